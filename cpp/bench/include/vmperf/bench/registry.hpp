@@ -1,0 +1,110 @@
+// The one list of benchmarks and designs. A component's benches.cpp declares benchmarks, its
+// designs.cpp (and each file of peers/) adds designs to a shared API; catalog, command line, sweeps,
+// report and tests are views of this registry. Filled once at module load by one thread, read-only
+// afterwards and then safe to read from any thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vmperf/bench/params.hpp"
+#include "vmperf/bench/status.hpp"
+#include "vmperf/bench/workload.hpp"
+
+namespace vmperf::bench {
+
+using Maker = std::function<WorkloadPtr(const Params &)>;
+
+struct Axis {
+  std::string name;
+  std::vector<Value> values;   ///< what a sweep goes over
+  std::vector<Value> defaults; ///< what a plain run goes over: one value, or all of them
+};
+
+/// One implementation of an API, or a design of one benchmark alone.
+class Design {
+public:
+  Design(std::string name, std::string summary)
+      : name_(std::move(name)), summary_(std::move(summary)) {}
+
+  Design &available(std::function<Availability()> probe);
+  /// How this design runs the benchmark `id`; a benchmark it has no maker for does not list it.
+  Design &runs(std::string id, Maker maker);
+
+  [[nodiscard]] const std::string &name() const noexcept { return name_; }
+  [[nodiscard]] const std::string &summary() const noexcept { return summary_; }
+  [[nodiscard]] Availability availability() const;
+  [[nodiscard]] const Maker *maker(std::string_view id) const;
+
+private:
+  std::string name_, summary_;
+  std::function<Availability()> probe_;
+  std::map<std::string, Maker, std::less<>> makers_;
+};
+
+class Benchmark {
+public:
+  explicit Benchmark(std::string id) : id_(std::move(id)) {}
+
+  Benchmark &summary(std::string text);
+  Benchmark &op(std::string text);        ///< what one op is
+  Benchmark &fooled_by(std::string text); ///< a known way to fool it; may be said several times
+  Benchmark &tag(std::string text);
+  Benchmark &hidden(); ///< listed only when its id is asked for up to the last part
+  Benchmark &subcycle(std::string reason); ///< one op may honestly cost under a cycle
+  Benchmark &axis(std::string name, std::vector<Value> values, Value default_value);
+  Benchmark &axis_all(std::string name, std::vector<Value> values); ///< a plain run takes them all
+  Benchmark &designs(std::string api); ///< the first axis comes from this API's designs
+  /// A design of this benchmark alone.
+  Benchmark &design(std::string name, std::string text, Maker maker);
+
+  [[nodiscard]] const std::string &id() const noexcept { return id_; }
+  [[nodiscard]] std::string component() const { return id_.substr(0, id_.find('/')); }
+  [[nodiscard]] const std::string &summary() const noexcept { return summary_; }
+  [[nodiscard]] const std::string &op() const noexcept { return op_; }
+  [[nodiscard]] const std::string &subcycle() const noexcept { return subcycle_; }
+  [[nodiscard]] const std::string &api() const noexcept { return api_; }
+  [[nodiscard]] bool is_hidden() const noexcept { return hidden_; }
+  [[nodiscard]] const std::vector<std::string> &tags() const noexcept { return tags_; }
+  [[nodiscard]] const std::vector<std::string> &traps() const noexcept { return traps_; }
+  [[nodiscard]] const std::vector<Axis> &axes() const noexcept { return axes_; }
+  [[nodiscard]] const std::vector<std::unique_ptr<Design>> &own_designs() const noexcept {
+    return designs_;
+  }
+
+private:
+  std::string id_, summary_, op_, subcycle_, api_;
+  bool hidden_ = false;
+  std::vector<std::string> tags_, traps_;
+  std::vector<Axis> axes_;
+  std::vector<std::unique_ptr<Design>> designs_;
+};
+
+class Registry {
+public:
+  /// Declares a benchmark; a duplicate id or one not of the form component/operation throws.
+  Benchmark &benchmark(std::string id);
+  /// Adds a design to an API; a duplicate name throws.
+  Design &design(const std::string &api, std::string name, std::string summary);
+
+  [[nodiscard]] const std::vector<std::unique_ptr<Benchmark>> &benchmarks() const noexcept {
+    return benchmarks_;
+  }
+  /// InvalidArgumentError with near matches where there is none.
+  [[nodiscard]] const Benchmark &find(std::string_view id) const;
+  /// The designs that can run a benchmark, in declaration order (API first, then its own).
+  [[nodiscard]] std::vector<const Design *> designs_of(const Benchmark &benchmark) const;
+
+private:
+  std::vector<std::unique_ptr<Benchmark>> benchmarks_;
+  std::map<std::string, std::vector<std::unique_ptr<Design>>> apis_;
+};
+
+/// The process's registry.
+[[nodiscard]] Registry &registry();
+
+} // namespace vmperf::bench

@@ -1,0 +1,65 @@
+// Measures all designs of one benchmark at one point of its axes: warm-up, calibration, evidence of
+// work, then rounds in which every design and the empty loop get one batch each, in rotated order.
+// Buffers are placed anew several times. One call holds all loops; it does not touch Python.
+// A runner is one thread's; the Beacon lets another process watch it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vmperf/bench/beacon.hpp"
+#include "vmperf/bench/params.hpp"
+#include "vmperf/bench/registry.hpp"
+#include "vmperf/bench/samples.hpp"
+
+namespace vmperf::bench {
+
+enum class Sampling : std::uint8_t {
+  flat,   ///< every sample has the same number of iterations
+  linear, ///< sample i has i times the iterations of the first: the slope is well-conditioned
+};
+
+struct Settings {
+  std::int64_t warm_up_ns;     ///< per design, >= 0
+  std::int64_t measurement_ns; ///< per design, > 0
+  int n_samples;               ///< >= 2
+  Sampling sampling;
+  int n_placements;      ///< how often the buffers are placed anew, 1..n_samples
+  std::uint64_t seed;    ///< decides order and placement
+  std::uint64_t process; ///< number of this process: another order and placement
+  bool count_instructions;
+};
+
+/// How we know that the work was done.
+struct Evidence {
+  std::optional<double> instr_per_op;       ///< marginal count by single-stepping
+  std::string instr_status;                 ///< counted | not permitted | over budget | ...
+  std::optional<double> empty_instr_per_op; ///< the empty loop's
+  double empty_ns_per_op = 0;               ///< the empty loop in the same rounds, best batch
+  double core_hz = 0;                       ///< cycles per second of the core, this process
+  std::array<double, 3> copies_ns{};        ///< ns per iteration with 1, 2, 4 copies; 0 = none
+  std::array<double, 3> copies_instr{};     ///< instructions likewise
+};
+
+struct CaseResult {
+  std::string design;
+  Status status = Status::ok;
+  std::string reason;
+  std::string version; ///< of a peer
+  Samples samples;
+  Evidence evidence;
+  std::uint64_t checksum = 0;
+};
+
+/// Measures the named designs (empty = all) at one point. Unknown names throw
+/// InvalidArgumentError; whatever goes wrong with one design is that case's status.
+[[nodiscard]] std::vector<CaseResult> measure(const Registry &registry, const Benchmark &benchmark,
+                                              const Params &params,
+                                              const std::vector<std::string> &designs,
+                                              const Settings &settings, Beacon *beacon);
+
+} // namespace vmperf::bench

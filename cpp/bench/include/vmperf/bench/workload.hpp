@@ -1,0 +1,94 @@
+// What a benchmark measures. run(n) HOLDS the loop and does n ops, so that the op is timed inlined,
+// as its user would have it, never through an indirection per op. verify() proves the work was done.
+// A workload is used by one thread; make() and verify() are outside the timed region.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "vmperf/bench/sink.hpp"
+
+namespace vmperf::bench {
+
+/// The outcome of verify(): empty `fault` means that the work was proved.
+struct Verification {
+  std::string fault;
+
+  [[nodiscard]] bool ok() const noexcept { return fault.empty(); }
+  static Verification passed() { return {}; }
+  static Verification failed(std::string why) { return {std::move(why)}; }
+};
+
+class Workload {
+public:
+  Workload() = default;
+  Workload(const Workload &) = delete;
+  Workload &operator=(const Workload &) = delete;
+  Workload(Workload &&) = delete;
+  Workload &operator=(Workload &&) = delete;
+  virtual ~Workload() = default;
+
+  /// Does n ops and returns a checksum that depends on the work.
+  virtual std::uint64_t run(std::uint64_t n) = 0;
+
+  /// Proves that run() did its work, on the state that run() left behind.
+  [[nodiscard]] virtual Verification verify() = 0;
+
+  /// The most ops one run() may do; a batch never exceeds it.
+  [[nodiscard]] virtual std::uint64_t max_n() const noexcept { return kUnlimited; }
+
+  /// How many inlined copies of the op run_copies() can time: 1 where the op is not a functor.
+  [[nodiscard]] virtual unsigned max_copies() const noexcept { return 1; }
+
+  /// As run(), with 1, 2 or 4 inlined copies of the op in each iteration.
+  virtual std::uint64_t run_copies(unsigned copies, std::uint64_t n) {
+    static_cast<void>(copies);
+    return run(n);
+  }
+
+  static constexpr std::uint64_t kUnlimited = std::uint64_t{1} << 62U;
+};
+
+using WorkloadPtr = std::unique_ptr<Workload>;
+
+/// A workload from an inlined functor `std::uint64_t op(std::uint64_t i)`: the harness also times
+/// 1, 2 and 4 copies of it, and time must scale. `Check` is `Verification check(const Op &)`.
+template <class Op, class Check> class FunctorWorkload final : public Workload {
+public:
+  FunctorWorkload(Op op, Check check) : op_(std::move(op)), check_(std::move(check)) {}
+
+  std::uint64_t run(std::uint64_t n) override { return loop<1>(n); }
+  [[nodiscard]] Verification verify() override { return check_(op_); }
+  [[nodiscard]] unsigned max_copies() const noexcept override { return 4; }
+
+  std::uint64_t run_copies(unsigned copies, std::uint64_t n) override {
+    return copies == 4 ? loop<4>(n) : copies == 2 ? loop<2>(n) : loop<1>(n);
+  }
+
+private:
+  template <unsigned Copies> [[gnu::noinline]] std::uint64_t loop(std::uint64_t n) {
+    std::uint64_t sum = 0;
+    for (std::uint64_t i = 0; i < n; ++i) {
+      sum = op_(i);
+      if constexpr (Copies >= 2) {
+        sum = op_(i);
+      }
+      if constexpr (Copies == 4) {
+        sum = op_(i);
+        sum = op_(i);
+      }
+    }
+    return sum;
+  }
+
+  Op op_;
+  Check check_;
+};
+
+template <class Op, class Check> WorkloadPtr make_functor_workload(Op op, Check check) {
+  return std::make_unique<FunctorWorkload<Op, Check>>(std::move(op), std::move(check));
+}
+
+} // namespace vmperf::bench

@@ -1,0 +1,75 @@
+# vmperf_component(NAME LAYER n [DEPS a b ...]): one folder, one line in the table.
+#
+# Targets: vmperf_NAME          the library (src/*.cpp and the public headers)
+#          vmperf_NAME_benches  benches*.cpp, designs*.cpp and, for a leaf, *.cpp; may also see bench
+#          vmperf_NAME_bind     bind*.cpp, the only target that sees pybind11
+# OBJECT libraries: CMake refuses cycles among them, and the linker cannot drop a registration.
+# A component's include directory is on the path only of those that declare it in DEPS.
+set_property(GLOBAL PROPERTY vmperf_objects "")
+
+function(vmperf_check_layers name layer)
+  foreach(dep IN LISTS ARGN)
+    get_property(dep_layer GLOBAL PROPERTY vmperf_layer_${dep})
+    if("${dep_layer}" STREQUAL "")
+      message(FATAL_ERROR "unknown component: '${name}' depends on '${dep}', which no line above declares")
+    endif()
+    if(NOT dep_layer LESS layer)
+      message(FATAL_ERROR "layer violation: '${name}' (layer ${layer}) may not depend on "
+                          "'${dep}' (layer ${dep_layer})")
+    endif()
+  endforeach()
+endfunction()
+
+function(vmperf_objects target)
+  add_library(${target} OBJECT ${ARGN})
+  target_link_libraries(${target} PRIVATE vmperf_options)
+  set_property(GLOBAL APPEND PROPERTY vmperf_objects ${target})
+endfunction()
+
+function(vmperf_component name)
+  cmake_parse_arguments(C "" "LAYER" "DEPS" ${ARGN})
+  vmperf_check_layers(${name} ${C_LAYER} ${C_DEPS})
+  set_property(GLOBAL PROPERTY vmperf_layer_${name} ${C_LAYER})
+  set(dir ${CMAKE_CURRENT_SOURCE_DIR}/${name})
+  list(TRANSFORM C_DEPS PREPEND vmperf_ OUTPUT_VARIABLE deps)
+
+  file(GLOB sources CONFIGURE_DEPENDS ${dir}/src/*.cpp ${dir}/src/isa/*.cpp)
+  if(sources)
+    vmperf_objects(vmperf_${name} ${sources})
+    set(scope PUBLIC)
+  else()
+    add_library(vmperf_${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(vmperf_${name} ${scope} ${dir}/include)
+  target_link_libraries(vmperf_${name} ${scope} ${deps})
+  if(EXISTS ${dir}/include)
+    install(DIRECTORY ${dir}/include/ DESTINATION vmperf/include FILES_MATCHING PATTERN "*.hpp"
+            PATTERN "*.inl")
+  endif()
+
+  file(GLOB benches CONFIGURE_DEPENDS ${dir}/benches*.cpp ${dir}/designs*.cpp)
+  if(name STREQUAL "peers") # one file per peer
+    file(GLOB benches CONFIGURE_DEPENDS ${dir}/*.cpp)
+  endif()
+  if(benches)
+    vmperf_objects(vmperf_${name}_benches ${benches})
+    target_link_libraries(vmperf_${name}_benches PRIVATE vmperf_${name} ${deps} vmperf_bench)
+    set_property(GLOBAL APPEND_STRING PROPERTY vmperf_components_inc "VMPERF_DECLARES(${name})\n")
+  endif()
+
+  file(GLOB binds CONFIGURE_DEPENDS ${dir}/bind*.cpp)
+  if(binds AND VMPERF_PYTHON)
+    vmperf_objects(vmperf_${name}_bind ${binds})
+    target_link_libraries(vmperf_${name}_bind PRIVATE vmperf_${name} pybind11::module)
+    # Bindings are call glue: -O1 halves their build time and costs nothing measurable.
+    target_compile_options(vmperf_${name}_bind PRIVATE $<$<CONFIG:Release>:-O1>)
+    set_property(GLOBAL APPEND_STRING PROPERTY vmperf_components_inc "VMPERF_BINDS(${name})\n")
+  endif()
+endfunction()
+
+# Writes components.inc, which the module includes to declare and to call what the table names.
+function(vmperf_write_components_inc)
+  get_property(text GLOBAL PROPERTY vmperf_components_inc)
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/vmperf/components.inc CONTENT "${text}")
+endfunction()

@@ -1,0 +1,97 @@
+// The only map from C++ exceptions to Python's. Each error is one line below.
+#include <pybind11/pybind11.h>
+
+#include <cerrno>
+
+#include "vmperf/base/error.hpp"
+
+namespace py = pybind11;
+
+namespace vmperf {
+namespace {
+
+// One Python class per C++ type, kept alive for the life of the interpreter.
+template <class E> PyObject *g_class = nullptr;
+
+template <class E>
+void define(py::module_ &m, const char *name, PyObject *root, PyObject *builtin, const char *doc) {
+  const std::string full = std::string("vmperf.") + name;
+  py::tuple bases = builtin == nullptr
+                        ? py::make_tuple(py::reinterpret_borrow<py::object>(root))
+                        : py::make_tuple(py::reinterpret_borrow<py::object>(root),
+                                         py::reinterpret_borrow<py::object>(builtin));
+  g_class<E> = PyErr_NewExceptionWithDoc(full.c_str(), doc, bases.ptr(), nullptr);
+  if (g_class<E> == nullptr) {
+    throw py::error_already_set();
+  }
+  m.add_object(name, g_class<E>);
+}
+
+// OSError computes its own message from (errno, text); the others take the text alone.
+template <class E> py::object instance(const E &error) {
+  auto type = py::reinterpret_borrow<py::object>(g_class<E>);
+  if constexpr (std::is_same_v<E, OsError>) {
+    return type(error.code, error.what());
+  } else {
+    return type(error.what());
+  }
+}
+
+template <class E, class... Fields> void raise(const E &error, const Fields &...fields) {
+  py::object value = instance(error);
+  (py::setattr(value, fields.first, py::cast(fields.second)), ...);
+  PyErr_SetObject(g_class<E>, value.ptr());
+}
+
+template <class T> std::pair<const char *, const T &> field(const char *name, const T &value) {
+  return {name, value};
+}
+
+void translate(std::exception_ptr thrown) {
+  try {
+    if (thrown) {
+      std::rethrow_exception(thrown);
+    }
+  } catch (const InvalidArgumentError &e) {
+    raise(e, field("argument", e.argument), field("value", e.value), field("allowed", e.allowed));
+  } catch (const CapacityError &e) {
+    raise(e, field("requested_bytes", e.requested_bytes), field("limit_bytes", e.limit_bytes));
+  } catch (const CorruptionError &e) {
+    raise(e);
+  } catch (const TraceFormatError &e) {
+    raise(e, field("path", e.path), field("offset", e.offset));
+  } catch (const OsError &e) {
+    raise(e, field("call", e.call));
+  } catch (const UnsupportedError &e) {
+    raise(e);
+  } catch (const MeasurementError &e) {
+    raise(e, field("reason", e.reason));
+  } catch (const VmperfError &e) {
+    raise(e);
+  }
+}
+
+} // namespace
+
+void bind_errors(py::module_ &m) {
+  define<VmperfError>(m, "VmperfError", PyExc_Exception, nullptr,
+                      "Root of all errors that vmperf raises.");
+  PyObject *root = g_class<VmperfError>;
+  define<InvalidArgumentError>(m, "InvalidArgumentError", root, PyExc_ValueError,
+                               "An argument out of range; fields argument, value, allowed.");
+  define<CapacityError>(m, "CapacityError", root, PyExc_MemoryError,
+                        "A resource is exhausted; fields requested_bytes, limit_bytes.");
+  define<CorruptionError>(m, "CorruptionError", root, nullptr,
+                          "A double free, foreign pointer or bad header, found by a checked API.");
+  define<TraceFormatError>(m, "TraceFormatError", root, PyExc_ValueError,
+                           "A truncated, foreign or newer file; fields path, offset.");
+  define<OsError>(m, "OsError", root, PyExc_OSError,
+                  "An operating system call failed; fields errno, call.");
+  define<UnsupportedError>(m, "UnsupportedError", root, PyExc_NotImplementedError,
+                           "CPU, kernel or build lacks what was asked for.");
+  define<MeasurementError>(m, "MeasurementError", root, nullptr,
+                           "A measurement that cannot be trusted; field reason.");
+  py::register_exception_translator(translate);
+}
+
+} // namespace vmperf
