@@ -2,7 +2,7 @@
 // that a watcher can tell a hang from a long run and name the design that crashed. The runner writes
 // it with plain atomic stores between batches: no system call, nothing inside the timed region.
 //
-//   offset 0  u64 batches finished
+//   offset 0  u64 steps: grows with each batch or phase that begins
 //   offset 8  u32 index + 1 of the design under way (0 = none)
 //   offset 12 u32 phase (Phase below)
 #pragma once
@@ -10,6 +10,8 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
+
+#include "vmperf/os/shared_page.hpp"
 
 namespace vmperf::bench {
 
@@ -25,22 +27,19 @@ public:
   static_assert(sizeof(Page) == 16);
 
   /// Maps an existing file of at least sizeof(Page) bytes; OsError where that fails.
-  explicit Beacon(const std::string &path);
-  Beacon(const Beacon &) = delete;
-  Beacon &operator=(const Beacon &) = delete;
-  Beacon(Beacon &&) = delete;
-  Beacon &operator=(Beacon &&) = delete;
-  ~Beacon();
+  explicit Beacon(const std::string &path) : mapping_(path, sizeof(Page)) {}
 
+  /// Announces what comes next: `design` is its index + 1 in the call's list, 0 = none.
   void enter(std::uint32_t design, Phase phase) noexcept {
-    page_->design.store(design, std::memory_order_relaxed);
-    page_->phase.store(static_cast<std::uint32_t>(phase), std::memory_order_relaxed);
-    finished();
+    page()->design.store(design, std::memory_order_relaxed);
+    page()->phase.store(static_cast<std::uint32_t>(phase), std::memory_order_relaxed);
+    page()->batches.fetch_add(1, std::memory_order_release);
   }
-  void finished() noexcept { page_->batches.fetch_add(1, std::memory_order_relaxed); }
 
 private:
-  Page *page_;
+  [[nodiscard]] Page *page() const noexcept { return static_cast<Page *>(mapping_.data()); }
+
+  os::SharedPage mapping_;
 };
 
 } // namespace vmperf::bench

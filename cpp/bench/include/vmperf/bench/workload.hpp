@@ -69,17 +69,19 @@ public:
 
 private:
   template <unsigned Copies> [[gnu::noinline]] std::uint64_t loop(std::uint64_t n) {
+    Op op = op_; // a local may live in registers, as it would at its user's
     std::uint64_t sum = 0;
     for (std::uint64_t i = 0; i < n; ++i) {
-      sum = op_(i);
+      sum = op(i);
       if constexpr (Copies >= 2) {
-        sum = op_(i);
+        sum = op(i);
       }
       if constexpr (Copies == 4) {
-        sum = op_(i);
-        sum = op_(i);
+        sum = op(i);
+        sum = op(i);
       }
     }
+    op_ = op;
     return sum;
   }
 

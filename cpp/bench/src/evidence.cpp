@@ -1,0 +1,111 @@
+#include "evidence.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "batch.hpp"
+#include "vmperf/os/step_counter.hpp"
+
+namespace vmperf::bench {
+namespace {
+
+constexpr std::uint64_t kStepBudget = 60'000; // 2 to 6 s in the worst case
+constexpr std::uint64_t kStepGoal = 4'000;    // what a typical case spends
+constexpr std::uint64_t kLeastOps = 10;
+constexpr std::uint64_t kMostOps = 100;
+constexpr std::array<unsigned, 3> kCopies{1, 2, 4};
+constexpr int kCopyRounds = 15;
+constexpr double kCopyBatchNs = 100'000;
+
+using Outcome = os::StepCount::Outcome;
+
+std::string to_text(Outcome outcome) {
+  switch (outcome) {
+  case Outcome::counted:
+    return "counted";
+  case Outcome::not_permitted:
+    return "not permitted";
+  case Outcome::over_budget:
+    return "over budget: one op takes too many instructions to single-step";
+  case Outcome::child_died:
+    return "the counting child died";
+  }
+  return "?";
+}
+
+os::StepCount steps(Workload &workload, unsigned copies, std::uint64_t n) {
+  return os::count_steps(
+      [&workload, copies, n] {
+        sink(copies == 1 ? workload.run(n) : workload.run_copies(copies, n));
+      },
+      kStepBudget);
+}
+
+// How many ops apart the two counts should lie: many enough to average over periodic work, few
+// enough for the budget.
+std::uint64_t spread_for(std::uint64_t per_op, std::uint64_t constant, std::uint64_t max_n) {
+  const std::uint64_t wanted = std::clamp(kStepGoal / std::max<std::uint64_t>(per_op, 1),
+                                          kLeastOps, kMostOps);
+  const std::uint64_t affordable =
+      (kStepBudget - std::min(kStepBudget, constant)) / std::max<std::uint64_t>(per_op, 1) / 2;
+  return std::clamp<std::uint64_t>(wanted, 1, std::max<std::uint64_t>(1, std::min(affordable, max_n - 1)));
+}
+
+// A linear batch of each number of copies, the least of several rounds: noise only adds.
+void time_copies(Workload &workload, double ns_per_op, Evidence &evidence) {
+  const double ops = kCopyBatchNs / std::max(ns_per_op, 0.01);
+  const auto n = static_cast<std::uint64_t>(std::clamp(ops, 1.0, 1e9));
+  evidence.copies_ns.fill(std::numeric_limits<double>::infinity());
+  for (int round = 0; round < kCopyRounds; ++round) {
+    for (std::size_t i = 0; i < kCopies.size(); ++i) {
+      const Batch batch = time_batch(workload, {n, kCopies[i], 0});
+      evidence.copies_ns[i] = std::min(evidence.copies_ns[i],
+                                       static_cast<double>(batch.ns) / static_cast<double>(n));
+    }
+  }
+}
+
+} // namespace
+
+MarginalCount count_per_op(Workload &workload, unsigned copies) {
+  if (workload.max_n() < 2) {
+    return {std::nullopt, "one op a batch: no marginal count"};
+  }
+  const os::StepCount one = steps(workload, copies, 1);
+  const os::StepCount two =
+      one.outcome == Outcome::counted ? steps(workload, copies, 2) : one;
+  if (two.outcome != Outcome::counted) {
+    return {std::nullopt, to_text(two.outcome)};
+  }
+  const std::uint64_t per_op =
+      two.instructions > one.instructions ? two.instructions - one.instructions : 0;
+  const std::uint64_t spread = spread_for(per_op, one.instructions, workload.max_n());
+  const os::StepCount many = steps(workload, copies, 1 + spread);
+  if (many.outcome != Outcome::counted) {
+    return {static_cast<double>(per_op), to_text(Outcome::counted)};
+  }
+  const auto more = static_cast<double>(many.instructions) - static_cast<double>(one.instructions);
+  return {more / static_cast<double>(spread), to_text(Outcome::counted)};
+}
+
+void gather_evidence(Workload &workload, double ns_per_op, bool count, Evidence &evidence) {
+  if (!count) {
+    evidence.instr_status = "not asked for";
+  } else {
+    const MarginalCount counted = count_per_op(workload);
+    evidence.instr_per_op = counted.instructions;
+    evidence.instr_status = counted.status;
+    const auto empty = make_empty_loop();
+    evidence.empty_instr_per_op = count_per_op(*empty).instructions;
+  }
+  if (workload.max_copies() < kCopies.back()) {
+    return;
+  }
+  time_copies(workload, ns_per_op, evidence);
+  for (std::size_t i = 0; count && i < kCopies.size(); ++i) {
+    evidence.copies_instr[i] = count_per_op(workload, kCopies[i]).instructions.value_or(0);
+  }
+}
+
+} // namespace vmperf::bench

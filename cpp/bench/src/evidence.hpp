@@ -1,0 +1,26 @@
+// Evidence of work: instructions per op counted exactly in a forked child, and the times of 1, 2
+// and 4 inlined copies where the op is a functor.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "vmperf/bench/runner.hpp"
+#include "vmperf/bench/workload.hpp"
+
+namespace vmperf::bench {
+
+struct MarginalCount {
+  std::optional<double> instructions; ///< per op
+  std::string status;                 ///< counted, or why not
+};
+
+/// Instructions per op: the marginal count between two values of n, from 10 to 100 ops apart where
+/// the op is small enough. The workload itself is not run: a child process runs its copy.
+[[nodiscard]] MarginalCount count_per_op(Workload &workload, unsigned copies = 1);
+
+/// Fills instr_* and, for functors, copies_*.
+void gather_evidence(Workload &workload, double ns_per_op, bool count, Evidence &evidence);
+
+} // namespace vmperf::bench

@@ -1,0 +1,106 @@
+#include <array>
+#include <cstdio>
+#include <vector>
+
+#include "batch.hpp"
+#include "group.hpp"
+#include "vmperf/stats/summary.hpp"
+
+namespace vmperf::bench {
+namespace {
+
+constexpr double kLeastCycles = 0.9;
+constexpr double kLeastCopyGrowth = 1.3; // time of 4 copies over 1: 4 when honest, 1 when empty
+constexpr double kLeastCopyInstructions = 0.5;
+constexpr double kMostSpread = 0.5; // width of the median's interval over the median
+constexpr double kCountNoise = 1e-6;
+
+std::string text(const char *format, double a, double b) {
+  std::array<char, 160> out{};
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): formats are literals of this file
+  const int n = std::snprintf(out.data(), out.size(), format, a, b);
+  return {out.data(), static_cast<std::size_t>(n)};
+}
+
+void judge_count(Lane &lane, bool subcycle) {
+  const Evidence &e = lane.result.evidence;
+  if (*e.instr_per_op <= kCountNoise) {
+    lane.refuse(Status::optimised_away, "the instruction count does not grow with n");
+  } else if (!subcycle && e.empty_instr_per_op &&
+             *e.instr_per_op <= *e.empty_instr_per_op + kCountNoise) {
+    lane.refuse(Status::optimised_away,
+                text("%.3f instructions per op, the empty loop has %.3f", *e.instr_per_op,
+                     *e.empty_instr_per_op));
+  }
+}
+
+void judge_time(Lane &lane, bool subcycle, const stats::Summary &summary) {
+  const double cycles = summary.high * lane.result.evidence.core_hz * 1e-9;
+  if (!subcycle && cycles < kLeastCycles) {
+    lane.refuse(Status::optimised_away,
+                text("at most %.3f core cycles per op (least believable: %.1f), and instructions "
+                     "could not be counted",
+                     cycles, kLeastCycles));
+  }
+}
+
+// Where counts exist they decide, being exact; times of copies decide alone only without them.
+void judge_copies(Lane &lane) {
+  const Evidence &e = lane.result.evidence;
+  if (e.copies_ns[0] <= 0) {
+    return;
+  }
+  const bool counted = e.copies_instr[0] > 0 && e.copies_instr[2] > 0;
+  const double per_copy = (e.copies_instr[2] - e.copies_instr[0]) / 3;
+  if (counted && per_copy < kLeastCopyInstructions) {
+    lane.refuse(Status::optimised_away,
+                text("a further copy of the op adds %.3f instructions (least believable: %.1f)",
+                     per_copy, kLeastCopyInstructions));
+  }
+  const double growth = e.copies_ns[2] / e.copies_ns[0];
+  if (growth < kLeastCopyGrowth) {
+    lane.refuse(Status::optimised_away,
+                text("4 copies of the op take %.2f times as long as 1 (least believable: %.1f)",
+                     growth, kLeastCopyGrowth));
+  }
+}
+
+void judge_resolution(Lane &lane) {
+  const auto &ns = lane.result.samples.ns_total;
+  std::size_t short_ones = 0;
+  for (const std::int64_t one : ns) {
+    short_ones += static_cast<double>(one) < least_batch_ns() ? 1U : 0U;
+  }
+  if (2 * short_ones > ns.size()) {
+    lane.refuse(Status::below_resolution,
+                text("%.0f samples in 100 are shorter than 1000 timer steps (%.0f ns)",
+                     100.0 * static_cast<double>(short_ones) / static_cast<double>(ns.size()),
+                     least_batch_ns()));
+  }
+}
+
+} // namespace
+
+void judge(Lane &lane, const Benchmark &benchmark) {
+  if (!lane.runs()) {
+    return;
+  }
+  const bool subcycle = !benchmark.subcycle().empty();
+  const Samples &samples = lane.result.samples;
+  const std::vector<std::int64_t> process(samples.size(), 0);
+  const stats::Summary summary =
+      stats::summarize(samples.ns_total, samples.iterations, process);
+  if (lane.result.evidence.instr_per_op) {
+    judge_count(lane, subcycle);
+  } else {
+    judge_time(lane, subcycle, summary);
+  }
+  judge_copies(lane);
+  judge_resolution(lane);
+  if (summary.high - summary.low > kMostSpread * summary.median) {
+    lane.refuse(Status::too_noisy, text("the median's interval is %.3f to %.3f ns per op",
+                                        summary.low, summary.high));
+  }
+}
+
+} // namespace vmperf::bench

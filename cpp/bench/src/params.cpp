@@ -1,0 +1,69 @@
+#include "vmperf/bench/params.hpp"
+
+#include <array>
+#include <charconv>
+
+#include "vmperf/base/error.hpp"
+
+namespace vmperf::bench {
+namespace {
+
+template <class T>
+const T &get(const std::map<std::string, Value, std::less<>> &values, std::string_view name,
+             const char *kind) {
+  const auto found = values.find(name);
+  if (found == values.end()) {
+    throw InvalidArgumentError(std::string(name), "missing", kind);
+  }
+  const T *value = std::get_if<T>(&found->second);
+  if (value == nullptr) {
+    throw InvalidArgumentError(std::string(name), to_text(found->second), kind);
+  }
+  return *value;
+}
+
+} // namespace
+
+std::string to_text(const Value &value) {
+  if (const auto *text = std::get_if<std::string>(&value)) {
+    return *text;
+  }
+  std::array<char, 32> out{};
+  const auto end = std::visit(
+      [&out](const auto &v) {
+        if constexpr (std::is_arithmetic_v<std::decay_t<decltype(v)>>) {
+          return std::to_chars(out.data(), out.data() + out.size(), v).ptr;
+        } else {
+          return out.data();
+        }
+      },
+      value);
+  return {out.data(), end};
+}
+
+std::int64_t Params::get_int(std::string_view name) const {
+  return get<std::int64_t>(values_, name, "an integer");
+}
+
+double Params::get_double(std::string_view name) const {
+  const auto found = values_.find(name);
+  if (found != values_.end() && std::holds_alternative<std::int64_t>(found->second)) {
+    return static_cast<double>(std::get<std::int64_t>(found->second));
+  }
+  return get<double>(values_, name, "a number");
+}
+
+const std::string &Params::get_string(std::string_view name) const {
+  return get<std::string>(values_, name, "a text");
+}
+
+std::size_t Params::get_size(std::string_view name, std::size_t least) const {
+  const std::int64_t value = get_int(name);
+  if (value < 0 || static_cast<std::size_t>(value) < least) {
+    throw InvalidArgumentError(std::string(name), std::to_string(value),
+                               "an integer >= " + std::to_string(least));
+  }
+  return static_cast<std::size_t>(value);
+}
+
+} // namespace vmperf::bench

@@ -1,0 +1,227 @@
+#include "vmperf/bench/runner.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <optional>
+
+#include "batch.hpp"
+#include "evidence.hpp"
+#include "group.hpp"
+#include "placement.hpp"
+#include "schedule.hpp"
+#include "vmperf/base/error.hpp"
+#include "vmperf/os/core_clock.hpp"
+
+namespace vmperf::bench {
+namespace {
+
+constexpr std::uint64_t kChecksumOps = 64;
+constexpr double kResettleFraction = 0.05; // of a sample, untimed, after buffers are placed anew
+
+class Group {
+public:
+  Group(const Params &params, const Settings &settings, Beacon *beacon)
+      : params_(params), settings_(settings), beacon_(beacon) {}
+
+  std::vector<CaseResult> run(const Benchmark &benchmark, std::vector<Lane> lanes);
+
+private:
+  void announce(const Lane &lane, Phase phase) {
+    if (beacon_ != nullptr) {
+      beacon_->enter(lane.number, phase);
+    }
+  }
+  void warm_up();
+  void place(int number);
+  void settle(const Schedule &schedule);
+  void verify_all();
+  void sample(const Schedule &schedule, int number, int placement);
+  void sample_empty(std::int64_t batch_ns);
+  void measure_all(const Schedule &schedule);
+  [[nodiscard]] std::vector<double> costs() const;
+
+  const Params &params_;
+  const Settings &settings_;
+  Beacon *beacon_;
+  std::vector<Lane> lanes_;
+  std::optional<Placement> placement_;
+  WorkloadPtr empty_ = make_empty_loop();
+  double empty_ns_ = std::numeric_limits<double>::infinity();
+};
+
+std::vector<double> Group::costs() const {
+  std::vector<double> ns;
+  for (const Lane &lane : lanes_) {
+    if (lane.runs()) {
+      ns.push_back(lane.ns_per_op);
+    }
+  }
+  return ns;
+}
+
+void Group::place(int number) {
+  placement_.emplace(settings_.seed, settings_.process, static_cast<std::uint64_t>(number));
+  for (Lane &lane : lanes_) {
+    if (lane.runs()) {
+      announce(lane, Phase::make);
+      make_workload(lane, params_);
+    }
+  }
+}
+
+void Group::warm_up() {
+  for (Lane &lane : lanes_) {
+    announce(lane, Phase::warm_up);
+    guarded(lane, [this, &lane] {
+      lane.result.checksum = lane.workload->run(std::min(kChecksumOps, lane.workload->max_n()));
+      calibrate(lane, settings_.warm_up_ns);
+    });
+    announce(lane, Phase::evidence);
+    guarded(lane, [this, &lane] {
+      gather_evidence(*lane.workload, lane.ns_per_op, settings_.count_instructions,
+                      lane.result.evidence);
+    });
+  }
+}
+
+void Group::verify_all() {
+  for (Lane &lane : lanes_) {
+    if (lane.workload != nullptr) {
+      announce(lane, Phase::verify);
+      verify_and_drop(lane);
+    }
+  }
+}
+
+void Group::settle(const Schedule &schedule) {
+  for (Lane &lane : lanes_) {
+    guarded(lane, [&] {
+      announce(lane, Phase::warm_up);
+      const double ops = kResettleFraction * schedule.batch_ns(1) / lane.ns_per_op;
+      sink(lane.workload->run(
+          std::clamp<std::uint64_t>(static_cast<std::uint64_t>(ops), 1, lane.workload->max_n())));
+    });
+  }
+}
+
+void Group::sample_empty(std::int64_t batch_ns) {
+  const auto n = static_cast<std::uint64_t>(std::max<std::int64_t>(batch_ns, 1000)) * 8;
+  const Batch batch = time_batch(*empty_, {n, 1, placement_->stack_shift_bytes()});
+  empty_ns_ = std::min(empty_ns_, static_cast<double>(batch.ns) / static_cast<double>(n));
+}
+
+// One round: a batch of every design and of the empty loop, in an order that changes every round.
+void Group::sample(const Schedule &schedule, int number, int placement) {
+  for (const std::size_t slot : schedule.order(lanes_.size() + 1, number)) {
+    if (slot == lanes_.size()) {
+      sample_empty(static_cast<std::int64_t>(least_batch_ns()));
+      continue;
+    }
+    Lane &lane = lanes_[slot];
+    guarded(lane, [&] {
+      announce(lane, Phase::measure);
+      const std::uint64_t n =
+          schedule.iterations(lane.ns_per_op, number, lane.workload->max_n());
+      const Batch batch = time_batch(*lane.workload, {n, 1, placement_->stack_shift_bytes()});
+      lane.result.samples.push(batch.ns, static_cast<std::int64_t>(n), batch.flags,
+                               static_cast<std::uint32_t>(placement));
+    });
+  }
+}
+
+void Group::measure_all(const Schedule &schedule) {
+  int placed = -1;
+  for (int i = 0; i < schedule.n_samples(); ++i) {
+    if (const int wanted = schedule.placement(i); wanted != placed) {
+      verify_all();
+      place(wanted + 1);
+      settle(schedule);
+      placed = wanted;
+    }
+    sample(schedule, i, placed);
+  }
+  verify_all();
+}
+
+std::vector<CaseResult> Group::run(const Benchmark &benchmark, std::vector<Lane> lanes) {
+  lanes_ = std::move(lanes);
+  place(0);
+  warm_up();
+  if (const auto ns = costs(); !ns.empty()) {
+    measure_all(Schedule(settings_, ns, least_batch_ns()));
+  }
+  std::vector<CaseResult> results;
+  for (Lane &lane : lanes_) {
+    lane.workload.reset();
+    lane.result.evidence.core_hz = os::core_hz();
+    lane.result.evidence.empty_ns_per_op = std::isfinite(empty_ns_) ? empty_ns_ : 0;
+    judge(lane, benchmark);
+    results.push_back(std::move(lane.result));
+  }
+  return results;
+}
+
+void check(const Settings &settings) {
+  const auto refuse = [](const char *name, auto value, const char *allowed) {
+    throw InvalidArgumentError(name, std::to_string(value), allowed);
+  };
+  if (settings.warm_up_ns < 0) {
+    refuse("warm_up_ns", settings.warm_up_ns, ">= 0");
+  }
+  if (settings.measurement_ns <= 0) {
+    refuse("measurement_ns", settings.measurement_ns, "> 0");
+  }
+  if (settings.n_samples < 2) {
+    refuse("n_samples", settings.n_samples, ">= 2");
+  }
+  if (settings.n_placements < 1 || settings.n_placements > settings.n_samples) {
+    refuse("n_placements", settings.n_placements, "1..n_samples");
+  }
+}
+
+const Design &find_design(const std::vector<const Design *> &all, const std::string &name) {
+  std::string names;
+  for (const Design *design : all) {
+    if (design->name() == name) {
+      return *design;
+    }
+    names += (names.empty() ? "" : ", ") + design->name();
+  }
+  throw InvalidArgumentError("design", "'" + name + "'", names);
+}
+
+Lane make_lane(const Design &design, const Benchmark &benchmark, std::size_t index) {
+  Lane lane;
+  lane.design = &design;
+  lane.maker = design.maker(benchmark.id());
+  lane.number = static_cast<std::uint32_t>(index + 1);
+  lane.result.design = design.name();
+  const Availability found = design.availability();
+  lane.result.version = found.version;
+  lane.refuse(found.status, found.reason);
+  return lane;
+}
+
+} // namespace
+
+std::vector<CaseResult> measure(const Registry &registry, const Benchmark &benchmark,
+                                const Params &params, const std::vector<std::string> &designs,
+                                const Settings &settings, Beacon *beacon) {
+  check(settings);
+  const auto all = registry.designs_of(benchmark);
+  std::vector<std::string> names = designs;
+  if (names.empty()) {
+    for (const Design *design : all) {
+      names.push_back(design->name());
+    }
+  }
+  std::vector<Lane> lanes;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    lanes.push_back(make_lane(find_design(all, names[i]), benchmark, i));
+  }
+  return Group(params, settings, beacon).run(benchmark, std::move(lanes));
+}
+
+} // namespace vmperf::bench
