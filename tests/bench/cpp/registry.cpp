@@ -1,0 +1,63 @@
+// The registry refuses duplicates and unknown names; Params refuse wrong types and ranges.
+#include "vmperf/bench/registry.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "vmperf/base/error.hpp"
+
+using namespace vmperf;
+using namespace vmperf::bench;
+
+namespace {
+
+template <class Step> void refuses(const char *argument, Step step) {
+  try {
+    step();
+  } catch (const InvalidArgumentError &e) {
+    if (e.argument == argument && !e.allowed.empty()) {
+      return;
+    }
+    std::fprintf(stderr, "argument '%s', wanted '%s'\n", e.argument.c_str(), argument);
+    std::exit(1);
+  }
+  std::fprintf(stderr, "nothing refused %s\n", argument);
+  std::exit(1);
+}
+
+WorkloadPtr nothing(const Params &) { return nullptr; }
+
+void check(bool condition, const char *what) {
+  if (!condition) {
+    std::fprintf(stderr, "%s\n", what);
+    std::exit(1);
+  }
+}
+
+} // namespace
+
+int main() {
+  Registry registry;
+  registry.benchmark("a/b").designs("api").design("own", "", nothing);
+  registry.design("api", "x", "").runs("a/b", nothing);
+  registry.design("api", "y", "").runs("a/c", nothing);
+  refuses("benchmark id", [&] { registry.benchmark("a/b"); });
+  refuses("benchmark id", [&] { registry.benchmark("nocomponent"); });
+  refuses("benchmark id", [&] { registry.benchmark("a/"); });
+  refuses("design of api", [&] { registry.design("api", "x", ""); });
+  refuses("benchmark", [&] { (void)registry.find("a/z"); });
+
+  const auto designs = registry.designs_of(registry.find("a/b"));
+  check(designs.size() == 2 && designs[0]->name() == "x" && designs[1]->name() == "own",
+        "designs that can run it, the API's first");
+
+  Params params;
+  params.set("n", std::int64_t{-3});
+  params.set("t", std::string("text"));
+  refuses("n", [&] { (void)params.get_size("n"); });
+  refuses("t", [&] { (void)params.get_int("t"); });
+  refuses("absent", [&] { (void)params.get_string("absent"); });
+  check(params.get_int("n") == -3 && params.get_double("n") == -3.0, "an integer reads as both");
+  check(to_text(Value{0.5}) == "0.5" && to_text(Value{std::int64_t{-7}}) == "-7", "texts");
+}

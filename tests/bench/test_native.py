@@ -1,0 +1,17 @@
+"""Native unit tests of the harness's inner parts."""
+
+from pathlib import Path
+
+
+def test_schedule(compile_cpp, run_binary, repo_root):
+    bench = repo_root / "cpp" / "bench" / "src"
+    binary = compile_cpp(
+        Path(__file__).parent / "cpp" / "schedule.cpp", str(bench / "schedule.cpp"), f"-I{bench}"
+    )
+    run_binary(binary)
+
+
+def test_registry_refuses_what_is_ambiguous(compile_cpp, run_binary, repo_root):
+    bench = repo_root / "cpp" / "bench" / "src"
+    sources = [str(bench / f"{name}.cpp") for name in ("registry", "params", "status")]
+    run_binary(compile_cpp(Path(__file__).parent / "cpp" / "registry.cpp", *sources))

@@ -1,0 +1,95 @@
+"""The harness judged by its own planted cases: honest work passes, every fraud is refused."""
+
+import pytest
+
+from vmperf import bench
+
+
+def run(name, *, count, measurement_ns=60_000_000):
+    return bench.measure(
+        f"bench/selftest/{name}",
+        {},
+        [],
+        warm_up_ns=5_000_000,
+        measurement_ns=measurement_ns,
+        n_samples=20,
+        sampling="flat",
+        n_placements=4,
+        seed=1,
+        process=0,
+        count_instructions=count,
+    )
+
+
+COUNTED = {
+    "one_cycle": "ok",
+    "three_adds": "ok",
+    "empty_policy": "optimised_away",
+    "hoisted": "optimised_away",
+    "folded": "optimised_away",
+    "dead_store": "optimised_away",
+    "eliminated_pair": "optimised_away",
+    "cached": "optimised_away",
+    "half_work": "unverified",
+    "throwing": "crashed",
+    "noisy": "too_noisy",
+    "one_shot": "below_resolution",
+}
+
+
+@pytest.mark.parametrize(("name", "status"), COUNTED.items())
+def test_status_with_counted_instructions(name, status):
+    [result] = run(name, count=True)
+    assert (result.status, bool(result.reason)) == (status, status != "ok")
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("one_cycle", "ok"),
+        ("three_adds", "ok"),
+        ("empty_policy", "optimised_away"),  # copies of it take no longer than one
+        ("folded", "optimised_away"),
+        ("cached", "optimised_away"),
+        ("half_work", "unverified"),
+        ("one_shot", "below_resolution"),
+    ],
+)
+def test_status_by_time_alone(name, status):
+    [result] = run(name, count=False)
+    assert result.status == status
+    assert result.evidence["instr_per_op"] is None
+    assert result.evidence["instr_status"] == "not asked for"
+
+
+def test_every_selftest_is_covered_here():
+    planted = {
+        entry["id"].rsplit("/", 1)[1]
+        for entry in bench.catalog()
+        if entry["id"].startswith("bench/selftest/")
+    }
+    in_other_tests = {"crash", "hang", "missing"}  # workers and availability
+    assert planted == set(COUNTED) | in_other_tests
+
+
+def test_counts_are_exact():
+    [chain] = run("one_cycle", count=True)
+    assert chain.evidence["empty_instr_per_op"] == 3.0
+    # One add more than the empty loop; the copies add exactly one instruction each.
+    one, two, four = chain.evidence["copies_instr"]
+    assert chain.evidence["instr_per_op"] == one
+    assert (two - one, four - one) == (1.0, 3.0)
+
+
+def test_chain_of_adds_takes_one_cycle():
+    [chain] = run("one_cycle", count=False)
+    per_op = (chain.samples.ns_total / chain.samples.iterations).min()
+    assert per_op * chain.evidence["core_hz"] * 1e-9 == pytest.approx(1.0, abs=0.05)
+
+
+def test_unavailable_designs_are_rows_not_errors():
+    absent, lacking = run("missing", count=False)
+    assert (absent.design, absent.status) == ("absent", "not_installed")
+    assert (lacking.design, lacking.status) == ("lacking", "unsupported")
+    assert "planted" in absent.reason
+    assert len(absent.samples) == 0
