@@ -2,11 +2,15 @@
 // print and hash alike. Lookup O(log axes); never used inside a timed loop.
 #pragma once
 
+#include <array>
+#include <charconv>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
 #include <variant>
+
+#include "vmperf/base/error.hpp"
 
 namespace vmperf::bench {
 
@@ -37,3 +41,5 @@ private:
 };
 
 } // namespace vmperf::bench
+
+#include "vmperf/bench/params.inl"

@@ -4,6 +4,7 @@
 // afterwards and then safe to read from any thread.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <memory>
@@ -11,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "vmperf/base/error.hpp"
 #include "vmperf/bench/params.hpp"
 #include "vmperf/bench/status.hpp"
 #include "vmperf/bench/workload.hpp"
@@ -108,3 +110,5 @@ private:
 [[nodiscard]] Registry &registry();
 
 } // namespace vmperf::bench
+
+#include "vmperf/bench/registry.inl"

@@ -1,12 +1,8 @@
-#include "vmperf/bench/params.hpp"
-
-#include <array>
-#include <charconv>
-
-#include "vmperf/base/error.hpp"
+// Bodies of params.hpp: inline, so that a library of own benchmarks needs the headers alone.
+#pragma once
 
 namespace vmperf::bench {
-namespace {
+namespace detail {
 
 template <class T>
 const T &get(const std::map<std::string, Value, std::less<>> &values, std::string_view name,
@@ -22,9 +18,9 @@ const T &get(const std::map<std::string, Value, std::less<>> &values, std::strin
   return *value;
 }
 
-} // namespace
+} // namespace detail
 
-std::string to_text(const Value &value) {
+inline std::string to_text(const Value &value) {
   if (const auto *text = std::get_if<std::string>(&value)) {
     return *text;
   }
@@ -41,23 +37,23 @@ std::string to_text(const Value &value) {
   return {out.data(), end};
 }
 
-std::int64_t Params::get_int(std::string_view name) const {
-  return get<std::int64_t>(values_, name, "an integer");
+inline std::int64_t Params::get_int(std::string_view name) const {
+  return detail::get<std::int64_t>(values_, name, "an integer");
 }
 
-double Params::get_double(std::string_view name) const {
+inline double Params::get_double(std::string_view name) const {
   const auto found = values_.find(name);
   if (found != values_.end() && std::holds_alternative<std::int64_t>(found->second)) {
     return static_cast<double>(std::get<std::int64_t>(found->second));
   }
-  return get<double>(values_, name, "a number");
+  return detail::get<double>(values_, name, "a number");
 }
 
-const std::string &Params::get_string(std::string_view name) const {
-  return get<std::string>(values_, name, "a text");
+inline const std::string &Params::get_string(std::string_view name) const {
+  return detail::get<std::string>(values_, name, "a text");
 }
 
-std::size_t Params::get_size(std::string_view name, std::size_t least) const {
+inline std::size_t Params::get_size(std::string_view name, std::size_t least) const {
   const std::int64_t value = get_int(name);
   if (value < 0 || static_cast<std::size_t>(value) < least) {
     throw InvalidArgumentError(std::string(name), std::to_string(value),
