@@ -1,0 +1,53 @@
+// Shared libraries loaded at run time: how peers come in without ever being linked.
+// RTLD_NOW: a library that can't be resolved fails here, not in a timed region. RTLD_LOCAL: its
+// symbols (malloc among them) stay out of everybody's way, so peers can't replace each other.
+// A bare file name is searched for in the directories added by add_library_directory(), then in those
+// of the environment variable VMPERF_PEER_PATH (colon separated), then by the system's loader.
+// Opening costs a library load; the directory list is guarded, a DynLib is one owner's.
+// Source: dlopen(3), dlsym(3), ld.so(8).
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace vmperf::os {
+
+class DynLib {
+public:
+  /// The first of these that loads: file names ("libx.so.3") or paths (with a '/').
+  [[nodiscard]] static std::optional<DynLib> open_first(std::span<const std::string> names);
+
+  DynLib(const DynLib &) = delete;
+  DynLib &operator=(const DynLib &) = delete;
+  DynLib(DynLib &&other) noexcept;
+  DynLib &operator=(DynLib &&other) noexcept;
+  ~DynLib();
+
+  /// The address of a symbol of the library or of what it depends on; nullptr where there is none.
+  [[nodiscard]] void *find(const char *symbol) const noexcept;
+
+  /// As find(), typed: `auto *f = lib.function<void *(std::size_t)>("mi_malloc")`.
+  template <class F> [[nodiscard]] F *function(const char *symbol) const noexcept {
+    return reinterpret_cast<F *>(find(symbol));
+  }
+
+  /// The file that was loaded, as the loader names it.
+  [[nodiscard]] const std::string &path() const noexcept { return path_; }
+
+private:
+  DynLib(void *handle, std::string path) noexcept;
+
+  void *handle_ = nullptr;
+  std::string path_;
+};
+
+/// Adds a directory to search, after those added before; one already there is not added again.
+/// InvalidArgumentError where it isn't a directory.
+void add_library_directory(const std::string &path);
+
+/// The directories searched before the system's, in order.
+[[nodiscard]] std::vector<std::string> library_directories();
+
+} // namespace vmperf::os

@@ -1,0 +1,34 @@
+// What a process may do about itself: end with its parent, choose its CPU, see its own ASLR.
+// All O(1) calls into the kernel; they act on the calling thread (pin_to_cpu) or process (the rest)
+// and are safe from any thread. Sources: prctl(2) PR_SET_PDEATHSIG, sched_setaffinity(2),
+// personality(2), proc(5) (sys/kernel/randomize_va_space).
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace vmperf::os {
+
+/// Has the kernel kill this process (SIGKILL) when the thread that started it ends. `parent_pid` is
+/// the parent's id as the parent knew it, so that a parent that died before this call is noticed too
+/// (the process then ends itself at once); 0 = whoever is the parent now. OsError where refused.
+void die_with_parent(int parent_pid = 0);
+
+/// The CPUs that the calling thread may run on, ascending. OsError where the kernel refuses.
+[[nodiscard]] std::vector<int> allowed_cpus();
+
+/// Keeps the calling thread, and what it starts from now on, on one CPU.
+/// InvalidArgumentError where that CPU isn't allowed; OsError where the kernel refuses.
+void pin_to_cpu(int cpu);
+
+/// How addresses of this process are laid out.
+struct Aslr {
+  bool enabled;       ///< addresses differ from start to start
+  bool known;         ///< false: the kernel's setting can't be read, see reason
+  std::string reason; ///< why unknown, or what switched it off
+};
+
+[[nodiscard]] Aslr aslr();
+[[nodiscard]] inline bool aslr_enabled() { return aslr().enabled; }
+
+} // namespace vmperf::os

@@ -1,0 +1,125 @@
+#include "vmperf/os/dynlib.hpp"
+
+#include <dlfcn.h>
+#include <link.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <mutex>
+#include <utility>
+
+#include "vmperf/base/error.hpp"
+
+namespace vmperf::os {
+namespace {
+
+struct Directories {
+  std::mutex mutex;
+  std::vector<std::string> added;
+};
+
+Directories &directories() {
+  static Directories instance;
+  return instance;
+}
+
+bool is_directory(const std::string &path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+void append_peer_path(std::vector<std::string> &out) {
+  const char *value = std::getenv("VMPERF_PEER_PATH"); // NOLINT(concurrency-mt-unsafe)
+  std::string rest = value == nullptr ? "" : value;
+  while (!rest.empty()) {
+    const std::size_t colon = rest.find(':');
+    std::string directory = rest.substr(0, colon);
+    if (!directory.empty()) {
+      out.push_back(std::move(directory));
+    }
+    rest = colon == std::string::npos ? "" : rest.substr(colon + 1);
+  }
+}
+
+std::vector<std::string> candidates(const std::string &name) {
+  std::vector<std::string> paths;
+  if (name.find('/') == std::string::npos) {
+    for (const std::string &directory : library_directories()) {
+      paths.push_back(directory + '/' + name);
+    }
+  }
+  paths.push_back(name);
+  return paths;
+}
+
+std::string loaded_path(void *handle, const std::string &asked) {
+  link_map *map = nullptr;
+  if (::dlinfo(handle, RTLD_DI_LINKMAP, static_cast<void *>(&map)) == 0 && map != nullptr &&
+      map->l_name != nullptr && *map->l_name != '\0') {
+    return map->l_name;
+  }
+  return asked;
+}
+
+} // namespace
+
+std::optional<DynLib> DynLib::open_first(std::span<const std::string> names) {
+  for (const std::string &name : names) {
+    if (name.empty()) { // dlopen("") would hand out the program itself
+      continue;
+    }
+    for (const std::string &path : candidates(name)) {
+      if (void *handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL); handle != nullptr) {
+        return DynLib(handle, loaded_path(handle, path));
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+DynLib::DynLib(void *handle, std::string path) noexcept : handle_(handle), path_(std::move(path)) {}
+
+DynLib::DynLib(DynLib &&other) noexcept
+    : handle_(std::exchange(other.handle_, nullptr)), path_(std::move(other.path_)) {}
+
+DynLib &DynLib::operator=(DynLib &&other) noexcept {
+  std::swap(handle_, other.handle_);
+  std::swap(path_, other.path_);
+  return *this;
+}
+
+DynLib::~DynLib() {
+  if (handle_ != nullptr) {
+    ::dlclose(handle_);
+  }
+}
+
+void *DynLib::find(const char *symbol) const noexcept {
+  // dlsym() takes a null handle for "search the program": a moved-from library defines nothing.
+  return handle_ == nullptr ? nullptr : ::dlsym(handle_, symbol);
+}
+
+void add_library_directory(const std::string &path) {
+  if (!is_directory(path)) {
+    throw InvalidArgumentError("path", "'" + path + "'", "an existing directory");
+  }
+  Directories &all = directories();
+  const std::scoped_lock lock(all.mutex);
+  if (std::find(all.added.begin(), all.added.end(), path) == all.added.end()) {
+    all.added.push_back(path);
+  }
+}
+
+std::vector<std::string> library_directories() {
+  Directories &all = directories();
+  std::vector<std::string> out;
+  {
+    const std::scoped_lock lock(all.mutex);
+    out = all.added;
+  }
+  append_peer_path(out);
+  return out;
+}
+
+} // namespace vmperf::os

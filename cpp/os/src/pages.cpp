@@ -1,0 +1,160 @@
+#include "vmperf/os/pages.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "vmperf/base/align.hpp"
+#include "vmperf/base/error.hpp"
+
+namespace vmperf::os {
+namespace {
+
+[[noreturn]] void fail(const char *call) {
+  const int code = errno;
+  throw OsError(call, code, std::strerror(code));
+}
+
+int to_madvise(Advice advice) noexcept {
+  switch (advice) {
+  case Advice::normal:
+    return MADV_NORMAL;
+  case Advice::sequential:
+    return MADV_SEQUENTIAL;
+  case Advice::random:
+    return MADV_RANDOM;
+  case Advice::will_need:
+    return MADV_WILLNEED;
+  case Advice::dont_need:
+    return MADV_DONTNEED;
+  case Advice::huge_page:
+    return MADV_HUGEPAGE;
+  case Advice::no_huge_page:
+    return MADV_NOHUGEPAGE;
+  }
+  return MADV_NORMAL;
+}
+
+// Cuts an over-long mapping down to [aligned, aligned + bytes).
+void trim(std::byte *start, std::size_t total, std::byte *aligned, std::size_t bytes) noexcept {
+  const auto head = static_cast<std::size_t>(aligned - start);
+  const std::size_t tail = total - head - bytes;
+  if (head != 0) {
+    ::munmap(start, head);
+  }
+  if (tail != 0) {
+    ::munmap(aligned + bytes, tail);
+  }
+}
+
+} // namespace
+
+std::size_t page_bytes() noexcept {
+  static const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  return size;
+}
+
+std::optional<std::size_t> huge_page_bytes() {
+  std::ifstream meminfo("/proc/meminfo");
+  for (std::string line; std::getline(meminfo, line);) {
+    std::size_t kib = 0;
+    if (std::sscanf(line.c_str(), "Hugepagesize: %zu kB", &kib) == 1) {
+      return kib * 1024;
+    }
+  }
+  return std::nullopt;
+}
+
+std::size_t resident_bytes(const void *address, std::size_t bytes) {
+  if (bytes == 0) {
+    return 0;
+  }
+  const std::size_t page = page_bytes();
+  const auto first = reinterpret_cast<std::uintptr_t>(address) & ~(page - 1);
+  const auto end = reinterpret_cast<std::uintptr_t>(address) + bytes;
+  if (end < first || end > std::numeric_limits<std::uintptr_t>::max() - page) {
+    throw OsError("mincore", ENOMEM, "the range runs past the end of the address space");
+  }
+  // A fixed buffer: the answer must not change what it counts by allocating memory for itself.
+  std::array<unsigned char, 1024> in_core{};
+  std::size_t resident = 0;
+  std::size_t left = (end - first + page - 1) / page;
+  for (auto at = first; left != 0;) {
+    const std::size_t n = std::min(left, in_core.size());
+    if (::mincore(reinterpret_cast<void *>(at), n * page, in_core.data()) != 0) {
+      fail("mincore");
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      resident += (in_core[i] & 1U) != 0 ? page : 0;
+    }
+    at += n * page;
+    left -= n;
+  }
+  return resident;
+}
+
+Mapping::Mapping(std::size_t bytes, std::size_t alignment) {
+  const std::size_t page = page_bytes();
+  if (bytes == 0 || bytes > std::numeric_limits<std::size_t>::max() / 4) {
+    throw InvalidArgumentError("bytes", std::to_string(bytes), "1 to a quarter of the address space");
+  }
+  if (alignment != 0 && !is_power_of_two(alignment)) {
+    throw InvalidArgumentError("alignment", std::to_string(alignment), "0 or a power of two");
+  }
+  const std::size_t wanted = align_up(bytes, page);
+  const std::size_t slack = alignment > page ? alignment : 0;
+  if (slack > std::numeric_limits<std::size_t>::max() / 4) {
+    throw InvalidArgumentError("alignment", std::to_string(alignment),
+                               "at most a quarter of the address space");
+  }
+  void *start = ::mmap(nullptr, wanted + slack, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (start == MAP_FAILED) {
+    fail("mmap");
+  }
+  data_ = static_cast<std::byte *>(start);
+  bytes_ = wanted;
+  if (slack != 0) {
+    const auto here = reinterpret_cast<std::uintptr_t>(start);
+    data_ += align_up(here, alignment) - here;
+    trim(static_cast<std::byte *>(start), wanted + slack, data_, wanted);
+  }
+}
+
+Mapping::Mapping(Mapping &&other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+
+Mapping &Mapping::operator=(Mapping &&other) noexcept {
+  if (this != &other) {
+    release();
+    data_ = std::exchange(other.data_, nullptr);
+    bytes_ = std::exchange(other.bytes_, 0);
+  }
+  return *this;
+}
+
+void Mapping::advise(Advice advice) const {
+  if (data_ != nullptr && ::madvise(data_, bytes_, to_madvise(advice)) != 0) {
+    fail("madvise");
+  }
+}
+
+void Mapping::release() noexcept {
+  if (data_ != nullptr) {
+    ::munmap(data_, bytes_);
+    data_ = nullptr;
+    bytes_ = 0;
+  }
+}
+
+} // namespace vmperf::os

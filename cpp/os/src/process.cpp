@@ -1,0 +1,101 @@
+#include "vmperf/os/process.hpp"
+
+#include <sched.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
+#include <cstring>
+#include <fstream>
+#include <memory>
+
+#include "vmperf/base/error.hpp"
+
+namespace vmperf::os {
+namespace {
+
+[[noreturn]] void fail(const char *call, int code) {
+  throw OsError(call, code, std::strerror(code));
+}
+
+struct FreeSet {
+  void operator()(cpu_set_t *set) const noexcept { CPU_FREE(set); }
+};
+
+std::string list_text(const std::vector<int> &cpus) {
+  std::string text;
+  for (const int cpu : cpus) {
+    text += (text.empty() ? "" : ", ") + std::to_string(cpu);
+  }
+  return text;
+}
+
+} // namespace
+
+void die_with_parent(int parent_pid) {
+  const pid_t before = parent_pid != 0 ? parent_pid : ::getppid();
+  if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) {
+    fail("prctl(PR_SET_PDEATHSIG)", errno);
+  }
+  // A parent that ended before prctl() sends no signal: it shows as another parent by now.
+  if (::getppid() != before) {
+    ::raise(SIGKILL);
+  }
+}
+
+std::vector<int> allowed_cpus() {
+  // The kernel's mask may be wider than cpu_set_t: grow until it fits.
+  for (int width = 1024; width <= 1 << 20; width *= 4) {
+    const std::unique_ptr<cpu_set_t, FreeSet> set(CPU_ALLOC(static_cast<std::size_t>(width)));
+    const std::size_t bytes = CPU_ALLOC_SIZE(static_cast<std::size_t>(width));
+    CPU_ZERO_S(bytes, set.get());
+    if (::sched_getaffinity(0, bytes, set.get()) != 0) {
+      if (errno == EINVAL) {
+        continue;
+      }
+      fail("sched_getaffinity", errno);
+    }
+    std::vector<int> cpus;
+    for (int cpu = 0; cpu < width; ++cpu) {
+      if (CPU_ISSET_S(static_cast<std::size_t>(cpu), bytes, set.get())) {
+        cpus.push_back(cpu);
+      }
+    }
+    return cpus;
+  }
+  fail("sched_getaffinity", EINVAL);
+}
+
+void pin_to_cpu(int cpu) {
+  const std::vector<int> allowed = allowed_cpus();
+  if (std::find(allowed.begin(), allowed.end(), cpu) == allowed.end()) {
+    throw InvalidArgumentError("cpu", std::to_string(cpu), "one of " + list_text(allowed));
+  }
+  const auto width = static_cast<std::size_t>(cpu) + 1;
+  const std::unique_ptr<cpu_set_t, FreeSet> set(CPU_ALLOC(width));
+  const std::size_t bytes = CPU_ALLOC_SIZE(width);
+  CPU_ZERO_S(bytes, set.get());
+  CPU_SET_S(static_cast<std::size_t>(cpu), bytes, set.get());
+  if (::sched_setaffinity(0, bytes, set.get()) != 0) {
+    fail("sched_setaffinity", errno);
+  }
+}
+
+Aslr aslr() {
+  const int persona = ::personality(0xffffffffU); // 0xffffffff: ask, change nothing
+  if (persona != -1 && (static_cast<unsigned>(persona) & ADDR_NO_RANDOMIZE) != 0) {
+    return {false, true, "personality ADDR_NO_RANDOMIZE of this process"};
+  }
+  std::ifstream file("/proc/sys/kernel/randomize_va_space");
+  int level = 0;
+  if (!(file >> level)) {
+    return {false, false, "/proc/sys/kernel/randomize_va_space can't be read"};
+  }
+  return {level != 0, true, level != 0 ? "" : "kernel.randomize_va_space = 0"};
+}
+
+} // namespace vmperf::os
