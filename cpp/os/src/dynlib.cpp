@@ -1,5 +1,6 @@
 #include "vmperf/os/dynlib.hpp"
 
+#include <cerrno>
 #include <dlfcn.h>
 #include <link.h>
 #include <sys/stat.h>
@@ -76,6 +77,15 @@ std::optional<DynLib> DynLib::open_first(std::span<const std::string> names) {
     }
   }
   return std::nullopt;
+}
+
+DynLib DynLib::open(const std::string &path) {
+  void *handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) {
+    const char *why = ::dlerror();
+    throw OsError("dlopen", ENOENT, why == nullptr ? path : why);
+  }
+  return {handle, loaded_path(handle, path)};
 }
 
 DynLib::DynLib(void *handle, std::string path) noexcept : handle_(handle), path_(std::move(path)) {}

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <string>
@@ -41,6 +42,9 @@ public:
   [[nodiscard]] const std::string &summary() const noexcept { return summary_; }
   [[nodiscard]] Availability availability() const;
   [[nodiscard]] const Maker *maker(std::string_view id) const;
+  [[nodiscard]] const std::map<std::string, Maker, std::less<>> &makers() const noexcept {
+    return makers_;
+  }
 
 private:
   std::string name_, summary_;
@@ -59,6 +63,7 @@ public:
   Benchmark &hidden(); ///< listed only when its id is asked for up to the last part
   Benchmark &subcycle(std::string reason); ///< one op may honestly cost under a cycle
   Benchmark &axis(std::string name, std::vector<Value> values, Value default_value);
+  Benchmark &axis(std::string name, std::vector<Value> values, std::vector<Value> defaults);
   Benchmark &axis_all(std::string name, std::vector<Value> values); ///< a plain run takes them all
   Benchmark &designs(std::string api); ///< the first axis comes from this API's designs
   /// A design of this benchmark alone.
@@ -100,6 +105,10 @@ public:
   [[nodiscard]] const Benchmark &find(std::string_view id) const;
   /// The designs that can run a benchmark, in declaration order (API first, then its own).
   [[nodiscard]] std::vector<const Design *> designs_of(const Benchmark &benchmark) const;
+  [[nodiscard]] const auto &apis() const noexcept { return apis_; }
+  /// Moves everything of another registry here; where an id or a design exists already,
+  /// InvalidArgumentError and nothing changes.
+  void absorb(Registry &&other);
 
 private:
   std::vector<std::unique_ptr<Benchmark>> benchmarks_;

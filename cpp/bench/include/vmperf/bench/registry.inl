@@ -18,6 +18,16 @@ inline std::string near_matches(const std::vector<std::unique_ptr<Benchmark>> &a
   return near.empty() ? "an id from the list of benchmarks" : near;
 }
 
+/// The element of this name, or nullptr.
+template <class T>
+T *find_named(const std::vector<std::unique_ptr<T>> &all, std::string_view name,
+              const std::string &(T::*name_of)() const noexcept) {
+  const auto found = std::find_if(all.begin(), all.end(), [name, name_of](const auto &one) {
+    return (one.get()->*name_of)() == name;
+  });
+  return found == all.end() ? nullptr : found->get();
+}
+
 } // namespace detail
 
 inline Design &Design::available(std::function<Availability()> probe) {
@@ -72,6 +82,12 @@ inline Benchmark &Benchmark::axis(std::string name, std::vector<Value> values, V
   return *this;
 }
 
+inline Benchmark &Benchmark::axis(std::string name, std::vector<Value> values,
+                                  std::vector<Value> defaults) {
+  axes_.push_back({std::move(name), std::move(values), std::move(defaults)});
+  return *this;
+}
+
 inline Benchmark &Benchmark::axis_all(std::string name, std::vector<Value> values) {
   axes_.push_back({std::move(name), values, values});
   return *this;
@@ -93,9 +109,7 @@ inline Benchmark &Registry::benchmark(std::string id) {
   if (slash == 0 || slash == std::string::npos || slash + 1 == id.size()) {
     throw InvalidArgumentError("benchmark id", "'" + id + "'", "component/operation");
   }
-  const bool taken = std::any_of(benchmarks_.begin(), benchmarks_.end(),
-                                 [&id](const auto &other) { return other->id() == id; });
-  if (taken) {
+  if (detail::find_named(benchmarks_, id, &Benchmark::id) != nullptr) {
     throw InvalidArgumentError("benchmark id", "'" + id + "' twice", "each id once");
   }
   return *benchmarks_.emplace_back(std::make_unique<Benchmark>(std::move(id)));
@@ -103,22 +117,41 @@ inline Benchmark &Registry::benchmark(std::string id) {
 
 inline Design &Registry::design(const std::string &api, std::string name, std::string summary) {
   auto &designs = apis_[api];
-  const bool taken = std::any_of(designs.begin(), designs.end(),
-                                 [&name](const auto &other) { return other->name() == name; });
-  if (taken) {
+  if (detail::find_named(designs, name, &Design::name) != nullptr) {
     throw InvalidArgumentError("design of " + api, "'" + name + "' twice", "each name once");
   }
   return *designs.emplace_back(std::make_unique<Design>(std::move(name), std::move(summary)));
 }
 
 inline const Benchmark &Registry::find(std::string_view id) const {
-  const auto found = std::find_if(benchmarks_.begin(), benchmarks_.end(),
-                                  [id](const auto &one) { return one->id() == id; });
-  if (found == benchmarks_.end()) {
+  const Benchmark *found = detail::find_named(benchmarks_, id, &Benchmark::id);
+  if (found == nullptr) {
     throw InvalidArgumentError("benchmark", "'" + std::string(id) + "'",
                                detail::near_matches(benchmarks_, id));
   }
-  return **found;
+  return *found;
+}
+
+inline void Registry::absorb(Registry &&other) {
+  const auto refuse = [](const std::string &what, const std::string &name) {
+    throw InvalidArgumentError(what, "'" + name + "' twice", "a name that does not exist yet");
+  };
+  for (const auto &benchmark : other.benchmarks_) {
+    if (detail::find_named(benchmarks_, benchmark->id(), &Benchmark::id) != nullptr) {
+      refuse("benchmark id", benchmark->id());
+    }
+  }
+  for (const auto &[api, designs] : other.apis_) {
+    for (const auto &design : designs) {
+      if (detail::find_named(apis_[api], design->name(), &Design::name) != nullptr) {
+        refuse("design of " + api, design->name());
+      }
+    }
+  }
+  std::move(other.benchmarks_.begin(), other.benchmarks_.end(), std::back_inserter(benchmarks_));
+  for (auto &[api, designs] : other.apis_) {
+    std::move(designs.begin(), designs.end(), std::back_inserter(apis_[api]));
+  }
 }
 
 inline std::vector<const Design *> Registry::designs_of(const Benchmark &benchmark) const {

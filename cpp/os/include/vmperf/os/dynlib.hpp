@@ -19,6 +19,9 @@ public:
   /// The first of these that loads: file names ("libx.so.3") or paths (with a '/').
   [[nodiscard]] static std::optional<DynLib> open_first(std::span<const std::string> names);
 
+  /// One library by path; OsError with the loader's words where it cannot be loaded.
+  [[nodiscard]] static DynLib open(const std::string &path);
+
   DynLib(const DynLib &) = delete;
   DynLib &operator=(const DynLib &) = delete;
   DynLib(DynLib &&other) noexcept;
