@@ -1,17 +1,20 @@
 // The Python face of the harness: the catalog, one measuring call, its results.
-#include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
 #include <optional>
 
 #include "vmperf/base/error.hpp"
+#include "vmperf/bench/load.hpp"
 #include "vmperf/bench/registry.hpp"
 #include "vmperf/bench/runner.hpp"
 
 namespace py = pybind11;
 
 namespace vmperf::bench {
+
+void bind_results(py::module_ &m); // bind_results.cpp
+
 namespace {
 
 py::list to_list(const std::vector<Value> &values) {
@@ -109,134 +112,6 @@ std::vector<CaseResult> measure_case(const std::string &id,
                  beacon ? &*beacon : nullptr);
 }
 
-// A read-only view whose base keeps the C++ buffer alive: no copy.
-template <class T> py::array view(const py::object &owner, const std::vector<T> &values) {
-  py::array_t<T> array({static_cast<py::ssize_t>(values.size())}, values.data(), owner);
-  py::detail::array_proxy(array.ptr())->flags &= ~py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
-  return array;
-}
-
-template <auto Field> py::array view_of(const py::object &self) {
-  return view(self, self.cast<const Samples &>().*Field);
-}
-
-py::bytes to_bytes(const Samples &samples, const std::string &field) {
-  const auto raw = [](const auto &v) {
-    return py::bytes(reinterpret_cast<const char *>(v.data()), v.size() * sizeof(v[0]));
-  };
-  if (field == "ns_total") {
-    return raw(samples.ns_total);
-  }
-  if (field == "iterations") {
-    return raw(samples.iterations);
-  }
-  if (field == "flags") {
-    return raw(samples.flags);
-  }
-  if (field == "placement") {
-    return raw(samples.placement);
-  }
-  throw InvalidArgumentError("field", "'" + field + "'", "ns_total, iterations, flags, placement");
-}
-
-py::dict to_dict(const Evidence &evidence) {
-  py::dict dict;
-  dict["instr_per_op"] = evidence.instr_per_op;
-  dict["instr_status"] = evidence.instr_status;
-  dict["empty_instr_per_op"] = evidence.empty_instr_per_op;
-  dict["empty_ns_per_op"] = evidence.empty_ns_per_op;
-  dict["core_hz"] = evidence.core_hz;
-  dict["copies_ns"] = evidence.copies_ns;
-  dict["copies_instr"] = evidence.copies_instr;
-  return dict;
-}
-
-void bind_samples(py::module_ &m) {
-  py::class_<Samples>(m, "Samples", R"(Raw samples of one case, as the C++ runner left them.
-
-Sample ``i`` did ``iterations[i]`` ops in ``ns_total[i]`` nanoseconds. The arrays are read-only
-views of the C++ buffers, which live as long as any view does.
-
-Examples
---------
->>> from vmperf import bench
->>> r = bench.measure("bench/selftest/one_cycle", {}, [], warm_up_ns=0, measurement_ns=10**6,
-...                   n_samples=4, sampling="flat", n_placements=1, seed=0, process=0,
-...                   count_instructions=False)
->>> len(r[0].samples)
-4
-)")
-      .def("__len__", &Samples::size)
-      .def_property_readonly("ns_total", &view_of<&Samples::ns_total>,
-                             "int64 array ``(n_samples,)``: nanoseconds of each batch.")
-      .def_property_readonly("iterations", &view_of<&Samples::iterations>,
-                             "int64 array ``(n_samples,)``: ops in each batch.")
-      .def_property_readonly("flags", &view_of<&Samples::flags>,
-                             "uint32 array ``(n_samples,)``: 1 context switch, 2 page fault, "
-                             "4 steal during the batch.")
-      .def_property_readonly("placement", &view_of<&Samples::placement>,
-                             "uint32 array ``(n_samples,)``: which placement of buffers it ran in.")
-      .def("to_bytes", &to_bytes, py::arg("field"),
-           R"(The raw bytes of one field, in the machine's byte order.
-
-Parameters
-----------
-field : str
-    ``ns_total``, ``iterations``, ``flags`` or ``placement``.
-
-Returns
--------
-bytes
-    A copy, 8 or 4 bytes per sample.
-
-Raises
-------
-InvalidArgumentError
-    For another field.
-
-Examples
---------
->>> from vmperf import bench
->>> r = bench.measure("bench/selftest/one_cycle", {}, [], warm_up_ns=0, measurement_ns=10**6,
-...                   n_samples=4, sampling="flat", n_placements=1, seed=0, process=0,
-...                   count_instructions=False)
->>> len(r[0].samples.to_bytes("ns_total"))
-32
-)");
-}
-
-void bind_result(py::module_ &m) {
-  py::class_<CaseResult>(m, "CaseResult", R"(What one design measured at one point of the axes.
-
-Examples
---------
->>> from vmperf import bench
->>> r = bench.measure("bench/selftest/missing", {}, ["absent"], warm_up_ns=0, measurement_ns=1,
-...                   n_samples=2, sampling="flat", n_placements=1, seed=0, process=0,
-...                   count_instructions=False)
->>> r[0].design, r[0].status
-('absent', 'not_installed')
-)")
-      .def_readonly("design", &CaseResult::design, "Name of the design.")
-      .def_property_readonly(
-          "status", [](const CaseResult &self) { return std::string(to_text(self.status)); },
-          "``ok`` or why the case was refused or failed.")
-      .def_readonly("reason", &CaseResult::reason, "The refusal in words; empty when ok.")
-      .def_readonly("version", &CaseResult::version, "Version of a peer; empty for own designs.")
-      .def_readonly("checksum", &CaseResult::checksum, "Checksum of the first ops of the run.")
-      .def_property_readonly(
-          "samples",
-          [](const py::object &self) {
-            return py::cast(&self.cast<CaseResult &>().samples,
-                            py::return_value_policy::reference_internal, self);
-          },
-          "The raw samples (:class:`Samples`).")
-      .def_property_readonly(
-          "evidence", [](const CaseResult &self) { return to_dict(self.evidence); },
-          "How we know that the work was done: instructions per op, empty loop, core clock, "
-          "copies.");
-}
-
 constexpr const char *kMeasureDoc = R"(Measure designs of one benchmark at one point of its axes, here.
 
 Warm-up, calibration and evidence of work come first; then every design and the empty loop get one
@@ -324,8 +199,7 @@ void bind_measure(py::module_ &m) {
 
 void bind(py::module_ &m) {
   m.doc() = "The native harness: the catalog of benchmarks and the call that measures them.";
-  bind_samples(m);
-  bind_result(m);
+  bind_results(m);
   bind_measure(m);
   m.def("catalog", &catalog, R"(The registry of benchmarks as plain data.
 
@@ -366,6 +240,44 @@ Examples
 >>> from vmperf import bench
 >>> bench.availability("bench/selftest/missing", "absent")["status"]
 'not_installed'
+)");
+  m.def(
+      "load", [](const std::string &path) { return load(registry(), path); }, py::arg("path"),
+      R"(Add the benchmarks and designs of a shared library to the catalog of this process.
+
+Parameters
+----------
+path : str
+    A library written with ``<vmperf/bench/plugin.hpp>``; loading it twice is loading it once.
+
+Returns
+-------
+list of str
+    The ids of its benchmarks (empty where it brings designs alone).
+
+Raises
+------
+OsError
+    The library cannot be loaded; the loader's words.
+UnsupportedError
+    It was built for another version of the plugin interface.
+InvalidArgumentError
+    It is no library of benchmarks, or a name it declares exists already; nothing is added then.
+
+Notes
+-----
+The library stays loaded for the life of the process. Its code runs in this process: run what you do
+not trust through ``vmperf.run``, which measures in workers.
+
+Examples
+--------
+>>> import vmperf
+>>> from vmperf import bench
+>>> try:
+...     bench.load("no-such-library.so")
+... except vmperf.OsError as error:
+...     print(error.call)
+dlopen
 )");
 }
 

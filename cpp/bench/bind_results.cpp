@@ -1,0 +1,149 @@
+// The Python face of results: samples as NumPy views of the C++ buffers, and what came with them.
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include "vmperf/base/error.hpp"
+#include "vmperf/bench/runner.hpp"
+
+namespace py = pybind11;
+
+namespace vmperf::bench {
+namespace {
+
+// A read-only view whose base keeps the C++ buffer alive: no copy.
+template <class T> py::array view(const py::object &owner, const std::vector<T> &values) {
+  py::array_t<T> array({static_cast<py::ssize_t>(values.size())}, values.data(), owner);
+  py::detail::array_proxy(array.ptr())->flags &= ~py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
+  return array;
+}
+
+template <auto Field> py::array view_of(const py::object &self) {
+  return view(self, self.cast<const Samples &>().*Field);
+}
+
+py::bytes to_bytes(const Samples &samples, const std::string &field) {
+  const auto raw = [](const auto &v) {
+    return py::bytes(reinterpret_cast<const char *>(v.data()), v.size() * sizeof(v[0]));
+  };
+  if (field == "ns_total") {
+    return raw(samples.ns_total);
+  }
+  if (field == "iterations") {
+    return raw(samples.iterations);
+  }
+  if (field == "flags") {
+    return raw(samples.flags);
+  }
+  if (field == "placement") {
+    return raw(samples.placement);
+  }
+  throw InvalidArgumentError("field", "'" + field + "'", "ns_total, iterations, flags, placement");
+}
+
+py::dict to_dict(const Evidence &evidence) {
+  py::dict dict;
+  dict["instr_per_op"] = evidence.instr_per_op;
+  dict["instr_status"] = evidence.instr_status;
+  dict["empty_instr_per_op"] = evidence.empty_instr_per_op;
+  dict["empty_ns_per_op"] = evidence.empty_ns_per_op;
+  dict["core_hz"] = evidence.core_hz;
+  dict["copies_ns"] = evidence.copies_ns;
+  dict["copies_instr"] = evidence.copies_instr;
+  return dict;
+}
+
+void bind_samples(py::module_ &m) {
+  py::class_<Samples>(m, "Samples", R"(Raw samples of one case, as the C++ runner left them.
+
+Sample ``i`` did ``iterations[i]`` ops in ``ns_total[i]`` nanoseconds. The arrays are read-only
+views of the C++ buffers, which live as long as any view does.
+
+Examples
+--------
+>>> from vmperf import bench
+>>> r = bench.measure("bench/selftest/one_cycle", {}, [], warm_up_ns=0, measurement_ns=10**6,
+...                   n_samples=4, sampling="flat", n_placements=1, seed=0, process=0,
+...                   count_instructions=False)
+>>> len(r[0].samples)
+4
+)")
+      .def("__len__", &Samples::size)
+      .def_property_readonly("ns_total", &view_of<&Samples::ns_total>,
+                             "int64 array ``(n_samples,)``: nanoseconds of each batch.")
+      .def_property_readonly("iterations", &view_of<&Samples::iterations>,
+                             "int64 array ``(n_samples,)``: ops in each batch.")
+      .def_property_readonly("flags", &view_of<&Samples::flags>,
+                             "uint32 array ``(n_samples,)``: 1 context switch, 2 page fault, "
+                             "4 steal during the batch.")
+      .def_property_readonly("placement", &view_of<&Samples::placement>,
+                             "uint32 array ``(n_samples,)``: which placement of buffers it ran in.")
+      .def("to_bytes", &to_bytes, py::arg("field"),
+           R"(The raw bytes of one field, in the machine's byte order.
+
+Parameters
+----------
+field : str
+    ``ns_total``, ``iterations``, ``flags`` or ``placement``.
+
+Returns
+-------
+bytes
+    A copy, 8 or 4 bytes per sample.
+
+Raises
+------
+InvalidArgumentError
+    For another field.
+
+Examples
+--------
+>>> from vmperf import bench
+>>> r = bench.measure("bench/selftest/one_cycle", {}, [], warm_up_ns=0, measurement_ns=10**6,
+...                   n_samples=4, sampling="flat", n_placements=1, seed=0, process=0,
+...                   count_instructions=False)
+>>> len(r[0].samples.to_bytes("ns_total"))
+32
+)");
+}
+
+void bind_result(py::module_ &m) {
+  py::class_<CaseResult>(m, "CaseResult", R"(What one design measured at one point of the axes.
+
+Examples
+--------
+>>> from vmperf import bench
+>>> r = bench.measure("bench/selftest/missing", {}, ["absent"], warm_up_ns=0, measurement_ns=1,
+...                   n_samples=2, sampling="flat", n_placements=1, seed=0, process=0,
+...                   count_instructions=False)
+>>> r[0].design, r[0].status
+('absent', 'not_installed')
+)")
+      .def_readonly("design", &CaseResult::design, "Name of the design.")
+      .def_property_readonly(
+          "status", [](const CaseResult &self) { return std::string(to_text(self.status)); },
+          "``ok`` or why the case was refused or failed.")
+      .def_readonly("reason", &CaseResult::reason, "The refusal in words; empty when ok.")
+      .def_readonly("version", &CaseResult::version, "Version of a peer; empty for own designs.")
+      .def_readonly("checksum", &CaseResult::checksum, "Checksum of the first ops of the run.")
+      .def_property_readonly(
+          "samples",
+          [](const py::object &self) {
+            return py::cast(&self.cast<CaseResult &>().samples,
+                            py::return_value_policy::reference_internal, self);
+          },
+          "The raw samples (:class:`Samples`).")
+      .def_property_readonly(
+          "evidence", [](const CaseResult &self) { return to_dict(self.evidence); },
+          "How we know that the work was done: instructions per op, empty loop, core clock, "
+          "copies.");
+}
+
+} // namespace
+
+void bind_results(py::module_ &m) {
+  bind_samples(m);
+  bind_result(m);
+}
+
+} // namespace vmperf::bench
