@@ -1,0 +1,142 @@
+// Bindings: ratios of times with an interval.
+#include "bind_arrays.hpp"
+#include "vmperf/stats/ratio.hpp"
+
+namespace vmperf::stats {
+namespace {
+
+constexpr const char *kPairedDoc = R"(
+How much slower a is than b, from times of the same rounds: what disturbs a round cancels.
+
+Parameters
+----------
+a, b : ndarray of float64, shape (n,)
+    Time per op of two designs; a[i] and b[i] are of one round. Positive, any one unit.
+process : ndarray of int64, shape (n,)
+    The number of the process that each round ran in, in any order.
+confidence : float, default 0.95
+    0 < confidence < 1.
+resamples : int, default 2000
+    1 to 10000000; only one process uses it.
+seed : int, default 0
+    0 to 2**64 - 1; only one process uses it.
+
+Returns
+-------
+dict
+    ratio, low, high; low <= ratio <= high. Above 1, a is the slower.
+
+Raises
+------
+InvalidArgumentError
+    If an array is empty or not one-dimensional, or lengths differ; if a time is not within 1e-150 to
+    1e150; if one process has a single round; if `confidence` or `resamples` is out of range.
+TypeError
+    If an array is strided or of another dtype, or `seed` is not an integer of its range.
+
+Notes
+-----
+One process: the median of a[i] / b[i] with its percentile bootstrap interval, which speaks for that
+process alone. P > 1 processes: the median ratio of each is one observation; their geometric mean
+with Student t on the logarithms, P - 1 degrees of freedom. With two processes that interval is
+wide, up to (0, inf): two say little. O(resamples n) or O(n log n); the GIL is released.
+
+Examples
+--------
+>>> import numpy as np
+>>> from vmperf import stats
+>>> b = np.array([1.0, 1.2, 0.9, 1.1, 1.0, 1.3])
+>>> paired = stats.paired_ratio(2 * b, b, np.zeros(6, dtype=np.int64))
+>>> paired["low"], paired["ratio"], paired["high"]
+(2.0, 2.0, 2.0)
+)";
+
+constexpr const char *kRatioDoc = R"(
+How much slower a is than b, from two sample sets that share no rounds.
+
+Parameters
+----------
+a : ndarray of float64, shape (n_a,)
+    Time per op, positive, any unit.
+process_a : ndarray of int64, shape (n_a,)
+    The number of the process that each sample of `a` comes from.
+b : ndarray of float64, shape (n_b,)
+    Time per op, positive, in the unit of `a`.
+process_b : ndarray of int64, shape (n_b,)
+    Likewise; numbers of `a` and `b` have nothing to do with each other.
+confidence : float, default 0.95
+    0 < confidence < 1.
+resamples : int, default 2000
+    1 to 10000000; only used where each set has one process.
+seed : int, default 0
+    0 to 2**64 - 1; only used where each set has one process.
+
+Returns
+-------
+dict
+    ratio, low, high; low <= ratio <= high. Above 1, a is the slower.
+
+Raises
+------
+InvalidArgumentError
+    If an array is empty or not one-dimensional, or lengths differ; if a time is not within 1e-150 to
+    1e150; if both sets have one process and one of them a single sample; if `confidence` or
+    `resamples` is out of range.
+TypeError
+    If an array is strided or of another dtype, or `seed` is not an integer of its range.
+
+Notes
+-----
+One process each: the ratio of the medians, percentile bootstrap of both sets; it says nothing about
+other processes. Several: the logarithm of each process's median is one observation; the ratio of the
+geometric means with Welch's t interval. If one set has a single process, the variance of the other
+stands for both (pooled t). Drift between the sets does not cancel: prefer `paired_ratio`.
+O(resamples (n_a + n_b)) or O(n log n); the GIL is released.
+
+References
+----------
+B. L. Welch: The generalization of 'Student's' problem when several different population variances
+are involved. Biometrika 34, 1947.
+
+Examples
+--------
+>>> import numpy as np
+>>> from vmperf import stats
+>>> one = np.zeros(4, dtype=np.int64)
+>>> stats.ratio(np.full(4, 3.0), one, np.full(4, 2.0), one)
+{'ratio': 1.5, 'low': 1.5, 'high': 1.5}
+)";
+
+} // namespace
+
+void bind_ratio(py::module_ &m) {
+  constexpr Resampling kDefault;
+  m.def(
+      "paired_ratio",
+      [](const Doubles &a, const Doubles &b, const Ints &process, double confidence,
+         std::int64_t resamples, std::uint64_t seed) {
+        const auto as = span_of(a, "a");
+        const auto bs = span_of(b, "b");
+        const auto from = span_of(process, "process");
+        return to_dict(
+            without_gil([&] { return paired_ratio(as, bs, from, {confidence, resamples, seed}); }),
+            "ratio");
+      },
+      py::arg("a").noconvert(), py::arg("b").noconvert(), py::arg("process").noconvert(),
+      py::kw_only(), py::arg("confidence") = kDefault.confidence,
+      py::arg("resamples") = kDefault.resamples, py::arg("seed") = kDefault.seed, kPairedDoc);
+  m.def(
+      "ratio",
+      [](const Doubles &a, const Ints &process_a, const Doubles &b, const Ints &process_b,
+         double confidence, std::int64_t resamples, std::uint64_t seed) {
+        const SampleSet as{span_of(a, "a"), span_of(process_a, "process_a")};
+        const SampleSet bs{span_of(b, "b"), span_of(process_b, "process_b")};
+        return to_dict(without_gil([&] { return ratio(as, bs, {confidence, resamples, seed}); }),
+                       "ratio");
+      },
+      py::arg("a").noconvert(), py::arg("process_a").noconvert(), py::arg("b").noconvert(),
+      py::arg("process_b").noconvert(), py::kw_only(), py::arg("confidence") = kDefault.confidence,
+      py::arg("resamples") = kDefault.resamples, py::arg("seed") = kDefault.seed, kRatioDoc);
+}
+
+} // namespace vmperf::stats

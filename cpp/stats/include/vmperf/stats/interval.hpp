@@ -1,0 +1,49 @@
+// Confidence intervals of a median or a mean, for one process and for several.
+//
+// One process: percentile bootstrap (Efron, Tibshirani: An Introduction to the Bootstrap, 1993, ch.
+// 13). Resample r draws from stream r of the counter-based generator over the SORTED values, so a
+// result depends on (values, seed, resamples) alone: not on sample order, threads or evaluation
+// order. It speaks for that process only.
+// Several processes: samples inside one share its layout and are not independent, so the process is
+// the unit: Student t with P - 1 degrees of freedom over the P per-process statistics (Kalibera,
+// Jones: Rigorous benchmarking in reasonable time, ISMM 2013, reduced to one statistic per
+// process). Every interval is widened, where needed, to contain its point estimate. Bootstrap
+// O(resamples n) time, O(resamples + n) memory; t O(n log n). Thread-safe: pure functions.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace vmperf::stats {
+
+inline constexpr std::int64_t kMaxResamples = 10'000'000;
+
+struct Interval {
+  double estimate, low, high;
+};
+
+struct Resampling {
+  double confidence = 0.95;      ///< in (0, 1)
+  std::int64_t resamples = 2000; ///< 1 .. kMaxResamples; only the bootstrap uses it
+  std::uint64_t seed = 0;        ///< only the bootstrap uses it
+};
+
+/// Intervals of both statistics, from one set of resamples.
+struct LocationIntervals {
+  Interval median, mean;
+};
+
+/// Percentile bootstrap, each sample an independent draw.
+[[nodiscard]] LocationIntervals bootstrap(std::span<const double> values,
+                                          const Resampling &resampling = {});
+
+/// Student t interval of the mean of independent values; at least two.
+[[nodiscard]] Interval t_interval(std::span<const double> values, double confidence = 0.95);
+
+/// process[i] is the process that sample i comes from. The estimates are those of all samples
+/// together; the intervals are the bootstrap's for one process, Student t over processes for more.
+[[nodiscard]] LocationIntervals location_intervals(std::span<const double> values,
+                                                   std::span<const std::int64_t> process,
+                                                   const Resampling &resampling = {});
+
+} // namespace vmperf::stats

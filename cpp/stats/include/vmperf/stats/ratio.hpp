@@ -1,0 +1,34 @@
+// Ratios of times with an interval: how much slower a is than b.
+// Paired: a[i] and b[i] come from the same round, so what disturbs the round cancels; this is the
+// statistic of every comparison. Unpaired: two sample sets that share nothing.
+// One process (in both sets): medians and the percentile bootstrap; it speaks for that process
+// only. Several: the logarithm of each process's median is one observation; the estimate is the
+// geometric mean, the interval Student t on the logarithms, unpaired that of Welch (Biometrika 34,
+// 1947). If one of two unpaired sets has a single process, the other's variance is taken for both
+// (pooled t). Bootstrap O(resamples n), t O(n log n). Thread-safe: pure functions of their
+// arguments.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "vmperf/stats/interval.hpp"
+
+namespace vmperf::stats {
+
+/// Of a[i] / b[i], both positive; process[i] is the process of round i.
+[[nodiscard]] Interval paired_ratio(std::span<const double> a, std::span<const double> b,
+                                    std::span<const std::int64_t> process,
+                                    const Resampling &resampling = {});
+
+/// Samples of one design with their processes.
+struct SampleSet {
+  std::span<const double> values;
+  std::span<const std::int64_t> process;
+};
+
+/// Of the typical time of a to that of b, all positive.
+[[nodiscard]] Interval ratio(const SampleSet &a, const SampleSet &b,
+                             const Resampling &resampling = {});
+
+} // namespace vmperf::stats
