@@ -106,7 +106,8 @@ std::size_t resident_bytes(const void *address, std::size_t bytes) {
 Mapping::Mapping(std::size_t bytes, std::size_t alignment) {
   const std::size_t page = page_bytes();
   if (bytes == 0 || bytes > std::numeric_limits<std::size_t>::max() / 4) {
-    throw InvalidArgumentError("bytes", std::to_string(bytes), "1 to a quarter of the address space");
+    throw InvalidArgumentError("bytes", std::to_string(bytes),
+                               "1 to a quarter of the address space");
   }
   if (alignment != 0 && !is_power_of_two(alignment)) {
     throw InvalidArgumentError("alignment", std::to_string(alignment), "0 or a power of two");
@@ -117,8 +118,8 @@ Mapping::Mapping(std::size_t bytes, std::size_t alignment) {
     throw InvalidArgumentError("alignment", std::to_string(alignment),
                                "at most a quarter of the address space");
   }
-  void *start = ::mmap(nullptr, wanted + slack, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void *start =
+      ::mmap(nullptr, wanted + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (start == MAP_FAILED) {
     fail("mmap");
   }

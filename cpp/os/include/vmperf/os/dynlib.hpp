@@ -1,9 +1,9 @@
 // Shared libraries loaded at run time: how peers come in without ever being linked.
 // RTLD_NOW: a library that can't be resolved fails here, not in a timed region. RTLD_LOCAL: its
 // symbols (malloc among them) stay out of everybody's way, so peers can't replace each other.
-// A bare file name is searched for in the directories added by add_library_directory(), then in those
-// of the environment variable VMPERF_PEER_PATH (colon separated), then by the system's loader.
-// Opening costs a library load; the directory list is guarded, a DynLib is one owner's.
+// A bare file name is searched for in the directories added by add_library_directory(), then in
+// those of the environment variable VMPERF_PEER_PATH (colon separated), then by the system's
+// loader. Opening costs a library load; the directory list is guarded, a DynLib is one owner's.
 // Source: dlopen(3), dlsym(3), ld.so(8).
 #pragma once
 

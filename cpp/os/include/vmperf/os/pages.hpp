@@ -2,7 +2,8 @@
 // Residency is asked of the kernel (mincore), never guessed from what was touched; it counts whole
 // pages, so a range of 1 byte in a touched page has page_bytes() resident.
 // resident_bytes() is O(pages); a Mapping is one owner's (movable, not copyable), its memory may be
-// shared between threads. Sources: mincore(2), mmap(2), madvise(2), proc(5) (meminfo, Hugepagesize).
+// shared between threads. Sources: mincore(2), mmap(2), madvise(2), proc(5) (meminfo,
+// Hugepagesize).
 #pragma once
 
 #include <cstddef>
@@ -31,7 +32,8 @@ enum class Advice : unsigned char {
   no_huge_page, ///< refuse them
 };
 
-/// Private anonymous memory, page-aligned, zero-filled and not yet resident; unmapped on destruction.
+/// Private anonymous memory, page-aligned, zero-filled and not yet resident; unmapped on
+/// destruction.
 class Mapping {
 public:
   Mapping() noexcept = default;

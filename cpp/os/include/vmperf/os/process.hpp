@@ -10,8 +10,9 @@
 namespace vmperf::os {
 
 /// Has the kernel kill this process (SIGKILL) when the thread that started it ends. `parent_pid` is
-/// the parent's id as the parent knew it, so that a parent that died before this call is noticed too
-/// (the process then ends itself at once); 0 = whoever is the parent now. OsError where refused.
+/// the parent's id as the parent knew it, so that a parent that died before this call is noticed
+/// too (the process then ends itself at once); 0 = whoever is the parent now. OsError where
+/// refused.
 void die_with_parent(int parent_pid = 0);
 
 /// The CPUs that the calling thread may run on, ascending. OsError where the kernel refuses.
@@ -29,6 +30,8 @@ struct Aslr {
 };
 
 [[nodiscard]] Aslr aslr();
-[[nodiscard]] inline bool aslr_enabled() { return aslr().enabled; }
+[[nodiscard]] inline bool aslr_enabled() {
+  return aslr().enabled;
+}
 
 } // namespace vmperf::os
