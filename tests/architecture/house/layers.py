@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from house import table as the_table
 from house import tree
 from house.cpp_source import CppSource, Include
 
+T = TypeVar("T")
 _SEES_BENCH = re.compile(r"(benches|designs)\w*\.(cpp|hpp)$|include/vmperf/\w+/api\.hpp$")
 _BIND = re.compile(r"bind\w*\.(cpp|hpp)$")
 _COMPONENT_HEADER = re.compile(r"vmperf/(\w+)/")
@@ -123,7 +125,7 @@ def cycles(root: Path) -> list[str]:
     return bad + [f"component cycle: {' -> '.join(loop)}" for loop in _loops(nodes)]
 
 
-def _loops[T](graph: dict[T, list[T]]) -> list[list[T]]:
+def _loops(graph: dict[T, list[T]]) -> list[list[T]]:
     """One path per back edge of a depth-first walk."""
     state: dict[T, int] = {}
     loops: list[list[T]] = []
