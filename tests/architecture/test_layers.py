@@ -60,9 +60,19 @@ PAGES = "cpp/os/include/vmperf/os/pages.hpp"
 BITS = "cpp/base/include/vmperf/base/bits.hpp"
 SINK = "cpp/bench/include/vmperf/bench/sink.hpp"
 PLANTED: list[tuple[Rule, str, str, str]] = [
-    (table.order, "cpp/CMakeLists.txt", TABLE.replace("os    LAYER 1", "os    LAYER 0"), "(layer 0)"),
+    (
+        table.order,
+        "cpp/CMakeLists.txt",
+        TABLE.replace("os    LAYER 1", "os    LAYER 0"),
+        "(layer 0)",
+    ),
     (table.order, "cpp/CMakeLists.txt", TABLE.replace("DEPS base\n", "DEPS base peers\n"), "leaf"),
-    (table.order, "cpp/CMakeLists.txt", TABLE.replace("base os)", "base oz)"), "not declared above"),
+    (
+        table.order,
+        "cpp/CMakeLists.txt",
+        TABLE.replace("base os)", "base oz)"),
+        "not declared above",
+    ),
     (table.rooms, "cpp/tlb/tlb.hpp", "", "not in the table"),
     (table.rooms, "cpp/CMakeLists.txt", TABLE + "vmperf_component(gc LAYER 5)", "empty room"),
     (table.rooms, "cpp/pool/benches.cpp", None, "no benchmark"),
@@ -75,7 +85,12 @@ PLANTED: list[tuple[Rule, str, str, str]] = [
     (layers.direction, SINK, '#include "../../../../pool/src/private.hpp"\n', "may not see"),
     (layers.direction, "cpp/peers/boost.cpp", '#include "../pool/src/private.hpp"\n', "is private"),
     (layers.direction, "cpp/pool/benches.cpp", '#include "vmperf/peers/x.hpp"\n', "no such file"),
-    (layers.reach, "cpp/pool/src/private.hpp", '#include "vmperf/pool/api.hpp"\n', "reaches cpp/bench"),
+    (
+        layers.reach,
+        "cpp/pool/src/private.hpp",
+        '#include "vmperf/pool/api.hpp"\n',
+        "reaches cpp/bench",
+    ),
     (layers.cycles, BITS, '#include "vmperf/base/bits.hpp"\n', "include cycle"),
     (layers.cycles, BITS, '#include "vmperf/os/pages.hpp"\n', "component cycle"),
     (layers.foreign, STACK, "#include <pybind11/numpy.h>\n", "pybind11 belongs"),

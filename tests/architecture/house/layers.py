@@ -67,7 +67,9 @@ def direction(root: Path) -> list[str]:
                 bad.append(f"{where}: {include.text}: no such file")
             elif to.parts[1] not in allowed:
                 names = ", ".join(sorted(allowed))
-                bad.append(f"{where}: '{source.component}' may not see {include.text}; only {names}")
+                bad.append(
+                    f"{where}: '{source.component}' may not see {include.text}; only {names}"
+                )
             elif to.parts[1] != source.component and to.parts[2] != "include":
                 bad.append(f"{where}: {include.text} is private to '{to.parts[1]}'")
             elif _public(path) and not _public(to):

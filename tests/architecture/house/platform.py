@@ -14,15 +14,71 @@ _OS_HEADER = re.compile(
     r"windows|features|ucontext|execinfo|malloc)\.h$|csignal$"
 )
 _ISA_HEADER = re.compile(r"(\w*intrin|arm_neon|arm_sve|arm_acle|riscv_vector|x86gprintrin)\.h$")
-_CALLS = (
-    "mmap munmap mremap mprotect madvise mincore mlock mbind move_pages msync memfd_create "
-    "sched_setaffinity sched_getaffinity sched_getcpu sched_yield pthread_\\w+ ptrace fork vfork "
-    "execv\\w* posix_spawn\\w* waitpid wait4 kill prctl syscall dlopen dlsym dlclose dlinfo sysconf "
-    "getpid gettid getrusage clock_gettime clock_getres nanosleep usleep perf_event_open ioctl "
-    "open openat close read write pread pwrite ftruncate fstat uname getauxval sigaction "
-    "__get_cpuid\\w* __cpuid\\w* __builtin_cpu_\\w+ __rdtscp? _rdtsc __builtin_ia32_\\w+ "
-    "mallopt malloc_trim malloc_usable_size malloc_info mallinfo2?"
-).split()
+_CALLS = [
+    "mmap",
+    "munmap",
+    "mremap",
+    "mprotect",
+    "madvise",
+    "mincore",
+    "mlock",
+    "mbind",
+    "move_pages",
+    "msync",
+    "memfd_create",
+    "sched_setaffinity",
+    "sched_getaffinity",
+    "sched_getcpu",
+    "sched_yield",
+    "pthread_\\w+",
+    "ptrace",
+    "fork",
+    "vfork",
+    "execv\\w*",
+    "posix_spawn\\w*",
+    "waitpid",
+    "wait4",
+    "kill",
+    "prctl",
+    "syscall",
+    "dlopen",
+    "dlsym",
+    "dlclose",
+    "dlinfo",
+    "sysconf",
+    "getpid",
+    "gettid",
+    "getrusage",
+    "clock_gettime",
+    "clock_getres",
+    "nanosleep",
+    "usleep",
+    "perf_event_open",
+    "ioctl",
+    "open",
+    "openat",
+    "close",
+    "read",
+    "write",
+    "pread",
+    "pwrite",
+    "ftruncate",
+    "fstat",
+    "uname",
+    "getauxval",
+    "sigaction",
+    "__get_cpuid\\w*",
+    "__cpuid\\w*",
+    "__builtin_cpu_\\w+",
+    "__rdtscp?",
+    "_rdtsc",
+    "__builtin_ia32_\\w+",
+    "mallopt",
+    "malloc_trim",
+    "malloc_usable_size",
+    "malloc_info",
+    "mallinfo2?",
+]
 # A bare or global call: not a member, not qualified, not a declaration "Type open(" of our own.
 _CALL = re.compile(rf"(?<![\w.>:~&*])(?<!\w )(?:::)?\b(?:{'|'.join(_CALLS)})\s*\(")
 _RETURNED = re.compile(rf"\b(?:return|else|co_return)\s+(?:::)?(?:{'|'.join(_CALLS)})\s*\(")

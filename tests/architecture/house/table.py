@@ -53,7 +53,9 @@ def order(root: Path) -> list[str]:
     for one in table.values():
         for dep in one.deps:
             if dep not in above:
-                bad.append(f"cpp/CMakeLists.txt: '{one.name}' depends on '{dep}': not declared above")
+                bad.append(
+                    f"cpp/CMakeLists.txt: '{one.name}' depends on '{dep}': not declared above"
+                )
             elif table[dep].layer >= one.layer:
                 bad.append(
                     f"cpp/CMakeLists.txt: layer violation: '{one.name}' (layer {one.layer}) "
