@@ -7,13 +7,14 @@ import os
 import random
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+CPP = {".hpp", ".cpp", ".inl"}
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror")
 
 hypothesis.settings.register_profile(
@@ -84,7 +85,8 @@ def include_flags(repo_root: Path) -> list[str]:
 def _cpp_digest(repo_root: Path) -> bytes:
     """Changes whenever any C++ file of the tree does."""
     total = hashlib.sha256()
-    for path in sorted((repo_root / "cpp").rglob("*.*pp")):
+    found = [f for d in ("cpp", "tests") for f in (repo_root / d).rglob("*") if f.suffix in CPP]
+    for path in sorted(found):
         total.update(str(path.relative_to(repo_root)).encode() + path.read_bytes())
     return total.digest()
 
@@ -97,18 +99,29 @@ def compile_cpp(
 
     ``compile_cpp(source, *flags, std="c++20")`` takes the program's text, or the path of its file,
     and any compiler flags: more sources, ``-O0``, ``-fsanitize=address,undefined``, libraries.
+    ``cxx`` is another compiler; ``depends`` are files outside cpp/ whose change compiles it anew.
     It returns the executable, with -O2 and all our warnings as errors. A failure to compile raises
     ``subprocess.CalledProcessError`` with the compiler's words in ``stderr``.
     """
     cache = repo_root / "build" / "test-programs"
 
-    def compile_(source: str | Path, *flags: str | Path, std: str = "c++20") -> Path:
+    ours = cxx
+
+    def compile_(
+        source: str | Path,
+        *flags: str | Path,
+        std: str = "c++20",
+        cxx: str = ours,
+        depends: Sequence[Path] = (),
+    ) -> Path:
         text = source.read_text() if isinstance(source, Path) else source
         local = [f"-I{source.parent}"] if isinstance(source, Path) else []
         before = [cxx, "-O2", f"-std={std}", "-g1", *WARNINGS, *include_flags, *local]
         after = [str(flag) for flag in flags]
-        key = hashlib.sha256(_cpp_digest + "\0".join([text, *before, *after]).encode()).hexdigest()
-        program = cache / key[:24]
+        key = hashlib.sha256(_cpp_digest + "\0".join([text, *before, *after]).encode())
+        for file in depends:
+            key.update(file.read_bytes())
+        program = cache / key.hexdigest()[:24]
         if not program.exists():
             cache.mkdir(parents=True, exist_ok=True)
             file = program.with_suffix(".cpp")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from house import binary, table, tree
+from house import binary, expect_none, table, tree
 from vmperf import _core
 
 x86_only = pytest.mark.skipif(
@@ -26,7 +26,7 @@ def core_lines() -> list[str]:
 
 @x86_only
 def test_no_newer_instructions(core_lines: list[str]) -> None:
-    assert binary.beyond_baseline(core_lines) == []
+    expect_none(binary.beyond_baseline(core_lines))
 
 
 @x86_only
@@ -86,7 +86,7 @@ def test_headers_compile_alone(repo_root: Path, cxx: str) -> None:
     headers = _public_headers(repo_root)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = list(pool.map(lambda header: _check_header(header, repo_root, cxx), headers))
-    assert [text for text in found if text] == []
+    expect_none([text for text in found if text])
     assert len(headers) > 10
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import vmperf
-from house import docstrings
+from house import docstrings, expect_none
 from vmperf import _core
 
 NAMES = list(docstrings.walk(vmperf, _core))
@@ -18,7 +18,7 @@ EXAMPLES = [one for one in NAMES if ">>>" in one.doc]
 
 
 def test_docstrings_are_complete() -> None:
-    assert [fault for one in NAMES for fault in docstrings.faults(one)] == []
+    expect_none([fault for one in NAMES for fault in docstrings.faults(one)])
 
 
 def test_public_names_are_found() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from house import layers, platform, table
+from house import expect_none, layers, platform, table
 
 Rule = Callable[[Path], list[str]]
 RULES = [
@@ -120,7 +120,7 @@ def plant(root: Path, file: str, text: str | None) -> Path:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_rule_holds(rule: Rule, repo_root: Path) -> None:
-    assert rule(repo_root) == []
+    expect_none(rule(repo_root))
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)

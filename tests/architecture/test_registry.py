@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from house import registry, table
+from house import expect_none, registry, table
 from vmperf import _core
 
 GOOD: dict[str, Any] = {
@@ -30,7 +30,7 @@ GOOD: dict[str, Any] = {
 def test_registry_is_whole(repo_root: Path) -> None:
     catalog = _core.bench.catalog()
     assert len(catalog) >= 5
-    assert registry.faults(catalog, set(table.read(repo_root))) == []
+    expect_none(registry.faults(catalog, set(table.read(repo_root))))
 
 
 def test_good_entry_passes() -> None:

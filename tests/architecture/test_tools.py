@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from house import native_build, tree
+from house import expect_none, native_build, tree
 
 # Each tool with the arguments that make it check files without changing them.
 PYTHON_TOOLS = {
@@ -89,7 +89,7 @@ def test_clang_tidy(repo_root: Path) -> None:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         files = native_build.compiled_files(build)
         found = list(pool.map(lambda file: _tidy(repo_root, build, file), files))
-    assert [text for text in found if text] == []
+    expect_none([text for text in found if text])
     assert len(files) > 10
 
 

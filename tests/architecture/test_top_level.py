@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from house import text
+from house import expect_none, text
 
 
 def _tree(root: Path) -> Path:
@@ -17,7 +17,7 @@ def _tree(root: Path) -> Path:
 
 
 def test_top_level(repo_root: Path) -> None:
-    assert text.top_level(repo_root) == []
+    expect_none(text.top_level(repo_root))
 
 
 def test_clean_tree_passes(tmp_path: Path) -> None:

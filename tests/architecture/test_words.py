@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from house import text
+from house import expect_none, text
 
 
 def test_words(repo_root: Path) -> None:
-    assert text.words(repo_root) == []
+    expect_none(text.words(repo_root))
 
 
 @pytest.mark.parametrize(

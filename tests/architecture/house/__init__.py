@@ -4,3 +4,10 @@ A violation is one line of text, ``file:line: what is wrong and what to do``. Te
 twice: on this tree, where it must return nothing, and on a small tree with a planted mistake, where
 it must name it.
 """
+
+from __future__ import annotations
+
+
+def expect_none(violations: list[str]) -> None:
+    """Fail with every violation on a line of its own."""
+    assert not violations, "\n" + "\n".join(violations)

@@ -28,9 +28,10 @@ TEXT_SUFFIXES = {
 }  # fmt: skip
 
 # Spelled in pieces, so that this file does not name them itself.
-_UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|X" + r"XX|HA" + r"CK)\b")
+_UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|X" + r"XX)\b")
 _MACHINE_PATH = re.compile(
-    r"(?:(?<=-[IL])|(?<![\w.~}$*-]))/(?:home|root|Users|work|workspace|mnt|media|private|builds?)/[\w.-]"
+    r"(?:(?<=-[IL])|(?<![\w.~}$*-]))/"
+    r"(?:home|root|Users|work|workspace|mnt|media|private|builds?)/[\w.-]"
 )
 _REGISTRY = re.compile(
     r"(?:pypi\.(?:org|python)|files\.python" + r"hosted|(?:deb|security)\.debian\.|"
