@@ -136,7 +136,7 @@ def instruction_sets(root: Path) -> list[str]:
 
 
 def _assembly(path: Path, source: CppSource) -> list[str]:
-    """The harness's barriers alone may use asm elsewhere, with an empty template: any CPU has it."""
+    """The harness's barriers alone may use asm elsewhere: an empty template, for any CPU."""
     uses = source.find(_ASM)
     if source.component == "bench":
         templates = _ASM_TEMPLATE.findall(source.text)

@@ -47,7 +47,9 @@ void measure(const bench::Registry &registry, const char *id, bench::Beacon *bea
 void watch(const std::string &path, const std::atomic<bool> &done, std::uint64_t &steps) {
   const os::SharedPage mapping(path, sizeof(bench::Beacon::Page));
   const auto *page = static_cast<const bench::Beacon::Page *>(mapping.data());
-  while (!done.load()) {
+  bool last = false;
+  while (!last) {
+    last = done.load(); // one look after the end, so that the last step is seen
     const std::uint64_t now = page->batches.load(std::memory_order_acquire);
     require(now >= steps, "steps only grow");
     require(page->phase.load() <= static_cast<std::uint32_t>(bench::Phase::verify), "a phase");
