@@ -78,7 +78,8 @@ def _check_header(header: Path, root: Path, cxx: str) -> str:
 
 
 def _public_headers(root: Path) -> list[Path]:
-    return [f for f in tree.cpp_files(root) if f.suffix == ".hpp" and f.parts[2] == "include"]
+    headers = (".hpp", ".h")
+    return [f for f in tree.cpp_files(root) if f.suffix in headers and f.parts[2] == "include"]
 
 
 def test_headers_compile_alone(repo_root: Path, cxx: str) -> None:

@@ -71,7 +71,7 @@ def test_planted_heavy_import_is_found(tmp_path: Path) -> None:
         ("def f():\n    from scipy import stats\n    return stats\n", "TID251"),
         ("import numpy as np\nX = np.zeros(3)\n", "TID253"),
         ("import dataclasses\nX = dataclasses\n", "TID253"),
-        ("from .x import y\nX = y\n", "TID252"),
+        ("from ..x import y\nX = y\n", "TID252"),
     ],
 )
 def test_ruff_bans(repo_root: Path, code: str, rule: str) -> None:

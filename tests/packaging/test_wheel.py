@@ -20,7 +20,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 # Every file of the wheel matches one of these.
 ALLOWED = re.compile(
     r"vmperf/(\w+/)*\w+\.py|vmperf/py\.typed|vmperf/_core\.[\w-]+\.so|vmperf/_core/(\w+/)*\w+\.pyi|"
-    r"vmperf/include/vmperf/(\w+/)*\w+\.(hpp|inl)|vmperf/cmake/vmperf-config(-version)?\.cmake|"
+    r"vmperf/include/vmperf/(\w+/)*\w+\.(hpp|inl|h)|vmperf/cmake/vmperf-config(-version)?\.cmake|"
     r"vmperf/_report/[\w/.-]+\.(j2|css|js|json|txt|LICENSE)|vmperf/_data/[\w/.-]+|"
     r"vmperf-[\d.]+\.dist-info/[\w./-]+"
 )
