@@ -11,7 +11,8 @@ function(vmperf_check_layers name layer)
   foreach(dep IN LISTS ARGN)
     get_property(dep_layer GLOBAL PROPERTY vmperf_layer_${dep})
     if("${dep_layer}" STREQUAL "")
-      message(FATAL_ERROR "unknown component: '${name}' depends on '${dep}', which no line above declares")
+      message(FATAL_ERROR "unknown component: '${name}' depends on '${dep}', "
+                          "which no line above declares")
     endif()
     if(NOT dep_layer LESS layer)
       message(FATAL_ERROR "layer violation: '${name}' (layer ${layer}) may not depend on "
@@ -44,8 +45,8 @@ function(vmperf_component name)
   target_include_directories(vmperf_${name} ${scope} ${dir}/include)
   target_link_libraries(vmperf_${name} ${scope} ${deps})
   if(EXISTS ${dir}/include)
-    install(DIRECTORY ${dir}/include/ DESTINATION vmperf/include FILES_MATCHING PATTERN "*.hpp"
-            PATTERN "*.inl")
+    install(DIRECTORY ${dir}/include/ DESTINATION vmperf/include
+            FILES_MATCHING PATTERN "*.hpp" PATTERN "*.inl" PATTERN "*.h")
   endif()
 
   file(GLOB benches CONFIGURE_DEPENDS ${dir}/benches*.cpp ${dir}/designs*.cpp)

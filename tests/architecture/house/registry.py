@@ -1,0 +1,45 @@
+"""Rules on what the registry declares."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+_ID = re.compile(r"[a-z]\w*(/[a-z0-9]\w*){1,2}")
+# Without a naive design: tags under which one makes no sense.
+WITHOUT_NAIVE = {"selftest", "fraud", "no_naive"}
+
+
+def faults(catalog: list[dict[str, Any]], components: set[str]) -> list[str]:
+    """Duplicate or malformed ids, gaps in declarations, a missing naive design."""
+    counts = Counter(entry["id"] for entry in catalog)
+    bad = [f"{name}: declared {n} times" for name, n in counts.items() if n > 1]
+    for entry in catalog:
+        bad += [f"{entry['id']}: {what}" for what in _faults_of(entry, components)]
+    return bad
+
+
+def _faults_of(entry: dict[str, Any], components: set[str]) -> list[str]:
+    bad: list[str] = []
+    if not _ID.fullmatch(entry["id"]):
+        bad.append("the id is not component/operation")
+    if entry["id"].split("/")[0] not in components or entry["component"] not in components:
+        bad.append("the id does not begin with a component")
+    bad += [f"no {key}" for key in ("summary", "op", "fooled_by") if not entry[key]]
+    axes = [axis["name"] for axis in entry["axes"]]
+    if axes[:1] != ["design"]:
+        bad.append("the first axis is not 'design'")
+    bad += [f"axis '{name}' twice" for name, n in Counter(axes).items() if n > 1]
+    for axis in entry["axes"]:
+        values = [repr(value) for value in axis["values"]]
+        if len(set(values)) < len(values) or not values:
+            bad.append(f"axis '{axis['name']}' has no values or the same twice")
+        if not {repr(value) for value in axis["defaults"]} <= set(values) or not axis["defaults"]:
+            bad.append(f"axis '{axis['name']}' has defaults that are not among its values")
+    designs = [design["name"] for design in entry["designs"]]
+    bad += [f"design '{name}' twice" for name, n in Counter(designs).items() if n > 1]
+    bad += [f"design '{d['name']}' has no summary" for d in entry["designs"] if not d["summary"]]
+    if "naive" not in designs and not WITHOUT_NAIVE & set(entry["tags"]):
+        bad.append("no 'naive' design")
+    return bad

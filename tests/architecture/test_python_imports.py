@@ -1,0 +1,83 @@
+"""Python modules import downward only; `import vmperf` stays light; no statistics in Python."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from house import python_imports
+
+
+def _lint_imports(folder: Path, *path: Path) -> subprocess.CompletedProcess[str]:
+    """Run import-linter with the configuration of a folder's pyproject.toml."""
+    program = "from importlinter.cli import lint_imports; import sys; sys.exit(lint_imports())"
+    setup = f"import sys; sys.path[:0] = {[str(p) for p in path]!r}; "
+    command = [sys.executable, "-W", "ignore", "-c", setup + program]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_import_contract(repo_root: Path, tmp_path: Path) -> None:
+    shutil.copy(repo_root / "pyproject.toml", tmp_path)
+    done = _lint_imports(tmp_path, repo_root / "python")
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("_plan", "from vmperf._runner import x"),
+        ("_catalog", "def f():\n    from vmperf.cli import main"),
+        ("_charts", "import vmperf._report.html"),
+        ("_stray", "x = 1"),
+    ],
+)
+def test_planted_import_is_found(repo_root: Path, tmp_path: Path, module: str, line: str) -> None:
+    package = tmp_path / "vmperf"
+    for folder in ("cli", "_report"):
+        (package / folder).mkdir(parents=True)
+        (package / folder / "__init__.py").write_text("")
+    for name in ("__init__", "cli/main", "_report/html", "_charts", "_runner", "_plan", "_catalog",
+                 "_journal", "_results", "_machine"):  # fmt: skip
+        (package / f"{name}.py").write_text("x = 1\n")
+    shutil.copy(repo_root / "pyproject.toml", tmp_path)
+    assert _lint_imports(tmp_path, tmp_path).returncode == 0
+    (package / f"{module}.py").write_text(line + "\n")
+    done = _lint_imports(tmp_path, tmp_path)
+    assert done.returncode != 0
+    assert f"vmperf.{module}" in done.stdout
+
+
+def test_import_is_light() -> None:
+    assert python_imports.heavy("vmperf") == []
+
+
+def test_planted_heavy_import_is_found(tmp_path: Path) -> None:
+    (tmp_path / "leaden.py").write_text("import dataclasses\n")
+    assert "import leaden imports dataclasses" in python_imports.heavy("leaden", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("code", "rule"),
+    [
+        ("def f():\n    import numpy as np\n    return np.median([1.0])\n", "TID251"),
+        ("def f():\n    import numpy as np\n    return np.percentile([1.0], 50)\n", "TID251"),
+        ("def f():\n    from numpy import quantile\n    return quantile([1.0], 0.5)\n", "TID251"),
+        ("def f():\n    import statistics\n    return statistics.mean([1.0])\n", "TID251"),
+        ("def f():\n    from scipy import stats\n    return stats\n", "TID251"),
+        ("import numpy as np\nX = np.zeros(3)\n", "TID253"),
+        ("import dataclasses\nX = dataclasses\n", "TID253"),
+        ("from ..x import y\nX = y\n", "TID252"),
+    ],
+)
+def test_ruff_bans(repo_root: Path, code: str, rule: str) -> None:
+    command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--output-format", "json",
+               "--stdin-filename", "python/vmperf/_planted.py", "-"]  # fmt: skip
+    done = subprocess.run(
+        command, cwd=repo_root, input=code, capture_output=True, text=True, check=False
+    )
+    assert rule in {found["code"] for found in json.loads(done.stdout)}, done.stdout

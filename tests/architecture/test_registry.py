@@ -1,0 +1,68 @@
+"""Every benchmark is declared wholly and once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from house import expect_none, registry, table
+from vmperf import _core
+
+GOOD: dict[str, Any] = {
+    "id": "pool/cycle",
+    "component": "pool",
+    "summary": "allocate and free",
+    "op": "one pair",
+    "tags": [],
+    "fooled_by": ["the same slot every time"],
+    "hidden": False,
+    "subcycle": "",
+    "axes": [
+        {"name": "design", "values": ["stack", "naive"], "defaults": ["stack", "naive"]},
+        {"name": "item_size_bytes", "values": [16, 64], "defaults": [64]},
+    ],
+    "designs": [{"name": "stack", "summary": "ours"}, {"name": "naive", "summary": "ten lines"}],
+}
+
+
+def test_registry_is_whole(repo_root: Path) -> None:
+    catalog = _core.bench.catalog()
+    assert len(catalog) >= 5
+    expect_none(registry.faults(catalog, set(table.read(repo_root))))
+
+
+def test_good_entry_passes() -> None:
+    assert registry.faults([GOOD], {"pool"}) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"id": "Pool"}, "not component/operation"),
+        ({"id": "heap/cycle"}, "does not begin with a component"),
+        ({"summary": ""}, "no summary"),
+        ({"op": ""}, "no op"),
+        ({"fooled_by": []}, "no fooled_by"),
+        ({"axes": GOOD["axes"][::-1]}, "first axis"),
+        ({"axes": GOOD["axes"] + GOOD["axes"][1:]}, "axis 'item_size_bytes' twice"),
+        ({"axes": [{**GOOD["axes"][0], "values": ["stack"]}]}, "defaults that are not among"),
+        ({"axes": [{**GOOD["axes"][0], "values": ["a", "a"]}]}, "the same twice"),
+        ({"designs": GOOD["designs"] * 2}, "design 'stack' twice"),
+        ({"designs": GOOD["designs"][:1]}, "no 'naive' design"),
+        ({"designs": [{"name": "naive", "summary": ""}]}, "has no summary"),
+    ],
+)
+def test_planted_fault_is_found(change: dict[str, Any], said: str) -> None:
+    found = registry.faults([{**GOOD, **change}], {"pool"})
+    assert any(said in line for line in found), found
+
+
+def test_duplicate_is_found() -> None:
+    assert registry.faults([GOOD, GOOD], {"pool"}) == ["pool/cycle: declared 2 times"]
+
+
+def test_naive_is_not_asked_of_a_self_test() -> None:
+    entry = {**GOOD, "designs": GOOD["designs"][:1], "tags": ["selftest"]}
+    assert registry.faults([entry], {"pool"}) == []

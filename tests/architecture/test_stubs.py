@@ -1,0 +1,35 @@
+"""The checked-in stubs are what the built module says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from house import stubs
+
+HOW = "run: python tests/architecture/update_stubs.py"
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return stubs.generate(tmp_path_factory.mktemp("stubs"))
+
+
+def test_stubs_are_current(fresh: dict[str, str], repo_root: Path) -> None:
+    assert stubs.differences(fresh, stubs.read(repo_root / stubs.STUBS)) == [], HOW
+
+
+def test_every_submodule_has_a_stub(fresh: dict[str, str]) -> None:
+    text = "".join(fresh)
+    assert {"os", "stats", "bench", "pool"} <= {Path(n).stem for n in fresh} | set(text.split("/"))
+
+
+def test_planted_differences_are_found() -> None:
+    fresh = {"a.pyi": "x: int\n", "b.pyi": "y: int\n"}
+    kept = {"a.pyi": "x: str\n", "c.pyi": ""}
+    assert [line.split(": ")[1] for line in stubs.differences(fresh, kept)] == [
+        "missing",
+        "left over",
+        "stale",
+    ]

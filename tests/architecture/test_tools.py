@@ -1,0 +1,103 @@
+"""The linters say nothing: the same tools as in .pre-commit-config.yaml."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from house import expect_none, native_build, tree
+
+# Each tool with the arguments that make it check files without changing them.
+PYTHON_TOOLS = {
+    "ruff check": [sys.executable, "-m", "ruff", "check", "--no-cache"],
+    "ruff format": [sys.executable, "-m", "ruff", "format", "--no-cache", "--check"],
+    "codespell": [sys.executable, "-m", "codespell_lib"],
+}
+PLANTED = {
+    "ruff check": ("a.py", "import os\n"),
+    "ruff format": ("a.py", "x = [1,2]\n"),
+    "codespell": ("a.md", "rec" + "ieve\n"),
+    "clang-format": ("a.cpp", "int  x;\n"),
+    "mypy": ("a.py", "def f(x):\n    return x\n"),
+}
+IN_TREE = ["python", "tests", "benchmarks", "notebooks"]
+
+
+def _run(command: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def _mypy(root: Path, *targets: str) -> subprocess.CompletedProcess[str]:
+    config = ["--config-file", str(root / "pyproject.toml")]
+    return _run([sys.executable, "-m", "mypy", "--strict", *config, *targets], root)
+
+
+def _clang_format(root: Path, *files: str) -> subprocess.CompletedProcess[str]:
+    return _run([native_build.tool("clang-format"), "--dry-run", "--Werror", *files], root)
+
+
+@pytest.mark.parametrize("name", PYTHON_TOOLS)
+def test_python_tool(name: str, repo_root: Path) -> None:
+    where = [d for d in IN_TREE if (repo_root / d).exists()]
+    if name == "codespell":
+        where += ["cpp", "README.md"]
+    done = _run([*PYTHON_TOOLS[name], *where], repo_root)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_planted_mistake_is_found(name: str, repo_root: Path, tmp_path: Path) -> None:
+    file, text = PLANTED[name]
+    (tmp_path / file).write_text(text)
+    for config in ("pyproject.toml", ".clang-format"):
+        shutil.copy(repo_root / config, tmp_path)
+    if name == "clang-format":
+        done = _clang_format(tmp_path, file)
+    elif name == "mypy":
+        done = _mypy(tmp_path, file)
+    else:
+        done = _run([*PYTHON_TOOLS[name], file], tmp_path)
+    assert done.returncode != 0
+
+
+def test_mypy_strict(repo_root: Path) -> None:
+    done = _mypy(repo_root, "python/vmperf")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_clang_format(repo_root: Path) -> None:
+    files = [str(file) for file in tree.files(repo_root) if file.suffix in (".hpp", ".cpp", ".inl")]
+    done = _clang_format(repo_root, *files)
+    assert done.returncode == 0, done.stderr
+
+
+def _tidy(root: Path, build: Path, file: Path) -> str:
+    command = [native_build.tool("clang-tidy"), "--quiet", f"--config-file={root / '.clang-tidy'}"]
+    done = _run([*command, "-p", str(build), str(file)], root)
+    return done.stdout + done.stderr if done.returncode else ""
+
+
+@pytest.mark.slow
+def test_clang_tidy(repo_root: Path) -> None:
+    build = native_build.configure(repo_root, "tidy", "-DVMPERF_PYTHON=ON")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        files = native_build.compiled_files(build)
+        found = list(pool.map(lambda file: _tidy(repo_root, build, file), files))
+    expect_none([text for text in found if text])
+    assert len(files) > 10
+
+
+@pytest.mark.slow
+def test_clang_tidy_finds_a_planted_mistake(repo_root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "a.cpp"
+    file.write_text("int f(int x) { if (x = 1) { return 1; } return 0; }\n")
+    (tmp_path / "compile_commands.json").write_text(
+        f'[{{"directory": "{tmp_path}", "command": "c++ -c a.cpp", "file": "a.cpp"}}]'
+    )
+    assert "bugprone-assignment-in-if-condition" in _tidy(repo_root, tmp_path, file)
