@@ -1,0 +1,169 @@
+"""Samples and rows as xarray, NumPy, pandas, CSV and netCDF."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ._errors import invalid
+from ._extras import require
+from ._rows import gather
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    import xarray as xr
+    from numpy.typing import NDArray
+
+    from ._results import Results
+
+__all__ = ["dataset", "frame", "structured", "write_csv", "write_netcdf"]
+
+
+def dataset(results: Results, id: str) -> xr.Dataset:  # noqa: A002
+    """Return one benchmark as a dense Dataset; `Results.to_xarray` documents it."""
+    import numpy as np
+    import xarray as xr
+
+    cases = [case for case in results.cases if case.id == id]
+    present = {axis: {case.params[axis] for case in cases} for axis in cases[0].params}
+    coords: dict[str, list[Any]] = {
+        axis: [v for v in results.axes[id][axis] if v in values] for axis, values in present.items()
+    }
+    coords["process"] = sorted({case.process for case in cases})
+    shape = tuple(len(values) for values in coords.values())
+    n_samples = max(len(case.ns_total) for case in cases)
+    arrays = {
+        name: np.zeros((*shape, n_samples), dtype)
+        for name, dtype in (("ns_total", "i8"), ("iterations", "i8"), ("flags", "u4"))
+    }
+    width = max(len(case.status) for case in cases)
+    status = np.full(shape, "", dtype=f"<U{max(width, len('missing'))}")
+    status[...] = "missing"
+    for case in cases:
+        point = {**case.params, "process": case.process}
+        at = tuple(coords[axis].index(value) for axis, value in point.items())
+        status[at] = case.status
+        for name, array in arrays.items():
+            array[at][: len(case.ns_total)] = getattr(case, name)
+    entry = results.benchmarks[id]
+    return xr.Dataset(
+        {name: ((*coords, "sample"), array) for name, array in arrays.items()}
+        | {"status": (tuple(coords), status)},
+        coords=coords,
+        attrs={
+            "id": id,
+            "summary": entry["summary"],
+            "op": entry["op"],
+            "seed": results.settings["seed"],
+            "machine": json.dumps(results.machine),
+            "settings": json.dumps(results.settings),
+            "command": results.command,
+            "units": "ns_total in ns per batch of iterations ops; iterations 0 = no sample",
+        },
+    )
+
+
+def structured(results: Results) -> NDArray[np.void]:
+    """Return the samples of the one row in `results`; `Results.to_numpy` documents it."""
+    import numpy as np
+
+    groups = gather(results.cases)
+    if len(groups) != 1:
+        points = "; ".join(str(group[0].params) for group in groups[:4])
+        raise invalid("params", f"fit {len(groups)} cases", f"exactly one of {points or 'no case'}")
+    fields = [
+        ("process", "i8"),
+        ("ns_total", "i8"),
+        ("iterations", "i8"),
+        ("flags", "u4"),
+        ("placement", "u4"),
+        ("ns_per_op", "f8"),
+    ]
+    parts = []
+    for case in groups[0]:
+        part = np.zeros(len(case.ns_total), fields)
+        part["process"] = case.process
+        for name in ("ns_total", "iterations", "flags", "placement"):
+            part[name] = getattr(case, name)
+        part["ns_per_op"] = part["ns_total"] / part["iterations"]
+        parts.append(part)
+    return np.concatenate(parts)
+
+
+def frame(results: Results) -> pd.DataFrame:
+    """Return one line per sample; `Results.to_pandas` documents it."""
+    import numpy as np
+
+    pandas = require("pandas", "test")
+    parts = []
+    for case in results.cases:
+        n = len(case.ns_total)
+        columns = {
+            "id": case.id,
+            **case.params,
+            "process": case.process,
+            "sample": np.arange(n),
+            "ns_total": case.ns_total,
+            "iterations": case.iterations,
+            "ns_per_op": case.ns_total / case.iterations,
+            "flags": case.flags,
+            "placement": case.placement,
+            "status": case.status,
+        }
+        parts.append(pandas.DataFrame(columns, index=range(n)))
+    if not parts:
+        return pandas.DataFrame()  # type: ignore[no-any-return]
+    return pandas.concat(parts, ignore_index=True)  # type: ignore[no-any-return]
+
+
+def write_csv(results: Results, path: Path) -> None:
+    """Write one line per row; `Results.to_csv` documents it."""
+    import csv
+
+    rows = results.rows()
+    axes = [*dict.fromkeys(axis for row in rows for axis in row["params"])]
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", *axes, *_CSV_COLUMNS])
+        for row in rows:
+            flat = row | {f"{name}_ns_per_op": v for name, v in row["ns_per_op"].items()}
+            flat |= {f"n_{name}": count for name, count in row["flags"].items()}
+            writer.writerow(
+                [row["id"]]
+                + [row["params"].get(axis, "") for axis in axes]
+                + ["" if flat[name] is None else flat[name] for name in _CSV_COLUMNS]
+            )
+
+
+_CSV_COLUMNS = (
+    "status",
+    "reason",
+    "version",
+    "samples",
+    "median_ns_per_op",
+    "low_ns_per_op",
+    "high_ns_per_op",
+    "min_ns_per_op",
+    "cycles_per_op",
+    "instr_per_op",
+    "empty_ns_per_op",
+    "ops_per_s",
+    "n_switch",
+    "n_fault",
+    "n_steal",
+    "checksum",
+)
+
+
+def write_netcdf(results: Results, path: Path) -> None:
+    """Write one group per benchmark; `Results.to_netcdf` documents it."""
+    require("h5py", "report")
+    require("h5netcdf", "report")
+    mode = "w"
+    for id in dict.fromkeys(case.id for case in results.cases):
+        dataset(results, id).to_netcdf(path, mode=mode, group=id, engine="h5netcdf")  # type: ignore[call-overload]
+        mode = "a"
+    if mode == "w":
+        raise invalid("results", "empty", "at least one finished case")

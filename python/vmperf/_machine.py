@@ -1,0 +1,85 @@
+"""Where and on what it was measured."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from . import _core
+
+__all__ = ["machine"]
+
+
+def machine(*, selftest: bool = False) -> dict[str, Any]:
+    """Return the fingerprint of this machine.
+
+    Parameters
+    ----------
+    selftest : bool
+        Also time known instruction chains and report cycles beside the documented figures
+        (about a second).
+
+    Returns
+    -------
+    dict
+        CPU, caches, clocks, timers, page sizes, kernel, libc, compiler; ``vmperf`` and ``python``
+        versions; ``git`` (revision of the source, or None outside a repository) and, if asked for,
+        ``selftest``: rows ``kernel``, ``cycles``, ``expected_cycles``. Ready for JSON.
+
+    Raises
+    ------
+    OsError
+        Where the kernel refuses what the fingerprint needs.
+
+    Notes
+    -----
+    Calibrates the clocks, so it takes some milliseconds, and runs git.
+
+    Examples
+    --------
+    >>> import vmperf
+    >>> vmperf.machine()["vmperf"] == vmperf.__version__
+    True
+    """
+    found = dict(_core.os.machine())
+    found["vmperf"] = _core.__version__
+    found["python"] = f"{platform.python_implementation()} {platform.python_version()}"
+    found["git"] = git_state()
+    if selftest:
+        found["selftest"] = [dict(row) for row in _core.bench.selftest()]
+    return found
+
+
+def git_state() -> dict[str, Any] | None:
+    """Return revision, branch, time and dirtiness of the source that is measured.
+
+    That is the repository which tracks this package, else the one of the current folder.
+    """
+    here = Path(__file__)
+    folder = here.parent if _git(here.parent, "ls-files", here.name) else Path.cwd()
+    revision = _git(folder, "rev-parse", "HEAD")
+    if not revision:
+        return None
+    return {
+        "revision": revision,
+        "branch": _git(folder, "rev-parse", "--abbrev-ref", "HEAD"),
+        "time": _git(folder, "show", "-s", "--format=%cI"),
+        "author_time": _git(folder, "show", "-s", "--format=%aI"),
+        "dirty": bool(_git(folder, "status", "--porcelain", "--untracked-files=no")),
+    }
+
+
+def _git(folder: Path, *words: str) -> str:
+    try:
+        answer = subprocess.run(
+            ["git", "-C", str(folder), *words],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return answer.stdout.strip() if answer.returncode == 0 else ""

@@ -1,0 +1,292 @@
+"""From patterns, designs and axes to ordered groups that a runner can measure.
+
+A group is all designs of one benchmark at one point of its other axes, measured interleaved in one
+process. Groups are shuffled within each process number; the same seed gives the same order in any
+process and on any machine.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from . import _core
+from ._axes import point_values
+from ._catalog import Benchmark, Value, select
+from ._errors import invalid, near
+
+__all__ = ["PROFILES", "Group", "Plan", "Profile", "make_plan"]
+
+_SECOND = 1_000_000_000
+# What a worker costs beside its measurements: start, calibration, counting instructions.
+_GROUP_OVERHEAD_S = 0.12
+_CASE_OVERHEAD_S = 0.06
+_LEAST_CASE_S = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How long and how often a case is measured. Times are per design, in nanoseconds."""
+
+    name: str
+    warm_up_ns: int
+    measurement_ns: int
+    n_samples: int
+    n_samples_large: int
+    sampling: str
+    n_placements: int
+    processes: int
+
+
+_CRITERION = Profile("criterion", 3 * _SECOND, 10 * _SECOND, 100, 20, "auto", 10, 1)
+PROFILES = {
+    p.name: p
+    for p in (
+        Profile("quick", _SECOND // 10, 3 * _SECOND // 10, 30, 20, "flat", 5, 1),
+        _CRITERION,
+        replace(_CRITERION, name="thorough", processes=5),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """All designs of one benchmark at one point, in one process."""
+
+    id: str
+    params: dict[str, Value]
+    designs: tuple[str, ...]
+    process: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run measures, in order, and how.
+
+    Attributes
+    ----------
+    benchmarks : tuple of Benchmark
+        What is measured.
+    axes : dict
+        Benchmark id -> axis -> values, ``design`` first.
+    groups : tuple of Group
+        In the order of measurement.
+    settings : dict
+        What each measuring call gets, with ``profile``, ``budget_s``, ``processes``, ``isolated``.
+    command : str
+        The exact command that does the same.
+    """
+
+    benchmarks: tuple[Benchmark, ...]
+    axes: dict[str, dict[str, tuple[Value, ...]]]
+    groups: tuple[Group, ...]
+    settings: dict[str, Any]
+    command: str
+
+    @property
+    def n_cases(self) -> int:
+        """Number of cases: groups times their designs."""
+        return sum(len(g.designs) for g in self.groups)
+
+    def seconds(self, n_designs: int) -> float:
+        """Return the time that a group of so many designs should take."""
+        measured = (self.settings["warm_up_ns"] + self.settings["measurement_ns"]) / _SECOND
+        return n_designs * (measured + _CASE_OVERHEAD_S) + _GROUP_OVERHEAD_S
+
+    def identity(self) -> dict[str, Any]:
+        """Return what must be the same for a run to be resumed, ready for JSON."""
+        return {
+            "version": _core.__version__,
+            "settings": self.settings,
+            "benchmarks": {
+                id: {axis: [*values] for axis, values in axes.items()}
+                for id, axes in self.axes.items()
+            },
+        }
+
+
+def make_plan(
+    patterns: Iterable[str],
+    *,
+    profile: str = "quick",
+    budget_s: float | None = None,
+    designs: Iterable[str] | None = None,
+    params: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    isolated: bool = True,
+    dense: bool = False,
+) -> Plan:
+    """Build the plan of a run.
+
+    Parameters
+    ----------
+    patterns : iterable of str
+        Which benchmarks; each pattern must match.
+    profile : str
+        A key of `PROFILES`.
+    budget_s : float, optional
+        Seconds for the whole run, shared over all cases.
+    designs : iterable of str, optional
+        Only these; a benchmark that has none of them is left out.
+    params : mapping, optional
+        Axis -> one value, several, or ``"all"``; other axes take their defaults.
+    seed : int
+        Decides order and placement, 0 <= seed < 2**64.
+    isolated : bool
+        Whether groups run in worker processes.
+    dense : bool
+        Axes that are not named take all their values instead of their defaults.
+
+    Returns
+    -------
+    Plan
+        Deterministic in its arguments and the registry.
+
+    Raises
+    ------
+    InvalidArgumentError
+        Unknown pattern, profile, design, axis or value; a budget that is too small.
+    """
+    patterns = [*patterns]
+    params = dict(params or {})
+    named = params.pop("design", None)
+    designs = _names(designs) if designs is not None else _names(named) if named else None
+    chosen = _check_profile(profile, seed, isolated)
+    axes = _axes_of(select(patterns), designs, params, dense=dense)
+    benchmarks = tuple(b for b in select(patterns) if b.id in axes)
+    groups = _ordered_groups(axes, chosen.processes, seed)
+    if budget_s is not None:
+        chosen = _within(chosen, float(budget_s), groups)
+    settings = {
+        "profile": profile,
+        "budget_s": None if budget_s is None else float(budget_s),
+        "warm_up_ns": chosen.warm_up_ns,
+        "measurement_ns": chosen.measurement_ns,
+        "n_samples": chosen.n_samples,
+        "n_samples_large": chosen.n_samples_large,
+        "sampling": chosen.sampling,
+        "n_placements": chosen.n_placements,
+        "processes": chosen.processes,
+        "seed": seed,
+        "isolated": isolated,
+    }
+    given = {} if dense else {a: _names(v) for a, v in params.items()}
+    if dense:
+        (benchmark,) = benchmarks
+        given = {a: [*v] for a, v in axes[benchmark.id].items() if a != "design"}
+    command = _command(patterns, settings, designs, given)
+    return Plan(benchmarks, axes, groups, settings, command)
+
+
+def _names(values: Any) -> list[Any]:
+    if isinstance(values, str | int | float):
+        return [values]
+    return [*values]
+
+
+def _check_profile(profile: str, seed: int, isolated: bool) -> Profile:
+    if profile not in PROFILES:
+        raise invalid("profile", repr(profile), near(profile, PROFILES))
+    if not 0 <= seed < 2**64:
+        raise invalid("seed", seed, "0 <= seed < 2**64")
+    chosen = PROFILES[profile]
+    if chosen.processes > 1 and not isolated:
+        raise invalid("isolate", False, f"True: profile {profile} needs fresh processes")
+    return chosen
+
+
+def _axes_of(
+    benchmarks: list[Benchmark],
+    designs: list[str] | None,
+    params: dict[str, Any],
+    *,
+    dense: bool,
+) -> dict[str, dict[str, tuple[Value, ...]]]:
+    """Return the values of all axes of each benchmark that has one of the designs."""
+    if designs is not None:
+        known = [d.name for b in benchmarks for d in b.designs]
+        for design in designs:
+            if design not in known:
+                raise invalid("design", repr(design), near(str(design), known))
+    known_axes = [a.name for b in benchmarks for a in b.axes]
+    for axis in params:
+        if axis not in known_axes:
+            raise invalid("axis", repr(axis), near(axis, known_axes))
+    result = {}
+    for benchmark in benchmarks:
+        mine = tuple(
+            d.name for d in benchmark.designs if designs is None or d.name in designs
+        )
+        if not mine:
+            continue
+        values: dict[str, tuple[Value, ...]] = {"design": mine}
+        for axis in benchmark.axes[1:]:
+            values[axis.name] = point_values(axis, params.get(axis.name), dense=dense)
+        result[benchmark.id] = values
+    return result
+
+
+def _ordered_groups(
+    axes: dict[str, dict[str, tuple[Value, ...]]], processes: int, seed: int
+) -> tuple[Group, ...]:
+    groups = []
+    for process in range(processes):
+        block = []
+        for id, values in axes.items():
+            names = [*values][1:]
+            for point in itertools.product(*(values[name] for name in names)):
+                params = dict(zip(names, point, strict=True))
+                block.append(Group(id, params, _designs(values), process))
+        random.Random(f"{seed}/{process}").shuffle(block)  # text seeds are hashed alike everywhere
+        groups += block
+    return tuple(groups)
+
+
+def _designs(values: dict[str, tuple[Value, ...]]) -> tuple[str, ...]:
+    return tuple(str(v) for v in values["design"])
+
+
+def _within(profile: Profile, budget_s: float, groups: tuple[Group, ...]) -> Profile:
+    """Return the profile with times such that all groups together take the budget."""
+    runnable = {
+        (g.id, d): _core.bench.availability(g.id, d)["status"] == "ok"
+        for g in groups
+        for d in g.designs
+    }
+    n_cases = max(1, sum(runnable[g.id, d] for g in groups for d in g.designs))
+    fixed = len(groups) * _GROUP_OVERHEAD_S + n_cases * _CASE_OVERHEAD_S
+    case_s = (budget_s - fixed) / n_cases
+    if not case_s >= _LEAST_CASE_S:
+        least = fixed + n_cases * _LEAST_CASE_S
+        raise invalid("budget_s", budget_s, f">= {least:.1f} for {n_cases} cases")
+    warm_up = profile.warm_up_ns / (profile.warm_up_ns + profile.measurement_ns)
+    return replace(
+        profile,
+        warm_up_ns=int(case_s * warm_up * _SECOND),
+        measurement_ns=int(case_s * (1 - warm_up) * _SECOND),
+    )
+
+
+def _command(
+    patterns: list[str],
+    settings: dict[str, Any],
+    designs: list[str] | None,
+    params: dict[str, list[Value]],
+) -> str:
+    words = ["vmperf", "run", *patterns, "--profile", settings["profile"]]
+    if settings["budget_s"] is not None:
+        words += ["--budget", f"{settings['budget_s']:g}"]
+    if designs is not None:
+        words += ["--design", ",".join(designs)]
+    for axis, values in params.items():
+        words += ["--param", f"{axis}={','.join(str(v) for v in values)}"]
+    words += ["--seed", str(settings["seed"])]
+    if not settings["isolated"]:
+        words += ["--no-isolate"]
+    return shlex.join(words)
+
+

@@ -1,0 +1,365 @@
+"""What a run found: a view of its journal with exports and estimates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from ._errors import invalid, near
+from ._journal import Key, StoredCase, case_key, read_cases, read_meta
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    import xarray as xr
+    from numpy.typing import NDArray
+
+    Ints: TypeAlias = NDArray[np.int64]
+    Bits: TypeAlias = NDArray[np.uint32]
+
+__all__ = ["CaseRecord", "Results", "load_results"]
+
+_DTYPES = {"ns_total": "<i8", "iterations": "<i8", "flags": "<u4", "placement": "<u4"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CaseRecord:
+    """One design at one point in one process, with its raw samples.
+
+    Attributes
+    ----------
+    id : str
+        The benchmark.
+    params : dict
+        Axis -> value, ``design`` first.
+    process : int
+        Number of the process, from 0.
+    status, reason, version : str
+        ``ok`` or why not; version of a peer.
+    ns_total, iterations : int64 array of shape (n_samples,)
+        Nanoseconds of each batch, timer cost subtracted, and ops in it.
+    flags, placement : uint32 array of shape (n_samples,)
+        Disturbances (1 switch, 2 fault, 4 steal); which placement of buffers.
+    evidence : dict
+        Instructions per op, the empty loop, core clock.
+    checksum : int
+        What the work returned.
+    """
+
+    id: str
+    params: dict[str, Any]
+    process: int
+    status: str
+    reason: str
+    version: str
+    ns_total: Ints
+    iterations: Ints
+    flags: Bits
+    placement: Bits
+    evidence: dict[str, Any]
+    checksum: int
+
+    @property
+    def design(self) -> str:
+        """The design, short for ``params["design"]``."""
+        return str(self.params["design"])
+
+
+class Results:
+    """Results of one run. `vmperf.run` and `vmperf.load_results` make them.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The journal.
+    cases : tuple of CaseRecord
+        All finished cases, in order of benchmark, params and process.
+    machine, settings, benchmarks : dict
+        Fingerprint; what each measurement got; id -> catalog entry.
+    command : str
+        The exact command that reproduces it.
+    n_planned : int
+        How many cases the run was to have; more than ``len(cases)`` where it was cut off.
+    """
+
+    def __init__(self, path: Path, meta: Mapping[str, Any], cases: Iterable[CaseRecord]) -> None:
+        self.path = path
+        self._meta = dict(meta)
+        self.cases = tuple(cases)
+        self.machine: dict[str, Any] = self._meta["machine"]
+        self.command: str = self._meta["command"]
+        self.settings: dict[str, Any] = self._meta["plan"]["settings"]
+        self.benchmarks: dict[str, dict[str, Any]] = self._meta["catalog"]
+        self._rows: list[dict[str, Any]] | None = None
+
+    def __repr__(self) -> str:
+        bad = sum(c.status != "ok" for c in self.cases)
+        return f"<Results {self.path.name}: {len(self.cases)} cases, {bad} not ok>"
+
+    @property
+    def n_planned(self) -> int:
+        """Cases that the run was to have."""
+        return len(_order(self._meta["plan"]))
+
+    @property
+    def axes(self) -> dict[str, dict[str, list[Any]]]:
+        """Benchmark id -> axis -> values of the run, ``design`` first."""
+        return dict(self._meta["plan"]["benchmarks"])
+
+    @property
+    def failures(self) -> list[dict[str, Any]]:
+        """The rows whose status is not ok."""
+        return [row for row in self.rows() if row["status"] != "ok"]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return one row per benchmark and params, merged over processes.
+
+        Returns
+        -------
+        list of dict
+            ``id``, ``params``, ``status``, ``reason``, ``version``, ``samples``, ``ns_per_op``
+            (``median``, ``low``, ``high``, ``min``; 95 % interval of the median),
+            ``cycles_per_op``, ``instr_per_op``, ``empty_ns_per_op``, ``ops_per_s``, ``outliers``,
+            ``flags``, ``checksum``, ``estimates`` (all of `vmperf.stats.summarize`). Figures are
+            None where the status is not ok.
+
+        Notes
+        -----
+        Computed once; O(samples x resamples) in C++ without the GIL.
+        """
+        if self._rows is None:
+            from ._rows import gather, merged_row
+
+            self._rows = [merged_row(group) for group in gather(self.cases)]
+        return [dict(row) for row in self._rows]
+
+    def select(
+        self,
+        pattern: str = "*",
+        *,
+        designs: Iterable[str] | None = None,
+        status: str | None = None,
+        params: Mapping[str, Any] | None = None,
+    ) -> Results:
+        """Return the results of some cases only.
+
+        Parameters
+        ----------
+        pattern : str
+            Shell pattern over benchmark ids.
+        designs : iterable of str, optional
+            Only these designs.
+        status : str, optional
+            Only cases with this status.
+        params : mapping, optional
+            Axis -> value that a case must have.
+
+        Returns
+        -------
+        Results
+            Over the same journal; empty where nothing fits.
+        """
+        from fnmatch import fnmatchcase
+
+        wanted = dict(params or {})
+        names = None if designs is None else {designs} if isinstance(designs, str) else {*designs}
+        return Results(
+            self.path,
+            self._meta,
+            (
+                case
+                for case in self.cases
+                if fnmatchcase(case.id, pattern)
+                and (names is None or case.design in names)
+                and status in (None, case.status)
+                and all(case.params.get(axis) == value for axis, value in wanted.items())
+            ),
+        )
+
+    def to_xarray(self, id: str | None = None) -> xr.Dataset:  # noqa: A002
+        """Return the raw samples of one benchmark as a dense Dataset.
+
+        Parameters
+        ----------
+        id : str, optional
+            The benchmark; may be left out where there is only one.
+
+        Returns
+        -------
+        xarray.Dataset
+            Dims ``design``, the other axes, ``process``, ``sample``; ``ns_total`` and
+            ``iterations`` int64, ``flags`` uint32, ``status`` text without ``sample``. A sample that
+            is missing has ``iterations == 0``.
+
+        Raises
+        ------
+        InvalidArgumentError
+            Unknown id.
+        """
+        from ._export import dataset
+
+        return dataset(self, self._one(id))
+
+    def to_numpy(self, id: str | None = None, **params: Any) -> NDArray[np.void]:  # noqa: A002
+        """Return the samples of one design at one point as a structured array.
+
+        Parameters
+        ----------
+        id : str, optional
+            The benchmark; may be left out where there is only one.
+        **params
+            Axis -> value, such as ``design="stack"``; what is left out must have one value only.
+
+        Returns
+        -------
+        numpy.ndarray of shape (n_samples,)
+            Fields ``process``, ``ns_total``, ``iterations`` (int64), ``flags``, ``placement``
+            (uint32), ``ns_per_op`` (float64); processes one after the other.
+
+        Raises
+        ------
+        InvalidArgumentError
+            Unknown id, or params that fit no case or several.
+        """
+        from ._export import structured
+
+        return structured(self.select(self._one(id), params=params))
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return all samples as a table: id, axes, process, sample, ns_total, ..., status."""
+        from ._export import frame
+
+        return frame(self)
+
+    def to_pytest_benchmark(self, path: str | Path) -> Path:
+        """Write pytest-benchmark JSON, seconds per op, for ``pytest-benchmark compare``.
+
+        Parameters
+        ----------
+        path : path
+            File to write; replaced where it exists.
+
+        Returns
+        -------
+        pathlib.Path
+            The file. Cases that are not ok are left out.
+        """
+        from ._pytest_json import document
+
+        text = json.dumps(document(self), indent=1, allow_nan=False)
+        return self._write(path, lambda draft: draft.write_text(text + "\n"))
+
+    def to_csv(self, path: str | Path) -> Path:
+        """Write one line per row of `rows`, axes as columns, for spreadsheets."""
+        from ._export import write_csv
+
+        return self._write(path, lambda draft: write_csv(self, draft))
+
+    def to_netcdf(self, path: str | Path) -> Path:
+        """Write all raw samples as netCDF, one group per benchmark id; needs vmperf[report].
+
+        Read one with ``xarray.open_dataset(path, group="pool/cycle", engine="h5netcdf")``.
+        """
+        from ._export import write_netcdf
+
+        return self._write(path, lambda draft: write_netcdf(self, draft))
+
+    def _write(self, path: str | Path, write: Any) -> Path:
+        """Write a file whole or not at all; never over the journal."""
+        path = Path(path)
+        if path.exists() and path.samefile(self.path):
+            raise invalid("path", path, "a file other than the results themselves")
+        draft = path.with_name(f".{path.name}.new")
+        try:
+            write(draft)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+        return path
+
+    def _one(self, id: str | None) -> str:  # noqa: A002
+        known = [*dict.fromkeys(case.id for case in self.cases)]
+        if id is None and len(known) == 1:
+            return known[0]
+        if id not in known:
+            raise invalid("id", repr(id), near(str(id), known) or "none: there are no results")
+        return id
+
+
+def load_results(path: str | Path) -> Results:
+    """Load the results of a run, also of one that is still going on or was cut off.
+
+    Parameters
+    ----------
+    path : path
+        A journal file.
+
+    Returns
+    -------
+    Results
+        What is finished at this moment.
+
+    Raises
+    ------
+    InvalidArgumentError
+        No such file.
+    TraceFormatError
+        A foreign, truncated or newer file.
+    """
+    path = Path(path)
+    meta = read_meta(path)
+    return Results(path, meta, _records(meta, read_cases(path), {}))
+
+
+def with_live(path: Path, live: Mapping[Key, Any]) -> Results:
+    """Return the results of a run whose samples are still in this process, without a copy."""
+    meta = read_meta(path)
+    return Results(path, meta, _records(meta, read_cases(path), live))
+
+
+def _order(plan: Mapping[str, Any]) -> dict[Key, int]:
+    import itertools
+
+    keys: dict[Key, int] = {}
+    for id, axes in plan["benchmarks"].items():
+        names = [*axes][1:]
+        for point in itertools.product(*(axes[name] for name in names)):
+            params = dict(zip(names, point, strict=True))
+            for design, process in itertools.product(
+                axes["design"], range(plan["settings"]["processes"])
+            ):
+                keys[case_key(id, design, params, process)] = len(keys)
+    return keys
+
+
+def _records(
+    meta: Mapping[str, Any], stored: Iterable[StoredCase], live: Mapping[Key, Any]
+) -> list[CaseRecord]:
+    order = _order(meta["plan"])
+    ordered = sorted(stored, key=lambda case: order.get(case.key, len(order)))
+    return [_record(case, live.get(case.key)) for case in ordered]
+
+
+def _record(case: StoredCase, samples: Any) -> CaseRecord:
+    import numpy as np
+
+    arrays = {
+        name: np.frombuffer(case.blobs[name], dtype=dtype)
+        if samples is None
+        else getattr(samples, name)
+        for name, dtype in _DTYPES.items()
+    }
+    return CaseRecord(
+        id=case.id,
+        params={"design": case.design, **case.params},
+        process=case.process,
+        status=case.status,
+        reason=case.reason,
+        version=case.version,
+        evidence=case.evidence,
+        checksum=case.checksum,
+        **arrays,
+    )

@@ -1,0 +1,88 @@
+"""Merges the cases of one design over its processes into one row of estimates.
+
+All estimates come from `_core.stats`, with the process as the unit of independence.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from . import _core
+
+if TYPE_CHECKING:
+    from ._results import CaseRecord
+
+__all__ = ["FLAGS", "gather", "merged_row", "pooled"]
+
+FLAGS = {"switch": 1, "fault": 2, "steal": 4}
+
+
+def gather(cases: Iterable[CaseRecord]) -> list[list[CaseRecord]]:
+    """Return the cases grouped by benchmark and params, processes together, order kept."""
+    groups: dict[tuple[str, str], list[CaseRecord]] = {}
+    for case in cases:
+        groups.setdefault((case.id, json.dumps(case.params)), []).append(case)
+    return [*groups.values()]
+
+
+def pooled(cases: Sequence[CaseRecord]) -> tuple[Any, Any, Any]:
+    """Return ns_total, iterations (int64) and process (int64) of several processes in a row."""
+    import numpy as np
+
+    return (
+        np.concatenate([c.ns_total for c in cases]),
+        np.concatenate([c.iterations for c in cases]),
+        np.repeat(
+            np.array([c.process for c in cases], dtype=np.int64), [len(c.ns_total) for c in cases]
+        ),
+    )
+
+
+def merged_row(cases: Sequence[CaseRecord]) -> dict[str, Any]:
+    """Return one row of ``show --json``.
+
+    A row is ok only where every process was; it has figures only where it is ok: what is refused
+    is not reported, its raw samples stay in the results.
+    """
+    import numpy as np
+
+    failed = next((c for c in cases if c.status != "ok"), None)
+    first = failed or cases[0]
+    flags = np.concatenate([c.flags for c in cases])
+    row = {
+        "id": first.id,
+        "params": dict(first.params),
+        "status": first.status,
+        "reason": first.reason,
+        "version": first.version,
+        "samples": sum(len(c.ns_total) for c in cases),
+        "processes": len(cases),
+        "ns_per_op": dict.fromkeys(("median", "low", "high", "min")),
+        "cycles_per_op": None,
+        "instr_per_op": first.evidence.get("instr_per_op"),
+        "instr_status": first.evidence.get("instr_status", ""),
+        "empty_ns_per_op": first.evidence.get("empty_ns_per_op"),
+        "empty_instr_per_op": first.evidence.get("empty_instr_per_op"),
+        "ops_per_s": None,
+        "outliers": None,
+        "flags": {name: int(np.count_nonzero(flags & bit)) for name, bit in FLAGS.items()},
+        "checksum": first.checksum,
+        "estimates": None,
+    }
+    if failed is None:
+        row |= _figures(cases)
+    return row
+
+
+def _figures(cases: Sequence[CaseRecord]) -> dict[str, Any]:
+    estimates = dict(_core.stats.summarize(*pooled(cases)))
+    core_hz = cases[0].evidence.get("core_hz") or None
+    return {
+        "ns_per_op": {name: estimates[name] for name in ("median", "low", "high", "min")},
+        "cycles_per_op": core_hz and estimates["median"] * core_hz / 1e9,
+        "ops_per_s": estimates["ops_per_s"],
+        "outliers": dict(estimates["outliers"]),
+        "estimates": estimates,
+    }
