@@ -16,11 +16,13 @@ template <class E> PyObject *g_class = nullptr;
 template <class E>
 void define(py::module_ &m, const char *name, PyObject *root, PyObject *builtin, const char *doc) {
   const std::string full = std::string("vmperf.") + name;
-  py::tuple bases = builtin == nullptr
-                        ? py::make_tuple(py::reinterpret_borrow<py::object>(root))
-                        : py::make_tuple(py::reinterpret_borrow<py::object>(root),
-                                         py::reinterpret_borrow<py::object>(builtin));
-  g_class<E> = PyErr_NewExceptionWithDoc(full.c_str(), doc, bases.ptr(), nullptr);
+  py::list bases;
+  for (PyObject *base : {root, builtin}) {
+    if (base != nullptr) {
+      bases.append(py::reinterpret_borrow<py::object>(base));
+    }
+  }
+  g_class<E> = PyErr_NewExceptionWithDoc(full.c_str(), doc, py::tuple(bases).ptr(), nullptr);
   if (g_class<E> == nullptr) {
     throw py::error_already_set();
   }
@@ -74,7 +76,7 @@ void translate(std::exception_ptr thrown) {
 } // namespace
 
 void bind_errors(py::module_ &m) {
-  define<VmperfError>(m, "VmperfError", PyExc_Exception, nullptr,
+  define<VmperfError>(m, "VmperfError", nullptr, PyExc_Exception,
                       "Root of all errors that vmperf raises.");
   PyObject *root = g_class<VmperfError>;
   define<InvalidArgumentError>(m, "InvalidArgumentError", root, PyExc_ValueError,

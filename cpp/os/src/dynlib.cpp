@@ -1,11 +1,11 @@
 #include "vmperf/os/dynlib.hpp"
 
-#include <cerrno>
 #include <dlfcn.h>
 #include <link.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <mutex>
 #include <utility>
