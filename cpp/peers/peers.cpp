@@ -1,0 +1,11 @@
+#include "peers.hpp"
+
+namespace vmperf::peers {
+
+void declare(bench::Registry &registry) {
+  declare_mimalloc(registry);
+  declare_boost_pool(registry);
+  declare_pmr(registry);
+}
+
+} // namespace vmperf::peers

@@ -1,0 +1,48 @@
+// std::pmr::unsynchronized_pool_resource of the C++ library, called as its users do: through the
+// virtual functions of std::pmr::memory_resource, sized for the one item size it serves.
+// Source: ISO C++20, [mem.res.pool].
+#include <algorithm>
+#include <memory_resource>
+
+#include "peers.hpp"
+#include "vmperf/pool/api.hpp"
+
+#if __has_include(<bits/c++config.h>)
+#include <bits/c++config.h>
+#endif
+
+namespace vmperf::peers {
+namespace {
+
+class Pmr {
+public:
+  Pmr(std::size_t item_bytes, std::size_t /*capacity*/)
+      : resource_(std::pmr::pool_options{.max_blocks_per_chunk = 0,
+                                         .largest_required_pool_block = item_bytes}),
+        item_bytes_(item_bytes), align_(pool::proof::owed_align(item_bytes)) {}
+  void *allocate() { return resource_.allocate(item_bytes_, align_); }
+  void deallocate(void *item) { resource_.deallocate(item, item_bytes_, align_); }
+
+private:
+  std::pmr::unsynchronized_pool_resource resource_;
+  std::size_t item_bytes_, align_;
+};
+
+bench::Availability probe() {
+#ifdef _GLIBCXX_RELEASE
+  return {bench::Status::ok, "", "libstdc++ " + std::to_string(_GLIBCXX_RELEASE)};
+#else
+  return {bench::Status::ok, "", ""};
+#endif
+}
+
+} // namespace
+
+void declare_pmr(bench::Registry &registry) {
+  pool::add_pool_design<Pmr>(registry, "pmr",
+                             "std::pmr::unsynchronized_pool_resource: size lookup behind a virtual "
+                             "call")
+      .available(probe);
+}
+
+} // namespace vmperf::peers

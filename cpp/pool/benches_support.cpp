@@ -1,0 +1,136 @@
+// What the pool workloads share and no template needs: reading their axes, drawing orders, checking
+// addresses and stamps.
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <numeric>
+#include <string_view>
+#include <utility>
+
+#include "vmperf/base/error.hpp"
+#include "vmperf/base/rng.hpp"
+#include "vmperf/pool/proof.hpp"
+#include "vmperf/pool/setup.hpp"
+
+namespace vmperf::pool {
+namespace {
+
+constexpr std::uint64_t kSeed = 20240917;
+constexpr std::size_t kMostItems = std::size_t{1} << 31U;
+
+template <class E, std::size_t N>
+E one_of(const bench::Params &params, std::string_view axis,
+         const std::array<std::pair<std::string_view, E>, N> &words) {
+  const std::string &given = params.get_string(axis);
+  std::string allowed;
+  for (const auto &[word, value] : words) {
+    if (word == given) {
+      return value;
+    }
+    allowed += (allowed.empty() ? "" : ", ") + std::string(word);
+  }
+  throw InvalidArgumentError(std::string(axis), given, allowed);
+}
+
+void read_count(const bench::Params &params, std::string_view axis, std::size_t &out) {
+  if (!params.values().contains(axis)) {
+    return;
+  }
+  out = params.get_size(axis, 1);
+  if (out > kMostItems) {
+    throw InvalidArgumentError(std::string(axis), std::to_string(out),
+                               "1 to " + std::to_string(kMostItems));
+  }
+}
+
+} // namespace
+
+Setup Setup::from(const bench::Params &params) {
+  using namespace std::string_view_literals;
+  Setup setup;
+  setup.item_bytes = params.get_size("item_size_bytes", sizeof(std::uint64_t));
+  read_count(params, "capacity", setup.capacity);
+  read_count(params, "batch", setup.batch);
+  if (params.values().contains("touch"sv)) {
+    setup.touch = one_of(params, "touch",
+                         std::array{std::pair{"none"sv, Touch::none},
+                                    std::pair{"first"sv, Touch::first},
+                                    std::pair{"all"sv, Touch::all}});
+  }
+  if (params.values().contains("order"sv)) {
+    setup.order = one_of(params, "order",
+                         std::array{std::pair{"fifo"sv, Order::fifo},
+                                    std::pair{"lifo"sv, Order::lifo},
+                                    std::pair{"random"sv, Order::random}});
+  }
+  if (params.values().contains("drop"sv)) {
+    setup.drop = one_of(params, "drop",
+                        std::array{std::pair{"bulk"sv, Drop::bulk}, std::pair{"each"sv, Drop::each}});
+  }
+  return setup;
+}
+
+std::vector<std::uint32_t> make_places(const Setup &setup) {
+  CounterRng rng(kSeed);
+  std::vector<std::uint32_t> places(std::bit_ceil(std::max<std::size_t>(4096, 4 * setup.capacity)));
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const std::uint64_t place = setup.order == Order::random ? rng.below(setup.capacity)
+                                : setup.order == Order::fifo ? i % setup.capacity
+                                                             : 0;
+    places[i] = static_cast<std::uint32_t>(place);
+  }
+  return places;
+}
+
+std::vector<std::uint32_t> make_batch_order(const Setup &setup) {
+  std::vector<std::uint32_t> order(setup.batch);
+  std::iota(order.begin(), order.end(), 0U);
+  if (setup.order == Order::lifo) {
+    std::reverse(order.begin(), order.end());
+  } else if (setup.order == Order::random) {
+    CounterRng rng(kSeed);
+    for (std::size_t left = order.size(); left > 1; --left) {
+      std::swap(order[left - 1], order[rng.below(left)]);
+    }
+  }
+  return order;
+}
+
+namespace proof {
+
+std::string check_addresses(std::span<void *const> items, std::size_t item_bytes) {
+  std::vector<std::uintptr_t> sorted;
+  for (const void *item : items) {
+    sorted.push_back(reinterpret_cast<std::uintptr_t>(item));
+    if (item == nullptr) {
+      return "an allocation returned null";
+    }
+    if (sorted.back() % owed_align(item_bytes) != 0) {
+      return "an item isn't aligned to " + std::to_string(owed_align(item_bytes)) + " bytes";
+    }
+  }
+  std::sort(sorted.begin(), sorted.end());
+  for (std::size_t i = 1; i < sorted.size(); ++i) {
+    if (sorted[i] - sorted[i - 1] < item_bytes) {
+      return sorted[i] == sorted[i - 1] ? "one slot was handed out twice" : "two items overlap";
+    }
+  }
+  return {};
+}
+
+std::string check_stamps(std::span<void *const> items, std::size_t bytes) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const std::uint64_t stamp = stamp_of(items[i]);
+    for (std::size_t at = 0; at + sizeof stamp <= bytes; at += sizeof stamp) {
+      if (std::memcmp(static_cast<const std::byte *>(items[i]) + at, &stamp, sizeof stamp) != 0) {
+        return "item " + std::to_string(i) + " lost its stamp at byte " + std::to_string(at);
+      }
+    }
+  }
+  return {};
+}
+
+} // namespace proof
+} // namespace vmperf::pool

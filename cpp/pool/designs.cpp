@@ -1,0 +1,117 @@
+// The pool designs of this project, the naive one and the C library's allocator.
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <vector>
+
+#include "designs.hpp"
+#include "vmperf/pool/api.hpp"
+#include "vmperf/pool/checked_pool.hpp"
+#include "vmperf/pool/stack_pool.hpp"
+
+namespace vmperf::pool {
+namespace {
+
+static_assert(MemoryPool<StackPool<int>> && MemoryPool<CheckedPool<int>>);
+
+class Stack {
+public:
+  Stack(std::size_t item_bytes, std::size_t capacity)
+      : pool_(item_bytes, proof::owed_align(item_bytes), capacity) {}
+  [[gnu::always_inline]] void *allocate() { return pool_.allocate(); }
+  [[gnu::always_inline]] void deallocate(void *item) { pool_.deallocate(item); }
+  [[nodiscard]] RawStackPool::Mark mark() const noexcept { return pool_.mark(); }
+  [[nodiscard]] bool rewind(const RawStackPool::Mark &mark) noexcept { return pool_.rewind(mark); }
+  [[nodiscard]] PoolStats stats() const { return pool_.stats(); }
+  [[nodiscard]] bool owns(const void *item) const noexcept { return pool_.contains(item); }
+
+private:
+  RawStackPool pool_;
+};
+
+// The same pool behind function pointers, as a peer that was loaded at run time is called.
+class StackIndirect {
+public:
+  StackIndirect(std::size_t item_bytes, std::size_t capacity)
+      : pool_(item_bytes, proof::owed_align(item_bytes), capacity) {}
+  void *allocate() { return allocate_(pool_); }
+  void deallocate(void *item) { deallocate_(pool_, item); }
+  [[nodiscard]] RawStackPool::Mark mark() const noexcept { return pool_.mark(); }
+  [[nodiscard]] bool rewind(const RawStackPool::Mark &mark) noexcept { return pool_.rewind(mark); }
+  [[nodiscard]] PoolStats stats() const { return pool_.stats(); }
+  [[nodiscard]] bool owns(const void *item) const noexcept { return pool_.contains(item); }
+
+private:
+  static void *call_allocate(RawStackPool &pool) { return pool.allocate(); }
+  static void call_deallocate(RawStackPool &pool, void *item) { pool.deallocate(item); }
+
+  void *(*allocate_)(RawStackPool &) = bench::opaque(&call_allocate);
+  void (*deallocate_)(RawStackPool &, void *) = bench::opaque(&call_deallocate);
+  RawStackPool pool_;
+};
+
+class Checked {
+public:
+  Checked(std::size_t item_bytes, std::size_t capacity)
+      : pool_(item_bytes, proof::owed_align(item_bytes), capacity) {}
+  [[gnu::always_inline]] void *allocate() { return pool_.allocate(); }
+  [[gnu::always_inline]] void deallocate(void *item) { pool_.deallocate(item); }
+  [[nodiscard]] PoolStats stats() const { return pool_.stats(); }
+  [[nodiscard]] bool owns(const void *item) const noexcept { return pool_.contains(item); }
+
+private:
+  RawCheckedPool pool_;
+};
+
+// The ten lines that one writes at once: a slab and a vector of free pointers; it can't grow.
+class Naive {
+public:
+  Naive(std::size_t item_bytes, std::size_t capacity)
+      : slab_(static_cast<std::byte *>(std::malloc(item_bytes * capacity))) {
+    for (std::size_t i = capacity; i-- != 0;) {
+      free_.push_back(slab_.get() + i * item_bytes);
+    }
+  }
+  void *allocate() {
+    if (free_.empty()) {
+      throw std::bad_alloc();
+    }
+    void *item = free_.back();
+    free_.pop_back();
+    return item;
+  }
+  void deallocate(void *item) { free_.push_back(item); }
+
+private:
+  struct Free {
+    void operator()(std::byte *p) const noexcept { std::free(p); }
+  };
+  std::unique_ptr<std::byte, Free> slab_;
+  std::vector<void *> free_;
+};
+
+class Libc {
+public:
+  Libc(std::size_t item_bytes, std::size_t /*capacity*/) : item_bytes_(item_bytes) {}
+  void *allocate() { return std::malloc(item_bytes_); }
+  void deallocate(void *item) { std::free(item); }
+
+private:
+  std::size_t item_bytes_;
+};
+
+} // namespace
+
+void declare_designs(bench::Registry &registry) {
+  add_pool_design<Stack>(registry, "stack", "array of free pointers with a null sentinel, inlined");
+  add_pool_design<StackIndirect>(registry, "stack_indirect",
+                                 "stack through function pointers, as a library is called: the "
+                                 "like-for-like partner of peers loaded at run time");
+  add_pool_design<Checked>(registry, "checked",
+                           "stack with a live map: finds double frees and foreign, interior and "
+                           "misaligned pointers");
+  add_pool_design<Naive>(registry, "naive", "std::vector of free pointers over one slab");
+  add_pool_design<Libc>(registry, "libc", "malloc and free of the C library");
+}
+
+} // namespace vmperf::pool

@@ -1,0 +1,348 @@
+// The workloads of the pool benchmarks, over any design. Each run() holds the loop; the design is a
+// member, so that its state lives in memory as a user's pool does. Every item handed out is sunk once,
+// after it was written where the workload writes it. Used by benches, designs and peers only.
+// One thread; run(n) is O(n).
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "vmperf/base/error.hpp"
+#include "vmperf/bench/sink.hpp"
+#include "vmperf/bench/workload.hpp"
+#include "vmperf/pool/pool_stats.hpp"
+#include "vmperf/pool/proof.hpp"
+#include "vmperf/pool/setup.hpp"
+
+namespace vmperf::pool {
+
+/// A pool of items of one size. Optional members, used where there: `PoolStats stats()`,
+/// `bool owns(const void *)`, `mark()` with `bool rewind(mark)`, and `void drop_all()`.
+template <class D>
+concept PoolDesign = std::constructible_from<D, std::size_t, std::size_t> && // item bytes, capacity
+                     requires(D design, void *item) {
+                       { design.allocate() } -> std::same_as<void *>;
+                       design.deallocate(item);
+                     };
+
+template <PoolDesign D> class PoolWorkload : public bench::Workload {
+protected:
+  explicit PoolWorkload(const Setup &setup, std::size_t capacity)
+      : setup_(setup), pool_(setup.item_bytes, capacity) {
+    std::vector<void *> items(capacity); // every page and list of the design is warm before timing
+    for (void *&item : items) {
+      item = pool_.allocate();
+      proof::write_all(item, setup_.item_bytes);
+    }
+    first_ = items.empty() ? nullptr : items.front();
+    give_back(items);
+  }
+
+  void give_back(std::span<void *const> items) {
+    for (std::size_t i = items.size(); i-- != 0;) {
+      pool_.deallocate(items[i]);
+    }
+  }
+
+  // The distance from the first item ever: unlike an address it says nothing about the process.
+  [[nodiscard]] std::uint64_t checksum(const void *last) const noexcept {
+    return reinterpret_cast<std::uintptr_t>(last) - reinterpret_cast<std::uintptr_t>(first_);
+  }
+
+  [[nodiscard]] std::string check_live(std::size_t expected) const {
+    if constexpr (requires { pool_.stats(); }) {
+      const PoolStats stats = pool_.stats();
+      if (stats.live != expected || stats.available != stats.capacity - expected) {
+        return std::to_string(expected) + " items are live, the pool says " +
+               std::to_string(stats.live);
+      }
+    }
+    return {};
+  }
+
+  [[nodiscard]] std::string check_items(std::span<void *const> items, std::size_t stamped) const {
+    if (std::string fault = proof::check_addresses(items, setup_.item_bytes); !fault.empty()) {
+      return fault;
+    }
+    if constexpr (requires { pool_.owns(first_); }) {
+      for (const void *item : items) {
+        if (!pool_.owns(item)) {
+          return "an item lies outside of the pool's storage";
+        }
+      }
+    }
+    return proof::check_stamps(items, stamped);
+  }
+
+  // Takes n items through a whole life on the pool as run() left it.
+  [[nodiscard]] bench::Verification prove(std::size_t n, std::size_t live_before) {
+    std::string fault = check_live(live_before);
+    std::vector<void *> items(fault.empty() ? n : 0);
+    for (void *&item : items) {
+      item = pool_.allocate();
+      proof::write_all(item, setup_.item_bytes);
+    }
+    if (fault.empty()) {
+      fault = check_items(items, setup_.item_bytes);
+    }
+    if (fault.empty()) {
+      fault = check_live(live_before + n);
+    }
+    give_back(items);
+    if (fault.empty()) {
+      fault = check_live(live_before);
+    }
+    return {fault};
+  }
+
+  template <Touch touch> [[gnu::always_inline]] void *allocate_written() {
+    void *item = pool_.allocate();
+    if constexpr (touch == Touch::first) {
+      proof::write_first(item);
+    } else if constexpr (touch == Touch::all) {
+      proof::write_all(item, setup_.item_bytes);
+    }
+    bench::sink(item);
+    return item;
+  }
+
+  Setup setup_;
+  D pool_;
+  const void *first_ = nullptr;
+};
+
+/// Allocations in a row; every `batch` of them the items are dropped.
+template <PoolDesign D> class AllocateWorkload final : public PoolWorkload<D> {
+public:
+  explicit AllocateWorkload(const Setup &setup)
+      : PoolWorkload<D>(setup, setup.batch), items_(setup.batch) {}
+
+  std::uint64_t run(std::uint64_t n) override {
+    const void *last = nullptr;
+    for (std::uint64_t done = 0; done < n;) {
+      const std::uint64_t row = std::min<std::uint64_t>(n - done, items_.size());
+      last = this->setup_.drop == Drop::bulk ? row_in_bulk(row) : row_one_by_one(row);
+      done += row;
+    }
+    return this->checksum(last);
+  }
+
+  [[nodiscard]] bench::Verification verify() override {
+    if (!rewound_) {
+      return bench::Verification::failed("a warm pool had to hand out a slot for the first time");
+    }
+    return this->prove(items_.size(), 0);
+  }
+
+private:
+  [[gnu::noinline]] const void *row_one_by_one(std::uint64_t n) {
+    void **const items = items_.data();
+    for (std::uint64_t i = 0; i < n; ++i) {
+      items[i] = this->template allocate_written<Touch::none>();
+    }
+    for (std::uint64_t i = n; i-- != 0;) {
+      this->pool_.deallocate(items[i]);
+    }
+    return items[n - 1];
+  }
+
+  [[gnu::noinline]] const void *row_in_bulk(std::uint64_t n) {
+    if constexpr (requires(D pool) { pool.rewind(pool.mark()); } || requires(D pool) {
+                    pool.drop_all();
+                  }) {
+      return row_and_drop(n);
+    } else {
+      return row_one_by_one(n);
+    }
+  }
+
+  const void *row_and_drop(std::uint64_t n) {
+    const void *last = nullptr;
+    if constexpr (requires(D pool) { pool.mark(); }) {
+      const auto mark = this->pool_.mark();
+      for (std::uint64_t i = 0; i < n; ++i) {
+        last = this->template allocate_written<Touch::none>();
+      }
+      rewound_ = this->pool_.rewind(mark) && rewound_;
+    } else {
+      for (std::uint64_t i = 0; i < n; ++i) {
+        last = this->template allocate_written<Touch::none>();
+      }
+      this->pool_.drop_all();
+    }
+    return last;
+  }
+
+  std::vector<void *> items_;
+  bool rewound_ = true;
+};
+
+/// Allocate and deallocate one item: the same slot again and again.
+template <PoolDesign D> class CycleWorkload final : public PoolWorkload<D> {
+public:
+  explicit CycleWorkload(const Setup &setup) : PoolWorkload<D>(setup, setup.capacity) {}
+
+  std::uint64_t run(std::uint64_t n) override { return loop<1>(n); }
+  [[nodiscard]] unsigned max_copies() const noexcept override { return 4; }
+  std::uint64_t run_copies(unsigned copies, std::uint64_t n) override {
+    return copies == 4 ? loop<4>(n) : copies == 2 ? loop<2>(n) : loop<1>(n);
+  }
+  [[nodiscard]] bench::Verification verify() override {
+    return this->prove(this->setup_.capacity, 0);
+  }
+
+private:
+  [[gnu::always_inline]] const void *pair() {
+    void *item = this->template allocate_written<Touch::none>();
+    this->pool_.deallocate(item);
+    return item;
+  }
+
+  template <unsigned Copies> [[gnu::noinline]] std::uint64_t loop(std::uint64_t n) {
+    const void *last = nullptr;
+    for (std::uint64_t i = 0; i < n; ++i) {
+      last = pair();
+      if constexpr (Copies >= 2) {
+        last = pair();
+      }
+      if constexpr (Copies == 4) {
+        last = pair();
+        last = pair();
+      }
+    }
+    return this->checksum(last);
+  }
+};
+
+/// `capacity` live items; each op allocates and writes one and frees another of a pre-made order.
+template <PoolDesign D> class ChurnWorkload final : public PoolWorkload<D> {
+public:
+  explicit ChurnWorkload(const Setup &setup)
+      : PoolWorkload<D>(setup, setup.capacity + 1), places_(make_places(setup)),
+        live_(setup.capacity) {
+    for (void *&item : live_) {
+      item = this->pool_.allocate();
+      proof::write_all(item, setup.item_bytes);
+    }
+    run(places_.size()); // from the order of allocation to the steady state
+  }
+
+  std::uint64_t run(std::uint64_t n) override {
+    return this->setup_.touch == Touch::all ? loop<Touch::all>(n) : loop<Touch::first>(n);
+  }
+
+  [[nodiscard]] bench::Verification verify() override {
+    const bool all = this->setup_.touch == Touch::all;
+    const std::size_t stamped = all ? this->setup_.item_bytes : sizeof(std::uint64_t);
+    if (std::string fault = this->check_items(live_, stamped); !fault.empty()) {
+      return {fault};
+    }
+    return this->prove(1, live_.size());
+  }
+
+private:
+  template <Touch touch> [[gnu::noinline]] std::uint64_t loop(std::uint64_t n) {
+    void **const live = live_.data();
+    const std::uint32_t *const places = places_.data();
+    const std::size_t mask = places_.size() - 1;
+    std::size_t at = at_;
+    void *item = nullptr;
+    for (std::uint64_t i = 0; i < n; ++i) {
+      item = this->template allocate_written<touch>();
+      void *&place = live[places[at++ & mask]];
+      void *const old = place;
+      place = item;
+      this->pool_.deallocate(old);
+    }
+    at_ = at;
+    return this->checksum(item);
+  }
+
+  std::vector<std::uint32_t> places_; // a power of two of them
+  std::vector<void *> live_;
+  std::size_t at_ = 0;
+};
+
+/// One op is a batch: `batch` allocations, then as many deallocations.
+template <PoolDesign D> class ThroughputWorkload final : public PoolWorkload<D> {
+public:
+  explicit ThroughputWorkload(const Setup &setup)
+      : PoolWorkload<D>(setup, setup.batch), order_(make_batch_order(setup)), items_(setup.batch) {}
+
+  std::uint64_t run(std::uint64_t n) override {
+    switch (this->setup_.touch) {
+    case Touch::none:
+      return loop<Touch::none>(n);
+    case Touch::first:
+      return loop<Touch::first>(n);
+    case Touch::all:
+      return loop<Touch::all>(n);
+    }
+    return 0;
+  }
+
+  [[nodiscard]] bench::Verification verify() override {
+    if (std::string fault = proof::check_addresses(items_, this->setup_.item_bytes);
+        !fault.empty()) {
+      return {"the last batch: " + fault};
+    }
+    return this->prove(items_.size(), 0);
+  }
+
+private:
+  template <Touch touch> [[gnu::noinline]] std::uint64_t loop(std::uint64_t n) {
+    void **const items = items_.data();
+    const std::size_t batch = items_.size();
+    const std::uint32_t *const order = order_.data();
+    for (std::uint64_t i = 0; i < n; ++i) {
+      for (std::size_t k = 0; k < batch; ++k) {
+        items[k] = this->template allocate_written<touch>();
+      }
+      for (std::size_t k = 0; k < batch; ++k) {
+        this->pool_.deallocate(items[order[k]]);
+      }
+    }
+    return this->checksum(items[batch - 1]);
+  }
+
+  std::vector<std::uint32_t> order_; // of deallocation
+  std::vector<void *> items_;
+};
+
+/// One op is 10 allocations and 10 deallocations on a pool of `capacity` slots.
+template <PoolDesign D> class SizesWorkload final : public PoolWorkload<D> {
+public:
+  explicit SizesWorkload(const Setup &setup) : PoolWorkload<D>(setup, setup.capacity) {
+    if (setup.capacity < kItems) {
+      throw InvalidArgumentError("capacity", std::to_string(setup.capacity), "10 or more");
+    }
+  }
+
+  std::uint64_t run(std::uint64_t n) override { return loop(n); }
+  [[nodiscard]] bench::Verification verify() override {
+    return this->prove(this->setup_.capacity, 0);
+  }
+
+private:
+  static constexpr std::size_t kItems = 10;
+
+  [[gnu::noinline]] std::uint64_t loop(std::uint64_t n) {
+    void *items[kItems] = {}; // NOLINT(modernize-avoid-c-arrays)
+    for (std::uint64_t i = 0; i < n; ++i) {
+      for (void *&item : items) {
+        item = this->template allocate_written<Touch::none>();
+      }
+      for (void *item : items) {
+        this->pool_.deallocate(item);
+      }
+    }
+    return this->checksum(items[kItems - 1]);
+  }
+};
+
+} // namespace vmperf::pool
