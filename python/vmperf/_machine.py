@@ -48,7 +48,7 @@ def machine(*, selftest: bool = False) -> dict[str, Any]:
     found["python"] = f"{platform.python_implementation()} {platform.python_version()}"
     found["git"] = git_state()
     if selftest:
-        found["selftest"] = [dict(row) for row in _core.bench.selftest()]
+        found["selftest"] = [dict(row) for row in _core.os.selftest()]
     return found
 
 

@@ -7,6 +7,7 @@ process and on any machine.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import random
 import shlex
@@ -16,37 +17,36 @@ from typing import Any
 
 from . import _core
 from ._axes import point_values
+from ._budget import CASE_OVERHEAD_S, LEAST_CASE_S, split
 from ._catalog import Benchmark, Value, select
 from ._errors import invalid, near
 
 __all__ = ["PROFILES", "Group", "Plan", "Profile", "make_plan"]
 
 _SECOND = 1_000_000_000
-# What a worker costs beside its measurements: start, calibration, counting instructions.
-_GROUP_OVERHEAD_S = 0.12
-_CASE_OVERHEAD_S = 0.06
-_LEAST_CASE_S = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How long and how often a case is measured. Times are per design, in nanoseconds."""
+    """How long and how often a case is measured. Times are per design, in nanoseconds.
+
+    Linear sampling is a wish: for large work the native schedule takes 20 flat samples.
+    """
 
     name: str
     warm_up_ns: int
     measurement_ns: int
     n_samples: int
-    n_samples_large: int
     sampling: str
     n_placements: int
     processes: int
 
 
-_CRITERION = Profile("criterion", 3 * _SECOND, 10 * _SECOND, 100, 20, "auto", 10, 1)
+_CRITERION = Profile("criterion", 3 * _SECOND, 10 * _SECOND, 100, "linear", 10, 1)
 PROFILES = {
     p.name: p
     for p in (
-        Profile("quick", _SECOND // 10, 3 * _SECOND // 10, 30, 20, "flat", 5, 1),
+        Profile("quick", _SECOND // 10, 3 * _SECOND // 10, 30, "flat", 5, 1),
         _CRITERION,
         replace(_CRITERION, name="thorough", processes=5),
     )
@@ -95,7 +95,7 @@ class Plan:
     def seconds(self, n_designs: int) -> float:
         """Return the time that a group of so many designs should take."""
         measured = (self.settings["warm_up_ns"] + self.settings["measurement_ns"]) / _SECOND
-        return n_designs * (measured + _CASE_OVERHEAD_S) + _GROUP_OVERHEAD_S
+        return n_designs * (measured + CASE_OVERHEAD_S)
 
     def identity(self) -> dict[str, Any]:
         """Return what must be the same for a run to be resumed, ready for JSON."""
@@ -159,21 +159,20 @@ def make_plan(
     axes = _axes_of(select(patterns), designs, params, dense=dense)
     benchmarks = tuple(b for b in select(patterns) if b.id in axes)
     groups = _ordered_groups(axes, chosen.processes, seed)
-    if budget_s is not None:
-        chosen = _within(chosen, float(budget_s), groups)
     settings = {
         "profile": profile,
         "budget_s": None if budget_s is None else float(budget_s),
         "warm_up_ns": chosen.warm_up_ns,
         "measurement_ns": chosen.measurement_ns,
         "n_samples": chosen.n_samples,
-        "n_samples_large": chosen.n_samples_large,
         "sampling": chosen.sampling,
         "n_placements": chosen.n_placements,
         "processes": chosen.processes,
         "seed": seed,
         "isolated": isolated,
     }
+    if budget_s is not None:
+        settings = _within(settings, groups)
     given = {} if dense else {a: _names(v) for a, v in params.items()}
     if dense:
         (benchmark,) = benchmarks
@@ -250,25 +249,18 @@ def _designs(values: dict[str, tuple[Value, ...]]) -> tuple[str, ...]:
     return tuple(str(v) for v in values["design"])
 
 
-def _within(profile: Profile, budget_s: float, groups: tuple[Group, ...]) -> Profile:
-    """Return the profile with times such that all groups together take the budget."""
-    runnable = {
-        (g.id, d): _core.bench.availability(g.id, d)["status"] == "ok"
-        for g in groups
-        for d in g.designs
-    }
-    n_cases = max(1, sum(runnable[g.id, d] for g in groups for d in g.designs))
-    fixed = len(groups) * _GROUP_OVERHEAD_S + n_cases * _CASE_OVERHEAD_S
-    case_s = (budget_s - fixed) / n_cases
-    if not case_s >= _LEAST_CASE_S:
-        least = fixed + n_cases * _LEAST_CASE_S
-        raise invalid("budget_s", budget_s, f">= {least:.1f} for {n_cases} cases")
-    warm_up = profile.warm_up_ns / (profile.warm_up_ns + profile.measurement_ns)
-    return replace(
-        profile,
-        warm_up_ns=int(case_s * warm_up * _SECOND),
-        measurement_ns=int(case_s * (1 - warm_up) * _SECOND),
+def _within(settings: dict[str, Any], groups: tuple[Group, ...]) -> dict[str, Any]:
+    """Return the settings with the times that the budget should leave for each case."""
+    runnable = functools.cache(
+        lambda id, design: _core.bench.availability(id, design)["status"] == "ok"
     )
+    n_cases = sum(runnable(g.id, d) for g in groups for d in g.designs)
+    least = n_cases * LEAST_CASE_S
+    if not least <= settings["budget_s"] < float("inf"):
+        allowed = f">= {least:g} and finite, for {n_cases} cases"
+        raise invalid("budget_s", settings["budget_s"], allowed)
+    n_all = sum(len(g.designs) for g in groups)
+    return settings | split(settings, settings["budget_s"] / n_all - CASE_OVERHEAD_S)
 
 
 def _command(

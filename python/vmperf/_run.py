@@ -21,7 +21,7 @@ from ._runner import Progress, execute
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Interrupted", "run", "store", "sweep"]
+__all__ = ["Interrupted", "newest", "run", "store", "sweep"]
 
 SUFFIX = ".vmperf"
 
@@ -220,11 +220,21 @@ def _default_path(plan: Plan, *, resume: bool) -> Path:
 
 
 def _newest_like(plan: Plan, folder: Path) -> Path:
-    journals = sorted(folder.glob(f"*{SUFFIX}"), key=lambda p: p.stat().st_mtime, reverse=True)
-    for path in journals:
+    for path in _journals(folder):
         try:
             if not plan_differences(read_meta(path)["plan"], plan.identity()):
                 return path
         except _core.TraceFormatError:
             continue
     raise invalid("resume", True, f"False: no journal in {folder} has this plan")
+
+
+def newest() -> Path:
+    """Return the journal of the newest run in the store."""
+    for path in _journals(store()):
+        return path
+    raise invalid("results", f"none in {store()}", "a file; or measure first: vmperf run")
+
+
+def _journals(folder: Path) -> list[Path]:
+    return sorted(folder.glob(f"*{SUFFIX}"), key=lambda p: p.stat().st_mtime, reverse=True)

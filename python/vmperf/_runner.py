@@ -11,14 +11,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
+from ._budget import Budget
 from ._journal import Journal, Key, StoredCase, case_key
 from ._measure import FIELDS, case_header, measure_group
 from ._plan import Group, Plan
 from ._supervisor import Death, Supervisor
 
 __all__ = ["Event", "Progress", "execute"]
+
+
+Kind: TypeAlias = Literal["started", "group", "tick", "case", "finished"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Event:
         Of the group or case, without the design.
     """
 
-    kind: Literal["started", "group", "tick", "case", "finished"]
+    kind: Kind
     done: int
     total: int
     elapsed_s: float
@@ -60,23 +64,39 @@ class _Meter:
     def __init__(self, plan: Plan, done: set[Key], progress: Progress | None) -> None:
         self._plan = plan
         self._progress = progress
-        self._start = time.monotonic()
-        self._todo_s = sum(plan.seconds(n) for g in plan.groups if (n := len(_pending(g, done))))
-        self._total_s = self._todo_s
+        self._start = self._group_start = time.monotonic()
+        self._todo_s = sum(plan.seconds(len(_pending(g, done))) for g in plan.groups)
+        self._ended_s = self._group_s = 0.0  # as planned
+        self._speed = 1.0
         self.total = plan.n_cases
         self.done = sum(len(g.designs) - len(_pending(g, done)) for g in plan.groups)
 
-    def tell(self, kind: Any, **fields: Any) -> None:
+    @property
+    def todo(self) -> int:
+        return self.total - self.done
+
+    def tell(self, kind: Kind, **fields: Any) -> None:
         if self._progress is None:
             return
-        elapsed = time.monotonic() - self._start
-        spent = self._total_s - self._todo_s
-        speed = elapsed / spent if spent > 0 and kind != "tick" else 1.0
-        eta = max(0.0, self._todo_s * max(speed, 0.1))
-        self._progress(Event(kind, self.done, self.total, elapsed, eta, **fields))
+        now = time.monotonic()
+        group_s = max(0.0, self._group_s * self._speed - (now - self._group_start))
+        eta = (self._todo_s - self._group_s) * self._speed + group_s
+        self._progress(
+            Event(kind, self.done, self.total, now - self._start, max(0.0, eta), **fields)
+        )
 
-    def finish(self, n_designs: int) -> None:
-        self._todo_s = max(0.0, self._todo_s - self._plan.seconds(n_designs))
+    def begin(self, n_designs: int) -> None:
+        self._group_s = self._plan.seconds(n_designs)
+        self._group_start = time.monotonic()
+
+    def end(self) -> float:
+        """Note the end of the group; return the seconds that it took."""
+        now = time.monotonic()
+        self._todo_s -= self._group_s
+        self._ended_s += self._group_s
+        self._group_s = 0.0
+        self._speed = (now - self._start) / self._ended_s
+        return now - self._group_start
 
 
 def execute(
@@ -106,6 +126,7 @@ def execute(
     """
     done = journal.keys()
     meter = _Meter(plan, done, progress)
+    budget = Budget(plan.settings, meter.todo)
     meter.tell("started")
     live: dict[Key, Any] = {}
     with Supervisor(timeout_s) as supervisor:
@@ -113,17 +134,19 @@ def execute(
             pending = _pending(group, done)
             if not pending:
                 continue
+            meter.begin(len(pending))
             meter.tell("group", id=group.id, params=group.params)
+            job = _job(group, pending, budget.settings())
             if plan.settings["isolated"]:
-                batches = _isolated(plan, group, pending, supervisor, meter)
+                batches = _isolated(group, job, supervisor, meter)
             else:
-                batches = _in_process(plan, group, pending, live)
+                batches = _in_process(group, job, live)
             for cases in batches:
                 journal.commit(cases)
                 for case in cases:
                     meter.done += 1
                     _tell_case(meter, case)
-            meter.finish(len(pending))
+            budget.took(meter.end(), job["settings"], len(pending))
     meter.tell("finished")
     return live
 
@@ -145,21 +168,21 @@ def _pending(group: Group, done: set[Key]) -> list[str]:
     ]
 
 
-def _job(plan: Plan, group: Group, designs: list[str]) -> dict[str, Any]:
+def _job(group: Group, designs: list[str], settings: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": group.id,
         "params": group.params,
         "designs": designs,
         "process": group.process,
-        "settings": plan.settings,
+        "settings": settings,
     }
 
 
 def _in_process(
-    plan: Plan, group: Group, designs: list[str], live: dict[Key, Any]
+    group: Group, job: dict[str, Any], live: dict[Key, Any]
 ) -> Iterator[list[StoredCase]]:
     cases = []
-    for result in measure_group(_job(plan, group, designs), beacon=""):
+    for result in measure_group(job, beacon=""):
         blobs = {name: result.samples.to_bytes(name) for name in FIELDS}
         case = _stored(group, case_header(result), blobs)
         live[case.key] = result.samples
@@ -168,17 +191,16 @@ def _in_process(
 
 
 def _isolated(
-    plan: Plan, group: Group, designs: list[str], supervisor: Supervisor, meter: _Meter
+    group: Group, job: dict[str, Any], supervisor: Supervisor, meter: _Meter
 ) -> Iterator[list[StoredCase]]:
     """Yield the cases of a group as they become final; a fresh worker after each death."""
-    pending = [*designs]
+
+    def tick(design: str) -> None:
+        meter.tell("tick", id=group.id, params=group.params, design=design)
+
+    pending = [*job["designs"]]
     while pending:
-        frames, death = supervisor.run(
-            _job(plan, group, pending),
-            on_tick=lambda design: meter.tell(
-                "tick", id=group.id, params=group.params, design=design
-            ),
-        )
+        frames, death = supervisor.run({**job, "designs": pending}, on_tick=tick)
         cases = [_stored(group, header, blobs) for header, blobs in frames]
         pending = [d for d in pending if d not in {c.design for c in cases}]
         if death is not None:

@@ -1,0 +1,65 @@
+"""``--json``: the same option on every command."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+__all__ = ["JsonCommand", "json_option", "write_json"]
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+class JsonCommand(click.Command):
+    """A command whose ``--json`` may stand alone, then meaning stdout.
+
+    A word after it is its file only where it is ``-`` or ends in ``.json``, so that
+    ``vmperf show --json FILE`` and ``vmperf show FILE --json`` mean the same; where
+    `any_file` is set, any word that is not an option.
+    """
+
+    any_file = False
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        words = []
+        for i, word in enumerate(args):
+            follower = args[i + 1] if i + 1 < len(args) else ""
+            takes = follower == "-" or follower.endswith(".json")
+            if self.any_file:
+                takes = takes or bool(follower) and not follower.startswith("-")
+            words.append("--json=-" if word == "--json" and not takes else word)
+        return super().parse_args(ctx, words)
+
+
+def json_option(command: _F) -> _F:
+    """Add ``--json`` to a command."""
+    return click.option(
+        "--json",
+        "json_path",
+        metavar="[FILE]",
+        help="Write JSON; '-' or no file: to stdout, in place of the table.",
+    )(command)
+
+
+def write_json(target: str, data: Any) -> None:
+    """Write strict JSON to a file, or to stdout for ``-``; what is not finite becomes null."""
+    text = json.dumps(_finite(data), indent=2, allow_nan=False)
+    if target == "-":
+        click.echo(text)
+    else:
+        Path(target).write_text(text + "\n")
+
+
+def _finite(data: Any) -> Any:
+    if isinstance(data, float) and not math.isfinite(data):
+        return None
+    if isinstance(data, dict):
+        return {key: _finite(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_finite(value) for value in data]
+    return data

@@ -1,0 +1,72 @@
+"""Progress of a run on stderr: a live bar on a terminal, a line per group elsewhere."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from ._console import console, point
+
+if TYPE_CHECKING:
+    from .._runner import Event
+
+__all__ = ["Reporter"]
+
+_LINE_S = 1.0
+
+
+class Reporter:
+    """A context manager that is called with each event of a run."""
+
+    def __init__(self) -> None:
+        self._console = console(stderr=True)
+        self._last_line_s = 0.0
+        self._bar = None
+        if self._console.is_terminal:
+            from rich.progress import BarColumn, Progress, TextColumn
+
+            self._bar = Progress(
+                BarColumn(),
+                TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+                TextColumn("{task.description}", markup=False),
+                console=self._console,
+                transient=True,
+            )
+            self._task = self._bar.add_task("", total=None)
+
+    def __enter__(self) -> Reporter:
+        if self._bar is not None:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, event: Event) -> None:
+        """Show one event."""
+        where = " ".join(filter(None, [event.id, point(event.params or {}), event.design]))
+        if event.kind == "case" and event.status not in ("ok", "not_installed"):
+            self._console.print(f"  {where}: {event.status}: {event.reason}")
+        text = f"ETA {_clock(event.eta_s)}  {where}"
+        if self._bar is not None:
+            self._bar.update(
+                self._task, completed=event.done, total=event.total, description=text
+            )
+        elif event.kind == "group" and time.monotonic() - self._last_line_s >= _LINE_S:
+            self._last_line_s = time.monotonic()
+            self._console.print(f"[{event.done}/{event.total}] {text}")
+
+
+def _clock(seconds: float) -> str:
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

@@ -1,0 +1,132 @@
+"""`vmperf run`: measure, keep, show."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ._json import JsonCommand, json_option, write_json
+
+if TYPE_CHECKING:
+    from .._results import Results
+
+__all__ = ["command"]
+
+_FAILED = ("crashed", "timed_out", "unverified")
+
+
+def _axis_values(
+    context: click.Context, parameter: click.Parameter, given: tuple[str, ...]
+) -> dict[str, list[str]]:
+    axes: dict[str, list[str]] = {}
+    for text in given:
+        axis, equals, values = text.partition("=")
+        if not equals or not values:
+            raise click.BadParameter(f"{text!r} is not AXIS=VALUE[,VALUE...]")
+        axes.setdefault(axis, []).extend(values.split(","))
+    return axes
+
+
+def _names(
+    context: click.Context, parameter: click.Parameter, given: tuple[str, ...]
+) -> list[str] | None:
+    return [name for text in given for name in text.split(",")] or None
+
+
+class _RunCommand(JsonCommand):
+    any_file = True
+
+
+@click.command("run", cls=_RunCommand)
+@click.argument("patterns", nargs=-1, required=True)
+@click.option("--profile", default="quick", show_default=True, help="quick, criterion, thorough.")
+@click.option("--budget", "budget_s", type=float, help="Seconds for the run, shared by all cases.")
+@click.option("--design", "designs", multiple=True, callback=_names, metavar="A,B")
+@click.option(
+    "--param",
+    "params",
+    multiple=True,
+    callback=_axis_values,
+    metavar="AXIS=V1,V2",
+    help="Values of an axis; 'all' for all declared ones.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Decides order and placement.")
+@click.option("--results", type=click.Path(path_type=Path), help="Journal to write.")
+@click.option("--resume", is_flag=True, help="Go on with a journal of the same plan.")
+@click.option("--html", "html_path", type=click.Path(path_type=Path), help="Write a report too.")
+@click.option("--timeout", "timeout_s", type=float, default=60.0, show_default=True)
+@click.option("--isolate/--no-isolate", default=True, show_default=True, help="Use workers.")
+@json_option
+@click.pass_context
+def command(
+    context: click.Context,
+    patterns: tuple[str, ...],
+    profile: str,
+    budget_s: float | None,
+    designs: list[str] | None,
+    params: dict[str, list[str]],
+    seed: int,
+    results: Path | None,
+    resume: bool,
+    html_path: Path | None,
+    timeout_s: float,
+    isolate: bool,
+    json_path: str | None,
+) -> None:
+    """Measure the benchmarks that match PATTERNS, such as 'pool/*'.
+
+    Every finished case is kept at once; Ctrl-C or a crash loses at most the one under way. A figure
+    that cannot be trusted is refused and its row says why. Exit code 0: at least one case was
+    measured; 1: none was, or a case crashed, timed out or failed to verify; 2: usage.
+    """
+    from .._extras import require
+    from .._run import run
+    from ._progress import Reporter
+
+    if html_path is not None:
+        for module in ("altair", "vl_convert", "jinja2"):  # now, not after an hour of measuring
+            require(module, "report")
+    with Reporter() as progress:
+        found = run(
+            patterns,
+            profile=profile,
+            budget_s=budget_s,
+            designs=designs,
+            params=params,
+            seed=seed,
+            results=results,
+            resume=resume,
+            timeout_s=timeout_s,
+            isolate=isolate,
+            progress=progress,
+        )
+    if json_path is not None:
+        write_json(json_path, found.rows())
+    _show(found, html_path, to_stderr=json_path == "-")
+    context.exit(exit_code(found))
+
+
+def _show(found: Results, html_path: Path | None, *, to_stderr: bool) -> None:
+    from ._console import console, results_tables
+
+    out = console(stderr=to_stderr)
+    if not to_stderr:
+        for part in results_tables(found):
+            out.print(part)
+    path = shlex.quote(str(found.path))
+    if html_path is not None:
+        from .. import report
+
+        written = report(found, html_path)
+        out.print(f"report in {written}, results in {path}; next: open the report in a browser")
+    else:
+        out.print(f"results in {path}; next: vmperf report {path} report.html")
+
+
+def exit_code(found: Results) -> int:
+    """Return 0 where something was measured and nothing failed, else 1."""
+    statuses = {case.status for case in found.cases}
+    return 0 if "ok" in statuses and not statuses.intersection(_FAILED) else 1

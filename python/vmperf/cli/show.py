@@ -1,0 +1,43 @@
+"""`vmperf show`: results of a run as a table or JSON."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import click
+
+from ._json import JsonCommand, json_option, write_json
+
+__all__ = ["command"]
+
+
+@click.command("show", cls=JsonCommand)
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("pattern", default="*")
+@click.option("--failures", is_flag=True, help="Only the rows whose status is not ok.")
+@json_option
+def command(file: Path | None, pattern: str, failures: bool, json_path: str | None) -> None:
+    """Show the results in FILE (default: the newest run) whose benchmark matches PATTERN."""
+    from .._results import load_results
+    from .._run import newest
+    from ._console import console, results_tables
+
+    results = load_results(file or newest())
+    chosen = results.select(pattern)
+    if json_path is not None:
+        write_json(json_path, chosen.failures if failures else chosen.rows())
+    if json_path == "-":
+        return
+    out = console()
+    for part in results_tables(chosen):
+        if not failures or isinstance(part, str):
+            out.print(part)
+    missing = results.n_planned - len(results.cases)
+    path = shlex.quote(str(results.path))
+    if missing:
+        go_on = f"{results.command} --results {path} --resume"
+        out.print(f"{missing} of {results.n_planned} cases are not measured yet; next: {go_on}")
+    else:
+        out.print(f"measured by: {results.command}")
+        out.print(f"results in {path}; next: vmperf report {path} report.html")
