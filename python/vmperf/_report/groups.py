@@ -1,0 +1,233 @@
+"""Results put in the order of the page: benchmarks, points of their axes, designs.
+
+All figures come from `Results.rows()`; ratios are `_core.stats.paired_ratio` over the samples that
+two designs took in the same rounds, every pair once, the other direction being its reciprocal.
+O(points x designs^2) ratios of O(resamples x samples) each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import _core
+from .._charts import Series, point_of, series, unit_of
+from .._errors import invalid, near
+from .words import Ratio, params_text
+
+if TYPE_CHECKING:
+    from .._results import CaseRecord, Results
+
+
+@dataclass(slots=True)
+class Row:
+    """One design at one point, as `Results.rows()` gives it, with its ratios to the others."""
+
+    design: str
+    role: str  # own | peer | naive
+    summary: str
+    figures: dict[str, Any]
+    instr_status: str
+    n_flagged: int
+    ratios: dict[str, Ratio] = field(default_factory=dict)
+
+    @property
+    def accepted(self) -> bool:
+        """Whether its figure may be compared."""
+        return self.figures["status"] == "ok" and self.median is not None
+
+    @property
+    def median(self) -> float | None:
+        """Median ns per op, where there is one."""
+        value = (self.figures["ns_per_op"] or {}).get("median")
+        return None if value is None else float(value)
+
+
+@dataclass(slots=True)
+class Point:
+    """One point of a benchmark's axes: rows, the fastest first, refused ones last."""
+
+    params: tuple[tuple[str, Any], ...]
+    rows: list[Row]
+    series: list[Series]
+    reference: str
+
+    @property
+    def label(self) -> str:
+        """The parameters as text."""
+        return params_text(self.params)
+
+    @property
+    def accepted(self) -> list[Row]:
+        """Rows whose figures may be compared, the fastest first."""
+        return [row for row in self.rows if row.accepted]
+
+    @property
+    def unit(self) -> tuple[float, str]:
+        """Divisor and name of the unit that its times are shown in."""
+        return unit_of([row.median for row in self.rows if row.median])
+
+    def best(self, *roles: str) -> Row | None:
+        """The fastest accepted row of some roles."""
+        return next((row for row in self.accepted if row.role in roles), None)
+
+
+@dataclass(slots=True)
+class Section:
+    """One benchmark of the page."""
+
+    id: str
+    anchor: str
+    entry: Mapping[str, Any]
+    points: list[Point]
+
+    @property
+    def rows(self) -> list[Row]:
+        """All rows of all points."""
+        return [row for point in self.points for row in point.rows]
+
+    @property
+    def swept(self) -> list[str]:
+        """Numeric axes measured at several values."""
+        values: dict[str, set[Any]] = {}
+        for point in self.points:
+            for name, value in point.params:
+                values.setdefault(name, set()).add(value)
+        return [n for n, v in values.items() if len(v) > 1 and all(_numeric(x) for x in v)]
+
+
+@dataclass(slots=True)
+class Loss:
+    """An own design that is slower than rivals at one point."""
+
+    section: Section
+    point: Point
+    row: Row
+    rivals: list[tuple[Row, Ratio | None]]
+    fastest_own: bool
+
+
+def _numeric(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def roles(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Own, peer or naive by design: only peers have a version or can be missing."""
+    found: dict[str, str] = {}
+    for row in rows:
+        design = row["params"]["design"]
+        if row["version"] or row["status"] == "not_installed":
+            found[design] = "peer"
+        found.setdefault(design, "own")
+    return found | ({"naive": "naive"} if "naive" in found else {})
+
+
+def _paired(a: list[CaseRecord], b: list[CaseRecord]) -> Ratio | None:
+    """Ratio over the rounds that both designs have, process by process."""
+    times: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
+    others = {case.process: case for case in b}
+    for case in a:
+        other = others.get(case.process)
+        n = min(len(case.ns_total), len(other.ns_total)) if other else 0
+        if other and n:
+            times[0].append(case.ns_total[:n] / case.iterations[:n])
+            times[1].append(other.ns_total[:n] / other.iterations[:n])
+            times[2].append(np.full(n, case.process, dtype=np.int64))
+    if not times[0]:
+        return None
+    found = _core.stats.paired_ratio(*(np.concatenate(parts) for parts in times))
+    return Ratio(float(found["ratio"]), float(found["low"]), float(found["high"]))
+
+
+def _compare(rows: list[Row], cases: list[CaseRecord]) -> None:
+    """Fills in the ratios of every pair of accepted rows."""
+    by_design: dict[str, list[CaseRecord]] = {}
+    for case in cases:
+        by_design.setdefault(case.params["design"], []).append(case)
+    for a, b in combinations([row for row in rows if row.accepted], 2):
+        ratio = _paired(by_design[a.design], by_design[b.design])
+        if ratio:
+            a.ratios[b.design], b.ratios[a.design] = ratio, ratio.reverse
+
+
+def _row(row: dict[str, Any], entry: Mapping[str, Any], role: str, cases: list[CaseRecord]) -> Row:
+    design = row["params"]["design"]
+    summaries = {d["name"]: d["summary"] for d in entry["designs"]}
+    mine = [c for c in cases if c.params["design"] == design]
+    status = next((str(c.evidence.get("instr_status", "")) for c in mine), "")
+    n_flagged = sum(int(np.count_nonzero(c.flags)) for c in mine)
+    return Row(design, role, summaries.get(design, ""), row, status, n_flagged)
+
+
+def _point(
+    rows: list[dict[str, Any]],
+    cases: list[CaseRecord],
+    entry: Mapping[str, Any],
+    role_of: Mapping[str, str],
+    wanted: str | None,
+) -> Point:
+    found = [_row(row, entry, role_of[row["params"]["design"]], cases) for row in rows]
+    accepted = [row.design for row in found if row.accepted]
+    own = [row.design for row in found if row.accepted and row.role == "own"]
+    reference = next(iter([d for d in accepted if d == wanted] + own + accepted), "")
+    _compare(found, cases)
+    found.sort(key=lambda row: (not row.accepted, row.median is None, row.median or 0))
+    return Point(point_of(rows[0]["params"]), found, series(rows, cases), reference)
+
+
+def sections(results: Results, reference: str | None = None) -> list[Section]:
+    """Everything that was measured, in the order of the results.
+
+    Raises InvalidArgumentError where no benchmark has the wanted reference design.
+    """
+    rows = results.rows()
+    role_of = roles(rows)
+    if reference is not None and reference not in role_of:
+        raise invalid("reference", repr(reference), near(reference, role_of))
+    grouped: dict[str, dict[Any, list[dict[str, Any]]]] = {}
+    for row in rows:
+        grouped.setdefault(row["id"], {}).setdefault(point_of(row["params"]), []).append(row)
+    cases: dict[Any, list[CaseRecord]] = {}
+    for case in results.cases:
+        cases.setdefault((case.id, point_of(case.params)), []).append(case)
+    return [
+        Section(
+            id,
+            f"b{number}",
+            results.benchmarks[id],
+            [
+                _point(group, cases[id, key], results.benchmarks[id], role_of, reference)
+                for key, group in points.items()
+            ],
+        )
+        for number, (id, points) in enumerate(grouped.items())
+    ]
+
+
+def losses(found: Iterable[Section]) -> list[Loss]:
+    """Every own design that is slower than a peer or than naive, the worst first."""
+    lost = []
+    for section in found:
+        for point in section.points:
+            best = point.best("own")
+            for row in point.accepted:
+                ahead = [r for r in point.accepted if r.role != "own" and _slower(row, r)]
+                if row.role == "own" and ahead:
+                    rivals = [(r, row.ratios.get(r.design)) for r in ahead]
+                    lost.append(Loss(section, point, row, rivals, row is best))
+    return sorted(lost, key=lambda one: (not one.fastest_own, -_worst(one)))
+
+
+def _slower(row: Row, rival: Row) -> bool:
+    ratio = row.ratios.get(rival.design)
+    if ratio:
+        return ratio.ratio > 1
+    return (row.median or 0) > (rival.median or 0)
+
+
+def _worst(loss: Loss) -> float:
+    return max((ratio.ratio for _, ratio in loss.rivals if ratio), default=1.0)

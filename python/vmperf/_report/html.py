@@ -1,0 +1,159 @@
+"""Fills the templates: one self-contained HTML file, no request to anything, charts drawn on scroll.
+
+The page forbids everything by its content security policy but styles within it and its two scripts,
+each named by its hash; Vega evaluates expressions by its interpreter, without eval.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import _charts, _core
+from .._extras import require
+from . import payload, summary, words
+from .bundle import javascript
+from .groups import losses, sections
+
+if TYPE_CHECKING:
+    import jinja2
+
+    from .._results import Results
+
+_HERE = Path(__file__).parent
+_TEMPLATES = _HERE / "templates"
+_WORDS = {"faster": "faster", "slower": "slower", "equal": "no clear difference"}
+
+
+def report(
+    results: Results,
+    path: str | os.PathLike[str],
+    *,
+    title: str | None = None,
+    reference: str | None = None,
+) -> Path:
+    """Write an interactive report of some results as one HTML file.
+
+    Parameters
+    ----------
+    results : Results
+        What `vmperf.run` returned or `vmperf.load_results` read.
+    path : str or path
+        File to write; its folder must exist. An existing file is replaced whole.
+    title : str, optional
+        Heading; by default the patterns' component names.
+    reference : str, optional
+        Design that ratios refer to when the page opens; it can be changed there. By default the
+        first own design of each benchmark, which also stands in where a benchmark lacks the design.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    InvalidArgumentError
+        No benchmark has the reference design, or there is nothing to report.
+    UnsupportedError
+        Altair, vl-convert or Jinja2 is not installed.
+    OSError
+        The file can't be written.
+
+    Notes
+    -----
+    The page needs no network. At most 200 samples per case are drawn, fewer where there are many
+    cases; tables use all samples. O(points x designs^2) paired ratios. Not for several threads.
+
+    Examples
+    --------
+    >>> import vmperf
+    >>> results = vmperf.run("pool/cycle")  # doctest: +SKIP
+    >>> vmperf.report(results, "report.html")  # doctest: +SKIP
+    PosixPath('report.html')
+    """
+    jinja = require("jinja2", "report")
+    target = Path(path)
+    page = _environment(jinja).get_template("page.html.j2").render(
+        _context(results, title, reference)
+    )
+    _write(target, page)
+    return target
+
+
+def _environment(jinja: Any) -> jinja2.Environment:
+    environment: jinja2.Environment = jinja.Environment(
+        loader=jinja.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    helpers = (words.fixed, words.decimals, words.count, words.flags_text, words.factor)
+    environment.globals.update({helper.__name__: helper for helper in helpers})
+    return environment
+
+
+def _hash(script: str) -> str:
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def _context(results: Results, title: str | None, reference: str | None) -> dict[str, Any]:
+    markup = require("markupsafe", "report").Markup
+    found = sections(results, reference)
+    verdicts = summary.verdicts(found)
+    rows = [(section, point, row) for section in found for point in section.points
+            for row in point.rows]  # fmt: skip
+    designs = list(dict.fromkeys(row.design for _, _, row in rows))
+    library = javascript()
+    script = (_TEMPLATES / "report.js").read_text(encoding="utf-8")
+    components = dict.fromkeys(section.entry["component"] for section in found)
+    return {
+        "title": title or f"vmperf: {', '.join(components)}",
+        "version": _core.__version__,
+        "written": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "results": results,
+        "settings": summary.flatten(results.settings),
+        "machine": summary.flatten(results.machine),
+        "components": components,
+        "sections": found,
+        "verdicts": verdicts,
+        "losses": losses(found),
+        "refused": [one for one in rows if not one[2].accepted],
+        "beside": summary.beside_reference(found),
+        "reference_texts": summary.reference_texts(),
+        "asked_reference": reference,
+        "n_rows": len(rows),
+        "n_samples": sum(row.figures["samples"] for _, _, row in rows),
+        "n_flagged": sum(row.n_flagged for _, _, row in rows),
+        "sample_limit": payload.sample_limit(found),
+        "n_drawn_most": max((len(s.time_ns) for x in found for p in x.points for s in p.series),
+                            default=0),
+        "designs": designs,
+        "colour": dict(zip(designs, _charts.colour_names(designs), strict=True)),
+        "words": _WORDS,
+        "theme_css": markup((_HERE / "theme.css").read_text(encoding="utf-8")),
+        "page_css": markup((_TEMPLATES / "page.css").read_text(encoding="utf-8")),
+        "library": markup(library),
+        "script": markup(script),
+        "script_hashes": markup(f"{_hash(library)} {_hash(script)}"),
+        "payload": markup(payload.build(found, designs, _WORDS)),
+    }  # fmt: skip
+
+
+def _write(target: Path, page: str) -> None:
+    handle, aside = tempfile.mkstemp(dir=target.parent, prefix=target.name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(page)
+        Path(aside).chmod(0o644)
+        Path(aside).replace(target)
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise

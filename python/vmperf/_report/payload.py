@@ -1,0 +1,115 @@
+"""What the page's script draws, as one JSON text with short keys.
+
+Samples are rounded to five digits and thinned to a budget over the whole page, so that 60
+benchmarks stay under 2.5 MB; the journal keeps all of them and the page says so. Thinning is even
+in sampling order and always keeps the flagged samples and both extremes. O(samples).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import _charts
+from .._chart_templates import HEIGHT, KINDS, template
+from .groups import Point, Section
+from .words import Ratio
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+PAGE_SAMPLES = 60_000
+MOST_SAMPLES = 200
+LEAST_SAMPLES = 24
+
+
+def sample_limit(sections: Sequence[Section]) -> int:
+    """How many samples of one design at one point are drawn."""
+    drawn = sum(len(point.series) for section in sections for point in section.points)
+    return max(LEAST_SAMPLES, min(MOST_SAMPLES, PAGE_SAMPLES // max(drawn, 1)))
+
+
+def kept(one: _charts.Series, limit: int) -> NDArray[Any]:
+    """Positions of the samples that are drawn, ascending."""
+    n = len(one.time_ns)
+    if n <= limit:
+        return np.arange(n)
+    even = np.linspace(0, n - 1, limit).astype(np.int64)
+    flagged = np.flatnonzero(one.flags)
+    if len(flagged) > limit:
+        flagged = flagged[np.linspace(0, len(flagged) - 1, limit).astype(np.int64)]
+    extremes = [int(np.argmin(one.time_ns)), int(np.argmax(one.time_ns))]
+    return np.unique(np.concatenate([even, flagged, extremes]))
+
+
+def code(ratio: Ratio) -> str:
+    """A ratio for the script: direction (capital where it is clear), factor, interval."""
+    letter = "s" if ratio.ratio >= 1 else "f"
+    clear = ratio.verdict != "equal"
+    return f"{letter.upper() if clear else letter}{ratio.text}|{ratio.interval}"
+
+
+def _short(value: float, digits: int = 5) -> float:
+    return float(f"{value:.{digits}g}")
+
+
+def _series(one: _charts.Series, divisor: float, limit: int) -> dict[str, Any]:
+    at = kept(one, limit)
+    first, last, heights = _charts.density(one)
+    return {
+        "d": one.design,
+        "m": [_short(v / divisor) for v in (one.median, one.low, one.high)],
+        "t": [_short(v / divisor) for v in one.time_ns[at]],
+        "i": [int(v) for v in one.index[at]],
+        "f": {int(one.index[i]): _charts.flag_text(int(one.flags[i])) for i in at if one.flags[i]},
+        "k": [_short(first), _short(last), [round(h, 2) for h in heights]],
+    }
+
+
+def _point(point: Point, limit: int) -> dict[str, Any]:
+    divisor, unit = point.unit
+    spans = [float(t) / divisor for s in point.series for t in (s.time_ns.min(), s.time_ns.max())]
+    longest = max(point.series, key=lambda s: len(s.index), default=None)
+    return {
+        "params": dict(point.params),
+        "unit": unit,
+        "div": divisor,
+        "x": _charts.scale_of(spans),
+        "ref": point.reference,
+        "series": [_series(one, divisor, limit) for one in point.series],
+        "runs": _charts.placement_runs(longest) if longest else [],
+        "ratios": {
+            row.design: {other: code(ratio) for other, ratio in row.ratios.items()}
+            for row in point.accepted
+        },
+    }
+
+
+def _section(section: Section, limit: int) -> dict[str, Any]:
+    return {
+        "id": section.id,
+        "labels": [point.label for point in section.points],
+        "points": [_point(point, limit) for point in section.points],
+    }
+
+
+def build(sections: Sequence[Section], designs: Sequence[str], words: dict[str, str]) -> str:
+    """The whole payload as text that is safe inside a script element."""
+    limit = sample_limit(sections)
+    modes: tuple[_charts.Mode, ...] = ("light", "dark")
+    names = _charts.colour_names(designs)
+    content = {
+        "designs": list(designs),
+        "colours": {m: [_charts.palette(m)[name] for name in names] for m in modes},
+        "themes": {m: _charts.theme(m) for m in modes},
+        "templates": {kind: template(kind) for kind in KINDS},
+        "height": [HEIGHT, _charts.ROW_PIXELS],
+        "logFrom": _charts.LOG_FROM_RATIO,
+        "words": words,
+        "benchmarks": {section.anchor: _section(section, limit) for section in sections},
+    }
+    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

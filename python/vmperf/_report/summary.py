@@ -1,0 +1,143 @@
+"""What the top of the page says: who wins, what was refused, the reference report beside ours."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .groups import Point, Row, Section
+from .words import Ratio, fixed
+
+_REFERENCE = Path(__file__).with_name("reference.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One point of one benchmark in the overview."""
+
+    section: Section
+    point: Point
+    index: int
+    fastest: Row | None
+    runner_up: Ratio | None  # of the second fastest to the fastest
+    own: Row | None
+    peer: Row | None
+    naive: Row | None
+    n_refused: int
+
+    @property
+    def own_to_peer(self) -> Ratio | None:
+        """Our best design's time to the best peer's."""
+        return self.own.ratios.get(self.peer.design) if self.own and self.peer else None
+
+    @property
+    def own_to_naive(self) -> Ratio | None:
+        """Our best design's time to the naive one's."""
+        return self.own.ratios.get(self.naive.design) if self.own and self.naive else None
+
+
+def verdicts(sections: Sequence[Section]) -> list[Verdict]:
+    """One verdict for each measured point."""
+    return [_verdict(section, i) for section in sections for i in range(len(section.points))]
+
+
+def _verdict(section: Section, index: int) -> Verdict:
+    point = section.points[index]
+    accepted = point.accepted
+    second = accepted[1].ratios.get(accepted[0].design) if len(accepted) > 1 else None
+    return Verdict(
+        section,
+        point,
+        index,
+        accepted[0] if accepted else None,
+        second,
+        point.best("own"),
+        point.best("peer"),
+        point.best("naive"),
+        sum(not row.accepted for row in point.rows),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """One printed figure of the reference report and what stands beside it."""
+
+    section: Section
+    what: str
+    printed_own: str
+    printed_peer: str
+    printed_ratio: str
+    design: str
+    own: str
+    peer: str
+    ratios: list[Ratio]
+
+
+def reference_texts() -> dict[str, Any]:
+    """The file reference.toml."""
+    return tomllib.loads(_REFERENCE.read_text(encoding="utf-8"))
+
+
+def _span(values: Sequence[float]) -> str:
+    ends = sorted({fixed(v, 1 if v >= 10 else 2) for v in (min(values), max(values))}, key=len)
+    low_high = [fixed(v, 1 if v >= 10 else 2) for v in (min(values), max(values))]
+    return "–".join(low_high if len(ends) > 1 else ends)
+
+
+def beside_reference(sections: Sequence[Section]) -> list[Beside]:
+    """The reference report's figures beside ours, for benchmarks that carry the tag."""
+    texts = reference_texts()
+    found = []
+    for figure in texts["figure"]:
+        for section in sections:
+            if section.id == figure["benchmark"] and "reference" in section.entry["tags"]:
+                found.append(_beside(section, figure, texts["peer_design"]))
+    return found
+
+
+def _beside(section: Section, figure: Mapping[str, Any], peer_name: str) -> Beside:
+    ops = figure["ops"]
+    pairs = [
+        (own, next((r for r in point.accepted if r.design == peer_name), None))
+        for point in section.points
+        if (own := point.best("own"))
+    ]
+    own_ns = [own.median * ops for own, _ in pairs if own.median]
+    peer_ns = [peer.median * ops for _, peer in pairs if peer and peer.median]
+    ratios = [own.ratios[peer_name].reverse for own, _ in pairs if peer_name in own.ratios]
+    printed = figure["own_ns"]
+    printed_peer = figure.get("peer_ns")
+    return Beside(
+        section,
+        figure["what"],
+        "–".join(f"{v:g}" for v in printed),
+        f"{printed_peer:g}" if printed_peer else "",
+        f"{printed_peer / printed[0]:.1f}×" if printed_peer else "",
+        ", ".join(dict.fromkeys(own.design for own, _ in pairs)),
+        _span(own_ns) if own_ns else "",
+        _span(peer_ns) if peer_ns else "",
+        sorted(ratios)[:: max(1, len(ratios) - 1)],
+    )
+
+
+def flatten(value: object, name: str = "") -> list[tuple[str, str]]:
+    """A nested fingerprint as rows of name and text."""
+    if isinstance(value, Mapping):
+        parts = [flatten(v, f"{name} · {k}" if name else str(k)) for k, v in value.items()]
+        return [row for part in parts for row in part]
+    if isinstance(value, list | tuple):
+        return [(name, "; ".join(_item(item) for item in value) or "none")]
+    return [(name, _item(value))]
+
+
+def _item(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{k} {_item(v)}" for k, v in value.items())
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return "unknown"
+    return f"{value:,}" if isinstance(value, int) and abs(value) >= 10_000 else str(value)

@@ -1,0 +1,288 @@
+// Draws the charts when they are scrolled to, and answers the page's controls. Nothing is fetched.
+// Charts mark themselves with data-drawn; whatever fails is shown in the page.
+const data = JSON.parse(document.getElementById("payload").textContent);
+const root = document.documentElement;
+const query = new URLSearchParams(location.search);
+const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+
+function show(problem) {
+  const box = document.getElementById("problem");
+  box.hidden = false;
+  box.textContent += `${problem}\n`;
+}
+addEventListener("error", (event) => show(event.message));
+addEventListener("unhandledrejection", (event) => show(event.reason));
+
+// ---- state: what the reader has chosen -------------------------------------------------------
+
+const hidden = {}; // group -> set of designs
+const shown = {}; // benchmark -> index of the point that its charts show
+const reference = {}; // "benchmark:point" -> design
+for (const [anchor, bench] of Object.entries(data.benchmarks)) {
+  shown[anchor] = 0;
+  bench.points.forEach((point, i) => { reference[`${anchor}:${i}`] = point.ref; });
+}
+
+// ---- ratios ----------------------------------------------------------------------------------
+
+function decode(code) {
+  const [text, interval] = code.slice(1).split("|");
+  const numbers = [text, ...interval.split("–")].map((t) => parseFloat(t.replaceAll(",", "")));
+  const slower = code[0].toLowerCase() === "s";
+  const clear = code[0] !== code[0].toLowerCase();
+  const verdict = clear ? (slower ? "slower" : "faster") : "equal";
+  const [ratio, low, high] = slower ? numbers : [numbers[0], numbers[2], numbers[1]].map((n) => 1 / n);
+  return { text, interval, verdict, ratio, low, high };
+}
+
+function element(name, className, text) {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+function fillRatio(cell, design, against, ratios) {
+  if (design === against) {
+    cell.replaceChildren(element("span", "ratio self", "reference"));
+  } else if (!ratios[design]?.[against]) {
+    cell.replaceChildren(element("span", "none", "–"));
+  } else {
+    const found = decode(ratios[design][against]);
+    const span = element("span", `ratio ${found.verdict}`, "");
+    span.append(element("b", "", found.text), ` ${data.words[found.verdict]}`);
+    cell.replaceChildren(span, " ", element("small", "interval", found.interval));
+  }
+}
+
+function compareWith(anchor, index, design) {
+  const point = data.benchmarks[anchor].points[index];
+  const against = point.ratios[design] ? design : point.ref;
+  reference[`${anchor}:${index}`] = against;
+  const table = document.querySelector(`#${anchor} table[data-point="${index}"]`);
+  table.querySelector("select").value = against;
+  for (const row of all("tbody tr", table)) {
+    row.classList.toggle("reference", row.dataset.design === against);
+    const cell = row.querySelector("[data-versus]");
+    if (cell) fillRatio(cell, row.dataset.design, against, point.ratios);
+  }
+}
+
+// ---- rows of the charts ----------------------------------------------------------------------
+
+function sampleRows(point) {
+  const runs = point.runs;
+  const summary = point.series.map((s, row) => ({
+    design: s.d, row, median: s.m[0], low: s.m[1], high: s.m[2],
+  }));
+  const samples = point.series.flatMap((s) => {
+    let at = 0;
+    return s.t.map((time, i) => {
+      const index = s.i[i];
+      while (at + 1 < runs.length && index > runs[at][1]) at += 1;
+      const flag = s.f[index] ?? "";
+      const mark = flag.includes(",") ? "several" : flag;
+      return { design: s.d, index, time, flag, mark, placement: runs[at][2], process: runs[at][3] };
+    });
+  });
+  const density = point.series.flatMap((s, row) => s.k[2].map((height, i) => ({
+    design: s.d, row, density: height, u: s.k[0] + (i * (s.k[1] - s.k[0])) / (s.k[2].length - 1),
+  })));
+  const placements = runs.filter((_, i) => i % 2).map(([a, b]) => ({ from: a - 0.5, to: b + 0.5 }));
+  return { samples, summary, density, placements, zero: [{ deviation: 0 }] };
+}
+
+function sweepRows(anchor, axis) {
+  const { points } = data.benchmarks[anchor];
+  const here = points[shown[anchor]];
+  const same = (other) => Object.entries(here.params)
+    .every(([name, value]) => name === axis || other.params[name] === value);
+  const factor = (point) => point.div / here.div;
+  return points.filter(same).flatMap((point) => point.series.map((s) => ({
+    design: s.d, value: point.params[axis],
+    median: s.m[0] * factor(point), low: s.m[1] * factor(point), high: s.m[2] * factor(point),
+  })));
+}
+
+function overviewRows() {
+  return Object.entries(data.benchmarks).flatMap(([anchor, bench]) => bench.points.flatMap((point, i) => {
+    const label = bench.points.length > 1 ? `${bench.id} · ${bench.labels[i]}` : bench.id;
+    const against = reference[`${anchor}:${i}`];
+    return Object.keys(point.ratios).map((design) => {
+      if (design === against) {
+        return { case: label, design, ratio: 1, low: 1, high: 1, text: "reference" };
+      }
+      const code = point.ratios[design][against];
+      if (!code) return null;
+      const found = decode(code);
+      const text = `${found.text} ${data.words[found.verdict]} than ${against} (${found.interval})`;
+      return { case: label, design, ratio: found.ratio, low: found.low, high: found.high, text };
+    }).filter(Boolean);
+  }));
+}
+
+// ---- drawing ---------------------------------------------------------------------------------
+
+const scaleOf = (values) => {
+  const least = Math.min(...values);
+  return least > 0 && least * data.logFrom < Math.max(...values) ? "log" : "linear";
+};
+const scaleText = (type) => (type === "log" ? '"log"' : '"linear","zero":false');
+const inner = (value) => JSON.stringify(value).slice(1, -1);
+
+function contentOf(figure) {
+  const { kind, group, axis } = figure.dataset;
+  if (kind === "overview") {
+    const rows = overviewRows();
+    const cases = [...new Set(rows.map((row) => row.case))];
+    return { datasets: { overview: rows, one: [{ ratio: 1 }] }, order: cases };
+  }
+  const point = data.benchmarks[group].points[shown[group]];
+  const order = point.series.map((s) => s.d);
+  if (kind !== "sweep") return { datasets: sampleRows(point), order, unit: point.unit, x: point.x };
+  const rows = sweepRows(group, axis);
+  const [x, y] = ["value", "median"].map((name) => scaleOf(rows.map((row) => row[name])));
+  return { datasets: { sweep: rows }, order, unit: point.unit, x, y, axis };
+}
+
+function mode() {
+  if (root.dataset.theme) return root.dataset.theme;
+  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+}
+
+function specOf(figure) {
+  const content = contentOf(figure);
+  const [token, step] = data.height;
+  const text = data.templates[figure.dataset.kind]
+    .replaceAll('"@designs"', () => inner(data.designs))
+    .replaceAll('"@colours"', () => inner(data.colours[mode()]))
+    .replaceAll('"@order"', () => inner(content.order))
+    .replaceAll('"@x"', scaleText(content.x))
+    .replaceAll('"@y"', scaleText(content.y))
+    .replaceAll(`"height":${token}`, `"height":${step * content.order.length}`)
+    .replaceAll("{unit}", content.unit ?? "ns")
+    .replaceAll("{axis}", () => inner(content.axis ?? ""));
+  const gone = [...(hidden[figure.dataset.group] ?? [])];
+  const spec = { ...JSON.parse(text), datasets: content.datasets };
+  spec.params = spec.params.map((p) => (p.name === "hidden" ? { ...p, value: gone } : p));
+  return spec;
+}
+
+const drawn = new Map(); // figure -> result of vegaEmbed
+
+async function draw(figure) {
+  const canvas = figure.querySelector(".canvas");
+  drawn.get(figure)?.finalize();
+  try {
+    const config = { ...data.themes[mode()], legend: { disable: true } };
+    const result = await window.vegaEmbed(canvas, specOf(figure), {
+      mode: "vega-lite", renderer: "canvas", ast: true, config,
+      actions: { export: true, source: false, compiled: false, editor: false },
+      tooltip: { theme: mode() }, downloadFileName: `${figure.dataset.group}-${figure.dataset.kind}`,
+    });
+    drawn.set(figure, result);
+    figure.dataset.drawn = mode();
+    root.dataset.firstChartMs ??= Math.round(performance.now());
+  } catch (problem) {
+    figure.dataset.failed = "";
+    canvas.replaceChildren(element("p", "problem", `This chart can't be drawn: ${problem.message ?? problem}`));
+    console.error(problem);
+  }
+}
+
+let queue = Promise.resolve(); // one chart after the other keeps the page answering
+const waiting = new Set();
+function enqueue(figure) {
+  if (waiting.has(figure)) return;
+  waiting.add(figure);
+  queue = queue.then(() => { waiting.delete(figure); return draw(figure); });
+}
+const figures = all("figure.chart");
+const redraw = (wanted) => figures.filter((f) => drawn.has(f) && wanted(f)).forEach(enqueue);
+const drawAll = () => figures.filter((f) => !drawn.has(f)).forEach(enqueue);
+
+// ---- controls --------------------------------------------------------------------------------
+
+document.getElementById("reference").addEventListener("change", (event) => {
+  for (const [anchor, bench] of Object.entries(data.benchmarks)) {
+    bench.points.forEach((point, i) => compareWith(anchor, i, event.target.value || point.ref));
+  }
+  redraw((figure) => figure.dataset.kind === "overview");
+});
+
+for (const section of all("section.benchmark")) {
+  const anchor = section.dataset.bench;
+  for (const table of all("table.figures", section)) {
+    table.querySelector("select").addEventListener("change", (event) => {
+      compareWith(anchor, Number(table.dataset.point), event.target.value);
+      redraw((figure) => figure.dataset.kind === "overview");
+    });
+  }
+  section.querySelector("[data-points]")?.addEventListener("change", (event) => {
+    shown[anchor] = Number(event.target.value);
+    redraw((figure) => figure.dataset.group === anchor);
+  });
+}
+
+for (const button of all(".chips button")) {
+  button.addEventListener("click", () => {
+    const group = button.closest(".chips").dataset.chips;
+    const gone = (hidden[group] ??= new Set());
+    const visible = gone.delete(button.dataset.design) || !gone.add(button.dataset.design);
+    button.setAttribute("aria-pressed", String(visible));
+    for (const [figure, { view }] of drawn) {
+      if (figure.dataset.group === group) view.signal("hidden", [...gone]).runAsync();
+    }
+  });
+}
+
+for (const button of all("[data-copy]")) {
+  button.addEventListener("click", () => {
+    const source = document.getElementById(button.dataset.copy);
+    getSelection().selectAllChildren(source);
+    const done = document.execCommand("copy"); // the clipboard API is closed to files
+    button.textContent = done ? "Copied" : "Selected";
+    setTimeout(() => { button.textContent = "Copy"; }, 1500);
+  });
+}
+
+const themes = { "": ["◐ Auto", "as the system"], light: ["☀ Light", "light"], dark: ["☾ Dark", "dark"] };
+function setTheme(name) {
+  if (name) root.dataset.theme = name;
+  else delete root.dataset.theme;
+  const button = document.getElementById("theme");
+  button.textContent = themes[name][0];
+  button.setAttribute("aria-label", `Colours: ${themes[name][1]}`);
+  redraw((figure) => figure.dataset.drawn !== mode());
+}
+document.getElementById("theme").addEventListener("click", () => {
+  const names = Object.keys(themes);
+  setTheme(names[(names.indexOf(root.dataset.theme ?? "") + 1) % names.length]);
+});
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTheme(root.dataset.theme ?? ""));
+document.getElementById("draw-all").addEventListener("click", drawAll);
+addEventListener("beforeprint", drawAll);
+
+// ---- start -----------------------------------------------------------------------------------
+
+if (query.get("theme") in themes) setTheme(query.get("theme"));
+if (matchMedia("(max-width: 60rem)").matches) document.querySelector(".menu").open = false;
+
+if (query.get("draw") === "all") {
+  drawAll();
+  queue.then(() => { root.dataset.allDrawn = ""; });
+} else {
+  const watch = new IntersectionObserver((entries) => {
+    for (const entry of entries.filter((e) => e.isIntersecting)) {
+      watch.unobserve(entry.target);
+      enqueue(entry.target);
+    }
+  }, { rootMargin: "300px" });
+  figures.forEach((figure) => watch.observe(figure));
+}
+
+const links = new Map(all("nav a").map((link) => [link.hash.slice(1), link]));
+const spy = new IntersectionObserver((entries) => {
+  for (const entry of entries) links.get(entry.target.id)?.classList.toggle("here", entry.isIntersecting);
+}, { rootMargin: "-20% 0px -70% 0px" });
+all("main > section[id]").forEach((section) => spy.observe(section));
