@@ -16,11 +16,12 @@ template <class E> PyObject *g_class = nullptr;
 template <class E>
 void define(py::module_ &m, const char *name, PyObject *root, PyObject *builtin, const char *doc) {
   const std::string full = std::string("vmperf.") + name;
-  py::tuple bases = builtin == nullptr
-                        ? py::make_tuple(py::reinterpret_borrow<py::object>(root))
-                        : py::make_tuple(py::reinterpret_borrow<py::object>(root),
-                                         py::reinterpret_borrow<py::object>(builtin));
-  g_class<E> = PyErr_NewExceptionWithDoc(full.c_str(), doc, bases.ptr(), nullptr);
+  py::list bases;
+  bases.append(py::handle(root));
+  if (builtin != nullptr) {
+    bases.append(py::handle(builtin));
+  }
+  g_class<E> = PyErr_NewExceptionWithDoc(full.c_str(), doc, py::tuple(bases).ptr(), nullptr);
   if (g_class<E> == nullptr) {
     throw py::error_already_set();
   }
