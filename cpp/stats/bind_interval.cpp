@@ -6,7 +6,7 @@ namespace vmperf::stats {
 namespace {
 
 constexpr const char *kBootstrapDoc = R"(
-Percentile bootstrap intervals of the median and of the mean, for samples of one process.
+Bootstrap intervals of the median and of the mean, for samples of one process.
 
 Parameters
 ----------
@@ -37,12 +37,15 @@ Notes
 -----
 O(resamples n) time, O(resamples + n) memory; the GIL is released. Draws come from a counter-based
 generator over the sorted values: the result is the same in any sample order and on any thread. It
-takes samples as independent: where they come from several processes use location_intervals. Under
-about 20 samples the interval is somewhat too narrow.
+takes samples as independent: where they come from several processes use location_intervals.
+The percentiles are moved out to Phi(-+ sqrt(n / (n - 1)) t(n - 1)), as plain ones cover too little for
+few samples. The mean of a strongly skewed sample stays hard: a lognormal of sigma 1 is covered 92 %
+of the time at n = 100.
 
 References
 ----------
 B. Efron, R. J. Tibshirani: An Introduction to the Bootstrap. Chapman & Hall, 1993, chapter 13.
+T. C. Hesterberg: What Teachers Should Know about the Bootstrap. The American Statistician 69, 2015.
 
 Examples
 --------
@@ -121,7 +124,7 @@ TypeError
 
 Notes
 -----
-One process: the percentile bootstrap of `bootstrap`, which speaks for that process alone. P > 1
+One process: the intervals of `bootstrap`, which speaks for that process alone. P > 1
 processes: samples inside a process are not independent (they share its layout), so the process is
 the unit: mean +- t(P - 1) s / sqrt(P) over the P medians (or means), widened where it would exclude
 the estimate. O(resamples n) or O(n log n); the GIL is released.

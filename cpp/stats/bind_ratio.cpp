@@ -36,7 +36,7 @@ TypeError
 
 Notes
 -----
-One process: the median of a[i] / b[i] with its percentile bootstrap interval, which speaks for that
+One process: the median of a[i] / b[i] with its interval as in `bootstrap`, which speaks for that
 process alone. P > 1 processes: the median ratio of each is one observation; their geometric mean
 with Student t on the logarithms, P - 1 degrees of freedom. With two processes that interval is
 wide, up to (0, inf): two say little. O(resamples n) or O(n log n); the GIL is released.
@@ -87,7 +87,7 @@ TypeError
 
 Notes
 -----
-One process each: the ratio of the medians, percentile bootstrap of both sets; it says nothing about
+One process each: the ratio of the medians, both sets resampled as in `bootstrap`; it says nothing about
 other processes. Several: the logarithm of each process's median is one observation; the ratio of the
 geometric means with Welch's t interval. If one set has a single process, the variance of the other
 stands for both (pooled t). Drift between the sets does not cancel: prefer `paired_ratio`.

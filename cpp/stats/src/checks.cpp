@@ -2,7 +2,6 @@
 
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <string>
 
 #include "vmperf/base/error.hpp"
@@ -17,11 +16,9 @@ namespace {
 
 void check_count(std::size_t count, const char *argument, std::size_t least) {
   if (count < least) {
-    const std::string given = count == 0   ? std::string("empty")
-                              : count == 1 ? std::string("an array of 1 value")
-                                           : "an array of " + std::to_string(count) + " values";
-    throw InvalidArgumentError(
-        argument, given, "at least " + std::to_string(least) + (least == 1 ? " value" : " values"));
+    throw InvalidArgumentError(argument,
+                               count == 0 ? "empty" : "of length " + std::to_string(count),
+                               "length " + std::to_string(least) + " or more");
   }
 }
 
@@ -29,14 +26,14 @@ void check_count(std::size_t count, const char *argument, std::size_t least) {
 
 std::string text(double value) {
   std::array<char, 32> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
-  return {buffer.data(), end};
+  const auto end = std::to_chars(buffer.begin(), buffer.end(), value);
+  return {buffer.data(), static_cast<std::size_t>(end.ptr - buffer.data())};
 }
 
 void check_values(std::span<const double> values, const char *argument, std::size_t least) {
   check_count(values.size(), argument, least);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (!(std::abs(values[i]) <= kMaxMagnitude)) { // also where it is NaN
+    if (!within(values[i], -kMaxMagnitude, kMaxMagnitude)) {
       refuse(argument, i, values[i], "finite values of magnitude up to 1e150");
     }
   }
@@ -45,7 +42,7 @@ void check_values(std::span<const double> values, const char *argument, std::siz
 void check_positive(std::span<const double> values, const char *argument) {
   check_count(values.size(), argument, 1);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (!(values[i] >= 1 / kMaxMagnitude && values[i] <= kMaxMagnitude)) {
+    if (!within(values[i], 1 / kMaxMagnitude, kMaxMagnitude)) {
       refuse(argument, i, values[i], "positive values, 1e-150 to 1e150");
     }
   }
@@ -60,13 +57,14 @@ void check_equal_length(std::size_t length, const char *argument, std::size_t ex
 }
 
 void check_probability(double probability, const char *argument) {
-  if (!(probability >= 0 && probability <= 1)) {
+  if (!within(probability, 0, 1)) {
     throw InvalidArgumentError(argument, text(probability), "0 to 1");
   }
 }
 
 void check_confidence(double confidence) {
-  if (!(confidence > 0 && confidence < 1)) {
+  const bool inside = confidence > 0 && confidence < 1; // false for NaN
+  if (!inside) {
     throw InvalidArgumentError("confidence", text(confidence), "between 0 and 1, both excluded");
   }
 }

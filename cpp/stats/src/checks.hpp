@@ -15,6 +15,11 @@ namespace vmperf::stats {
 
 inline constexpr double kMaxMagnitude = 1e150;
 
+/// low <= value <= high; false for NaN.
+constexpr bool within(double value, double low, double high) noexcept {
+  return value >= low && value <= high;
+}
+
 /// The shortest text that reads back as the value.
 [[nodiscard]] std::string text(double value);
 

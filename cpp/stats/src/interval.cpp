@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <numbers>
 #include <vector>
 
 #include "checks.hpp"
@@ -17,12 +18,15 @@
 namespace vmperf::stats {
 
 Interval containing(double estimate, double low, double high) noexcept {
-  return {estimate, std::min(low, estimate), std::max(high, estimate)};
+  return {.estimate = estimate, .low = std::min(low, estimate), .high = std::max(high, estimate)};
 }
 
-Interval percentile_interval(double estimate, std::span<double> resampled, double confidence) {
+Interval percentile_interval(double estimate, std::span<double> resampled, std::size_t n,
+                             double confidence) {
   std::ranges::sort(resampled);
-  const double tail = (1 - confidence) / 2;
+  const auto dof = static_cast<double>(n - 1);
+  const double reach = std::sqrt((dof + 1) / dof) * two_sided_t(confidence, dof);
+  const double tail = std::erfc(reach / std::numbers::sqrt2) / 2; // of a unit Gaussian
   return containing(estimate, quantile_of_sorted(resampled, tail),
                     quantile_of_sorted(resampled, 1 - tail));
 }
@@ -44,8 +48,11 @@ LocationIntervals bootstrap(std::span<const double> values, const Resampling &re
     means[r] = resampler.mean();
   }
   const auto sorted = resampler.sorted();
-  return {percentile_interval(quantile_of_sorted(sorted, 0.5), medians, resampling.confidence),
-          percentile_interval(mean(sorted), means, resampling.confidence)};
+  return {
+      .median = percentile_interval(quantile_of_sorted(sorted, 0.5), medians, sorted.size(),
+                                    resampling.confidence),
+      .mean = percentile_interval(mean(sorted), means, sorted.size(), resampling.confidence),
+  };
 }
 
 Interval t_interval(std::span<const double> values, double confidence) {
@@ -54,7 +61,7 @@ Interval t_interval(std::span<const double> values, double confidence) {
   const double centre = mean(values);
   const auto n = static_cast<double>(values.size());
   const double reach = two_sided_t(confidence, n - 1) * spread / std::sqrt(n);
-  return {centre, centre - reach, centre + reach};
+  return {.estimate = centre, .low = centre - reach, .high = centre + reach};
 }
 
 LocationIntervals location_intervals(std::span<const double> values,
@@ -68,8 +75,10 @@ LocationIntervals location_intervals(std::span<const double> values,
   }
   const auto of_medians = t_interval(reduce(groups, median), resampling.confidence);
   const auto of_means = t_interval(reduce(groups, mean), resampling.confidence);
-  return {containing(median(values), of_medians.low, of_medians.high),
-          containing(mean(values), of_means.low, of_means.high)};
+  return {
+      .median = containing(median(values), of_medians.low, of_medians.high),
+      .mean = containing(mean(values), of_means.low, of_means.high),
+  };
 }
 
 } // namespace vmperf::stats

@@ -1,6 +1,7 @@
 // Steps that the intervals of interval.cpp and ratio.cpp share. Private to this component.
 #pragma once
 
+#include <cstddef>
 #include <span>
 
 #include "vmperf/stats/interval.hpp"
@@ -10,9 +11,10 @@ namespace vmperf::stats {
 /// An interval never excludes its own point estimate: widened where it would.
 [[nodiscard]] Interval containing(double estimate, double low, double high) noexcept;
 
-/// The central share `confidence` of resampled statistics, which are sorted in place.
+/// The expanded percentile interval (see interval.hpp) from resampled statistics, which are sorted
+/// in place, of a sample of n values.
 [[nodiscard]] Interval percentile_interval(double estimate, std::span<double> resampled,
-                                           double confidence);
+                                           std::size_t n, double confidence);
 
 /// The t quantile that leaves (1 - confidence) / 2 above; dof is brought into [1, kMaxDof], beyond
 /// which t does not change in the first six digits.

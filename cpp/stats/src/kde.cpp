@@ -17,6 +17,7 @@ namespace {
 constexpr double kMarginBandwidths = 3;
 constexpr double kNormalIqr = 1.34; // of a unit Gaussian, as Silverman rounds it
 constexpr double kConstantShare = 1e-3;
+constexpr double kMaxEnd = 4 * kMaxMagnitude; // the widest default grid stays inside
 
 double constant_bandwidth(double value) {
   return value == 0 ? 1 : std::max(std::abs(value) * kConstantShare, 1 / kMaxMagnitude);
@@ -28,19 +29,20 @@ struct Grid {
 
 Grid resolve(std::span<const double> values, const KdeRange &range) {
   const double bandwidth = range.bandwidth ? *range.bandwidth : kde_bandwidth(values);
-  if (!(bandwidth >= 1 / kMaxMagnitude && bandwidth <= kMaxMagnitude)) {
+  if (!within(bandwidth, 1 / kMaxMagnitude, kMaxMagnitude)) {
     throw InvalidArgumentError("bandwidth", text(bandwidth), "positive, 1e-150 to 1e150");
   }
   const double margin = kMarginBandwidths * bandwidth;
   const double low = range.low ? *range.low : minimum(values) - margin;
   const double high = range.high ? *range.high : maximum(values) + margin;
-  if (!(std::abs(low) <= 4 * kMaxMagnitude)) {
+  if (!within(low, -kMaxEnd, kMaxEnd)) {
     throw InvalidArgumentError("low", text(low), "a finite value below high");
   }
-  if (!(high > low && high <= 4 * kMaxMagnitude)) {
+  const bool above = high > low && high <= kMaxEnd; // false for NaN
+  if (!above) {
     throw InvalidArgumentError("high", text(high), "a finite value above low, " + text(low));
   }
-  return {low, high, bandwidth};
+  return {.low = low, .high = high, .bandwidth = bandwidth};
 }
 
 } // namespace
@@ -64,7 +66,8 @@ Density kde(std::span<const double> values, std::int64_t n_points, const KdeRang
                                "2 to " + std::to_string(kMaxKdePoints));
   }
   const auto grid = resolve(values, range);
-  Density result{std::vector<double>(n_points), std::vector<double>(n_points)};
+  const auto size = static_cast<std::size_t>(n_points);
+  Density result{.x = std::vector<double>(size), .density = std::vector<double>(size)};
   view(std::span(result.x)) =
       Eigen::ArrayXd::LinSpaced(static_cast<Eigen::Index>(n_points), grid.low, grid.high);
   const double scale =

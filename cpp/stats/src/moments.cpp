@@ -41,7 +41,8 @@ double trimmed_mean_of_sorted(std::span<const double> sorted, double trim) noexc
 }
 
 double trimmed_mean(std::span<const double> values, double trim) {
-  if (!(trim >= 0 && trim < 0.5)) {
+  const bool inside = trim >= 0 && trim < 0.5; // false for NaN
+  if (!inside) {
     throw InvalidArgumentError("trim", text(trim), "0 to 0.5, 0.5 excluded");
   }
   return trimmed_mean_of_sorted(sorted_copy(values), trim);

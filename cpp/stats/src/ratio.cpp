@@ -1,5 +1,6 @@
 #include "vmperf/stats/ratio.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <vector>
@@ -20,7 +21,11 @@ double log_median(std::span<const double> values) {
 }
 
 Interval exponential(const Interval &log) {
-  return {std::exp(log.estimate), std::exp(log.low), std::exp(log.high)};
+  return {
+      .estimate = std::exp(log.estimate),
+      .low = std::exp(log.low),
+      .high = std::exp(log.high),
+  };
 }
 
 double variance(const std::vector<double> &values) {
@@ -39,12 +44,12 @@ DifferenceError welch(const std::vector<double> &a, const std::vector<double> &b
   const double share_b = variance(b) / n_b;
   const double sum = share_a + share_b;
   if (sum == 0) {
-    return {0, 1};
+    return {.standard_error = 0, .dof = 1};
   }
   // Of the shares relative to their sum: their squares would underflow.
   const double p = share_a / sum;
   const double q = share_b / sum;
-  return {std::sqrt(sum), 1 / (p * p / (n_a - 1) + q * q / (n_b - 1))};
+  return {.standard_error = std::sqrt(sum), .dof = 1 / (p * p / (n_a - 1) + q * q / (n_b - 1))};
 }
 
 // One side has one value: the other's variance stands for both.
@@ -53,7 +58,7 @@ DifferenceError pooled(const std::vector<double> &a, const std::vector<double> &
   const auto n_b = static_cast<double>(b.size());
   const double dof = n_a + n_b - 2;
   const double shared = (variance(a) * (n_a - 1) + variance(b) * (n_b - 1)) / dof;
-  return {std::sqrt(shared * (1 / n_a + 1 / n_b)), dof};
+  return {.standard_error = std::sqrt(shared * (1 / n_a + 1 / n_b)), .dof = dof};
 }
 
 Interval resampled_ratio(const SampleSet &a, const SampleSet &b, const Resampling &resampling) {
@@ -67,7 +72,9 @@ Interval resampled_ratio(const SampleSet &a, const SampleSet &b, const Resamplin
   }
   const double estimate =
       quantile_of_sorted(from_a.sorted(), 0.5) / quantile_of_sorted(from_b.sorted(), 0.5);
-  return percentile_interval(estimate, ratios, resampling.confidence);
+  // The smaller set decides how far the percentiles are moved out.
+  const std::size_t n = std::min(a.values.size(), b.values.size());
+  return percentile_interval(estimate, ratios, n, resampling.confidence);
 }
 
 } // namespace
@@ -88,7 +95,7 @@ Interval paired_ratio(std::span<const double> a, std::span<const double> b,
       resampler.draw(r);
       medians[r] = resampler.median();
     }
-    return percentile_interval(quantile_of_sorted(resampler.sorted(), 0.5), medians,
+    return percentile_interval(quantile_of_sorted(resampler.sorted(), 0.5), medians, ratios.size(),
                                resampling.confidence);
   }
   return exponential(t_interval(reduce(groups, log_median), resampling.confidence));
@@ -109,7 +116,8 @@ Interval ratio(const SampleSet &a, const SampleSet &b, const Resampling &resampl
   const auto error = both ? welch(logs_a, logs_b) : pooled(logs_a, logs_b);
   const double difference = mean(logs_a) - mean(logs_b);
   const double reach = two_sided_t(resampling.confidence, error.dof) * error.standard_error;
-  return exponential({difference, difference - reach, difference + reach});
+  return exponential(
+      {.estimate = difference, .low = difference - reach, .high = difference + reach});
 }
 
 } // namespace vmperf::stats

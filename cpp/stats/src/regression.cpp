@@ -44,7 +44,7 @@ OriginFit fit_through_origin(std::span<const double> x, std::span<const double> 
   }
   const Eigen::VectorXd slope = solve(xs.matrix(), ys);
   const double residual = (ys - slope[0] * xs).square().sum();
-  return {slope[0], r_squared(residual, total_squares(ys))};
+  return {.slope = slope[0], .r_squared = r_squared(residual, total_squares(ys))};
 }
 
 LinearFit fit_line(std::span<const double> x, std::span<const double> y) {
@@ -62,7 +62,11 @@ LinearFit fit_line(std::span<const double> x, std::span<const double> y) {
   design.col(1) = xs - centre;
   const Eigen::VectorXd fit = solve(design, ys);
   const double residual = (ys.matrix() - design * fit).squaredNorm();
-  return {fit[0] - fit[1] * centre, fit[1], r_squared(residual, total_squares(ys))};
+  return {
+      .intercept = fit[0] - fit[1] * centre,
+      .slope = fit[1],
+      .r_squared = r_squared(residual, total_squares(ys)),
+  };
 }
 
 } // namespace vmperf::stats

@@ -16,8 +16,9 @@ constexpr double kLeastProbability = 1e-100;
 // (DLMF 5.11.13) from 32 up, reached by the recurrence of Gamma.
 double gamma_half_step(double a) {
   double factor = 1;
-  for (; a < 32; a += 1) {
+  while (a < 32) {
     factor *= a / (a + 0.5);
+    a += 1;
   }
   const double r = 1 / a;
   const double series =
@@ -79,15 +80,15 @@ TwoSided two_sided(const BetaPoint &at, double dof) {
   const double front = beta_front(at, dof);
   if (at.x < (a + 1) / (a + b + 2)) {
     const double outside = front * beta_fraction(at.x, a, b) / a;
-    return {outside, 1 - outside};
+    return {.outside = outside, .inside = 1 - outside};
   }
   const double inside = front * beta_fraction(at.one_minus_x, b, a) / b;
-  return {1 - inside, inside};
+  return {.outside = 1 - inside, .inside = inside};
 }
 
 BetaPoint beta_point(double t, double dof) {
   const double square = t * t;
-  return {dof / (dof + square), square / (dof + square)};
+  return {.x = dof / (dof + square), .one_minus_x = square / (dof + square)};
 }
 
 // |t| with P(|T| > |t|) = outside, by Newton on log |t| inside a shrinking bracket.
@@ -110,7 +111,8 @@ double solve(double outside, double inside, double dof) {
     if (std::abs(next - u) <= 1e-13) { // convergence is quadratic: the error is far below this
       return std::exp(next);
     }
-    if (!(next > low && next < high)) {
+    const bool bracketed = next > low && next < high; // false for NaN
+    if (!bracketed) {
       next = (low + high) / 2;
     }
     u = next;
@@ -119,7 +121,7 @@ double solve(double outside, double inside, double dof) {
 }
 
 void check_dof(double dof) {
-  if (!(dof >= 1 && dof <= kMaxDof)) {
+  if (!within(dof, 1, kMaxDof)) {
     throw InvalidArgumentError("dof", text(dof), "1 to 1000000");
   }
 }
@@ -143,7 +145,8 @@ double student_t_cdf(double t, double dof) {
 
 double student_t_quantile(double probability, double dof) {
   check_dof(dof);
-  if (!(probability >= kLeastProbability && probability < 1)) {
+  const bool inside = probability >= kLeastProbability && probability < 1; // false for NaN
+  if (!inside) {
     throw InvalidArgumentError("probability", text(probability), "1e-100 to 1, 1 excluded");
   }
   if (probability == 0.5) {

@@ -27,7 +27,12 @@ TukeyFences tukey_fences(std::span<const double> values) {
   const double q1 = quantile_of_sorted(sorted, 0.25);
   const double q3 = quantile_of_sorted(sorted, 0.75);
   const double iqr = q3 - q1;
-  return {q1 - kSevereIqr * iqr, q1 - kMildIqr * iqr, q3 + kMildIqr * iqr, q3 + kSevereIqr * iqr};
+  return {
+      .low_severe = q1 - kSevereIqr * iqr,
+      .low_mild = q1 - kMildIqr * iqr,
+      .high_mild = q3 + kMildIqr * iqr,
+      .high_severe = q3 + kSevereIqr * iqr,
+  };
 }
 
 std::vector<std::int8_t> tukey_classes(std::span<const double> values) {
@@ -43,7 +48,12 @@ OutlierCounts count_outliers(std::span<const double> values) {
   const auto count = [&](std::int8_t wanted) {
     return static_cast<std::size_t>(std::ranges::count(classes, wanted));
   };
-  return {count(-2), count(-1), count(1), count(2)};
+  return {
+      .low_severe = count(-2),
+      .low_mild = count(-1),
+      .high_mild = count(1),
+      .high_severe = count(2),
+  };
 }
 
 } // namespace vmperf::stats

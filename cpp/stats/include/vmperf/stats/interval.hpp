@@ -1,14 +1,16 @@
 // Confidence intervals of a median or a mean, for one process and for several.
 //
 // One process: percentile bootstrap (Efron, Tibshirani: An Introduction to the Bootstrap, 1993, ch.
-// 13). Resample r draws from stream r of the counter-based generator over the SORTED values, so a
-// result depends on (values, seed, resamples) alone: not on sample order, threads or evaluation
-// order. It speaks for that process only.
-// Several processes: samples inside one share its layout and are not independent, so the process is
-// the unit: Student t with P - 1 degrees of freedom over the P per-process statistics (Kalibera,
-// Jones: Rigorous benchmarking in reasonable time, ISMM 2013, reduced to one statistic per
-// process). Every interval is widened, where needed, to contain its point estimate. Bootstrap
-// O(resamples n) time, O(resamples + n) memory; t O(n log n). Thread-safe: pure functions.
+// 13), its percentiles moved out to Phi(-+ sqrt(n / (n - 1)) t(n - 1)), as the plain ones are too
+// narrow for few samples (Hesterberg: What Teachers Should Know about the Bootstrap, The American
+// Statistician 69, 2015, "expanded percentile"). Resample r draws from stream r of the
+// counter-based generator over the SORTED values, so a result depends on (values, seed, resamples)
+// alone: not on sample order, threads or evaluation order. It speaks for that process only. Several
+// processes: samples inside one share its layout and are not independent, so the process is the
+// unit: Student t with P - 1 degrees of freedom over the P per-process statistics (Kalibera, Jones:
+// Rigorous benchmarking in reasonable time, ISMM 2013, reduced to one statistic per process). Every
+// interval is widened, where needed, to contain its point estimate. Bootstrap O(resamples n) time,
+// O(resamples + n) memory; t O(n log n). Thread-safe: pure functions.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +35,7 @@ struct LocationIntervals {
   Interval median, mean;
 };
 
-/// Percentile bootstrap, each sample an independent draw.
+/// Expanded percentile bootstrap, each sample an independent draw.
 [[nodiscard]] LocationIntervals bootstrap(std::span<const double> values,
                                           const Resampling &resampling = {});
 
