@@ -55,15 +55,17 @@ LinearFit fit_line(std::span<const double> x, std::span<const double> y) {
     throw InvalidArgumentError("x", text(x.front()) + " everywhere",
                                "at least two distinct values");
   }
-  // Centred x makes the columns orthogonal: the fit stays exact where x is large and varies little.
-  const double centre = xs.mean();
+  // Centred columns keep the fit exact where x or y is large and varies little.
+  const double x_centre = xs.mean();
+  const double y_centre = ys.mean();
   Eigen::MatrixXd design(xs.size(), 2);
   design.col(0).setOnes();
-  design.col(1) = xs - centre;
-  const Eigen::VectorXd fit = solve(design, ys);
-  const double residual = (ys.matrix() - design * fit).squaredNorm();
+  design.col(1) = xs - x_centre;
+  const Eigen::ArrayXd target = ys - y_centre;
+  const Eigen::VectorXd fit = solve(design, target);
+  const double residual = (target.matrix() - design * fit).squaredNorm();
   return {
-      .intercept = fit[0] - fit[1] * centre,
+      .intercept = y_centre + fit[0] - fit[1] * x_centre,
       .slope = fit[1],
       .r_squared = r_squared(residual, total_squares(ys)),
   };
