@@ -50,8 +50,12 @@ protected:
   }
 
   // The distance from the first item ever: unlike an address it says nothing about the process.
-  [[nodiscard]] std::uint64_t checksum(const void *last) const noexcept {
-    return reinterpret_cast<std::uintptr_t>(last) - reinterpret_cast<std::uintptr_t>(first_);
+  [[nodiscard]] std::uint64_t checksum(std::uintptr_t last) const noexcept {
+    return last - address(first_);
+  }
+
+  [[nodiscard]] static std::uintptr_t address(const void *item) noexcept {
+    return reinterpret_cast<std::uintptr_t>(item);
   }
 
   [[nodiscard]] std::string check_live(std::size_t expected) const {
@@ -123,7 +127,7 @@ public:
       : PoolWorkload<D>(setup, setup.batch), items_(setup.batch) {}
 
   std::uint64_t run(std::uint64_t n) override {
-    const void *last = nullptr;
+    std::uintptr_t last = 0;
     for (std::uint64_t done = 0; done < n;) {
       const std::uint64_t row = std::min<std::uint64_t>(n - done, items_.size());
       last = this->setup_.drop == Drop::bulk ? row_in_bulk(row) : row_one_by_one(row);
@@ -140,7 +144,7 @@ public:
   }
 
 private:
-  [[gnu::noinline]] const void *row_one_by_one(std::uint64_t n) {
+  [[gnu::noinline]] std::uintptr_t row_one_by_one(std::uint64_t n) {
     void **const items = items_.data();
     for (std::uint64_t i = 0; i < n; ++i) {
       items[i] = this->template allocate_written<Touch::none>();
@@ -148,10 +152,10 @@ private:
     for (std::uint64_t i = n; i-- != 0;) {
       this->pool_.deallocate(items[i]);
     }
-    return items[n - 1];
+    return this->address(items[n - 1]);
   }
 
-  [[gnu::noinline]] const void *row_in_bulk(std::uint64_t n) {
+  [[gnu::noinline]] std::uintptr_t row_in_bulk(std::uint64_t n) {
     if constexpr (requires(D pool) { pool.rewind(pool.mark()); } || requires(D pool) {
                     pool.drop_all();
                   }) {
@@ -161,7 +165,7 @@ private:
     }
   }
 
-  const void *row_and_drop(std::uint64_t n) {
+  std::uintptr_t row_and_drop(std::uint64_t n) {
     const void *last = nullptr;
     if constexpr (requires(D pool) { pool.mark(); }) {
       const auto mark = this->pool_.mark();
@@ -175,7 +179,7 @@ private:
       }
       this->pool_.drop_all();
     }
-    return last;
+    return this->address(last);
   }
 
   std::vector<void *> items_;
@@ -197,14 +201,15 @@ public:
   }
 
 private:
-  [[gnu::always_inline]] const void *pair() {
+  [[gnu::always_inline]] std::uintptr_t pair() {
     void *item = this->template allocate_written<Touch::none>();
+    const std::uintptr_t address = this->address(item);
     this->pool_.deallocate(item);
-    return item;
+    return address;
   }
 
   template <unsigned Copies> [[gnu::noinline]] std::uint64_t loop(std::uint64_t n) {
-    const void *last = nullptr;
+    std::uintptr_t last = 0;
     for (std::uint64_t i = 0; i < n; ++i) {
       last = pair();
       if constexpr (Copies >= 2) {
@@ -260,7 +265,7 @@ private:
       this->pool_.deallocate(old);
     }
     at_ = at;
-    return this->checksum(item);
+    return this->checksum(this->address(item));
   }
 
   std::vector<std::uint32_t> places_; // a power of two of them
@@ -307,7 +312,7 @@ private:
         this->pool_.deallocate(items[order[k]]);
       }
     }
-    return this->checksum(items[batch - 1]);
+    return this->checksum(this->address(items[batch - 1]));
   }
 
   std::vector<std::uint32_t> order_; // of deallocation
@@ -341,7 +346,7 @@ private:
         this->pool_.deallocate(item);
       }
     }
-    return this->checksum(items[kItems - 1]);
+    return this->checksum(this->address(items[kItems - 1]));
   }
 };
 
