@@ -30,11 +30,14 @@ TYPE_CHECKING = False  # typing itself would cost more than this whole import
 if TYPE_CHECKING:
     from typing import Any
 
-    from ._catalog import get, list
-    from ._machine import machine
-    from ._report.html import report
-    from ._results import Results, load_results
-    from ._run import run, sweep
+    from ._catalog import get as get
+    from ._catalog import list as list
+    from ._machine import machine as machine
+    from ._report.html import report as report
+    from ._results import Results as Results
+    from ._results import load_results as load_results
+    from ._run import run as run
+    from ._run import sweep as sweep
 
 __version__ = _core.__version__
 
@@ -50,7 +53,7 @@ _LAZY = {
     "sweep": "_run",
 }
 
-__all__ = [  # noqa: PLE0604, RUF022  derived, like the import above
+__all__ = [  # derived, like the import above
     *_LAZY,
     "__version__",
     "get_cmake_dir",

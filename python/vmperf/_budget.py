@@ -1,7 +1,7 @@
 """Shares a time budget over the cases that are still to come.
 
-Every group gets an equal share per case of what is left, less what a case has cost so far beside its
-measurement (start of the worker, calibration, counting instructions). A share never falls under
+Every group gets an equal share per case of what is left, less what a case has cost so far beside
+its measurement (start of the worker, calibration, counting instructions). A share never falls under
 `LEAST_CASE_S`, so a budget that is too small is overrun rather than met with worthless samples.
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import functools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass  # noqa: TID253
 from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
@@ -134,7 +134,7 @@ def _known(given: str) -> builtins.list[str]:
     return [b.id for b in _all().values() if not b.hidden or b.id.startswith(folder + "/")]
 
 
-def list(  # noqa: A001
+def list(
     pattern: str | Iterable[str] = "*", *, component: str | None = None
 ) -> builtins.list[Benchmark]:
     """List the benchmarks whose id matches.
@@ -179,7 +179,7 @@ def list(  # noqa: A001
     ]
 
 
-def get(id: str) -> Benchmark:  # noqa: A002
+def get(id: str) -> Benchmark:
     """Return one benchmark.
 
     Parameters

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["dataset", "frame", "structured", "write_csv", "write_netcdf"]
 
 
-def dataset(results: Results, id: str) -> xr.Dataset:  # noqa: A002
+def dataset(results: Results, id: str) -> xr.Dataset:
     """Return one benchmark as a dense Dataset; `Results.to_xarray` documents it."""
     import numpy as np
     import xarray as xr

@@ -3,8 +3,8 @@
 A journal comes into being whole (written under another name, then linked into place), so that no
 kill leaves half a schema, and it never replaces a file. Rows of a group are one transaction in
 write-ahead mode: kill -9 loses at most the group under way. Samples are little-endian blobs.
-One writer at a time (a lock file beside it, freed by the kernel when its holder dies), any number of
-readers, also while it is written.
+One writer at a time (a lock file beside it, freed by the kernel when its holder dies), any number
+of readers, also while it is written.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import os
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass  # noqa: TID253
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -78,7 +78,7 @@ class StoredCase:
         return case_key(self.id, self.design, self.params, self.process)
 
 
-def case_key(id: str, design: str, params: dict[str, Any], process: int) -> Key:  # noqa: A002
+def case_key(id: str, design: str, params: dict[str, Any], process: int) -> Key:
     """Return the key under which a case is stored."""
     return (id, design, json.dumps(params, sort_keys=True), process)
 

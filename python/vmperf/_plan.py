@@ -12,7 +12,7 @@ import itertools
 import random
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, replace  # noqa: TID253
 from typing import Any
 
 from . import _core
@@ -94,7 +94,7 @@ class Plan:
 
     def seconds(self, n_designs: int) -> float:
         """Return the time that a group of so many designs should take."""
-        measured = (self.settings["warm_up_ns"] + self.settings["measurement_ns"]) / _SECOND
+        measured: float = (self.settings["warm_up_ns"] + self.settings["measurement_ns"]) / _SECOND
         return n_designs * (measured + CASE_OVERHEAD_S)
 
     def identity(self) -> dict[str, Any]:
@@ -217,14 +217,12 @@ def _axes_of(
             raise invalid("axis", repr(axis), near(axis, known_axes))
     result = {}
     for benchmark in benchmarks:
-        mine = tuple(
-            d.name for d in benchmark.designs if designs is None or d.name in designs
-        )
+        mine = tuple(d.name for d in benchmark.designs if designs is None or d.name in designs)
         if not mine:
             continue
         values: dict[str, tuple[Value, ...]] = {"design": mine}
-        for axis in benchmark.axes[1:]:
-            values[axis.name] = point_values(axis, params.get(axis.name), dense=dense)
+        for other in benchmark.axes[1:]:
+            values[other.name] = point_values(other, params.get(other.name), dense=dense)
         result[benchmark.id] = values
     return result
 
@@ -280,5 +278,3 @@ def _command(
     if not settings["isolated"]:
         words += ["--no-isolate"]
     return shlex.join(words)
-
-

@@ -1,8 +1,8 @@
 """The JSON document of pytest-benchmark (schema of version 5), with native times.
 
-Source: pytest-benchmark, `plugin.py`, `pytest_benchmark_generate_json`, and `stats.py`. Its times are
-seconds per op; the estimates are those of `_core.stats`, so quartiles may differ in the last digits
-from the ones that it would compute itself.
+Source: pytest-benchmark, `plugin.py`, `pytest_benchmark_generate_json`, and `stats.py`. Its times
+are seconds per op; the estimates are those of `_core.stats`, so quartiles may differ in the last
+digits from the ones that it would compute itself.
 """
 
 from __future__ import annotations
@@ -105,9 +105,7 @@ def _stats(cases: Sequence[CaseRecord]) -> dict[str, Any]:
     inside = data[(data >= found["q1"] - 1.5 * iqr) & (data <= found["q3"] + 1.5 * iqr)]
     n_beyond_std = int((abs(data - found["mean"]) > found["std"]).sum())
     n_beyond_iqr = len(data) - len(inside)
-    seconds = {
-        name: found[name] * 1e-9 for name in ("min", "max", "mean", "median", "q1", "q3")
-    }
+    seconds = {name: found[name] * 1e-9 for name in ("min", "max", "mean", "median", "q1", "q3")}
     return {
         **seconds,
         "stddev": found["std"] * 1e-9,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass  # noqa: TID253
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -71,10 +71,17 @@ class CaseRecord:
 class Results:
     """Results of one run. `vmperf.run` and `vmperf.load_results` make them.
 
-    Attributes
+    Parameters
     ----------
     path : pathlib.Path
         The journal.
+    meta : mapping
+        What the journal says of its run: plan, command, machine, catalog.
+    cases : iterable of CaseRecord
+        Finished cases, in order.
+
+    Attributes
+    ----------
     cases : tuple of CaseRecord
         All finished cases, in order of benchmark, params and process.
     machine, settings, benchmarks : dict
@@ -83,6 +90,22 @@ class Results:
         The exact command that reproduces it.
     n_planned : int
         How many cases the run was to have; more than ``len(cases)`` where it was cut off.
+
+    Examples
+    --------
+    >>> import vmperf
+    >>> found = vmperf.run("bench/selftest/one_cycle", budget_s=0.5, results="doc.vmperf")
+    >>> found.to_numpy(design="kernel").dtype.names
+    ('process', 'ns_total', 'iterations', 'flags', 'placement', 'ns_per_op')
+    >>> [row["samples"] for row in found.select("bench/*", designs=["kernel"]).rows()]
+    [30]
+    >>> found.to_xarray()["iterations"].dims
+    ('design', 'process', 'sample')
+    >>> len(found.to_pandas())
+    30
+    >>> paths = found.to_csv("a.csv"), found.to_pytest_benchmark("a.json"), found.to_netcdf("a.nc")
+    >>> [path.name for path in paths]
+    ['a.csv', 'a.json', 'a.nc']
     """
 
     def __init__(self, path: Path, meta: Mapping[str, Any], cases: Iterable[CaseRecord]) -> None:
@@ -179,7 +202,7 @@ class Results:
             ),
         )
 
-    def to_xarray(self, id: str | None = None) -> xr.Dataset:  # noqa: A002
+    def to_xarray(self, id: str | None = None) -> xr.Dataset:
         """Return the raw samples of one benchmark as a dense Dataset.
 
         Parameters
@@ -191,8 +214,8 @@ class Results:
         -------
         xarray.Dataset
             Dims ``design``, the other axes, ``process``, ``sample``; ``ns_total`` and
-            ``iterations`` int64, ``flags`` uint32, ``status`` text without ``sample``. A sample that
-            is missing has ``iterations == 0``.
+            ``iterations`` int64, ``flags`` uint32, ``status`` text without ``sample``. A missing
+            sample has ``iterations == 0``.
 
         Raises
         ------
@@ -203,7 +226,7 @@ class Results:
 
         return dataset(self, self._one(id))
 
-    def to_numpy(self, id: str | None = None, **params: Any) -> NDArray[np.void]:  # noqa: A002
+    def to_numpy(self, id: str | None = None, **params: Any) -> NDArray[np.void]:
         """Return the samples of one design at one point as a structured array.
 
         Parameters
@@ -229,7 +252,14 @@ class Results:
         return structured(self.select(self._one(id), params=params))
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return all samples as a table: id, axes, process, sample, ns_total, ..., status."""
+        """Return all samples as a table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One line per sample: ``id``, axes, ``process``, ``sample``, ``ns_total``,
+            ``iterations``, ``ns_per_op`` (float64), ``flags``, ``placement``, ``status``.
+        """
         from ._export import frame
 
         return frame(self)
@@ -253,7 +283,18 @@ class Results:
         return self._write(path, lambda draft: draft.write_text(text + "\n"))
 
     def to_csv(self, path: str | Path) -> Path:
-        """Write one line per row of `rows`, axes as columns, for spreadsheets."""
+        """Write one line per row of `rows`, axes as columns, for spreadsheets.
+
+        Parameters
+        ----------
+        path : path
+            File to write; replaced where it exists.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+        """
         from ._export import write_csv
 
         return self._write(path, lambda draft: write_csv(self, draft))
@@ -262,6 +303,16 @@ class Results:
         """Write all raw samples as netCDF, one group per benchmark id; needs vmperf[report].
 
         Read one with ``xarray.open_dataset(path, group="pool/cycle", engine="h5netcdf")``.
+
+        Parameters
+        ----------
+        path : path
+            File to write; replaced where it exists.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
         """
         from ._export import write_netcdf
 
@@ -280,7 +331,7 @@ class Results:
             draft.unlink(missing_ok=True)
         return path
 
-    def _one(self, id: str | None) -> str:  # noqa: A002
+    def _one(self, id: str | None) -> str:
         known = [*dict.fromkeys(case.id for case in self.cases)]
         if id is None and len(known) == 1:
             return known[0]
@@ -308,6 +359,13 @@ def load_results(path: str | Path) -> Results:
         No such file.
     TraceFormatError
         A foreign, truncated or newer file.
+
+    Examples
+    --------
+    >>> import vmperf
+    >>> found = vmperf.run("bench/selftest/one_cycle", budget_s=0.5, results="doc.vmperf")
+    >>> len(vmperf.load_results("doc.vmperf").cases)
+    1
     """
     path = Path(path)
     meta = read_meta(path)

@@ -119,7 +119,7 @@ def run(
 
 
 def sweep(
-    id: str,  # noqa: A002
+    id: str,
     *,
     profile: str = "quick",
     budget_s: float | None = None,
@@ -161,9 +161,7 @@ def sweep(
     benchmark = get(id)
     for axis in axes:
         benchmark.axis(axis)
-    plan = make_plan(
-        [id], profile=profile, budget_s=budget_s, params=axes, seed=seed, dense=True
-    )
+    plan = make_plan([id], profile=profile, budget_s=budget_s, params=axes, seed=seed, dense=True)
     found = _carry_out(plan, results, resume=resume, timeout_s=timeout_s, progress=progress)
     return found.to_xarray(id)
 

@@ -1,16 +1,16 @@
 """Executes a plan group by group, each in a worker process that cannot take the run down.
 
-A worker shares a page with its parent (`_beacon`): batches finished, design under way. Where no batch
-ends for `timeout_s` the worker is killed and that design is a row ``timed_out``; where it dies of a
-signal the design is a row ``crashed``; the others of the group are measured again without it in a
-fresh worker. Rows are committed as they come, so that the run can be resumed whatever happens.
+A worker shares a page with its parent: batches finished, design under way. Where no batch ends for
+`timeout_s` the worker is killed and that design is a row ``timed_out``; where it dies of a signal
+the design is a row ``crashed``; the others of the group are measured again without it in a fresh
+worker. Rows are committed as they come, so that the run can be resumed whatever happens.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass  # noqa: TID253
 from typing import Any, Literal, TypeAlias
 
 from ._budget import Budget

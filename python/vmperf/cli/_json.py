@@ -31,7 +31,7 @@ class JsonCommand(click.Command):
             follower = args[i + 1] if i + 1 < len(args) else ""
             takes = follower == "-" or follower.endswith(".json")
             if self.any_file:
-                takes = takes or bool(follower) and not follower.startswith("-")
+                takes = takes or (bool(follower) and not follower.startswith("-"))
             words.append("--json=-" if word == "--json" and not takes else word)
         return super().parse_args(ctx, words)
 

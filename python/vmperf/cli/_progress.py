@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ._console import console, point
 
 if TYPE_CHECKING:
-    from .._runner import Event
+    from vmperf._runner import Event
 
 __all__ = ["Reporter"]
 
@@ -56,9 +56,7 @@ class Reporter:
             self._console.print(f"  {where}: {event.status}: {event.reason}")
         text = f"ETA {_clock(event.eta_s)}  {where}"
         if self._bar is not None:
-            self._bar.update(
-                self._task, completed=event.done, total=event.total, description=text
-            )
+            self._bar.update(self._task, completed=event.done, total=event.total, description=text)
         elif event.kind == "group" and time.monotonic() - self._last_line_s >= _LINE_S:
             self._last_line_s = time.monotonic()
             self._console.print(f"[{event.done}/{event.total}] {text}")
@@ -69,4 +67,6 @@ def _clock(seconds: float) -> str:
     if whole < 60:
         return f"{whole} s"
     minutes, rest = divmod(whole, 60)
-    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+    return (
+        f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+    )

@@ -38,7 +38,8 @@ def command(
     pytest-benchmark: JSON for 'pytest-benchmark compare', ok cases only, seconds per op.
     csv: one line per row of 'vmperf show'. netcdf: all raw samples, one group per benchmark.
     """
-    from .._results import load_results
+    from vmperf._results import load_results
+
     from ._console import console
 
     if format_name is None:

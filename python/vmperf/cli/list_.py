@@ -15,7 +15,8 @@ __all__ = ["command"]
 @json_option
 def command(patterns: tuple[str, ...], component: str | None, json_path: str | None) -> None:
     """List benchmarks whose id matches PATTERNS (default: all that are not hidden)."""
-    from .. import _catalog
+    from vmperf import _catalog
+
     from ._console import console, table
 
     found = _catalog.list(patterns or "*", component=component)

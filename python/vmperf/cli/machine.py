@@ -17,7 +17,8 @@ __all__ = ["command"]
 @json_option
 def command(selftest: bool, json_path: str | None) -> None:
     """Show what this machine is and, with --selftest, whether its cycles can be trusted."""
-    from .._machine import machine
+    from vmperf._machine import machine
+
     from ._console import console, count, table
 
     found = machine(selftest=selftest)

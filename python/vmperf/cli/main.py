@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import click
 
-from .. import InvalidArgumentError, TraceFormatError, VmperfError, __version__
+from vmperf import InvalidArgumentError, TraceFormatError, VmperfError, __version__
 
 __all__ = ["cli", "main"]
 
@@ -42,7 +42,7 @@ class _Commands(click.Group):
             command.params.append(_debug_option())
         return command
 
-    def main(self, *args: Any, **extra: Any) -> Any:  # type: ignore[override]
+    def main(self, *args: Any, **extra: Any) -> Any:
         """Run; every error is one line on stderr unless ``--debug`` is given."""
         extra["standalone_mode"] = False
         words = args[0] if args else extra.get("args")

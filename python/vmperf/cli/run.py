@@ -11,7 +11,7 @@ import click
 from ._json import JsonCommand, json_option, write_json
 
 if TYPE_CHECKING:
-    from .._results import Results
+    from vmperf._results import Results
 
 __all__ = ["command"]
 
@@ -82,8 +82,9 @@ def command(
     that cannot be trusted is refused and its row says why. Exit code 0: at least one case was
     measured; 1: none was, or a case crashed, timed out or failed to verify; 2: usage.
     """
-    from .._extras import require
-    from .._run import run
+    from vmperf._extras import require
+    from vmperf._run import run
+
     from ._progress import Reporter
 
     if html_path is not None:
@@ -118,7 +119,7 @@ def _show(found: Results, html_path: Path | None, *, to_stderr: bool) -> None:
             out.print(part)
     path = shlex.quote(str(found.path))
     if html_path is not None:
-        from .. import report
+        from vmperf import report
 
         written = report(found, html_path)
         out.print(f"report in {written}, results in {path}; next: open the report in a browser")

@@ -19,8 +19,9 @@ __all__ = ["command"]
 @json_option
 def command(file: Path | None, pattern: str, failures: bool, json_path: str | None) -> None:
     """Show the results in FILE (default: the newest run) whose benchmark matches PATTERN."""
-    from .._results import load_results
-    from .._run import newest
+    from vmperf._results import load_results
+    from vmperf._run import newest
+
     from ._console import console, results_tables
 
     results = load_results(file or newest())

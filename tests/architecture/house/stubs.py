@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +18,37 @@ def generate(into: Path) -> dict[str, str]:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"pybind11-stubgen failed:\n{done.stdout}\n{done.stderr}")
-    return read(into / "vmperf" / "_core")
+    texts = read(into / "vmperf" / "_core")
+    return texts | {"__init__.pyi": _with_errors(texts["__init__.pyi"])}
+
+
+def _with_errors(text: str) -> str:
+    """Define the error classes, which stubgen would import from the package that imports them."""
+    import vmperf
+
+    imported = re.compile(r"^from vmperf import (\w+)\n", re.MULTILINE)
+    errors = [getattr(vmperf, name) for name in imported.findall(text)]
+    errors.sort(key=lambda error: (len(error.__mro__), error.__name__))
+    text = imported.sub("", text).replace(
+        "from __future__ import annotations\n",
+        "from __future__ import annotations\nimport builtins\nimport typing\n",
+        1,
+    )
+    return text + "".join(_error_class(error) for error in errors)
+
+
+def _error_class(error: type[Exception]) -> str:
+    """Write an error with the fields that its docstring names and its bases lack."""
+    bases = ", ".join(
+        f"builtins.{b.__name__}" if hasattr(builtins, b.__name__) else b.__name__
+        for b in error.__bases__
+    )
+    doc = error.__doc__ or ""
+    named = re.search(r"fields? ([\w, ]+)\.", doc)
+    fields = re.findall(r"\w+", named[1]) if named else []
+    body = [f'    """\n    {doc}\n    """']
+    body += [f"    {field}: typing.Any" for field in fields if not hasattr(error, field)]
+    return "\n".join([f"class {error.__name__}({bases}):", *body]) + "\n"
 
 
 def read(folder: Path) -> dict[str, str]:
