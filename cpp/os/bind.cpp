@@ -18,6 +18,7 @@ void bind_process(py::module_ &m);
 
 namespace {
 
+// NOLINTBEGIN(misc-no-recursion): as deep as the tree, which is four levels
 py::object to_python(const Fact &fact);
 
 py::dict to_python(const Facts &facts) {
@@ -48,6 +49,7 @@ py::object to_python(const Fact &fact) {
       },
       fact.value());
 }
+// NOLINTEND(misc-no-recursion)
 
 py::list selftest_rows() {
   std::vector<KernelResult> results;
@@ -146,7 +148,7 @@ bool
 
 Notes
 -----
-Read once by CPUID and XGETBV (x86-64) or the kernel's hwcaps (AArch64), then cached.
+Never raises. Read once by CPUID and XGETBV (x86-64) or the kernel's hwcaps (AArch64), then cached.
 
 Examples
 --------

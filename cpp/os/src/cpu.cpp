@@ -22,11 +22,11 @@ std::optional<std::int64_t> parse_size(const std::string &text) {
   }
   switch (text.back()) {
   case 'K':
-    return *number << 10U;
+    return *number * 1024;
   case 'M':
-    return *number << 20U;
+    return *number * 1024 * 1024;
   case 'G':
-    return *number << 30U;
+    return *number * 1024 * 1024 * 1024;
   default:
     return number;
   }
@@ -60,7 +60,7 @@ const Cpu &cpu() {
 
 bool has_feature(std::string_view name) {
   const auto &all = cpu().features;
-  return std::find(all.begin(), all.end(), name) != all.end();
+  return std::ranges::find(all, name) != all.end();
 }
 
 std::string_view microarchitecture() {
@@ -72,7 +72,7 @@ std::vector<Cache> caches(int cpu_number) {
   const std::string root = "/sys/devices/system/cpu/cpu" + std::to_string(cpu_number) + "/cache";
   std::vector<Cache> found;
   for (const std::string &index : list_directory(root, "index")) {
-    if (auto cache = read_cache(root + '/' + index)) {
+    if (auto cache = read_cache(join_path(root, index))) {
       found.push_back(std::move(*cache));
     }
   }

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <utility>
 
+#include "files.hpp"
 #include "vmperf/base/error.hpp"
 
 namespace vmperf::os {
@@ -47,7 +48,7 @@ std::vector<std::string> candidates(const std::string &name) {
   std::vector<std::string> paths;
   if (name.find('/') == std::string::npos) {
     for (const std::string &directory : library_directories()) {
-      paths.push_back(directory + '/' + name);
+      paths.push_back(join_path(directory, name));
     }
   }
   paths.push_back(name);
@@ -116,7 +117,7 @@ void add_library_directory(const std::string &path) {
   }
   Directories &all = directories();
   const std::scoped_lock lock(all.mutex);
-  if (std::find(all.added.begin(), all.added.end(), path) == all.added.end()) {
+  if (std::ranges::find(all.added, path) == all.added.end()) {
     all.added.push_back(path);
   }
 }

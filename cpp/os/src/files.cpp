@@ -68,7 +68,7 @@ Fact integer_fact(const std::string &path, std::int64_t factor) {
 }
 
 FileText read_key(const std::string &path, std::string_view key) {
-  const FileText file = read_text(path);
+  FileText file = read_text(path);
   if (!file.text) {
     return file;
   }
@@ -106,6 +106,24 @@ Fact selected_fact(const std::string &path) {
   return file.text->substr(open + 1, close - open - 1);
 }
 
+std::string join(const std::vector<std::string> &parts, std::string_view separator) {
+  std::string text;
+  for (const std::string &part : parts) {
+    if (!text.empty()) {
+      text += separator;
+    }
+    text += part;
+  }
+  return text;
+}
+
+std::string join_path(std::string_view directory, std::string_view name) {
+  std::string path(directory);
+  path += '/';
+  path += name;
+  return path;
+}
+
 std::optional<std::int64_t> parse_integer(std::string_view text) {
   std::int64_t value = 0;
   const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -115,12 +133,14 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
   return value;
 }
 
-std::vector<std::string> split_words(std::string_view text) {
+std::vector<std::string> split_words(std::string_view text, std::string_view separators) {
   std::vector<std::string> words;
-  for (text = trim(text); !text.empty();) {
-    const auto end = std::min(text.find_first_of(kBlank), text.size());
-    words.emplace_back(text.substr(0, end));
-    text = trim(text.substr(end));
+  while (!text.empty()) {
+    const auto end = std::min(text.find_first_of(separators), text.size());
+    if (end != 0) {
+      words.emplace_back(text.substr(0, end));
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
   }
   return words;
 }
@@ -136,7 +156,7 @@ std::vector<std::string> list_directory(const std::string &path, std::string_vie
       names.emplace_back(entry->d_name);
     }
   }
-  std::sort(names.begin(), names.end(), [](const std::string &a, const std::string &b) {
+  std::ranges::sort(names, [](const std::string &a, const std::string &b) {
     return a.size() != b.size() ? a.size() < b.size() : a < b;
   });
   return names;

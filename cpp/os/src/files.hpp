@@ -30,8 +30,12 @@ struct FileText {
 /// The word in brackets: "madvise" of "always [madvise] never".
 [[nodiscard]] Fact selected_fact(const std::string &path);
 
+[[nodiscard]] std::string join(const std::vector<std::string> &parts, std::string_view separator);
+[[nodiscard]] std::string join_path(std::string_view directory, std::string_view name);
 [[nodiscard]] std::optional<std::int64_t> parse_integer(std::string_view text);
-[[nodiscard]] std::vector<std::string> split_words(std::string_view text);
+/// The parts of a text between any of the separators; empty parts are left out.
+[[nodiscard]] std::vector<std::string> split_words(std::string_view text,
+                                                   std::string_view separators = " \t\n");
 /// Names in a directory, sorted by length and then text (node2 before node10).
 [[nodiscard]] std::vector<std::string> list_directory(const std::string &path,
                                                       std::string_view prefix);

@@ -76,6 +76,7 @@ std::vector<KernelResult> selftest() {
   }
   const Microarchitecture *core = find_microarchitecture(cpu());
   std::vector<KernelResult> results;
+  results.reserve(kernels.size());
   for (const Kernel &kernel : kernels) {
     results.push_back(to_result(kernel, hz, core));
   }

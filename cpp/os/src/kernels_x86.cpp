@@ -1,4 +1,4 @@
-#if defined(__x86_64__)
+#ifdef __x86_64__
 
 #include "kernel_chains.hpp"
 

@@ -9,7 +9,7 @@
 namespace vmperf::os {
 namespace {
 
-#if defined(VMPERF_BUILD_COMPILER)
+#ifdef VMPERF_BUILD_COMPILER
 constexpr const char *kCompiler = VMPERF_BUILD_COMPILER;
 constexpr const char *kFlags = VMPERF_BUILD_FLAGS;
 constexpr const char *kType = VMPERF_BUILD_TYPE;
@@ -56,12 +56,13 @@ int visit(dl_phdr_info *info, std::size_t /*bytes*/, void *data) {
   auto &search = *static_cast<Search *>(data);
   bool holds = false;
   std::string id;
-  for (int i = 0; i < info->dlpi_phnum; ++i) {
+  for (int i = 0; i < int{info->dlpi_phnum}; ++i) {
     const auto &segment = info->dlpi_phdr[i];
     const ElfW(Addr) start = info->dlpi_addr + segment.p_vaddr;
-    if (segment.p_type == PT_LOAD) {
+    if (segment.p_type == std::uint32_t{PT_LOAD}) {
       holds = holds || (search.address >= start && search.address < start + segment.p_memsz);
-    } else if (segment.p_type == PT_NOTE && id.empty()) {
+    } else if (segment.p_type == std::uint32_t{PT_NOTE} && id.empty()) {
+      // NOLINTNEXTLINE(performance-no-int-to-ptr): program headers hold addresses as integers
       id = find_build_id(reinterpret_cast<const char *>(start), segment.p_memsz);
     }
   }

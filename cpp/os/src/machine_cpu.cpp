@@ -10,10 +10,10 @@
 namespace vmperf::os {
 namespace {
 
-const std::string kCpuRoot = "/sys/devices/system/cpu";
+constexpr const char *kCpuRoot = "/sys/devices/system/cpu";
 
 Fact microcode_fact() {
-  FileText version = read_text(kCpuRoot + "/cpu0/microcode/version");
+  FileText version = read_text(join_path(kCpuRoot, "cpu0/microcode/version"));
   if (!version.text) {
     version = read_key("/proc/cpuinfo", "microcode");
   }
@@ -43,7 +43,7 @@ Fact allowed_fact() {
 Fact cache_facts(int cpu_number) {
   Fact::List list;
   for (const Cache &cache : caches(cpu_number)) {
-    const std::string reason = "not stated in " + kCpuRoot;
+    const std::string reason = std::string("not stated in ") + kCpuRoot;
     list.emplace_back(Facts{
         {"level", cache.level},
         {"type", cache.type},
@@ -55,7 +55,8 @@ Fact cache_facts(int cpu_number) {
     });
   }
   if (list.empty()) {
-    return Unknown{kCpuRoot + "/cpu" + std::to_string(cpu_number) + "/cache can't be read"};
+    return Unknown{join_path(kCpuRoot, "cpu" + std::to_string(cpu_number)) +
+                   "/cache can't be read"};
   }
   return list;
 }
@@ -91,7 +92,7 @@ Facts cpu_facts() {
       {"hypervisor", hypervisor_fact(id)},
       {"n_online", online_fact()},
       {"allowed", std::move(allowed)},
-      {"smt", text_fact(kCpuRoot + "/smt/control")},
+      {"smt", text_fact(join_path(kCpuRoot, "smt/control"))},
       {"caches", std::move(cache)},
       {"features", list_of(id.features)},
   };

@@ -6,30 +6,24 @@
 namespace vmperf::os {
 namespace {
 
-const std::string kMemoryRoot = "/sys/kernel/mm";
-const std::string kNodeRoot = "/sys/devices/system/node";
+constexpr const char *kMemoryRoot = "/sys/kernel/mm";
+constexpr const char *kNodeRoot = "/sys/devices/system/node";
 
 Fact huge_page_facts() {
-  const std::string root = kMemoryRoot + "/hugepages";
+  const std::string root = join_path(kMemoryRoot, "hugepages");
   constexpr std::string_view kPrefix = "hugepages-";
   Fact::List pools;
   for (const std::string &name : list_directory(root, kPrefix)) {
     const auto kib = parse_integer(std::string_view(name).substr(kPrefix.size()));
     pools.emplace_back(Facts{
         {"page_bytes", kib ? Fact(*kib * 1024) : Fact(Unknown{name + ": not a number"})},
-        {"n_reserved", integer_fact(root + '/' + name + "/nr_hugepages")},
+        {"n_reserved", integer_fact(join_path(root, name + "/nr_hugepages"))},
     });
   }
   if (pools.empty()) {
     return Unknown{root + " can't be read or is empty"};
   }
   return pools;
-}
-
-Fact node_memory_fact(const std::string &directory, const std::string &name) {
-  // "Node 0 MemTotal:  25165824 kB"
-  const std::string key = "Node " + name.substr(4) + " MemTotal";
-  return kib_fact(directory + "/meminfo", key);
 }
 
 Fact node_facts() {
@@ -39,23 +33,32 @@ Fact node_facts() {
     if (!number) {
       continue;
     }
-    const std::string directory = kNodeRoot + '/' + name;
     nodes.emplace_back(Facts{
         {"node", *number},
-        {"cpus", text_fact(directory + "/cpulist")},
-        {"memory_bytes", node_memory_fact(directory, name)},
+        {"cpus", text_fact(join_path(kNodeRoot, name + "/cpulist"))},
     });
   }
   if (nodes.empty()) {
-    return Unknown{kNodeRoot + " can't be read or has no nodes"};
+    return Unknown{std::string(kNodeRoot) + " can't be read or has no nodes"};
   }
   return nodes;
 }
 
 } // namespace
 
+Fact node_memory_facts() {
+  Fact::List bytes;
+  for (const std::string &name : list_directory(kNodeRoot, "node")) {
+    // "Node 0 MemTotal:  25165824 kB"
+    const std::string path = join_path(kNodeRoot, name + "/meminfo");
+    bytes.push_back(kib_fact(path, "Node " + name.substr(4) + " MemTotal"));
+  }
+  return bytes.empty() ? Fact(Unknown{std::string(kNodeRoot) + " can't be read or has no nodes"})
+                       : Fact(std::move(bytes));
+}
+
 Facts memory_facts() {
-  const std::string thp = kMemoryRoot + "/transparent_hugepage";
+  const std::string thp = join_path(kMemoryRoot, "transparent_hugepage");
   return {
       {"total_bytes", kib_fact("/proc/meminfo", "MemTotal")},
       {"swap_bytes", kib_fact("/proc/meminfo", "SwapTotal")},

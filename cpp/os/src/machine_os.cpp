@@ -18,7 +18,7 @@ namespace vmperf::os {
 namespace {
 
 Fact libc_fact() {
-#if defined(__GLIBC__)
+#ifdef __GLIBC__
   std::array<char, 64> text{};
   if (::confstr(_CS_GNU_LIBC_VERSION, text.data(), text.size()) != 0) {
     return text.data();
@@ -85,17 +85,6 @@ Fact ptrace_fact() {
 Fact aslr_fact() {
   const Aslr layout = aslr();
   return layout.known ? Fact(layout.enabled) : Fact(Unknown{layout.reason});
-}
-
-Fact cpu_quota_fact() {
-  const FileText own = read_text("/proc/self/cgroup");
-  if (!own.text) {
-    return Unknown{own.reason};
-  }
-  if (!own.text->starts_with("0::")) {
-    return Unknown{"/proc/self/cgroup names no version 2 hierarchy"};
-  }
-  return text_fact("/sys/fs/cgroup" + own.text->substr(3, own.text->find('\n') - 3) + "/cpu.max");
 }
 
 } // namespace

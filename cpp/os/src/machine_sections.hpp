@@ -19,6 +19,11 @@ namespace vmperf::os {
 [[nodiscard]] Facts build_facts();
 [[nodiscard]] Facts state_facts();
 
+/// CPUs' worth of time that control groups allow this process, or "none".
+[[nodiscard]] Fact cpu_quota_fact();
+/// What each NUMA node holds now: hypervisors add and take memory while a guest runs.
+[[nodiscard]] Fact node_memory_facts();
+
 /// A text as a fact, Unknown where it is empty.
 [[nodiscard]] inline Fact text_or(std::string text, std::string reason) {
   return text.empty() ? Fact(Unknown{std::move(reason)}) : Fact(std::move(text));

@@ -21,19 +21,15 @@ Fact governor_fact() {
       continue;
     }
     any_cpu = true;
-    const FileText governor = read_text(root + '/' + name + "/cpufreq/scaling_governor");
-    if (governor.text && std::find(found.begin(), found.end(), *governor.text) == found.end()) {
+    const FileText governor = read_text(join_path(root, name + "/cpufreq/scaling_governor"));
+    if (governor.text && std::ranges::find(found, *governor.text) == found.end()) {
       found.push_back(*governor.text);
     }
   }
   if (!any_cpu) {
     return Unknown{root + " can't be read"};
   }
-  std::string text;
-  for (const std::string &governor : found) {
-    text += (text.empty() ? "" : ", ") + governor;
-  }
-  return text.empty() ? "none" : text;
+  return found.empty() ? "none" : join(found, ", ");
 }
 
 // The first line of /proc/stat: cpu user nice system idle iowait irq softirq steal guest
@@ -83,6 +79,7 @@ Facts state_facts() {
   Facts out{
       {"load_average", load_fact()},
       {"available_bytes", kib_fact("/proc/meminfo", "MemAvailable")},
+      {"numa_bytes", node_memory_facts()},
       {"ticks_per_s", static_cast<std::int64_t>(::sysconf(_SC_CLK_TCK))},
   };
   append_cpu_time(out);

@@ -7,13 +7,12 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
-#include <fstream>
 #include <limits>
 #include <string>
 #include <utility>
 
+#include "files.hpp"
 #include "vmperf/base/align.hpp"
 #include "vmperf/base/error.hpp"
 
@@ -65,14 +64,9 @@ std::size_t page_bytes() noexcept {
 }
 
 std::optional<std::size_t> huge_page_bytes() {
-  std::ifstream meminfo("/proc/meminfo");
-  for (std::string line; std::getline(meminfo, line);) {
-    std::size_t kib = 0;
-    if (std::sscanf(line.c_str(), "Hugepagesize: %zu kB", &kib) == 1) {
-      return kib * 1024;
-    }
-  }
-  return std::nullopt;
+  const FileText size = read_key("/proc/meminfo", "Hugepagesize");
+  const auto kib = size.text ? parse_integer(*size.text) : std::nullopt;
+  return kib ? std::optional(static_cast<std::size_t>(*kib) * 1024) : std::nullopt;
 }
 
 std::size_t resident_bytes(const void *address, std::size_t bytes) {
@@ -80,18 +74,19 @@ std::size_t resident_bytes(const void *address, std::size_t bytes) {
     return 0;
   }
   const std::size_t page = page_bytes();
-  const auto first = reinterpret_cast<std::uintptr_t>(address) & ~(page - 1);
-  const auto end = reinterpret_cast<std::uintptr_t>(address) + bytes;
-  if (end < first || end > std::numeric_limits<std::uintptr_t>::max() - page) {
+  const auto begin = reinterpret_cast<std::uintptr_t>(address);
+  const std::size_t head = begin & (page - 1);
+  const std::uintptr_t end = begin + bytes;
+  if (end < begin || end > std::numeric_limits<std::uintptr_t>::max() - page) {
     throw OsError("mincore", ENOMEM, "the range runs past the end of the address space");
   }
   // A fixed buffer: the answer must not change what it counts by allocating memory for itself.
   std::array<unsigned char, 1024> in_core{};
   std::size_t resident = 0;
-  std::size_t left = (end - first + page - 1) / page;
-  for (auto at = first; left != 0;) {
+  std::size_t left = (head + bytes + page - 1) / page;
+  for (const auto *at = static_cast<const std::byte *>(address) - head; left != 0;) {
     const std::size_t n = std::min(left, in_core.size());
-    if (::mincore(reinterpret_cast<void *>(at), n * page, in_core.data()) != 0) {
+    if (::mincore(const_cast<std::byte *>(at), n * page, in_core.data()) != 0) {
       fail("mincore");
     }
     for (std::size_t i = 0; i < n; ++i) {

@@ -10,9 +10,9 @@
 #include <csignal>
 #include <cstddef>
 #include <cstring>
-#include <fstream>
 #include <memory>
 
+#include "files.hpp"
 #include "vmperf/base/error.hpp"
 
 namespace vmperf::os {
@@ -27,11 +27,12 @@ struct FreeSet {
 };
 
 std::string list_text(const std::vector<int> &cpus) {
-  std::string text;
+  std::vector<std::string> texts;
+  texts.reserve(cpus.size());
   for (const int cpu : cpus) {
-    text += (text.empty() ? "" : ", ") + std::to_string(cpu);
+    texts.push_back(std::to_string(cpu));
   }
-  return text;
+  return join(texts, ", ");
 }
 
 } // namespace
@@ -49,7 +50,7 @@ void die_with_parent(int parent_pid) {
 
 std::vector<int> allowed_cpus() {
   // The kernel's mask may be wider than cpu_set_t: grow until it fits.
-  for (int width = 1024; width <= 1 << 20; width *= 4) {
+  for (int width = 1024; width <= 1'048'576; width *= 4) {
     const std::unique_ptr<cpu_set_t, FreeSet> set(CPU_ALLOC(static_cast<std::size_t>(width)));
     const std::size_t bytes = CPU_ALLOC_SIZE(static_cast<std::size_t>(width));
     CPU_ZERO_S(bytes, set.get());
@@ -72,7 +73,7 @@ std::vector<int> allowed_cpus() {
 
 void pin_to_cpu(int cpu) {
   const std::vector<int> allowed = allowed_cpus();
-  if (std::find(allowed.begin(), allowed.end(), cpu) == allowed.end()) {
+  if (std::ranges::find(allowed, cpu) == allowed.end()) {
     throw InvalidArgumentError("cpu", std::to_string(cpu), "one of " + list_text(allowed));
   }
   const auto width = static_cast<std::size_t>(cpu) + 1;
@@ -88,14 +89,17 @@ void pin_to_cpu(int cpu) {
 Aslr aslr() {
   const int persona = ::personality(0xffffffffU); // 0xffffffff: ask, change nothing
   if (persona != -1 && (static_cast<unsigned>(persona) & ADDR_NO_RANDOMIZE) != 0) {
-    return {false, true, "personality ADDR_NO_RANDOMIZE of this process"};
+    return {
+        .enabled = false, .known = true, .reason = "personality ADDR_NO_RANDOMIZE of this process"};
   }
-  std::ifstream file("/proc/sys/kernel/randomize_va_space");
-  int level = 0;
-  if (!(file >> level)) {
-    return {false, false, "/proc/sys/kernel/randomize_va_space can't be read"};
+  const std::string path = "/proc/sys/kernel/randomize_va_space";
+  const FileText file = read_text(path);
+  const auto level = file.text ? parse_integer(*file.text) : std::nullopt;
+  if (!level) {
+    return {.enabled = false, .known = false, .reason = path + " can't be read"};
   }
-  return {level != 0, true, level != 0 ? "" : "kernel.randomize_va_space = 0"};
+  const char *reason = *level != 0 ? "" : "kernel.randomize_va_space = 0";
+  return {.enabled = *level != 0, .known = true, .reason = reason};
 }
 
 } // namespace vmperf::os

@@ -23,7 +23,7 @@ Stamp tight_stamp() {
     const std::int64_t after = now_ns();
     if (after - before < least) {
       least = after - before;
-      best = {before + (after - before) / 2, ticks};
+      best = {.ns = before + (after - before) / 2, .ticks = ticks};
     }
   }
   return best;
@@ -45,8 +45,8 @@ double measure_tick_hz() {
 TickRate tick_rate() {
   static const TickRate rate = [] {
     const Cpu &id = cpu();
-    return id.tick_hz ? TickRate{*id.tick_hz, id.tick_source.c_str()}
-                      : TickRate{measure_tick_hz(), "measured over 20 ms"};
+    return id.tick_hz ? TickRate{.hz = *id.tick_hz, .source = id.tick_source.c_str()}
+                      : TickRate{.hz = measure_tick_hz(), .source = "measured over 20 ms"};
   }();
   return rate;
 }

@@ -5,7 +5,7 @@
 
 namespace vmperf::os {
 
-#if defined(__x86_64__)
+#ifdef __x86_64__
 inline constexpr const char *kTickName = "rdtsc";
 [[nodiscard]] inline std::uint64_t read_ticks() noexcept {
   std::uint32_t low = 0;

@@ -33,17 +33,17 @@ public:
   using Value = std::variant<Unknown, bool, std::int64_t, double, std::string, List, Facts>;
 
   // Implicit: a record is written as {{"page_bytes", 4096}, {"thp", "madvise"}}.
-  Fact(Unknown why) : value_(std::move(why)) {}
-  Fact(bool value) : value_(value) {}
+  Fact(Unknown why);
+  Fact(bool value);
   template <std::integral T>
     requires(!std::same_as<T, bool>)
-  Fact(T value) : value_(static_cast<std::int64_t>(value)) {}
-  Fact(double value) : value_(value) {}
-  Fact(std::string text) : value_(std::move(text)) {}
-  Fact(const char *text) : value_(std::string(text)) {}
-  Fact(std::string_view text) : value_(std::string(text)) {}
-  Fact(List list) : value_(std::move(list)) {}
-  Fact(Facts record) : value_(std::move(record)) {}
+  Fact(T value);
+  Fact(double value);
+  Fact(std::string text);
+  Fact(const char *text);
+  Fact(std::string_view text);
+  Fact(List list);
+  Fact(Facts record);
 
   [[nodiscard]] const Value &value() const noexcept { return value_; }
   template <class T> [[nodiscard]] const T *get() const noexcept { return std::get_if<T>(&value_); }
@@ -56,6 +56,19 @@ struct Field {
   std::string name;
   Fact value;
 };
+
+// Defined here, where a Field is complete: a variant's bodies destroy what they hold.
+inline Fact::Fact(Unknown why) : value_(std::move(why)) {}
+inline Fact::Fact(bool value) : value_(value) {}
+template <std::integral T>
+  requires(!std::same_as<T, bool>)
+Fact::Fact(T value) : value_(static_cast<std::int64_t>(value)) {}
+inline Fact::Fact(double value) : value_(value) {}
+inline Fact::Fact(std::string text) : value_(std::move(text)) {}
+inline Fact::Fact(const char *text) : value_(std::string(text)) {}
+inline Fact::Fact(std::string_view text) : value_(std::string(text)) {}
+inline Fact::Fact(List list) : value_(std::move(list)) {}
+inline Fact::Fact(Facts record) : value_(std::move(record)) {}
 
 /// The fingerprint, read now.
 [[nodiscard]] Facts machine();
