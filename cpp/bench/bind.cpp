@@ -241,6 +241,19 @@ Examples
 >>> bench.availability("bench/selftest/missing", "absent")["status"]
 'not_installed'
 )");
+  m.def("libraries", &libraries, R"(The shared libraries of benchmarks loaded so far.
+
+Returns
+-------
+list of str
+    Absolute paths in the order of loading: what another process must load to see the same catalog.
+
+Examples
+--------
+>>> from vmperf import bench
+>>> all(path.startswith("/") for path in bench.libraries())
+True
+)");
   m.def(
       "load", [](const std::string &path) { return load(registry(), path); }, py::arg("path"),
       R"(Add the benchmarks and designs of a shared library to the catalog of this process.

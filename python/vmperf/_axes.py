@@ -21,7 +21,7 @@ def point_values(axis: Axis, given: Any, *, dense: bool = False) -> tuple[Value,
     axis : Axis
         The declared axis.
     given : None, value, text or iterable of them
-        ``None`` = the defaults (all values if `dense`), ``"all"`` = all declared values.
+        ``None`` = the defaults (all values if `dense`), ``"*"`` = all declared values.
     dense : bool
         What ``None`` means.
 
@@ -42,7 +42,7 @@ def point_values(axis: Axis, given: Any, *, dense: bool = False) -> tuple[Value,
     values = [*given]
     if not values:
         raise invalid(axis.name, "empty", "at least one value")
-    if values == ["all"]:
+    if values == ["*"]:
         return axis.values
     return tuple(dict.fromkeys(coerce(axis, value) for value in values))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import functools
 from collections.abc import Iterable
 from dataclasses import dataclass  # noqa: TID253
 from fnmatch import fnmatchcase
@@ -96,7 +95,6 @@ class Benchmark:
         }
 
 
-@functools.cache
 def _all() -> dict[str, Benchmark]:
     return {entry["id"]: from_entry(entry) for entry in _core.bench.catalog()}
 
@@ -159,7 +157,7 @@ def list(
 
     Notes
     -----
-    O(benchmarks x patterns). The registry is read once per process.
+    O(benchmarks x patterns). Libraries loaded by `vmperf.bench.load` are listed too.
 
     Examples
     --------

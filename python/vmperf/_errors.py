@@ -40,7 +40,7 @@ def near(given: str, known: Iterable[str], *, most: int = 8) -> str:
     """Return the allowed names as text, the ones like `given` first and alone."""
     import difflib
 
-    names = list(dict.fromkeys(known))
+    names = list(dict.fromkeys(known)) or ["none, there are none"]
     close = difflib.get_close_matches(given, names, n=3, cutoff=0.5)
     if close:
         return f"{', '.join(names[:most])}{', ...' if len(names) > most else ''}" + (

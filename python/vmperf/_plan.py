@@ -133,7 +133,7 @@ def make_plan(
     designs : iterable of str, optional
         Only these; a benchmark that has none of them is left out.
     params : mapping, optional
-        Axis -> one value, several, or ``"all"``; other axes take their defaults.
+        Axis -> one value, several, or ``"*"`` for all declared; other axes take their defaults.
     seed : int
         Decides order and placement, 0 <= seed < 2**64.
     isolated : bool
@@ -268,6 +268,8 @@ def _command(
     params: dict[str, list[Value]],
 ) -> str:
     words = ["vmperf", "run", *patterns, "--profile", settings["profile"]]
+    for library in _core.bench.libraries():
+        words += ["--load", library]
     if settings["budget_s"] is not None:
         words += ["--budget", f"{settings['budget_s']:g}"]
     if designs is not None:

@@ -62,7 +62,7 @@ def run(
     designs : iterable of str, optional
         Only these designs.
     params : mapping, optional
-        Axis -> value, values, or ``"all"``; axes left out take their defaults.
+        Axis -> value, values, or ``"*"`` for all declared; axes left out take their defaults.
     seed : int
         Decides order and placement, 0 <= seed < 2**64.
     results : path, optional
@@ -101,8 +101,8 @@ def run(
     --------
     >>> import vmperf
     >>> found = vmperf.run("bench/selftest/one_cycle", budget_s=0.5, results="doc.vmperf")
-    >>> [row["status"] for row in found.rows()]
-    ['ok']
+    >>> [row["params"] for row in found.rows()]
+    [{'design': 'kernel'}]
     """
     if not timeout_s > 0:
         raise invalid("timeout_s", timeout_s, "> 0")

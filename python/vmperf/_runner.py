@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass  # noqa: TID253
 from typing import Any, Literal, TypeAlias
 
+from . import _core
 from ._budget import Budget
 from ._journal import Journal, Key, StoredCase, case_key
 from ._measure import FIELDS, case_header, measure_group
@@ -175,6 +176,7 @@ def _job(group: Group, designs: list[str], settings: dict[str, Any]) -> dict[str
         "designs": designs,
         "process": group.process,
         "settings": settings,
+        "libraries": _core.bench.libraries(),
     }
 
 

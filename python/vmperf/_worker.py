@@ -46,6 +46,8 @@ def main() -> None:
     if _parent_is_gone(job["parent_pid"]):
         raise SystemExit(1)
     try:
+        for library in job["libraries"]:
+            _core.bench.load(library)
         for result in measure_group(job, beacon=job["beacon"]):
             blobs = {name: result.samples.to_bytes(name) for name in FIELDS}
             frames.write(encode({"kind": "case", **case_header(result)}, blobs))

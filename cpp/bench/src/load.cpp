@@ -129,6 +129,11 @@ void add_design(void *self, const vmperf_design *d) {
 
 using Register = void(const vmperf_host *);
 
+std::vector<std::string> &load_order() {
+  static std::vector<std::string> paths;
+  return paths;
+}
+
 Register *entry_of(const os::DynLib &library) {
   const auto *abi = static_cast<const std::uint32_t *>(library.find("vmperf_plugin_abi"));
   auto *entry = library.function<Register>("vmperf_plugin_register");
@@ -148,7 +153,7 @@ Register *entry_of(const os::DynLib &library) {
 
 std::vector<std::string> load(Registry &registry, const std::string &path) {
   static std::map<std::string, std::vector<std::string>> loaded;
-  static std::vector<os::DynLib> libraries; // never unloaded: makers point into them
+  static std::vector<os::DynLib> handles; // never unloaded: makers point into them
   const std::string absolute = std::filesystem::absolute(path).lexically_normal();
   if (const auto known = loaded.find(absolute); known != loaded.end()) {
     return known->second;
@@ -157,7 +162,7 @@ std::vector<std::string> load(Registry &registry, const std::string &path) {
   Staging staging;
   const vmperf_host host{VMPERF_PLUGIN_ABI, &staging, add_benchmark, add_design};
   entry_of(library)(&host);
-  libraries.push_back(std::move(library));
+  handles.push_back(std::move(library));
   if (staging.error) {
     std::rethrow_exception(staging.error);
   }
@@ -167,7 +172,10 @@ std::vector<std::string> load(Registry &registry, const std::string &path) {
   }
   registry.absorb(std::move(staging.registry));
   loaded[absolute] = ids;
+  load_order().push_back(absolute);
   return ids;
 }
+
+std::vector<std::string> libraries() { return load_order(); }
 
 } // namespace vmperf::bench

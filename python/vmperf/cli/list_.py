@@ -12,13 +12,21 @@ __all__ = ["command"]
 @click.command("list", cls=JsonCommand)
 @click.argument("patterns", nargs=-1)
 @click.option("--component", help="Only the benchmarks of one component.")
+@click.option("--load", "libraries", multiple=True, metavar="LIB", help="Own benchmarks (.so).")
 @json_option
-def command(patterns: tuple[str, ...], component: str | None, json_path: str | None) -> None:
+def command(
+    patterns: tuple[str, ...],
+    component: str | None,
+    libraries: tuple[str, ...],
+    json_path: str | None,
+) -> None:
     """List benchmarks whose id matches PATTERNS (default: all that are not hidden)."""
-    from vmperf import _catalog
+    from vmperf import _catalog, bench
 
     from ._console import console, table
 
+    for library in libraries:
+        bench.load(library)
     found = _catalog.list(patterns or "*", component=component)
     if json_path is not None:
         write_json(json_path, [benchmark.to_dict() for benchmark in found])

@@ -51,13 +51,14 @@ class _RunCommand(JsonCommand):
     multiple=True,
     callback=_axis_values,
     metavar="AXIS=V1,V2",
-    help="Values of an axis; 'all' for all declared ones.",
+    help="Values of an axis; '*' for all declared ones.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides order and placement.")
 @click.option("--results", type=click.Path(path_type=Path), help="Journal to write.")
 @click.option("--resume", is_flag=True, help="Go on with a journal of the same plan.")
 @click.option("--html", "html_path", type=click.Path(path_type=Path), help="Write a report too.")
 @click.option("--timeout", "timeout_s", type=float, default=60.0, show_default=True)
+@click.option("--load", "libraries", multiple=True, metavar="LIB", help="Own benchmarks (.so).")
 @click.option("--isolate/--no-isolate", default=True, show_default=True, help="Use workers.")
 @json_option
 @click.pass_context
@@ -73,6 +74,7 @@ def command(
     resume: bool,
     html_path: Path | None,
     timeout_s: float,
+    libraries: tuple[str, ...],
     isolate: bool,
     json_path: str | None,
 ) -> None:
@@ -82,6 +84,7 @@ def command(
     that cannot be trusted is refused and its row says why. Exit code 0: at least one case was
     measured; 1: none was, or a case crashed, timed out or failed to verify; 2: usage.
     """
+    from vmperf import bench
     from vmperf._extras import require
     from vmperf._run import run
 
@@ -90,6 +93,8 @@ def command(
     if html_path is not None:
         for module in ("altair", "vl_convert", "jinja2"):  # now, not after an hour of measuring
             require(module, "report")
+    for library in libraries:
+        bench.load(library)
     with Reporter() as progress:
         found = run(
             patterns,

@@ -15,4 +15,8 @@ namespace vmperf::bench {
 /// or declares an id or a design that exists.
 std::vector<std::string> load(Registry &registry, const std::string &path);
 
+/// The absolute paths of all libraries loaded so far, in order: what a worker process must load to
+/// see the same registry.
+[[nodiscard]] std::vector<std::string> libraries();
+
 } // namespace vmperf::bench
