@@ -1,7 +1,7 @@
 # vmperf_component(NAME LAYER n [DEPS a b ...]): one folder, one line in the table.
 #
 # Targets: vmperf_NAME          the library (src/*.cpp and the public headers)
-#          vmperf_NAME_benches  benches*.cpp, designs*.cpp and, for a leaf, *.cpp; may also see bench
+#          vmperf_NAME_benches  benches*.cpp, designs*.cpp, for a leaf *.cpp; may also see bench
 #          vmperf_NAME_bind     bind*.cpp, the only target that sees pybind11
 # OBJECT libraries: CMake refuses cycles among them, and the linker cannot drop a registration.
 # A component's include directory is on the path only of those that declare it in DEPS.

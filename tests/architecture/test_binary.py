@@ -68,12 +68,10 @@ def _check_header(header: Path, root: Path, cxx: str) -> str:
     names = table.closure(table.read(root), header.parts[1])
     if header.name == "api.hpp":
         names |= table.closure(table.read(root), "bench")
-    command = [cxx, "-std=c++20", "-fsyntax-only", "-x", "c++", "-Wall", "-Wextra", "-Wconversion"]
-    command += ["-Wshadow", "-Werror", "-Wno-pragma-once-outside-header"]
+    command = [cxx, "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Wconversion", "-Wshadow"]
     command += [f"-I{root / 'cpp' / name / 'include'}" for name in sorted(names)]
-    done = subprocess.run(
-        [*command, str(root / header)], capture_output=True, text=True, check=False
-    )
+    command += ["-Werror", "-include", str(root / header), "-x", "c++", os.devnull]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stderr if done.returncode else ""
 
 
