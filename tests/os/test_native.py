@@ -1,0 +1,66 @@
+"""The C++ faces of os, here and on AArch64."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent / "cpp"
+CROSS_CXX = "aarch64-linux-gnu-g++"
+QEMU = "qemu-aarch64"
+MISSING = [name for name in (CROSS_CXX, QEMU) if shutil.which(name) is None]
+PARTS = ("pages", "dynlib", "process", "files")
+PROBE = 'extern "C" int probe() { return 42; }\n'
+
+Compile = Callable[..., Path]
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def sources(repo_root: Path, *names: str) -> list[str]:
+    found = [str(repo_root / "cpp" / "os" / "src" / f"{name}.cpp") for name in names]
+    return found or [str(file) for file in sorted((repo_root / "cpp" / "os" / "src").glob("*.cpp"))]
+
+
+def probe_directory(compile_cpp: Compile, tmp_path: Path, **options: str) -> Path:
+    library = compile_cpp(PROBE, "-shared", "-fPIC", **options)
+    shutil.copy(library, tmp_path / "libvmperf_probe.so")
+    return tmp_path
+
+
+def test_pages_libraries_processes(
+    compile_cpp: Compile, run_binary: Run, repo_root: Path, tmp_path: Path
+) -> None:
+    program = compile_cpp(
+        HERE / "native.cpp", *sources(repo_root, *PARTS), "-fsanitize=undefined", "-ldl"
+    )
+    run_binary(program, str(probe_directory(compile_cpp, tmp_path)), "exact")
+
+
+def fields(output: str) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in output.splitlines() if "=" in line)
+
+
+@pytest.mark.slow
+@pytest.mark.isa
+@pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
+def test_aarch64(compile_cpp: Compile, run_binary: Run, repo_root: Path, tmp_path: Path) -> None:
+    static = ["-static-libstdc++", "-static-libgcc", "-ldl"]
+    native = compile_cpp(HERE / "native.cpp", *sources(repo_root, *PARTS), *static, cxx=CROSS_CXX)
+    probe = probe_directory(compile_cpp, tmp_path, cxx=CROSS_CXX)
+    emulator = [QEMU, "-L", "/usr/aarch64-linux-gnu"]
+    run_binary(emulator[0], *emulator[1:], str(native), str(probe), "emulated", timeout=300)
+
+    program = compile_cpp(HERE / "fingerprint.cpp", *sources(repo_root), *static, cxx=CROSS_CXX)
+    found = fields(run_binary(emulator[0], *emulator[1:], str(program), timeout=300).stdout)
+    assert found["cpu.architecture"] == "aarch64"
+    assert found["clocks.tick_counter"] == "cntvct_el0"
+    assert float(found["clocks.tick_hz"]) > 1e6
+    assert found["os.ptrace"] == (
+        "permitted" if platform.machine() == "aarch64" else "not permitted"
+    )
+    assert {"kernel.add", "kernel.imul", "kernel.l1_load", "kernel.store_forward"} <= set(found)
