@@ -8,7 +8,7 @@ from dataclasses import dataclass  # noqa: TID253
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ._errors import invalid, near
+from ._errors import invalid, near, trace_format
 from ._journal import Key, StoredCase, case_key, read_cases, read_meta
 
 if TYPE_CHECKING:
@@ -367,15 +367,17 @@ def load_results(path: str | Path) -> Results:
     >>> len(vmperf.load_results("doc.vmperf").cases)
     1
     """
-    path = Path(path)
-    meta = read_meta(path)
-    return Results(path, meta, _records(meta, read_cases(path), {}))
+    return with_live(Path(path), {})
 
 
 def with_live(path: Path, live: Mapping[Key, Any]) -> Results:
     """Return the results of a run whose samples are still in this process, without a copy."""
     meta = read_meta(path)
-    return Results(path, meta, _records(meta, read_cases(path), live))
+    stored = read_cases(path)
+    try:
+        return Results(path, meta, _records(meta, stored, live))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:  # flipped bits in its JSON
+        raise trace_format(path, 0, f"damaged: {error!r}") from error
 
 
 def _order(plan: Mapping[str, Any]) -> dict[Key, int]:

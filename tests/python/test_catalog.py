@@ -59,12 +59,12 @@ def test_availability_says_why_not() -> None:
 
 def test_component() -> None:
     assert all(b.component == "pool" for b in vmperf.list(component="pool"))
-    with pytest.raises(vmperf.InvalidArgumentError, match="component is 'pol'.*did you mean pool"):
+    with pytest.raises(vmperf.InvalidArgumentError, match=r"component is 'pol'.*did you mean pool"):
         vmperf.list(component="pol")
 
 
 def test_unknown_id_names_near_ones() -> None:
-    with pytest.raises(vmperf.InvalidArgumentError, match="did you mean.*one_cycle") as caught:
+    with pytest.raises(vmperf.InvalidArgumentError, match=r"did you mean.*one_cycle") as caught:
         vmperf.get("bench/selftest/one_cycl")
     assert caught.value.argument == "benchmark"
     assert caught.value.value == "'bench/selftest/one_cycl'"
@@ -72,7 +72,7 @@ def test_unknown_id_names_near_ones() -> None:
 
 
 def test_unknown_axis() -> None:
-    with pytest.raises(vmperf.InvalidArgumentError, match="axis of .*'size'.*allowed: design"):
+    with pytest.raises(vmperf.InvalidArgumentError, match=r"axis of .*'size'.*allowed: design"):
         vmperf.get("bench/selftest/one_cycle").axis("size")
 
 

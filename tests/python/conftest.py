@@ -1,0 +1,183 @@
+"""A library of designs that fail in every way, and journals made by hand."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import vmperf
+from vmperf._journal import Journal, StoredCase
+from vmperf._plan import Plan, make_plan
+
+HURDLES = """
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <unistd.h>
+#include <vmperf/bench/plugin.hpp>
+
+using namespace vmperf::bench;
+
+struct Fine : Workload {
+  std::uint64_t x = 1;
+  std::uint64_t run(std::uint64_t n) override {
+    for (std::uint64_t i = 0; i < n; ++i) x = opaque(x) * 3 + 1;
+    return x;
+  }
+  Verification verify() override { return Verification::passed(); }
+};
+struct Chatty final : Fine {
+  Chatty() {
+    std::puts("native code prints to stdout");
+    std::fflush(stdout);
+  }
+};
+struct Aborts final : Fine {
+  std::uint64_t run(std::uint64_t) override { std::abort(); }
+};
+struct Exits final : Fine {
+  std::uint64_t run(std::uint64_t) override { _exit(7); }
+};
+struct Hangs final : Fine {
+  std::uint64_t run(std::uint64_t) override { for (;;) pause(); }
+};
+struct Faults final : Fine {
+  std::uint64_t run(std::uint64_t) override { std::raise(SIGSEGV); return 0; }
+};
+
+template <class W> WorkloadPtr make(const Params &) { return std::make_unique<W>(); }
+
+VMPERF_PLUGIN(registry) {
+  registry.benchmark("hurdles/race")
+      .summary("designs that fail beside one that does not")
+      .op("one multiplication")
+      .fooled_by("nothing")
+      .axis("lane", {std::int64_t{1}, std::int64_t{2}}, std::int64_t{1})
+      .design("fine", "a chain", make<Fine>)
+      .design("faults", "raises SIGSEGV", make<Faults>)
+      .design("hangs", "never ends", make<Hangs>)
+      .design("aborts", "raises SIGABRT", make<Aborts>)
+      .design("exits", "ends the process", make<Exits>)
+      .design("chatty", "prints to stdout", make<Chatty>);
+}
+"""
+
+
+@pytest.fixture(scope="session")
+def hurdles_library(
+    compile_cpp: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A shared library with the benchmark ``hurdles/race``."""
+    source = tmp_path_factory.mktemp("hurdles") / "hurdles.cpp"
+    source.write_text(HURDLES)
+    return compile_cpp(source, "-shared", "-fPIC")
+
+
+@pytest.fixture(scope="session")
+def hurdles(hurdles_library: Path) -> str:
+    """The id of the benchmark whose designs fail; loaded into this process."""
+    vmperf.bench.load(str(hurdles_library))
+    return "hurdles/race"
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep journals of tests out of the tree."""
+    monkeypatch.setenv("VMPERF_STORE", str(tmp_path / "store"))
+    return tmp_path / "store"
+
+
+def _stored_case(
+    plan: Plan,
+    group: int,
+    design: str,
+    *,
+    ns_per_op: list[float],
+    status: str = "ok",
+    iterations: int = 1000,
+    flags: int = 0,
+) -> StoredCase:
+    """One case of a plan with given times per op."""
+    n = len(ns_per_op)
+    where = plan.groups[group]
+    return StoredCase(
+        id=where.id,
+        design=design,
+        params=where.params,
+        process=where.process,
+        status=status,
+        reason="" if status == "ok" else "by hand",
+        version="",
+        checksum=2**64 - 1,
+        evidence={
+            "instr_per_op": 4.0,
+            "instr_status": "counted",
+            "empty_instr_per_op": 3.0,
+            "empty_ns_per_op": 0.25,
+            "core_hz": 2e9,
+            "copies_ns": [0.0, 0.0, 0.0],
+            "copies_instr": [0.0, 0.0, 0.0],
+        },
+        blobs={
+            "ns_total": struct.pack(f"<{n}q", *(round(t * iterations) for t in ns_per_op)),
+            "iterations": struct.pack(f"<{n}q", *([iterations] * n)),
+            "flags": struct.pack(f"<{n}I", *([flags] * n)),
+            "placement": struct.pack(f"<{n}I", *range(n)),
+        },
+    )
+
+
+def _make_meta(plan: Plan) -> dict[str, Any]:
+    """What the journal of a plan says of its run."""
+    entries = {entry["id"]: entry for entry in vmperf.bench.catalog()}
+    return {
+        "plan": plan.identity(),
+        "command": plan.command,
+        "machine": {"cpu": {"brand": "by hand"}},
+        "catalog": {b.id: entries[b.id] for b in plan.benchmarks},
+        "created": "now",
+    }
+
+
+@pytest.fixture
+def stored_case() -> Callable[..., StoredCase]:
+    """Make one case of a plan: ``stored_case(plan, group, design, ns_per_op=[...], ...)``."""
+    return _stored_case
+
+
+@pytest.fixture
+def make_meta() -> Callable[[Plan], dict[str, Any]]:
+    """Make what the journal of a plan says of its run."""
+    return _make_meta
+
+
+@pytest.fixture
+def journal_of(tmp_path: Path) -> Callable[..., Path]:
+    """Write a journal of a plan with given cases; returns its path."""
+    number = 0
+
+    def write(plan: Plan, cases: list[StoredCase]) -> Path:
+        nonlocal number
+        number += 1
+        path = tmp_path / f"by-hand-{number}.vmperf"
+        journal = Journal.create(path, _make_meta(plan))
+        journal.commit(cases)
+        journal.close()
+        return path
+
+    return write
+
+
+@pytest.fixture
+def pool_plan() -> Plan:
+    """Two item sizes, two designs, five processes."""
+    return make_plan(
+        ["pool/cycle"],
+        profile="thorough",
+        designs=["stack", "naive"],
+        params={"item_size_bytes": [16, 64]},
+    )
