@@ -1,6 +1,5 @@
-// boost::pool, inlined: an intrusive free list over blocks that double. Compiled in where its headers
-// are found.
-// Source: Boost.Pool, boost/pool/pool.hpp, class pool.
+// boost::pool, inlined: an intrusive free list over blocks that double. Compiled in where its
+// headers are found. Source: Boost.Pool, boost/pool/pool.hpp, class pool.
 #include "peers.hpp"
 #include "vmperf/base/error.hpp"
 #include "vmperf/pool/api.hpp"
@@ -29,8 +28,9 @@ private:
 
 bench::Availability probe() {
   return {bench::Status::ok, "",
-          std::to_string(BOOST_VERSION / 100000) + "." + std::to_string(BOOST_VERSION / 100 % 1000) +
-              "." + std::to_string(BOOST_VERSION % 100)};
+          std::to_string(BOOST_VERSION / 100000) + "." +
+              std::to_string(BOOST_VERSION / 100 % 1000) + "." +
+              std::to_string(BOOST_VERSION % 100)};
 }
 
 #else

@@ -1,7 +1,7 @@
-// mimalloc, loaded at run time and called through function pointers, as every user of a shared library
-// calls it. Version 3 comes first: from the Python package cmeel-mimalloc, else from the system; an
-// older one is taken where there is no other, and its version is said.
-// Source: microsoft/mimalloc, include/mimalloc.h (mi_malloc, mi_free, mi_version).
+// mimalloc, loaded at run time and called through function pointers, as every user of a shared
+// library calls it. Version 3 comes first: from the Python package cmeel-mimalloc, else from the
+// system; an older one is taken where there is no other, and its version is said. Source:
+// microsoft/mimalloc, include/mimalloc.h (mi_malloc, mi_free, mi_version).
 #include <array>
 #include <mutex>
 #include <optional>
@@ -88,9 +88,10 @@ bench::Availability probe() {
 } // namespace
 
 void declare_mimalloc(bench::Registry &registry) {
-  pool::add_pool_design<Mimalloc>(registry, "mimalloc",
-                                  "mi_malloc and mi_free of a library loaded at run time: through a "
-                                  "pointer, so compare with stack_indirect too")
+  pool::add_pool_design<Mimalloc>(
+      registry, "mimalloc",
+      "mi_malloc and mi_free of a library loaded at run time: through a "
+      "pointer, so compare with stack_indirect too")
       .available(probe);
 }
 

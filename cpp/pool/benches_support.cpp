@@ -11,8 +11,8 @@
 
 #include "vmperf/base/error.hpp"
 #include "vmperf/base/rng.hpp"
-#include "vmperf/pool/proof.hpp"
-#include "vmperf/pool/setup.hpp"
+#include "vmperf/pool/api/proof.hpp"
+#include "vmperf/pool/api/setup.hpp"
 
 namespace vmperf::pool {
 namespace {
@@ -54,20 +54,26 @@ Setup Setup::from(const bench::Params &params) {
   read_count(params, "capacity", setup.capacity);
   read_count(params, "batch", setup.batch);
   if (params.values().contains("touch"sv)) {
-    setup.touch = one_of(params, "touch",
-                         std::array{std::pair{"none"sv, Touch::none},
-                                    std::pair{"first"sv, Touch::first},
-                                    std::pair{"all"sv, Touch::all}});
+    setup.touch =
+        one_of(params, "touch",
+               std::array{std::pair{"none"sv, Touch::none}, std::pair{"first"sv, Touch::first},
+                          std::pair{"all"sv, Touch::all}});
   }
   if (params.values().contains("order"sv)) {
-    setup.order = one_of(params, "order",
-                         std::array{std::pair{"fifo"sv, Order::fifo},
-                                    std::pair{"lifo"sv, Order::lifo},
-                                    std::pair{"random"sv, Order::random}});
+    setup.order =
+        one_of(params, "order",
+               std::array{std::pair{"fifo"sv, Order::fifo}, std::pair{"lifo"sv, Order::lifo},
+                          std::pair{"random"sv, Order::random}});
   }
   if (params.values().contains("drop"sv)) {
-    setup.drop = one_of(params, "drop",
-                        std::array{std::pair{"bulk"sv, Drop::bulk}, std::pair{"each"sv, Drop::each}});
+    setup.drop =
+        one_of(params, "drop",
+               std::array{std::pair{"bulk"sv, Drop::bulk}, std::pair{"each"sv, Drop::each}});
+  }
+  if (params.values().contains("state"sv)) {
+    setup.state = one_of(
+        params, "state",
+        std::array{std::pair{"local"sv, State::local}, std::pair{"member"sv, State::member}});
   }
   return setup;
 }

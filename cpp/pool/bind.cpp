@@ -302,8 +302,9 @@ void bind(py::module_ &m) {
       .def_property_readonly(
           "align", [](const HandlePool &pool) { return pool.shape().align; },
           "Alignment of every slot in bytes.")
-      .def("__enter__", [](HandlePool &pool) -> HandlePool & { return pool; },
-           py::return_value_policy::reference)
+      .def(
+          "__enter__", [](HandlePool &pool) -> HandlePool & { return pool; },
+          py::return_value_policy::reference)
       .def("__exit__", [](HandlePool &pool, const py::args & /*exception*/) { pool.close(); })
       .def("__repr__", [](const HandlePool &pool) {
         return "StackPool(item_size_bytes=" + std::to_string(pool.shape().item_bytes) +

@@ -64,7 +64,8 @@ HandlePool::Stats HandlePool::stats() const {
   return std::visit(
       [](const auto &pool) {
         Stats stats{pool.stats()};
-        for (const Slab &slab : pool.slabs()) { // whole pages are counted, a slab may end within one
+        for (const Slab &slab :
+             pool.slabs()) { // whole pages are counted, a slab may end within one
           stats.resident_bytes +=
               std::min(slab.bytes(), os::resident_bytes(slab.base(), slab.bytes()));
         }

@@ -1,5 +1,5 @@
-// The API "pool": what a pool must offer to be a design of the pool benchmarks, and the one call that
-// registers it. The workloads are templates over the design, so that each op is timed inlined.
+// The API "pool": what a pool must offer to be a design of the pool benchmarks, and the one call
+// that registers it. The workloads are templates over the design, so that each op is timed inlined.
 // Used by benches, designs and peers only: no part of the pool itself depends on bench.
 #pragma once
 
@@ -7,12 +7,11 @@
 #include <cstddef>
 #include <memory>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 #include "vmperf/bench/registry.hpp"
+#include "vmperf/pool/api/workloads.hpp"
 #include "vmperf/pool/pool_stats.hpp"
-#include "vmperf/pool/workloads.hpp"
 
 namespace vmperf::pool {
 

@@ -1,11 +1,13 @@
 // CheckedPool<T>: StackPool that finds double frees and foreign, interior and misaligned pointers.
-// The idea: one multiplication turns an address into a slot index, and one compare then tests both that
-// it lies in the slab and that it lies on a slot's boundary. With slot_bytes = odd * 2^k the product of
-// the offset with the inverse of `odd` modulo 2^64, rotated right by k, is below n_slots exactly for
-// the multiples of slot_bytes in the slab. A byte per slot says whether it is live: it is written
-// blindly at allocate, so that no operation waits for the one before (a bitmap's read-modify-write does).
+// The idea: one multiplication turns an address into a slot index, and one compare then tests both
+// that it lies in the slab and that it lies on a slot's boundary. With slot_bytes = odd * 2^k the
+// product of the offset with the inverse of `odd` modulo 2^64, rotated right by k, is below n_slots
+// exactly for the multiples of slot_bytes in the slab. A byte per slot says whether it is live: it
+// is written blindly at allocate, so that no operation waits for the one before (a bitmap's
+// read-modify-write does).
 //
-//   offset * inverse, rotated by k:   0 .. n_slots-1  -> index of a slot     anything else -> not a slot
+//   offset * inverse, rotated by k:   0 .. n_slots-1  -> index of a slot     anything else -> not a
+//   slot
 //
 // allocate, deallocate: O(1) in the slab used last, else O(slabs). One thread.
 // Source: Granlund and Montgomery, Division by Invariant Integers, PLDI 1994, section 9.
@@ -122,7 +124,8 @@ private:
     return reinterpret_cast<std::uintptr_t>(p);
   }
 
-  // The inverse of an odd number modulo 2^64 by Newton's iteration: each step doubles the right bits.
+  // The inverse of an odd number modulo 2^64 by Newton's iteration: each step doubles the right
+  // bits.
   static constexpr std::uint64_t inverse_of(std::uint64_t odd) noexcept {
     std::uint64_t inverse = odd; // right in the lowest 3 bits
     for (int bits = 3; bits < 64; bits *= 2) {
@@ -200,8 +203,8 @@ inline void RawCheckedPool::refuse(const void *slot) const {
     }
     const bool aligned = address(slot) % shape().align == 0;
     throw CorruptionError(std::string(aligned ? "interior" : "misaligned") + " pointer: " + what +
-                          " lies " + std::to_string(past) + " bytes past the start of a slot; pass " +
-                          "what allocate() returned");
+                          " lies " + std::to_string(past) +
+                          " bytes past the start of a slot; pass " + "what allocate() returned");
   }
   throw CorruptionError("foreign pointer: " + what + " is in none of this pool's slabs");
 }

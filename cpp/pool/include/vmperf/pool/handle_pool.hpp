@@ -1,7 +1,8 @@
-// A pool for callers that hold handles, not pointers: Python, and other languages after it. A handle is
-// the address of a slot. Every argument is checked, also the state of the pool; whether a handle is a
-// live slot is checked where the pool is made so, else only that no more is freed than was allocated.
-// Each call is O(1) but for those of the pool below it that are not. One thread at a time.
+// A pool for callers that hold handles, not pointers: Python, and other languages after it. A
+// handle is the address of a slot. Every argument is checked, also the state of the pool; whether a
+// handle is a live slot is checked where the pool is made so, else only that no more is freed than
+// was allocated. Each call is O(1) but for those of the pool below it that are not. One thread at a
+// time.
 #pragma once
 
 #include <cstddef>

@@ -1,18 +1,19 @@
-// The core of StackPool, for slots whose size is known at run time: allocate() and deallocate() do not
-// depend on the size at all, so the typed pool and the Python class share this one implementation.
+// The core of StackPool, for slots whose size is known at run time: allocate() and deallocate() do
+// not depend on the size at all, so the typed pool and the Python class share this one
+// implementation.
 //
-// Free slots lie on an array of pointers. slots_[0] is null, so that an empty stack needs no compare
-// of its own: a pop that reads null takes the slow path.
+// Free slots lie on an array of pointers. slots_[0] is null, so that an empty stack needs no
+// compare of its own: a pop that reads null takes the slow path.
 //
 //   slots_   [ null | p | q | r | ? | ? | guard ]     ? : stale or never written
 //                         top_ ^                      room for `capacity` pointers, always
 //   slabs_   [ used slots ....... | fresh_ ..... fresh_end_ ]  then slabs that are all fresh
 //
-// A slot is handed out for the first time by the slow path, in address order, and only while the stack
-// is empty. Hence handed_out_ - stacked() is the number of live slots and the greatest handed_out_ is
-// the exact high-water mark: no operation counts anything.
-// allocate, deallocate: O(1), a load and a store each of the stack and of top_. One thread.
-// Sources: Bonwick and Adams, Magazines and Vmem, USENIX 2001, section 3 (arrays of free pointers).
+// A slot is handed out for the first time by the slow path, in address order, and only while the
+// stack is empty. Hence handed_out_ - stacked() is the number of live slots and the greatest
+// handed_out_ is the exact high-water mark: no operation counts anything. allocate, deallocate:
+// O(1), a load and a store each of the stack and of top_. One thread. Sources: Bonwick and Adams,
+// Magazines and Vmem, USENIX 2001, section 3 (arrays of free pointers).
 #pragma once
 
 #include <algorithm>
@@ -67,7 +68,8 @@ public:
     return slot;
   }
 
-  /// Takes back a slot of this pool that is live; anything else is undefined (CheckedPool tests it).
+  /// Takes back a slot of this pool that is live; anything else is undefined (CheckedPool tests
+  /// it).
   [[gnu::always_inline]] void deallocate(void *slot) noexcept {
     poison(slot, shape_.slot_bytes);
     *++top_ = slot;
@@ -75,8 +77,9 @@ public:
 
   [[nodiscard]] Mark mark() const noexcept { return {top_, handed_out_}; }
 
-  /// Takes back all that was allocated since mark(), in O(1). Nothing may have been deallocated since.
-  /// False, and nothing done, where the pool had to hand out a slot for the first time since then.
+  /// Takes back all that was allocated since mark(), in O(1). Nothing may have been deallocated
+  /// since. False, and nothing done, where the pool had to hand out a slot for the first time since
+  /// then.
   [[nodiscard]] bool rewind(const Mark &mark) noexcept {
     if (mark.handed_out != handed_out_) {
       return false;

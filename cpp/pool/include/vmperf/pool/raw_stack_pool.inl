@@ -1,5 +1,5 @@
-// The cold parts of RawStackPool: growth, residency, purge, close. In a header, so that a client of the
-// pool links to nothing.
+// The cold parts of RawStackPool: growth, residency, purge, close. In a header, so that a client of
+// the pool links to nothing.
 #pragma once
 
 namespace vmperf::pool {
@@ -12,9 +12,10 @@ inline void RawStackPool::require_open() const {
 
 inline void RawStackPool::require_sound() const {
   if (!is_sound()) {
-    throw CorruptionError("more slots were deallocated than allocated: " +
-                          std::to_string(stacked()) + " on the free stack, " +
-                          std::to_string(handed_out_) + " ever handed out; find it with CheckedPool");
+    throw CorruptionError(
+        "more slots were deallocated than allocated: " + std::to_string(stacked()) +
+        " on the free stack, " + std::to_string(handed_out_) +
+        " ever handed out; find it with CheckedPool");
   }
 }
 
@@ -67,8 +68,8 @@ inline void RawStackPool::add_slab(std::size_t n_slots) {
   const std::size_t capacity = capacity_ + n_slots;
   std::unique_ptr<void *[]> table(new (std::nothrow) void *[capacity + 2]);
   if (table == nullptr) {
-    throw CapacityError("no memory for the free stack of the pool",
-                        (capacity + 2) * sizeof(void *), kMaxBytes);
+    throw CapacityError("no memory for the free stack of the pool", (capacity + 2) * sizeof(void *),
+                        kMaxBytes);
   }
   Slab slab(shape_, n_slots);
   try {

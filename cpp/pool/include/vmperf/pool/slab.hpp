@@ -1,6 +1,6 @@
 // The memory of a pool: the shape of its slots, slabs of them, and the array of free slots.
-// Slabs come from aligned operator new, so that a client of the headers needs no library; a large one
-// goes back to the operating system when it is freed, as the C library's allocator does it.
+// Slabs come from aligned operator new, so that a client of the headers needs no library; a large
+// one goes back to the operating system when it is freed, as the C library's allocator does it.
 // O(1) but for the memory itself; a value is one owner's.
 #pragma once
 
@@ -60,9 +60,8 @@ class Slab {
 public:
   Slab(const SlotShape &shape, std::size_t n_slots)
       : align_(std::max(shape.align, kCacheLineBytes)), bytes_(n_slots * shape.slot_bytes),
-        n_slots_(n_slots),
-        base_(static_cast<std::byte *>(
-            ::operator new(bytes_, std::align_val_t{align_}, std::nothrow))) {
+        n_slots_(n_slots), base_(static_cast<std::byte *>(
+                               ::operator new(bytes_, std::align_val_t{align_}, std::nothrow))) {
     if (base_ == nullptr) {
       throw CapacityError("no memory for a slab of the pool", bytes_, kMaxBytes);
     }

@@ -1,8 +1,8 @@
 // StackPool<T>: a pool of uninitialised slots for objects of one type, for one thread.
-// The idea: an array of free pointers with a null sentinel, so that no freed object is touched and no
-// load waits for another: a pop is one load and one store, a push two stores. See raw_stack_pool.hpp.
-// allocate and deallocate are O(1) and inlined; slots never move; growth doubles, in one noinline call.
-// Statistics are derived from the stack pointer and cost nothing.
+// The idea: an array of free pointers with a null sentinel, so that no freed object is touched and
+// no load waits for another: a pop is one load and one store, a push two stores. See
+// raw_stack_pool.hpp. allocate and deallocate are O(1) and inlined; slots never move; growth
+// doubles, in one noinline call. Statistics are derived from the stack pointer and cost nothing.
 //
 //   auto pool = vmperf::pool::StackPool<Node>::with_capacity(1000);
 //   Node *node = new (pool.allocate()) Node(7);

@@ -1,5 +1,5 @@
-// The parameters of a pool workload, read from a case's axes. Used by benches, designs and peers only.
-// Plain values; making them is O(capacity) where an order is drawn.
+// The parameters of a pool workload, read from a case's axes. Used by benches, designs and peers
+// only. Plain values; making them is O(capacity) where an order is drawn.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +13,7 @@ namespace vmperf::pool {
 enum class Touch : std::uint8_t { none, first, all };   ///< what is written of each item
 enum class Order : std::uint8_t { fifo, lifo, random }; ///< in which order items are freed
 enum class Drop : std::uint8_t { bulk, each };          ///< how a row of items is dropped
+enum class State : std::uint8_t { local, member };      ///< where the pool object lies
 
 struct Setup {
   std::size_t item_bytes = 64;
@@ -21,6 +22,7 @@ struct Setup {
   Touch touch = Touch::none;
   Order order = Order::fifo;
   Drop drop = Drop::bulk;
+  State state = State::local;
 
   /// Axes that a benchmark hasn't keep their value here. InvalidArgumentError names a bad one.
   [[nodiscard]] static Setup from(const bench::Params &params);

@@ -1,6 +1,6 @@
 // The workloads of the pool benchmarks, over any design. Each run() holds the loop; the design is a
-// member, so that its state lives in memory as a user's pool does. Every item handed out is sunk once,
-// after it was written where the workload writes it. Used by benches, designs and peers only.
+// member, so that its state lives in memory as a user's pool does. Every item handed out is sunk
+// once, after it was written where the workload writes it. Used by benches, designs and peers only.
 // One thread; run(n) is O(n).
 #pragma once
 
@@ -10,14 +10,15 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "vmperf/base/error.hpp"
 #include "vmperf/bench/sink.hpp"
 #include "vmperf/bench/workload.hpp"
+#include "vmperf/pool/api/proof.hpp"
+#include "vmperf/pool/api/setup.hpp"
 #include "vmperf/pool/pool_stats.hpp"
-#include "vmperf/pool/proof.hpp"
-#include "vmperf/pool/setup.hpp"
 
 namespace vmperf::pool {
 
@@ -156,9 +157,8 @@ private:
   }
 
   [[gnu::noinline]] std::uintptr_t row_in_bulk(std::uint64_t n) {
-    if constexpr (requires(D pool) { pool.rewind(pool.mark()); } || requires(D pool) {
-                    pool.drop_all();
-                  }) {
+    if constexpr (
+        requires(D pool) { pool.rewind(pool.mark()); } || requires(D pool) { pool.drop_all(); }) {
       return row_and_drop(n);
     } else {
       return row_one_by_one(n);
@@ -186,41 +186,67 @@ private:
   bool rewound_ = true;
 };
 
-/// Allocate and deallocate one item: the same slot again and again.
+/// Allocate and deallocate one item: the same slot again and again. The pool is a member, or for
+/// the length of a run a local variable of the loop, as far as the design can move.
 template <PoolDesign D> class CycleWorkload final : public PoolWorkload<D> {
 public:
   explicit CycleWorkload(const Setup &setup) : PoolWorkload<D>(setup, setup.capacity) {}
 
-  std::uint64_t run(std::uint64_t n) override { return loop<1>(n); }
+  std::uint64_t run(std::uint64_t n) override { return run_copies(1, n); }
   [[nodiscard]] unsigned max_copies() const noexcept override { return 4; }
   std::uint64_t run_copies(unsigned copies, std::uint64_t n) override {
-    return copies == 4 ? loop<4>(n) : copies == 2 ? loop<2>(n) : loop<1>(n);
+    const bool local = this->setup_.state == State::local;
+    switch (copies) {
+    case 4:
+      return local ? loop_local<4>(n) : loop_member<4>(n);
+    case 2:
+      return local ? loop_local<2>(n) : loop_member<2>(n);
+    default:
+      return local ? loop_local<1>(n) : loop_member<1>(n);
+    }
   }
   [[nodiscard]] bench::Verification verify() override {
     return this->prove(this->setup_.capacity, 0);
   }
 
 private:
-  [[gnu::always_inline]] std::uintptr_t pair() {
-    void *item = this->template allocate_written<Touch::none>();
-    const std::uintptr_t address = this->address(item);
-    this->pool_.deallocate(item);
+  [[gnu::always_inline]] static std::uintptr_t pair(D &pool) {
+    void *item = pool.allocate();
+    bench::sink(item);
+    const std::uintptr_t address = PoolWorkload<D>::address(item);
+    pool.deallocate(item);
     return address;
   }
 
-  template <unsigned Copies> [[gnu::noinline]] std::uint64_t loop(std::uint64_t n) {
+  template <unsigned Copies>
+  [[gnu::always_inline]] static std::uintptr_t pairs(D &pool, std::uint64_t n) {
     std::uintptr_t last = 0;
     for (std::uint64_t i = 0; i < n; ++i) {
-      last = pair();
+      last = pair(pool);
       if constexpr (Copies >= 2) {
-        last = pair();
+        last = pair(pool);
       }
       if constexpr (Copies == 4) {
-        last = pair();
-        last = pair();
+        last = pair(pool);
+        last = pair(pool);
       }
     }
-    return this->checksum(last);
+    return last;
+  }
+
+  template <unsigned Copies> [[gnu::noinline]] std::uint64_t loop_member(std::uint64_t n) {
+    return this->checksum(pairs<Copies>(this->pool_, n));
+  }
+
+  template <unsigned Copies> [[gnu::noinline]] std::uint64_t loop_local(std::uint64_t n) {
+    if constexpr (std::movable<D>) {
+      D pool(std::move(this->pool_));
+      const std::uintptr_t last = pairs<Copies>(pool, n);
+      this->pool_ = std::move(pool);
+      return this->checksum(last);
+    } else {
+      return loop_member<Copies>(n);
+    }
   }
 };
 

@@ -1,6 +1,6 @@
-// How pool benchmarks prove their work: stamps written into items, and checks of the addresses handed
-// out. Used by benches, designs and peers only. Stamps are a function of the address, so that a second
-// object at the same place, or a free list kept inside a live object, is seen.
+// How pool benchmarks prove their work: stamps written into items, and checks of the addresses
+// handed out. Used by benches, designs and peers only. Stamps are a function of the address, so
+// that a second object at the same place, or a free list kept inside a live object, is seen.
 // write_first is O(1), the rest O(bytes); one thread.
 #pragma once
 
