@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from house import binary, expect_none, table, tree
+from house import binary, expect_none, layers, table, tree
+from house.cpp_source import CppSource
 from vmperf import _core
 
 x86_only = pytest.mark.skipif(
@@ -66,7 +67,7 @@ def test_instruction(line: str, found: bool) -> None:
 
 def _check_header(header: Path, root: Path, cxx: str) -> str:
     names = table.closure(table.read(root), header.parts[1])
-    if header.name == "api.hpp":
+    if layers.sees_bench(CppSource(root, header)):
         names |= table.closure(table.read(root), "bench")
     command = [cxx, "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Wconversion", "-Wshadow"]
     command += [f"-I{root / 'cpp' / name / 'include'}" for name in sorted(names)]
