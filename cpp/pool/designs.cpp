@@ -6,13 +6,12 @@
 
 #include "designs.hpp"
 #include "vmperf/pool/api.hpp"
-#include "vmperf/pool/checked_pool.hpp"
 #include "vmperf/pool/stack_pool.hpp"
 
 namespace vmperf::pool {
 namespace {
 
-static_assert(MemoryPool<StackPool<int>> && MemoryPool<CheckedPool<int>>);
+static_assert(MemoryPool<StackPool<int>>);
 
 class Stack {
 public:
@@ -48,19 +47,6 @@ private:
   void *(*allocate_)(RawStackPool &) = bench::opaque(&call_allocate);
   void (*deallocate_)(RawStackPool &, void *) = bench::opaque(&call_deallocate);
   RawStackPool pool_;
-};
-
-class Checked {
-public:
-  Checked(std::size_t item_bytes, std::size_t capacity)
-      : pool_(item_bytes, proof::owed_align(item_bytes), capacity) {}
-  [[gnu::always_inline]] void *allocate() { return pool_.allocate(); }
-  [[gnu::always_inline]] void deallocate(void *item) { pool_.deallocate(item); }
-  [[nodiscard]] PoolStats stats() const { return pool_.stats(); }
-  [[nodiscard]] bool owns(const void *item) const noexcept { return pool_.contains(item); }
-
-private:
-  RawCheckedPool pool_;
 };
 
 // The ten lines that one writes at once: a slab and a vector of free pointers; it can't grow.
@@ -109,9 +95,7 @@ void declare_designs(bench::Registry &registry) {
   add_pool_design<StackIndirect>(registry, "stack_indirect",
                                  "stack through function pointers, as a library is called: the "
                                  "like-for-like partner of peers loaded at run time");
-  add_pool_design<Checked>(registry, "checked",
-                           "stack with a live map: finds double frees and foreign, interior and "
-                           "misaligned pointers");
+  declare_checked(registry);
   add_pool_design<Naive>(registry, "naive", "std::vector of free pointers over one slab");
   add_pool_design<Libc>(registry, "libc", "malloc and free of the C library");
 }

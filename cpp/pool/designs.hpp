@@ -1,4 +1,4 @@
-// How benches.cpp reaches the designs of this component.
+// How benches.cpp reaches the designs of this component: declare_designs() calls the others.
 #pragma once
 
 #include "vmperf/bench/registry.hpp"
@@ -6,5 +6,6 @@
 namespace vmperf::pool {
 
 void declare_designs(bench::Registry &registry);
+void declare_checked(bench::Registry &registry);
 
 } // namespace vmperf::pool

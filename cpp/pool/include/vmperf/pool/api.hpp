@@ -25,20 +25,57 @@ concept MemoryPool = requires(P pool, const P &there, typename P::value_type *it
   { there.stats() } -> std::same_as<PoolStats>;
 };
 
-/// Adds a design to all pool benchmarks.
-template <PoolDesign D>
-bench::Design &add_pool_design(bench::Registry &registry, std::string name, std::string summary) {
-  const auto make = []<class W>(std::type_identity<W> /*workload*/) {
-    return [](const bench::Params &params) -> bench::WorkloadPtr {
-      return std::make_unique<W>(Setup::from(params));
+/// Names a workload template.
+template <template <class> class W> struct Tag {};
+
+/// Adds a design to all pool benchmarks, given how its workloads are made from a Setup.
+template <class Make>
+bench::Design &add_pool_design_by(bench::Registry &registry, std::string name, std::string summary,
+                                  Make make) {
+  const auto maker = [make]<template <class> class W>(Tag<W> workload) {
+    return [make, workload](const bench::Params &params) -> bench::WorkloadPtr {
+      return make(workload, Setup::from(params));
     };
   };
   return registry.design("pool", std::move(name), std::move(summary))
-      .runs("pool/allocate", make(std::type_identity<AllocateWorkload<D>>{}))
-      .runs("pool/cycle", make(std::type_identity<CycleWorkload<D>>{}))
-      .runs("pool/churn", make(std::type_identity<ChurnWorkload<D>>{}))
-      .runs("pool/throughput", make(std::type_identity<ThroughputWorkload<D>>{}))
-      .runs("pool/sizes", make(std::type_identity<SizesWorkload<D>>{}));
+      .runs("pool/allocate", maker(Tag<AllocateWorkload>{}))
+      .runs("pool/cycle", maker(Tag<CycleWorkload>{}))
+      .runs("pool/churn", maker(Tag<ChurnWorkload>{}))
+      .runs("pool/throughput", maker(Tag<ThroughputWorkload>{}))
+      .runs("pool/sizes", maker(Tag<SizesWorkload>{}));
+}
+
+/// Adds a design that takes the size of its items at run time.
+template <PoolDesign D>
+bench::Design &add_pool_design(bench::Registry &registry, std::string name, std::string summary) {
+  const auto make = []<template <class> class W>(Tag<W>, const Setup &setup) -> bench::WorkloadPtr {
+    return std::make_unique<W<D>>(setup);
+  };
+  return add_pool_design_by(registry, std::move(name), std::move(summary), make);
+}
+
+inline constexpr std::size_t kAnySize = 0; ///< a size known at run time only
+
+/// Adds a design whose code depends on the size: D<64> for items of 64 bytes, D<kAnySize> for sizes
+/// that are not among the usual.
+template <template <std::size_t> class D>
+bench::Design &add_sized_pool_design(bench::Registry &registry, std::string name,
+                                     std::string summary) {
+  const auto make = []<template <class> class W>(Tag<W>, const Setup &setup) -> bench::WorkloadPtr {
+    switch (setup.item_bytes) {
+    case 16:
+      return std::make_unique<W<D<16>>>(setup);
+    case 64:
+      return std::make_unique<W<D<64>>>(setup);
+    case 256:
+      return std::make_unique<W<D<256>>>(setup);
+    case 1024:
+      return std::make_unique<W<D<1024>>>(setup);
+    default:
+      return std::make_unique<W<D<kAnySize>>>(setup);
+    }
+  };
+  return add_pool_design_by(registry, std::move(name), std::move(summary), make);
 }
 
 } // namespace vmperf::pool

@@ -59,11 +59,13 @@ public:
 
   /// An uninitialised slot; grows when none is left. CapacityError leaves the pool as it was.
   [[nodiscard, gnu::always_inline]] void *allocate() {
-    void *slot = *top_;
+    void **const top = top_;
+    void *slot = *top;
+    top_ = top - 1; // before the test: the next pop's load of top_ then never waits (see README)
     if (slot == nullptr) [[unlikely]] {
+      top_ = top;
       return allocate_slowly();
     }
-    --top_;
     unpoison(slot, shape_.item_bytes);
     return slot;
   }

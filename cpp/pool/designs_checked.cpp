@@ -1,0 +1,38 @@
+// CheckedPool as a design: of the item's size at compile time for the sizes of the axis, as a C++
+// user has it, and of a size known at run time for others.
+#include <cstddef>
+#include <type_traits>
+
+#include "designs.hpp"
+#include "vmperf/pool/api.hpp"
+#include "vmperf/pool/checked_pool.hpp"
+
+namespace vmperf::pool {
+namespace {
+
+static_assert(MemoryPool<CheckedPool<int>>);
+
+template <std::size_t ItemBytes> class Checked {
+public:
+  Checked(std::size_t item_bytes, std::size_t capacity)
+      : pool_(item_bytes, proof::owed_align(item_bytes), capacity) {}
+  [[gnu::always_inline]] void *allocate() { return pool_.allocate(); }
+  [[gnu::always_inline]] void deallocate(void *item) { pool_.deallocate(item); }
+  [[nodiscard]] PoolStats stats() const { return pool_.stats(); }
+  [[nodiscard]] bool owns(const void *item) const noexcept { return pool_.contains(item); }
+
+private:
+  using Slots = std::conditional_t<ItemBytes == kAnySize, AnySlots, FixedSlots<ItemBytes>>;
+
+  BasicCheckedPool<Slots> pool_;
+};
+
+} // namespace
+
+void declare_checked(bench::Registry &registry) {
+  add_sized_pool_design<Checked>(registry, "checked",
+                                 "stack with a live map: finds double frees and foreign, interior "
+                                 "and misaligned pointers");
+}
+
+} // namespace vmperf::pool
