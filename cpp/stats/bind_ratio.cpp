@@ -90,7 +90,8 @@ Notes
 One process each: the ratio of the medians, both sets resampled as in `bootstrap`; it says nothing about
 other processes. Several: the logarithm of each process's median is one observation; the ratio of the
 geometric means with Welch's t interval. If one set has a single process, the variance of the other
-stands for both (pooled t). Drift between the sets does not cancel: prefer `paired_ratio`.
+stands for both (pooled t). Welch's t covers 93.7 % instead of 95 % for 10 processes against 3: take
+as many of each. Drift between the sets does not cancel: prefer `paired_ratio`.
 O(resamples (n_a + n_b)) or O(n log n); the GIL is released.
 
 References

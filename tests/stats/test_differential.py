@@ -7,9 +7,13 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats as oracle
 
-from vmperf import stats
+from vmperf import _core
 
 Floats = NDArray[np.float64]
+
+stats = _core.stats
+
+pytestmark = pytest.mark.differential
 
 TOLERANCE = 1e-12
 WEYL = 0x9E3779B97F4A7C15
