@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import _core
+from ._peers import add_peer_directories
 
 __all__ = ["FIELDS", "case_header", "measure_group"]
 
@@ -30,6 +31,7 @@ def measure_group(job: dict[str, Any], *, beacon: str) -> list[Any]:
     list of vmperf._core.bench.CaseResult
         One per design.
     """
+    add_peer_directories()
     settings = job["settings"]
     return list(
         _core.bench.measure(
