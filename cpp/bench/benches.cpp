@@ -10,7 +10,9 @@ namespace vmperf::bench {
 namespace {
 
 // Keeps a loop from being deleted without adding an instruction or a memory effect.
-[[gnu::always_inline]] inline void keep_loop() { asm volatile(""); }
+[[gnu::always_inline]] inline void keep_loop() {
+  asm volatile("");
+}
 
 template <class Run> class Kernel final : public Workload {
 public:
@@ -191,7 +193,9 @@ std::uint64_t hang(std::uint64_t n) {
   return n;
 }
 
-std::uint64_t throwing(std::uint64_t) { throw std::runtime_error("planted exception"); }
+std::uint64_t throwing(std::uint64_t) {
+  throw std::runtime_error("planted exception");
+}
 
 // A batch of it takes 1 to 40 times its share.
 class Noisy final : public Workload {
@@ -225,7 +229,9 @@ private:
   std::uint64_t x_ = 0;
 };
 
-template <class W> WorkloadPtr make(const Params &) { return std::make_unique<W>(); }
+template <class W> WorkloadPtr make(const Params &) {
+  return std::make_unique<W>();
+}
 
 void declare_honest(Registry &registry) {
   plant(registry, "one_cycle", "a chain of dependent adds: one true core cycle per op",
@@ -254,14 +260,12 @@ void declare_failures(Registry &registry) {
   plant(registry, "noisy", "batches of 1 to 40 times their share", make<Noisy>);
   plant(registry, "one_shot", "too few ops a batch for the timer", make<OneShot>);
   registry.design("bench/selftest", "absent", "a peer that is not there")
-      .available([] {
-        return Availability{Status::not_installed, "planted: nothing to install", ""};
-      })
+      .available(
+          [] { return Availability{Status::not_installed, "planted: nothing to install", ""}; })
       .runs("bench/selftest/missing", make<ThreeAdds>);
   registry.design("bench/selftest", "lacking", "a design that this CPU cannot run")
-      .available([] {
-        return Availability{Status::unsupported, "planted: no CPU has this feature", ""};
-      })
+      .available(
+          [] { return Availability{Status::unsupported, "planted: no CPU has this feature", ""}; })
       .runs("bench/selftest/missing", make<ThreeAdds>);
   selftest(registry, "missing", "designs that cannot run here").designs("bench/selftest");
 }

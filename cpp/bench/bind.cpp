@@ -31,8 +31,8 @@ py::list axes_of(const Benchmark &benchmark, const py::list &designs) {
   for (const auto &design : designs) {
     names.append(design["name"]);
   }
-  axes.append(py::dict(py::arg("name") = "design", py::arg("values") = names,
-                       py::arg("defaults") = names));
+  axes.append(
+      py::dict(py::arg("name") = "design", py::arg("values") = names, py::arg("defaults") = names));
   for (const Axis &axis : benchmark.axes()) {
     axes.append(py::dict(py::arg("name") = axis.name, py::arg("values") = to_list(axis.values),
                          py::arg("defaults") = to_list(axis.defaults)));
@@ -112,7 +112,8 @@ std::vector<CaseResult> measure_case(const std::string &id,
                  beacon ? &*beacon : nullptr);
 }
 
-constexpr const char *kMeasureDoc = R"(Measure designs of one benchmark at one point of its axes, here.
+constexpr const char *kMeasureDoc =
+    R"(Measure designs of one benchmark at one point of its axes, here.
 
 Warm-up, calibration and evidence of work come first; then every design and the empty loop get one
 batch per round in rotated order. Whatever goes wrong with a design is its case's status.
@@ -183,9 +184,8 @@ void bind_measure(py::module_ &m) {
          std::int64_t measurement_ns, int n_samples, const std::string &sampling, int n_placements,
          std::uint64_t seed, std::uint64_t process, bool count_instructions,
          const std::string &beacon) {
-        const Settings settings{warm_up_ns,   measurement_ns, n_samples,
-                                parse_sampling(sampling), n_placements,   seed,
-                                process,      count_instructions};
+        const Settings settings{warm_up_ns,   measurement_ns, n_samples, parse_sampling(sampling),
+                                n_placements, seed,           process,   count_instructions};
         const py::gil_scoped_release release;
         return measure_case(id, params, designs, settings, beacon);
       },

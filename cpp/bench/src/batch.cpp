@@ -35,8 +35,8 @@ struct Stamped {
   void *shift = alloca(shape.stack_shift_bytes + 16);
   sink(shift);
   const std::int64_t begin = os::now_ns();
-  const std::uint64_t checksum = shape.copies == 1 ? workload.run(shape.n)
-                                                   : workload.run_copies(shape.copies, shape.n);
+  const std::uint64_t checksum =
+      shape.copies == 1 ? workload.run(shape.n) : workload.run_copies(shape.copies, shape.n);
   sink(checksum);
   return {os::now_ns() - begin, checksum};
 }
@@ -60,8 +60,12 @@ Batch time_batch(Workload &workload, const BatchShape &shape) {
           stamped.checksum};
 }
 
-WorkloadPtr make_empty_loop() { return std::make_unique<EmptyLoop>(); }
+WorkloadPtr make_empty_loop() {
+  return std::make_unique<EmptyLoop>();
+}
 
-double least_batch_ns() { return kTimerSteps * os::timer_cost().step_ns; }
+double least_batch_ns() {
+  return kTimerSteps * os::timer_cost().step_ns;
+}
 
 } // namespace vmperf::bench

@@ -1,8 +1,8 @@
 // One timed batch: n ops of a workload between two reads of the clock, what disturbed it beside.
 #pragma once
 
-#include <cstdint>
 #include <cstddef>
+#include <cstdint>
 
 #include "vmperf/bench/workload.hpp"
 

@@ -45,11 +45,12 @@ os::StepCount steps(Workload &workload, unsigned copies, std::uint64_t n) {
 // How many ops apart the two counts should lie: many enough to average over periodic work, few
 // enough for the budget.
 std::uint64_t spread_for(std::uint64_t per_op, std::uint64_t constant, std::uint64_t max_n) {
-  const std::uint64_t wanted = std::clamp(kStepGoal / std::max<std::uint64_t>(per_op, 1),
-                                          kLeastOps, kMostOps);
+  const std::uint64_t wanted =
+      std::clamp(kStepGoal / std::max<std::uint64_t>(per_op, 1), kLeastOps, kMostOps);
   const std::uint64_t affordable =
       (kStepBudget - std::min(kStepBudget, constant)) / std::max<std::uint64_t>(per_op, 1) / 2;
-  return std::clamp<std::uint64_t>(wanted, 1, std::max<std::uint64_t>(1, std::min(affordable, max_n - 1)));
+  return std::clamp<std::uint64_t>(wanted, 1,
+                                   std::max<std::uint64_t>(1, std::min(affordable, max_n - 1)));
 }
 
 // A linear batch of each number of copies, the least of several rounds: noise only adds.
@@ -60,8 +61,8 @@ void time_copies(Workload &workload, double ns_per_op, Evidence &evidence) {
   for (int round = 0; round < kCopyRounds; ++round) {
     for (std::size_t i = 0; i < kCopies.size(); ++i) {
       const Batch batch = time_batch(workload, {n, kCopies[i], 0});
-      evidence.copies_ns[i] = std::min(evidence.copies_ns[i],
-                                       static_cast<double>(batch.ns) / static_cast<double>(n));
+      evidence.copies_ns[i] =
+          std::min(evidence.copies_ns[i], static_cast<double>(batch.ns) / static_cast<double>(n));
     }
   }
 }
@@ -73,8 +74,7 @@ MarginalCount count_per_op(Workload &workload, unsigned copies) {
     return {std::nullopt, "one op a batch: no marginal count"};
   }
   const os::StepCount one = steps(workload, copies, 1);
-  const os::StepCount two =
-      one.outcome == Outcome::counted ? steps(workload, copies, 2) : one;
+  const os::StepCount two = one.outcome == Outcome::counted ? steps(workload, copies, 2) : one;
   if (two.outcome != Outcome::counted) {
     return {std::nullopt, to_text(two.outcome)};
   }

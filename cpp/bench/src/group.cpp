@@ -57,8 +57,7 @@ void calibrate(Lane &lane, std::int64_t warm_up_ns) {
                   "time does not grow with n: 2^42 ops took " + std::to_string(batch.ns) + " ns");
       return;
     }
-    const bool long_enough =
-        static_cast<double>(batch.ns) >= kCalibrationBatchNs || n >= max_n;
+    const bool long_enough = static_cast<double>(batch.ns) >= kCalibrationBatchNs || n >= max_n;
     if (long_enough) {
       best = std::min(best, static_cast<double>(batch.ns) / static_cast<double>(n));
     } else {

@@ -28,9 +28,8 @@ void judge_count(Lane &lane, bool subcycle) {
     lane.refuse(Status::optimised_away, "the instruction count does not grow with n");
   } else if (!subcycle && e.empty_instr_per_op &&
              *e.instr_per_op <= *e.empty_instr_per_op + kCountNoise) {
-    lane.refuse(Status::optimised_away,
-                text("%.3f instructions per op, the empty loop has %.3f", *e.instr_per_op,
-                     *e.empty_instr_per_op));
+    lane.refuse(Status::optimised_away, text("%.3f instructions per op, the empty loop has %.3f",
+                                             *e.instr_per_op, *e.empty_instr_per_op));
   }
 }
 
@@ -88,8 +87,7 @@ void judge(Lane &lane, const Benchmark &benchmark) {
   const bool subcycle = !benchmark.subcycle().empty();
   const Samples &samples = lane.result.samples;
   const std::vector<std::int64_t> process(samples.size(), 0);
-  const stats::Summary summary =
-      stats::summarize(samples.ns_total, samples.iterations, process);
+  const stats::Summary summary = stats::summarize(samples.ns_total, samples.iterations, process);
   if (lane.result.evidence.instr_per_op) {
     judge_count(lane, subcycle);
   } else {
@@ -98,8 +96,8 @@ void judge(Lane &lane, const Benchmark &benchmark) {
   judge_copies(lane);
   judge_resolution(lane);
   if (summary.high - summary.low > kMostSpread * summary.median) {
-    lane.refuse(Status::too_noisy, text("the median's interval is %.3f to %.3f ns per op",
-                                        summary.low, summary.high));
+    lane.refuse(Status::too_noisy,
+                text("the median's interval is %.3f to %.3f ns per op", summary.low, summary.high));
   }
 }
 

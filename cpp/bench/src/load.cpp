@@ -176,6 +176,8 @@ std::vector<std::string> load(Registry &registry, const std::string &path) {
   return ids;
 }
 
-std::vector<std::string> libraries() { return load_order(); }
+std::vector<std::string> libraries() {
+  return load_order();
+}
 
 } // namespace vmperf::bench

@@ -122,8 +122,7 @@ void Group::sample(const Schedule &schedule, int number, int placement) {
     Lane &lane = lanes_[slot];
     guarded(lane, [&] {
       announce(lane, Phase::measure);
-      const std::uint64_t n =
-          schedule.iterations(lane.ns_per_op, number, lane.workload->max_n());
+      const std::uint64_t n = schedule.iterations(lane.ns_per_op, number, lane.workload->max_n());
       const Batch batch = time_batch(*lane.workload, {n, 1, placement_->stack_shift_bytes()});
       lane.result.samples.push(batch.ns, static_cast<std::int64_t>(n), batch.flags,
                                static_cast<std::uint32_t>(placement));

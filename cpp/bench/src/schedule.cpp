@@ -10,7 +10,9 @@ namespace {
 
 constexpr int kSamplesOfLargeWork = 20;
 
-double weight(int n_samples) { return 0.5 * n_samples * (n_samples + 1); }
+double weight(int n_samples) {
+  return 0.5 * n_samples * (n_samples + 1);
+}
 
 } // namespace
 

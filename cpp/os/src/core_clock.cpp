@@ -58,8 +58,12 @@ double best_rate(std::uint64_t (*chain)(std::uint64_t)) {
 
 } // namespace
 
-double measure_core_hz() { return best_rate(rotate_chain); }
-double measure_add_chain_hz() { return best_rate(add_chain); }
+double measure_core_hz() {
+  return best_rate(rotate_chain);
+}
+double measure_add_chain_hz() {
+  return best_rate(add_chain);
+}
 
 double core_hz() {
   static const double hz = measure_core_hz();

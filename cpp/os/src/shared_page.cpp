@@ -44,6 +44,8 @@ SharedPage::SharedPage(const std::string &path, std::size_t bytes) : data_(nullp
   close(fd);
 }
 
-SharedPage::~SharedPage() { munmap(data_, bytes_); }
+SharedPage::~SharedPage() {
+  munmap(data_, bytes_);
+}
 
 } // namespace vmperf::os

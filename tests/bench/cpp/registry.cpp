@@ -26,7 +26,9 @@ template <class Step> void refuses(const char *argument, Step step) {
   std::exit(1);
 }
 
-WorkloadPtr nothing(const Params &) { return nullptr; }
+WorkloadPtr nothing(const Params &) {
+  return nullptr;
+}
 
 void check(bool condition, const char *what) {
   if (!condition) {

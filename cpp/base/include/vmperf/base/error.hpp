@@ -47,8 +47,8 @@ struct TraceFormatError : VmperfError {
   std::uint64_t offset;
 
   TraceFormatError(std::string file, std::uint64_t at, const std::string &reason)
-      : VmperfError(file + " at byte " + std::to_string(at) + ": " + reason),
-        path(std::move(file)), offset(at) {}
+      : VmperfError(file + " at byte " + std::to_string(at) + ": " + reason), path(std::move(file)),
+        offset(at) {}
 };
 
 /// An operating system call failed.
@@ -57,8 +57,8 @@ struct OsError : VmperfError {
   std::string call;
 
   OsError(std::string failed_call, int error_number, const std::string &reason)
-      : VmperfError(failed_call + ": " + reason), code(error_number),
-        call(std::move(failed_call)) {}
+      : VmperfError(failed_call + ": " + reason), code(error_number), call(std::move(failed_call)) {
+  }
 };
 
 /// The CPU, kernel or build lacks what was asked for; the message says what would supply it.

@@ -1,6 +1,7 @@
 // A page shared with the parent process: which design runs now and how many batches have ended, so
-// that a watcher can tell a hang from a long run and name the design that crashed. The runner writes
-// it with plain atomic stores between batches: no system call, nothing inside the timed region.
+// that a watcher can tell a hang from a long run and name the design that crashed. The runner
+// writes it with plain atomic stores between batches: no system call, nothing inside the timed
+// region.
 //
 //   offset 0  u64 steps: grows with each batch or phase that begins
 //   offset 8  u32 index + 1 of the design under way (0 = none)

@@ -1,5 +1,5 @@
-// The parameters of a case: axis name -> value. Plain values, ordered by name so that two equal sets
-// print and hash alike. Lookup O(log axes); never used inside a timed loop.
+// The parameters of a case: axis name -> value. Plain values, ordered by name so that two equal
+// sets print and hash alike. Lookup O(log axes); never used inside a timed loop.
 #pragma once
 
 #include <array>

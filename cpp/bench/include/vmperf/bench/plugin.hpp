@@ -4,8 +4,8 @@
 //   VMPERF_PLUGIN(registry) { registry.benchmark("mine/op").design("first", "...", make_it); }
 //
 //   g++ -std=c++20 -O2 -shared -fPIC mine.cpp -o mine.so -I <include>;  vmperf run --load ./mine.so
-// The macro defines the two symbols of plugin.h; the declarations go into a registry of this library
-// and are handed over through that C interface. Registration runs once, on one thread.
+// The macro defines the two symbols of plugin.h; the declarations go into a registry of this
+// library and are handed over through that C interface. Registration runs once, on one thread.
 #pragma once
 
 #include <cstdio>
@@ -59,7 +59,9 @@ inline int verify(void *self, char *error) {
   });
 }
 
-inline void destroy(void *self) { delete static_cast<Workload *>(self); }
+inline void destroy(void *self) {
+  delete static_cast<Workload *>(self);
+}
 
 inline Value to_value(const vmperf_value &value) {
   if (value.kind == VMPERF_INT) {
@@ -137,13 +139,12 @@ private:
     for (const Axis &axis : b.axes()) {
       const auto &all = kept.emplace_back(values(axis.values));
       const auto &defaults = kept.emplace_back(values(axis.defaults));
-      axes.push_back({axis.name.c_str(), all.data(), all.size(), defaults.data(),
-                      defaults.size()});
+      axes.push_back({axis.name.c_str(), all.data(), all.size(), defaults.data(), defaults.size()});
     }
-    const vmperf_benchmark out{b.id().c_str(),       b.summary().c_str(), b.op().c_str(),
-                               b.api().c_str(),      b.subcycle().c_str(), tags.data(),
-                               tags.size(),          traps.data(),         traps.size(),
-                               axes.data(),          axes.size()};
+    const vmperf_benchmark out{b.id().c_str(),  b.summary().c_str(),  b.op().c_str(),
+                               b.api().c_str(), b.subcycle().c_str(), tags.data(),
+                               tags.size(),     traps.data(),         traps.size(),
+                               axes.data(),     axes.size()};
     host_.add_benchmark(host_.self, &out);
   }
 
@@ -151,8 +152,8 @@ private:
     for (const auto &[id, maker] : design.makers()) {
       // The library is never unloaded and its registry never shrinks: the maker's address holds.
       auto *self = const_cast<Maker *>(&maker);
-      const vmperf_design out{api.c_str(), design.name().c_str(), design.summary().c_str(),
-                              id.c_str(), {self, make}};
+      const vmperf_design out{
+          api.c_str(), design.name().c_str(), design.summary().c_str(), id.c_str(), {self, make}};
       host_.add_design(host_.self, &out);
     }
   }

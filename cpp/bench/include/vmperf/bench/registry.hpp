@@ -1,7 +1,7 @@
 // The one list of benchmarks and designs. A component's benches.cpp declares benchmarks, its
-// designs.cpp (and each file of peers/) adds designs to a shared API; catalog, command line, sweeps,
-// report and tests are views of this registry. Filled once at module load by one thread, read-only
-// afterwards and then safe to read from any thread.
+// designs.cpp (and each file of peers/) adds designs to a shared API; catalog, command line,
+// sweeps, report and tests are views of this registry. Filled once at module load by one thread,
+// read-only afterwards and then safe to read from any thread.
 #pragma once
 
 #include <algorithm>

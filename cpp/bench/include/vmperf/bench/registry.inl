@@ -4,7 +4,8 @@
 namespace vmperf::bench {
 namespace detail {
 
-inline std::string near_matches(const std::vector<std::unique_ptr<Benchmark>> &all, std::string_view id) {
+inline std::string near_matches(const std::vector<std::unique_ptr<Benchmark>> &all,
+                                std::string_view id) {
   // Those that share the component or the operation are what a typing error most often meant.
   const auto slash = id.find('/');
   const std::string_view head = id.substr(0, slash);
@@ -40,7 +41,9 @@ inline Design &Design::runs(std::string id, Maker maker) {
   return *this;
 }
 
-inline Availability Design::availability() const { return probe_ ? probe_() : Availability{}; }
+inline Availability Design::availability() const {
+  return probe_ ? probe_() : Availability{};
+}
 
 inline const Maker *Design::maker(std::string_view id) const {
   const auto found = makers_.find(id);
@@ -77,7 +80,8 @@ inline Benchmark &Benchmark::subcycle(std::string reason) {
   return *this;
 }
 
-inline Benchmark &Benchmark::axis(std::string name, std::vector<Value> values, Value default_value) {
+inline Benchmark &Benchmark::axis(std::string name, std::vector<Value> values,
+                                  Value default_value) {
   axes_.push_back({std::move(name), std::move(values), {std::move(default_value)}});
   return *this;
 }

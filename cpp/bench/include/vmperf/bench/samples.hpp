@@ -1,5 +1,6 @@
 // Raw samples of one case: sample i did iterations[i] ops in ns_total[i] nanoseconds.
-// int64 in, int64 out; per-op times are derived, never stored. Disturbed samples are flagged and kept.
+// int64 in, int64 out; per-op times are derived, never stored. Disturbed samples are flagged and
+// kept.
 #pragma once
 
 #include <cstdint>

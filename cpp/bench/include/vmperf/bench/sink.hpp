@@ -1,7 +1,7 @@
-// The one sink of all designs: a value handed to sink() must be computed, and memory it may point to
-// must be up to date, at no instruction of cost. One register constraint and one memory clobber per
-// value: a second clobber costs a pool pair a whole cycle (3.0 against 2.0), so call it once per
-// value handed out, in every design alike.
+// The one sink of all designs: a value handed to sink() must be computed, and memory it may point
+// to must be up to date, at no instruction of cost. One register constraint and one memory clobber
+// per value: a second clobber costs a pool pair a whole cycle (3.0 against 2.0), so call it once
+// per value handed out, in every design alike.
 #pragma once
 
 namespace vmperf::bench {

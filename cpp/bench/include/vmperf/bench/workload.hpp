@@ -1,6 +1,6 @@
 // What a benchmark measures. run(n) HOLDS the loop and does n ops, so that the op is timed inlined,
-// as its user would have it, never through an indirection per op. verify() proves the work was done.
-// A workload is used by one thread; make() and verify() are outside the timed region.
+// as its user would have it, never through an indirection per op. verify() proves the work was
+// done. A workload is used by one thread; make() and verify() are outside the timed region.
 #pragma once
 
 #include <cstdint>

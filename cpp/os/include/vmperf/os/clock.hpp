@@ -1,6 +1,6 @@
-// The one clock of all measurements: clock_gettime(CLOCK_MONOTONIC), a vDSO read of about 25 ns that
-// moves in steps of about 10 ns where it is fed by the time-stamp counter. Fenced rdtsc costs the
-// same and needs calibration, so it buys nothing. Thread-safe.
+// The one clock of all measurements: clock_gettime(CLOCK_MONOTONIC), a vDSO read of about 25 ns
+// that moves in steps of about 10 ns where it is fed by the time-stamp counter. Fenced rdtsc costs
+// the same and needs calibration, so it buys nothing. Thread-safe.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
-// What disturbed a batch: involuntary context switches and page faults of this thread, and time that
-// the hypervisor took from the machine. A read costs a few microseconds: outside timed regions only.
-// Thread-safe; the counts are of the calling thread, steal of the machine.
+// What disturbed a batch: involuntary context switches and page faults of this thread, and time
+// that the hypervisor took from the machine. A read costs a few microseconds: outside timed regions
+// only. Thread-safe; the counts are of the calling thread, steal of the machine.
 #pragma once
 
 #include <cstdint>
