@@ -37,8 +37,8 @@ Notes
 -----
 O(resamples n) time, O(resamples + n) memory; the GIL is released. Draws come from a counter-based
 generator over the sorted values: the result is the same in any sample order and on any thread. It
-takes samples as independent: where they come from several processes use location_intervals.
-The percentiles are moved out to Phi(-+ sqrt(n / (n - 1)) t(n - 1)), as plain ones cover too little for
+takes samples as independent: where they come from several processes use location_intervals. The
+percentiles are moved out to Phi(-+ sqrt(n / (n - 1)) t(n - 1)), as plain ones cover too little for
 few samples. The mean of a strongly skewed sample stays hard: a lognormal of sigma 1 is covered 92 %
 of the time at n = 100.
 

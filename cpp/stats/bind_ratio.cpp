@@ -29,8 +29,8 @@ dict
 Raises
 ------
 InvalidArgumentError
-    If an array is empty or not one-dimensional, or lengths differ; if a time is not within 1e-150 to
-    1e150; if one process has a single round; if `confidence` or `resamples` is out of range.
+    If an array is empty or not one-dimensional, or lengths differ; if a time is not within 1e-150
+    to 1e150; if one process has a single round; if `confidence` or `resamples` is out of range.
 TypeError
     If an array is strided or of another dtype, or `seed` is not an integer of its range.
 
@@ -79,20 +79,20 @@ dict
 Raises
 ------
 InvalidArgumentError
-    If an array is empty or not one-dimensional, or lengths differ; if a time is not within 1e-150 to
-    1e150; if both sets have one process and one of them a single sample; if `confidence` or
+    If an array is empty or not one-dimensional, or lengths differ; if a time is not within 1e-150
+    to 1e150; if both sets have one process and one of them a single sample; if `confidence` or
     `resamples` is out of range.
 TypeError
     If an array is strided or of another dtype, or `seed` is not an integer of its range.
 
 Notes
 -----
-One process each: the ratio of the medians, both sets resampled as in `bootstrap`; it says nothing about
-other processes. Several: the logarithm of each process's median is one observation; the ratio of the
-geometric means with Welch's t interval. If one set has a single process, the variance of the other
-stands for both (pooled t). Welch's t covers 93.7 % instead of 95 % for 10 processes against 3: take
-as many of each. Drift between the sets does not cancel: prefer `paired_ratio`.
-O(resamples (n_a + n_b)) or O(n log n); the GIL is released.
+One process each: the ratio of the medians, both sets resampled as in `bootstrap`; it says nothing
+about other processes. Several: the logarithm of each process's median is one observation; the ratio
+of the geometric means with Welch's t interval. If one set has a single process, the variance of the
+other stands for both (pooled t). Welch's t covers 93.7 % instead of 95 % for 10 processes against
+3: take as many of each. Drift between the sets does not cancel: prefer `paired_ratio`. O(resamples
+(n_a + n_b)) or O(n log n); the GIL is released.
 
 References
 ----------

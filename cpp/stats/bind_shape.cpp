@@ -69,7 +69,8 @@ TypeError
 Notes
 -----
 O(n), Householder QR; the GIL is released. Long batches weigh most and catch most preemption: from
-run to run of one binary the slope varies far more than the median, so it never decides a comparison.
+run to run of one binary the slope varies far more than the median, so it never decides a
+comparison.
 
 Examples
 --------
@@ -91,8 +92,8 @@ x, y : ndarray of float64, shape (n,)
 Returns
 -------
 dict
-    intercept (unit of `y`), slope (unit of `y` per unit of `x`) and r_squared (0 to 1; 0 where `y` is
-    constant).
+    intercept (unit of `y`), slope (unit of `y` per unit of `x`) and r_squared (0 to 1; 0 where `y`
+    is constant).
 
 Raises
 ------
@@ -149,7 +150,8 @@ O(n n_points); the GIL is released. One far outlier stretches the default grid: 
 
 References
 ----------
-B. W. Silverman: Density Estimation for Statistics and Data Analysis. Chapman & Hall, 1986, eq. 3.31.
+B. W. Silverman: Density Estimation for Statistics and Data Analysis. Chapman & Hall, 1986, eq.
+3.31.
 
 Examples
 --------

@@ -23,8 +23,8 @@ ndarray of float64, shape (n,)
 Raises
 ------
 InvalidArgumentError
-    If lengths differ, an array is not one-dimensional, `ns_total` is negative or `iterations` is not
-    positive anywhere.
+    If lengths differ, an array is not one-dimensional, `ns_total` is negative or `iterations` is
+    not positive anywhere.
 TypeError
     If an array is strided or not int64.
 
@@ -61,9 +61,9 @@ seed : int, default 0
 Returns
 -------
 dict
-    n, n_processes (int); in ns per op, over all samples: min, q1, median, q3, max, mean, std (n - 1),
-    trimmed_mean (20 % of each side cut), slope (least squares of ns_total on iterations through the
-    origin) with r_squared; low and high, the interval of the median; mean_low and mean_high;
+    n, n_processes (int); in ns per op, over all samples: min, q1, median, q3, max, mean, std (n -
+    1), trimmed_mean (20 % of each side cut), slope (least squares of ns_total on iterations through
+    the origin) with r_squared; low and high, the interval of the median; mean_low and mean_high;
     outliers, a dict of the counts low_severe, low_mild, high_mild, high_severe; ops_per_s = 1e9 /
     median (inf where the median is 0).
 

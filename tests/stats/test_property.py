@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 import pytest
-from scipy.integrate import trapezoid
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
+from scipy.integrate import trapezoid
 
 from vmperf import _core
 
