@@ -5,9 +5,11 @@
 // Free slots lie on an array of pointers. slots_[0] is null, so that an empty stack needs no
 // compare of its own: a pop that reads null takes the slow path.
 //
-//   slots_   [ null | p | q | r | ? | ? | guard ]     ? : stale or never written
-//                         top_ ^                      room for `capacity` pointers, always
+//   table_   [ - | null | p | q | r | ? | ? | guard ]     ? : stale or never written
+//                             top_ ^                      room for `capacity` pointers, always
 //   slabs_   [ used slots ....... | fresh_ ..... fresh_end_ ]  then slabs that are all fresh
+//
+// The entry before the null is never read: a pop of the null steps top_ there and back.
 //
 // A slot is handed out for the first time by the slow path, in address order, and only while the
 // stack is empty. Hence handed_out_ - stacked() is the number of live slots and the greatest
@@ -116,20 +118,21 @@ public:
   [[nodiscard]] bool contains(const void *p) const noexcept { return slab_of(p) != slabs_.size(); }
 
 private:
-  static inline void *const kEmpty = nullptr;
+  static inline void *const kEmpty[2] = {nullptr, nullptr}; // NOLINT(modernize-avoid-c-arrays)
+  static constexpr std::size_t kExtraEntries = 3;           // spare, null, guard
   static constexpr std::uintptr_t kGuard = 0x5afe600dc0ffee00U;
 
   // The stack of a pool without slabs: never written, as such a pool has no live slot to take back.
-  static void **empty_stack() noexcept { return const_cast<void **>(&kEmpty); }
+  static void **empty_stack() noexcept { return const_cast<void **>(&kEmpty[1]); }
   [[nodiscard]] void **slots() const noexcept {
-    return table_ == nullptr ? empty_stack() : table_.get();
+    return table_ == nullptr ? empty_stack() : table_.get() + 1;
   }
   [[nodiscard]] std::size_t stacked() const noexcept {
     return static_cast<std::size_t>(top_ - slots());
   }
   [[nodiscard]] bool is_sound() const noexcept {
-    return stacked() <= handed_out_ &&
-           (table_ == nullptr || reinterpret_cast<std::uintptr_t>(table_[capacity_ + 1]) == kGuard);
+    return stacked() <= handed_out_ && (table_ == nullptr || reinterpret_cast<std::uintptr_t>(
+                                                                 slots()[capacity_ + 1]) == kGuard);
   }
 
   // Kept out of the caller's loop, whose code would be laid out around it otherwise.

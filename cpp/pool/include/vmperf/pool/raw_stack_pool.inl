@@ -66,7 +66,7 @@ inline void RawStackPool::open_slab() {
 // Everything that can fail comes first: the pool is changed wholly or not at all.
 inline void RawStackPool::add_slab(std::size_t n_slots) {
   const std::size_t capacity = capacity_ + n_slots;
-  std::unique_ptr<void *[]> table(new (std::nothrow) void *[capacity + 2]);
+  std::unique_ptr<void *[]> table(new (std::nothrow) void *[capacity + kExtraEntries]);
   if (table == nullptr) {
     throw CapacityError("no memory for the free stack of the pool", (capacity + 2) * sizeof(void *),
                         kMaxBytes);
@@ -85,9 +85,10 @@ inline void RawStackPool::add_slab(std::size_t n_slots) {
 inline void RawStackPool::adopt_table(std::unique_ptr<void *[]> table,
                                       std::size_t capacity) noexcept {
   const std::size_t free = stacked();
-  std::copy_n(slots(), free + 1, table.get());
-  table[capacity + 1] = reinterpret_cast<void *>(kGuard);
-  top_ = table.get() + free;
+  table[0] = nullptr;
+  std::copy_n(slots(), free + 1, table.get() + 1);
+  table[capacity + 2] = reinterpret_cast<void *>(kGuard);
+  top_ = table.get() + 1 + free;
   table_ = std::move(table);
   capacity_ = capacity;
 }
@@ -170,11 +171,11 @@ inline std::size_t RawStackPool::purge() {
     top_ = empty_stack();
     table_.reset();
   } else {
-    std::unique_ptr<void *[]> smaller(new (std::nothrow) void *[capacity_ + 2]);
+    std::unique_ptr<void *[]> smaller(new (std::nothrow) void *[capacity_ + kExtraEntries]);
     if (smaller != nullptr) {
       adopt_table(std::move(smaller), capacity_);
     } else {
-      table_[capacity_ + 1] = reinterpret_cast<void *>(kGuard);
+      slots()[capacity_ + 1] = reinterpret_cast<void *>(kGuard);
     }
   }
   return before - stats().bytes;
@@ -224,7 +225,7 @@ inline void RawStackPool::close() {
 inline PoolStats RawStackPool::stats() const {
   require_open();
   require_sound();
-  const std::size_t tables = table_ == nullptr ? 0 : (capacity_ + 2) * sizeof(void *);
+  const std::size_t tables = table_ == nullptr ? 0 : (capacity_ + kExtraEntries) * sizeof(void *);
   return {.capacity = capacity_,
           .available = available(),
           .live = live(),

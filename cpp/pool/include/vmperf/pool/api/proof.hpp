@@ -26,22 +26,22 @@ inline std::uint64_t stamp_of(const void *p) noexcept {
 
 // All whole words of the item, 16 bytes a store: the same code for every design and size.
 [[gnu::always_inline]] inline void write_all(void *p, std::size_t bytes) noexcept {
-  using Pair [[gnu::vector_size(16), gnu::aligned(8), gnu::may_alias]] = std::uint64_t;
-  const std::uint64_t stamp = stamp_of(p);
-  const Pair both = {stamp, stamp};
+  struct Pair {
+    std::uint64_t low, high;
+  };
+  const Pair pair = {stamp_of(p), stamp_of(p)};
   auto *at = static_cast<std::byte *>(p);
   for (; bytes >= 64; bytes -= 64, at += 64) {
-    auto *pairs = reinterpret_cast<Pair *>(at);
-    pairs[0] = both;
-    pairs[1] = both;
-    pairs[2] = both;
-    pairs[3] = both;
+    std::memcpy(at, &pair, sizeof pair);
+    std::memcpy(at + 16, &pair, sizeof pair);
+    std::memcpy(at + 32, &pair, sizeof pair);
+    std::memcpy(at + 48, &pair, sizeof pair);
   }
   for (; bytes >= 16; bytes -= 16, at += 16) {
-    *reinterpret_cast<Pair *>(at) = both;
+    std::memcpy(at, &pair, sizeof pair);
   }
   if (bytes >= 8) {
-    std::memcpy(at, &stamp, sizeof stamp);
+    std::memcpy(at, &pair.low, sizeof pair.low);
   }
 }
 
