@@ -400,10 +400,11 @@ def _records(
 ) -> list[CaseRecord]:
     order = _order(meta["plan"])
     ordered = sorted(stored, key=lambda case: order.get(case.key, len(order)))
-    return [_record(case, live.get(case.key)) for case in ordered]
+    axes = meta["plan"]["benchmarks"]
+    return [_record(case, axes[case.id], live.get(case.key)) for case in ordered]
 
 
-def _record(case: StoredCase, samples: Any) -> CaseRecord:
+def _record(case: StoredCase, axes: Iterable[str], samples: Any) -> CaseRecord:
     import numpy as np
 
     arrays = {
@@ -414,7 +415,7 @@ def _record(case: StoredCase, samples: Any) -> CaseRecord:
     }
     return CaseRecord(
         id=case.id,
-        params={"design": case.design, **case.params},
+        params={axis: (case.params | {"design": case.design})[axis] for axis in axes},
         process=case.process,
         status=case.status,
         reason=case.reason,

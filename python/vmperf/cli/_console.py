@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from vmperf._results import Results
 
-__all__ = ["console", "count", "duration", "point", "rate", "results_tables", "table"]
+__all__ = ["console", "count", "duration", "point", "rate", "results_tables", "say", "table"]
 
 _PLAIN_WIDTH = 160
 
@@ -24,6 +24,11 @@ def console(*, stderr: bool = False) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else _PLAIN_WIDTH
     return Console(file=stream, width=width, highlight=False, markup=False)
+
+
+def say(out: Console, part: Table | str) -> None:
+    """Print a table, or a line that is not wrapped."""
+    out.print(part, soft_wrap=isinstance(part, str))
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> Table:

@@ -6,7 +6,7 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from ._console import console, point
+from ._console import console, point, say
 
 if TYPE_CHECKING:
     from vmperf._runner import Event
@@ -53,13 +53,13 @@ class Reporter:
         """Show one event."""
         where = " ".join(filter(None, [event.id, point(event.params or {}), event.design]))
         if event.kind == "case" and event.status not in ("ok", "not_installed"):
-            self._console.print(f"  {where}: {event.status}: {event.reason}")
+            say(self._console, f"  {where}: {event.status}: {event.reason}")
         text = f"ETA {_clock(event.eta_s)}  {where}"
         if self._bar is not None:
             self._bar.update(self._task, completed=event.done, total=event.total, description=text)
         elif event.kind == "group" and time.monotonic() - self._last_line_s >= _LINE_S:
             self._last_line_s = time.monotonic()
-            self._console.print(f"[{event.done}/{event.total}] {text}")
+            say(self._console, f"[{event.done}/{event.total}] {text}")
 
 
 def _clock(seconds: float) -> str:

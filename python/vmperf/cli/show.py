@@ -22,7 +22,7 @@ def command(file: Path | None, pattern: str, failures: bool, json_path: str | No
     from vmperf._results import load_results
     from vmperf._run import newest
 
-    from ._console import console, results_tables
+    from ._console import console, results_tables, say
 
     results = load_results(file or newest())
     chosen = results.select(pattern)
@@ -33,12 +33,12 @@ def command(file: Path | None, pattern: str, failures: bool, json_path: str | No
     out = console()
     for part in results_tables(chosen):
         if not failures or isinstance(part, str):
-            out.print(part)
+            say(out, part)
     missing = results.n_planned - len(results.cases)
     path = shlex.quote(str(results.path))
     if missing:
         go_on = f"{results.command} --results {path} --resume"
-        out.print(f"{missing} of {results.n_planned} cases are not measured yet; next: {go_on}")
+        say(out, f"{missing} of {results.n_planned} cases are not measured yet; next: {go_on}")
     else:
-        out.print(f"measured by: {results.command}")
-        out.print(f"results in {path}; next: vmperf report {path} report.html")
+        say(out, f"measured by: {results.command}")
+        say(out, f"results in {path}; next: vmperf report {path} report.html")
