@@ -51,6 +51,8 @@ class Results:
     ('process', 'ns_total', 'iterations', 'flags', 'placement', 'ns_per_op')
     >>> [row["samples"] for row in found.select("bench/*", designs=["kernel"]).rows()]
     [30]
+    >>> len(found.only_failures().cases) == len(found.failures)
+    True
     >>> found.to_xarray()["iterations"].dims
     ('design', 'process', 'sample')
     >>> len(found.to_pandas())
@@ -153,6 +155,12 @@ class Results:
                 and all(case.params.get(axis) == value for axis, value in wanted.items())
             ),
         )
+
+    def only_failures(self) -> Results:
+        """Return the results of those rows alone that are not ok in every process."""
+        bad = {(row["id"], json.dumps(row["params"])) for row in self.failures}
+        kept = (case for case in self.cases if (case.id, json.dumps(case.params)) in bad)
+        return Results(self.path, self._meta, kept)
 
     def to_xarray(self, id: str | None = None) -> xr.Dataset:
         """Return the raw samples of one benchmark as a dense Dataset.

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -199,6 +202,33 @@ def test_no_colour_where_there_is_no_terminal(tmp_path: Path) -> None:
     done = _vmperf(["run", "bench/selftest/missing", *BUDGET], tmp_path)
     assert done.returncode == 1
     assert "\x1b" not in done.stdout + done.stderr
+
+
+def _on_terminal(words: Sequence[str], folder: Path) -> str:
+    """Run on a pseudo-terminal; returns what it shows."""
+    outer, inner = pty.openpty()
+    program = "from vmperf.cli.main import main; main()"
+    command = [sys.executable, "-c", program, *words]
+    env = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120"}
+    with subprocess.Popen(command, cwd=folder, env=env, stdout=inner, stderr=inner):
+        os.close(inner)
+        shown = b""
+        with suppress(OSError):  # EIO: the other end is closed
+            while data := os.read(outer, 1 << 16):
+                shown += data
+    os.close(outer)
+    return shown.decode()
+
+
+def test_live_progress_on_a_terminal(tmp_path: Path) -> None:
+    words = ["run", "bench/selftest/hang", "bench/selftest/missing", "--timeout", "1.5"]
+    shown = _on_terminal([*words, *BUDGET], tmp_path)
+    assert "\x1b[" in shown
+    assert "/3" in shown
+    assert "ETA" in shown
+    assert "Traceback" not in shown
+    assert "bench/selftest/hang kernel: timed_out" in shown
+    assert "next: vmperf" in shown.splitlines()[-1]
 
 
 def test_machine(invoke: CliRunner) -> None:

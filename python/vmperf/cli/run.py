@@ -95,7 +95,7 @@ def command(
             require(module, "report")
     for library in libraries:
         bench.load(library)
-    with Reporter() as progress:
+    with Reporter(budget_s) as progress:
         found = run(
             patterns,
             profile=profile,

@@ -26,14 +26,15 @@ def command(file: Path | None, pattern: str, failures: bool, json_path: str | No
 
     results = load_results(file or newest())
     chosen = results.select(pattern)
+    if failures:
+        chosen = chosen.only_failures()
     if json_path is not None:
-        write_json(json_path, chosen.failures if failures else chosen.rows())
+        write_json(json_path, chosen.rows())
     if json_path == "-":
         return
     out = console()
     for part in results_tables(chosen):
-        if not failures or isinstance(part, str):
-            say(out, part)
+        say(out, part)
     missing = results.n_planned - len(results.cases)
     path = shlex.quote(str(results.path))
     if missing:
