@@ -163,7 +163,8 @@ def write_netcdf(results: Results, path: Path) -> None:
     require("h5netcdf", "report")
     mode = "w"
     for id in dict.fromkeys(case.id for case in results.cases):
-        dataset(results, id).to_netcdf(path, mode=mode, group=id, engine="h5netcdf")  # type: ignore[call-overload]
+        group: Any = dataset(results, id)  # xarray types its modes and engines one by one
+        group.to_netcdf(path, mode=mode, group=id, engine="h5netcdf")
         mode = "a"
     if mode == "w":
         raise invalid("results", "empty", "at least one finished case")

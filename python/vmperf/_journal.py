@@ -9,6 +9,7 @@ of readers, also while it is written.
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import sqlite3
@@ -159,6 +160,8 @@ class Journal:
 
 
 def _build(path: Path, meta: dict[str, Any]) -> None:
+    for stale in path.parent.glob(f".{glob.escape(path.name)}.*.new"):  # we hold the lock
+        stale.unlink()
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         with closing(sqlite3.connect(draft)) as db:
@@ -167,7 +170,7 @@ def _build(path: Path, meta: dict[str, Any]) -> None:
                 db.executemany(
                     "INSERT INTO meta VALUES (?, ?)", [(k, json.dumps(v)) for k, v in meta.items()]
                 )
-        os.link(draft, path)
+        _place(draft, path)
     except FileExistsError:
         raise invalid(
             "results", path, "a file that does not exist yet, or resume (--resume) to go on with it"
@@ -175,6 +178,17 @@ def _build(path: Path, meta: dict[str, Any]) -> None:
     finally:
         with suppress(FileNotFoundError):
             draft.unlink()
+
+
+def _place(draft: Path, path: Path) -> None:
+    """Give the draft its name, never in place of a file."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        path.touch(exist_ok=False)
+        draft.replace(path)
 
 
 def plan_differences(stored: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
@@ -253,8 +267,7 @@ def _open(path: Path) -> sqlite3.Connection:
         raise invalid("results", path, "an existing journal file")
     # Without a log beside it the file is whole, and a folder that cannot be written must not stop
     # a reader.
-    wal = path.with_name(path.name + "-wal")
-    mode = "mode=ro" if wal.exists() or os.access(path.parent, os.W_OK) else "immutable=1"
+    mode = "mode=ro" if _log(path).exists() or os.access(path.parent, os.W_OK) else "immutable=1"
     try:
         db = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True)
     except sqlite3.Error as error:
@@ -271,12 +284,22 @@ def _check_kind(path: Path, db: sqlite3.Connection) -> None:
     try:
         (application,) = db.execute("PRAGMA application_id").fetchone()
         (schema,) = db.execute("PRAGMA user_version").fetchone()
-    except sqlite3.Error as error:
+        (pages,) = db.execute("PRAGMA page_count").fetchone()
+        (page_bytes,) = db.execute("PRAGMA page_size").fetchone()
+    except (sqlite3.Error, ValueError) as error:  # its words may quote bytes that are no text
         raise _damaged(path, error) from error
     if application != APPLICATION_ID:
         raise trace_format(path, 68, "not a vmperf journal")
     if schema != SCHEMA_VERSION:
         raise trace_format(path, 60, f"schema {schema}; this vmperf reads {SCHEMA_VERSION}")
+    size = path.stat().st_size
+    # SQLite reads a last page that is cut as zeros. With a log beside it, pages may be there.
+    if size < pages * page_bytes and not _log(path).exists():
+        raise trace_format(path, size, f"truncated; {pages * page_bytes} bytes expected")
+
+
+def _log(path: Path) -> Path:
+    return path.with_name(path.name + "-wal")
 
 
 def _damaged(path: Path, error: Exception) -> Exception:

@@ -17,7 +17,8 @@ from . import _core
 from ._rows import gather, merged_row, pooled
 
 if TYPE_CHECKING:
-    from ._results import CaseRecord, Results
+    from ._records import CaseRecord
+    from ._results import Results
 
 __all__ = ["document"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass  # noqa: TID253
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from ._errors import invalid, near, trace_format
-from ._journal import Key, StoredCase, case_key, read_cases, read_meta
+from ._journal import Key, read_cases, read_meta
+from ._records import CaseRecord, order, records
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,55 +17,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-    Ints: TypeAlias = NDArray[np.int64]
-    Bits: TypeAlias = NDArray[np.uint32]
-
 __all__ = ["CaseRecord", "Results", "load_results"]
-
-_DTYPES = {"ns_total": "<i8", "iterations": "<i8", "flags": "<u4", "placement": "<u4"}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CaseRecord:
-    """One design at one point in one process, with its raw samples.
-
-    Attributes
-    ----------
-    id : str
-        The benchmark.
-    params : dict
-        Axis -> value, ``design`` first.
-    process : int
-        Number of the process, from 0.
-    status, reason, version : str
-        ``ok`` or why not; version of a peer.
-    ns_total, iterations : int64 array of shape (n_samples,)
-        Nanoseconds of each batch, timer cost subtracted, and ops in it.
-    flags, placement : uint32 array of shape (n_samples,)
-        Disturbances (1 switch, 2 fault, 4 steal); which placement of buffers.
-    evidence : dict
-        Instructions per op, the empty loop, core clock.
-    checksum : int
-        What the work returned.
-    """
-
-    id: str
-    params: dict[str, Any]
-    process: int
-    status: str
-    reason: str
-    version: str
-    ns_total: Ints
-    iterations: Ints
-    flags: Bits
-    placement: Bits
-    evidence: dict[str, Any]
-    checksum: int
-
-    @property
-    def design(self) -> str:
-        """The design, short for ``params["design"]``."""
-        return str(self.params["design"])
 
 
 class Results:
@@ -99,6 +51,8 @@ class Results:
     ('process', 'ns_total', 'iterations', 'flags', 'placement', 'ns_per_op')
     >>> [row["samples"] for row in found.select("bench/*", designs=["kernel"]).rows()]
     [30]
+    >>> len(found.only_failures().cases) == len(found.failures)
+    True
     >>> found.to_xarray()["iterations"].dims
     ('design', 'process', 'sample')
     >>> len(found.to_pandas())
@@ -125,7 +79,7 @@ class Results:
     @property
     def n_planned(self) -> int:
         """Cases that the run was to have."""
-        return len(_order(self._meta["plan"]))
+        return len(order(self._meta["plan"]))
 
     @property
     def axes(self) -> dict[str, dict[str, list[Any]]]:
@@ -201,6 +155,12 @@ class Results:
                 and all(case.params.get(axis) == value for axis, value in wanted.items())
             ),
         )
+
+    def only_failures(self) -> Results:
+        """Return the results of those rows alone that are not ok in every process."""
+        bad = {(row["id"], json.dumps(row["params"])) for row in self.failures}
+        kept = (case for case in self.cases if (case.id, json.dumps(case.params)) in bad)
+        return Results(self.path, self._meta, kept)
 
     def to_xarray(self, id: str | None = None) -> xr.Dataset:
         """Return the raw samples of one benchmark as a dense Dataset.
@@ -375,51 +335,6 @@ def with_live(path: Path, live: Mapping[Key, Any]) -> Results:
     meta = read_meta(path)
     stored = read_cases(path)
     try:
-        return Results(path, meta, _records(meta, stored, live))
+        return Results(path, meta, records(meta, stored, live))
     except (AttributeError, KeyError, TypeError, ValueError) as error:  # flipped bits in its JSON
         raise trace_format(path, 0, f"damaged: {error!r}") from error
-
-
-def _order(plan: Mapping[str, Any]) -> dict[Key, int]:
-    import itertools
-
-    keys: dict[Key, int] = {}
-    for id, axes in plan["benchmarks"].items():
-        names = [*axes][1:]
-        for point in itertools.product(*(axes[name] for name in names)):
-            params = dict(zip(names, point, strict=True))
-            for design, process in itertools.product(
-                axes["design"], range(plan["settings"]["processes"])
-            ):
-                keys[case_key(id, design, params, process)] = len(keys)
-    return keys
-
-
-def _records(
-    meta: Mapping[str, Any], stored: Iterable[StoredCase], live: Mapping[Key, Any]
-) -> list[CaseRecord]:
-    order = _order(meta["plan"])
-    ordered = sorted(stored, key=lambda case: order.get(case.key, len(order)))
-    return [_record(case, live.get(case.key)) for case in ordered]
-
-
-def _record(case: StoredCase, samples: Any) -> CaseRecord:
-    import numpy as np
-
-    arrays = {
-        name: np.frombuffer(case.blobs[name], dtype=dtype)
-        if samples is None
-        else getattr(samples, name)
-        for name, dtype in _DTYPES.items()
-    }
-    return CaseRecord(
-        id=case.id,
-        params={"design": case.design, **case.params},
-        process=case.process,
-        status=case.status,
-        reason=case.reason,
-        version=case.version,
-        evidence=case.evidence,
-        checksum=case.checksum,
-        **arrays,
-    )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from . import _core
 
 if TYPE_CHECKING:
-    from ._results import CaseRecord
+    from ._records import CaseRecord
 
 __all__ = ["FLAGS", "gather", "merged_row", "pooled"]
 

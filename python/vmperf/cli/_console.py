@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -12,9 +12,13 @@ if TYPE_CHECKING:
 
     from vmperf._results import Results
 
-__all__ = ["console", "count", "duration", "point", "rate", "results_tables", "table"]
+__all__ = ["console", "count", "point", "results_tables", "say", "table"]
 
-_PLAIN_WIDTH = 160
+Units: TypeAlias = Sequence[tuple[str, float]]
+
+_PLAIN_WIDTH = 240  # enough for every table: a file is not wrapped
+_TIMES = (("ps", 1e-3), ("ns", 1.0), ("µs", 1e3), ("ms", 1e6), ("s", 1e9))
+_RATES = (("/s", 1.0), ("K/s", 1e3), ("M/s", 1e6), ("G/s", 1e9))
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -26,13 +30,18 @@ def console(*, stderr: bool = False) -> Console:
     return Console(file=stream, width=width, highlight=False, markup=False)
 
 
-def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> Table:
+def say(out: Console, part: Table | str) -> None:
+    """Print a table, or a line that is not wrapped."""
+    out.print(part, soft_wrap=isinstance(part, str))
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     """Return a table; headers that start with ``>`` are right-aligned columns."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(box=SIMPLE_HEAD, title=Text(title), title_justify="left", pad_edge=False)
+    made = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     for header in headers:
         right = header.startswith(">")
         made.add_column(header.removeprefix(">"), justify="right" if right else "left")
@@ -43,12 +52,20 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, title: str =
 
 def duration(ns: float | None) -> str:
     """Return a time with a unit from ps to s and three digits or more."""
-    return _scaled(ns, (("ps", 1e-3), ("ns", 1.0), ("µs", 1e3), ("ms", 1e6), ("s", 1e9)))
+    return _scaled(ns, _TIMES)
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """Return two times with one unit."""
+    if low is None or high is None:
+        return "-"
+    unit, size = _unit(high, _TIMES)
+    return f"{_number(low / size)} to {_number(high / size)} {unit}"
 
 
 def rate(per_s: float | None) -> str:
     """Return a rate with a unit from /s to G/s."""
-    return _scaled(per_s, (("/s", 1.0), ("K/s", 1e3), ("M/s", 1e6), ("G/s", 1e9)))
+    return _scaled(per_s, _RATES)
 
 
 def count(value: float | None) -> str:
@@ -58,16 +75,19 @@ def count(value: float | None) -> str:
     return f"{value:.2f}" if value < 100 else f"{value:.0f}"
 
 
-def _scaled(value: float | None, units: Sequence[tuple[str, float]]) -> str:
+def _scaled(value: float | None, units: Units) -> str:
     if value is None:
         return "-"
-    unit, size = units[0]
-    for name, step in units:
-        if abs(value) >= step:
-            unit, size = name, step
-    number = value / size
-    digits = 2 if number < 10 else 1 if number < 100 else 0
-    return f"{number:.{digits}f} {unit}"
+    unit, size = _unit(value, units)
+    return f"{_number(value / size)} {unit}"
+
+
+def _unit(value: float, units: Units) -> tuple[str, float]:
+    return max((u for u in units if abs(value) >= u[1]), key=lambda u: u[1], default=units[0])
+
+
+def _number(value: float) -> str:
+    return f"{value:.{2 if value < 10 else 1 if value < 100 else 0}f}"
 
 
 def point(params: dict[str, Any]) -> str:
@@ -76,53 +96,74 @@ def point(params: dict[str, Any]) -> str:
 
 
 def results_tables(results: Results) -> Iterable[Table | str]:
-    """Yield one table per benchmark and, after it, what was refused and why."""
+    """Yield title and table of each benchmark, then what was refused and why."""
     rows = results.rows()
     for id in dict.fromkeys(row["id"] for row in rows):
         mine = [row for row in rows if row["id"] == id]
         entry = results.benchmarks[id]
-        axes = [axis for axis in mine[0]["params"] if axis != "design"]
-        yield table(
-            [
-                *(f">{axis}" for axis in axes),
-                "design",
-                ">per op",
-                "95 % interval",
-                ">min",
-                ">cycles/op",
-                ">instr/op",
-                ">empty loop",
-                ">ops",
-                ">switch/fault/steal",
-                "status",
-            ],
-            (_cells(row, axes) for row in mine),
-            title=f"{id}: {entry['summary']} (one op: {entry['op']})",
-        )
+        values: dict[str, dict[Any, None]] = {}
         for row in mine:
-            if row["status"] != "ok":
-                where = " ".join(filter(None, [row["params"]["design"], point(row["params"])]))
-                yield f"  {where}: {row['status']}: {row['reason']}"
+            for axis, value in row["params"].items():
+                values.setdefault(axis, {})[value] = None
+        varying = [axis for axis in values if axis != "design" and len(values[axis]) > 1]
+        fixed = {axis: next(iter(found)) for axis, found in values.items() if len(found) == 1}
+        yield f"{id}: {entry['summary']}"
+        yield f"  one op: {'; '.join(filter(None, [entry['op'], point(fixed)]))}"
+        yield table([*(f">{axis}" for axis in varying), *_HEADERS], _lines(mine, varying))
+        yield from _remarks(mine, varying)
+    if rows:
+        yield "disturbed: samples with a context switch / page fault / stolen time; none is dropped"
 
 
-def _cells(row: dict[str, Any], axes: Sequence[str]) -> list[str]:
-    ns = row["ns_per_op"]
-    interval = "-"
-    if ns["low"] is not None:
-        interval = f"{duration(ns['low'])} to {duration(ns['high'])}"
-    counted = row["instr_per_op"] is not None or not row["instr_status"]
-    flags = row["flags"]
-    disturbed = f"{flags['switch']}/{flags['fault']}/{flags['steal']} of {row['samples']}"
-    return [
-        *(str(row["params"][axis]) for axis in axes),
-        row["params"]["design"] + (f" {row['version']}" if row["version"] else ""),
-        duration(ns["median"]),
-        interval,
-        duration(ns["min"]),
-        count(row["cycles_per_op"]),
-        count(row["instr_per_op"]) if counted else row["instr_status"],
-        duration(row["empty_ns_per_op"]) if row["samples"] else "-",
-        rate(row["ops_per_s"]),
-        disturbed if row["samples"] else "-",
-        row["status"],
-    ]
+_HEADERS = (
+    "design",
+    ">per op",
+    ">95 % interval",
+    ">min",
+    ">cycles/op",
+    ">instr/op",
+    ">empty loop",
+    ">ops",
+    ">samples",
+    ">disturbed",
+    "status",
+)
+
+
+def _lines(rows: Iterable[dict[str, Any]], axes: Sequence[str]) -> Iterable[list[str]]:
+    for row in rows:
+        ns = row["ns_per_op"]
+        flags = row["flags"]
+        yield [
+            *(str(row["params"][axis]) for axis in axes),
+            row["params"]["design"],
+            duration(ns["median"]),
+            interval(ns["low"], ns["high"]),
+            duration(ns["min"]),
+            count(row["cycles_per_op"]),
+            count(row["instr_per_op"]),
+            duration(row["empty_ns_per_op"] if row["samples"] else None),
+            rate(row["ops_per_s"]),
+            str(row["samples"] or "-"),
+            f"{flags['switch']}/{flags['fault']}/{flags['steal']}" if row["samples"] else "-",
+            row["status"],
+        ]
+
+
+def _remarks(rows: Iterable[dict[str, Any]], axes: Sequence[str]) -> Iterable[str]:
+    """Yield each refusal, uncounted instruction or peer's version once, with where it applies."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        where = point({axis: row["params"][axis] for axis in axes})
+        remarks = []
+        if row["status"] != "ok":
+            remarks.append(f"{row['status']}: {row['reason']}")
+        if row["instr_per_op"] is None and row["instr_status"]:
+            remarks.append(f"instructions not counted: {row['instr_status']}")
+        if row["version"]:
+            remarks.append(f"version {row['version']}")
+        for remark in remarks:
+            found.setdefault((row["params"]["design"], remark), []).append(where)
+    for (design, remark), places in found.items():
+        where = places[0] if len(places) == 1 else f"{len(places)} points" if axes else ""
+        yield f"  {' '.join(filter(None, [design, where]))}: {remark}"

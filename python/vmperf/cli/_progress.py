@@ -6,7 +6,7 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from ._console import console, point
+from ._console import console, point, say
 
 if TYPE_CHECKING:
     from vmperf._runner import Event
@@ -19,7 +19,8 @@ _LINE_S = 1.0
 class Reporter:
     """A context manager that is called with each event of a run."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget_s: float | None = None) -> None:
+        self._budget_s = budget_s
         self._console = console(stderr=True)
         self._last_line_s = 0.0
         self._bar = None
@@ -33,7 +34,7 @@ class Reporter:
                 console=self._console,
                 transient=True,
             )
-            self._task = self._bar.add_task("", total=None)
+            self._task = self._bar.add_task("", total=1.0)
 
     def __enter__(self) -> Reporter:
         if self._bar is not None:
@@ -53,13 +54,16 @@ class Reporter:
         """Show one event."""
         where = " ".join(filter(None, [event.id, point(event.params or {}), event.design]))
         if event.kind == "case" and event.status not in ("ok", "not_installed"):
-            self._console.print(f"  {where}: {event.status}: {event.reason}")
+            say(self._console, f"  {where}: {event.status}: {event.reason}")
+        if event.kind == "finished" and event.elapsed_s > 1.1 * (self._budget_s or float("inf")):
+            took = f"{_clock(event.elapsed_s)} for a budget of {self._budget_s:g} s"
+            say(self._console, f"took {took}: each case has a least time and proves its work")
         text = f"ETA {_clock(event.eta_s)}  {where}"
         if self._bar is not None:
             self._bar.update(self._task, completed=event.done, total=event.total, description=text)
         elif event.kind == "group" and time.monotonic() - self._last_line_s >= _LINE_S:
             self._last_line_s = time.monotonic()
-            self._console.print(f"[{event.done}/{event.total}] {text}")
+            say(self._console, f"[{event.done}/{event.total}] {text}")
 
 
 def _clock(seconds: float) -> str:

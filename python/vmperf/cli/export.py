@@ -40,7 +40,7 @@ def command(
     """
     from vmperf._results import load_results
 
-    from ._console import console
+    from ._console import console, say
 
     if format_name is None:
         by_suffix = {suffix: name for name, (suffix, _) in _FORMATS.items()}
@@ -58,4 +58,4 @@ def command(
         "csv": "open it in a spreadsheet",
         "netcdf": f"xarray.open_dataset('{written}', group='<id>', engine='h5netcdf')",
     }
-    console().print(f"{format_name} in {written}; next: {following[format_name]}")
+    say(console(), f"{format_name} in {written}; next: {following[format_name]}")

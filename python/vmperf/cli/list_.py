@@ -23,7 +23,7 @@ def command(
     """List benchmarks whose id matches PATTERNS (default: all that are not hidden)."""
     from vmperf import _catalog, bench
 
-    from ._console import console, table
+    from ._console import console, say, table
 
     for library in libraries:
         bench.load(library)
@@ -41,7 +41,7 @@ def command(
         rows.append([benchmark.id, benchmark.summary, designs, axes])
     out = console()
     if rows:
-        out.print(table(["id", "exercises", "designs", "axes"], rows))
-        out.print(f"{len(rows)} benchmarks; next: vmperf run '{found[0].component}/*'")
+        say(out, table(["id", "exercises", "designs", "axes"], rows))
+        say(out, f"{len(rows)} benchmarks; next: vmperf run '{found[0].component}/*'")
     else:
-        out.print("no benchmark matches; next: vmperf list")
+        say(out, "no benchmark matches; next: vmperf list")

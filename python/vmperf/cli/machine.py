@@ -19,7 +19,7 @@ def command(selftest: bool, json_path: str | None) -> None:
     """Show what this machine is and, with --selftest, whether its cycles can be trusted."""
     from vmperf._machine import machine
 
-    from ._console import console, count, table
+    from ._console import console, count, say, table
 
     found = machine(selftest=selftest)
     if json_path is not None:
@@ -28,11 +28,11 @@ def command(selftest: bool, json_path: str | None) -> None:
         return
     out = console()
     kernels = found.pop("selftest", [])
-    out.print(table(["fact", "value"], [[name, text] for name, text in _flat(found)]))
+    say(out, table(["fact", "value"], [[name, text] for name, text in _flat(found)]))
     if kernels:
         rows = [[k["kernel"], count(k["cycles"]), count(k["expected_cycles"])] for k in kernels]
-        out.print(table(["kernel", ">cycles", ">documented"], rows))
-    out.print("next: vmperf run '*' --profile quick")
+        say(out, table(["kernel", ">cycles", ">documented"], rows))
+    say(out, "next: vmperf run '*' --profile quick")
 
 
 def _flat(data: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

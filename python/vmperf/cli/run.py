@@ -95,7 +95,7 @@ def command(
             require(module, "report")
     for library in libraries:
         bench.load(library)
-    with Reporter() as progress:
+    with Reporter(budget_s) as progress:
         found = run(
             patterns,
             profile=profile,
@@ -116,20 +116,20 @@ def command(
 
 
 def _show(found: Results, html_path: Path | None, *, to_stderr: bool) -> None:
-    from ._console import console, results_tables
+    from ._console import console, results_tables, say
 
     out = console(stderr=to_stderr)
     if not to_stderr:
         for part in results_tables(found):
-            out.print(part)
+            say(out, part)
     path = shlex.quote(str(found.path))
     if html_path is not None:
         from vmperf import report
 
         written = report(found, html_path)
-        out.print(f"report in {written}, results in {path}; next: open the report in a browser")
+        say(out, f"report in {written}, results in {path}; next: open the report in a browser")
     else:
-        out.print(f"results in {path}; next: vmperf report {path} report.html")
+        say(out, f"results in {path}; next: vmperf report {path} report.html")
 
 
 def exit_code(found: Results) -> int:

@@ -22,23 +22,24 @@ def command(file: Path | None, pattern: str, failures: bool, json_path: str | No
     from vmperf._results import load_results
     from vmperf._run import newest
 
-    from ._console import console, results_tables
+    from ._console import console, results_tables, say
 
     results = load_results(file or newest())
     chosen = results.select(pattern)
+    if failures:
+        chosen = chosen.only_failures()
     if json_path is not None:
-        write_json(json_path, chosen.failures if failures else chosen.rows())
+        write_json(json_path, chosen.rows())
     if json_path == "-":
         return
     out = console()
     for part in results_tables(chosen):
-        if not failures or isinstance(part, str):
-            out.print(part)
+        say(out, part)
     missing = results.n_planned - len(results.cases)
     path = shlex.quote(str(results.path))
     if missing:
         go_on = f"{results.command} --results {path} --resume"
-        out.print(f"{missing} of {results.n_planned} cases are not measured yet; next: {go_on}")
+        say(out, f"{missing} of {results.n_planned} cases are not measured yet; next: {go_on}")
     else:
-        out.print(f"measured by: {results.command}")
-        out.print(f"results in {path}; next: vmperf report {path} report.html")
+        say(out, f"measured by: {results.command}")
+        say(out, f"results in {path}; next: vmperf report {path} report.html")
