@@ -31,7 +31,7 @@ Rows = list[dict[str, Any]]
 FLAG_BITS = {"switch": 1, "fault": 2, "steal": 4}
 N_COLOURS = 10
 N_DENSITY = 64
-ROW_PIXELS = 38
+ROW_PIXELS = {"strip": 38, "shape": 38, "overview": 26}  # charts whose height goes by rows
 LOG_FROM_RATIO = 4.0  # a scale is logarithmic where its values span more than this
 _THEME = Path(__file__).parent / "_report" / "theme.css"
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
@@ -192,7 +192,7 @@ def fill(
         text = text.replace(f'"{token}"', json.dumps(list(values))[1:-1])
     for token, scale in (('"@x"', x), ('"@y"', y)):
         text = text.replace(token, '"log"' if scale == "log" else '"linear","zero":false')
-    text = text.replace(f'"height":{HEIGHT}', f'"height":{ROW_PIXELS * len(order)}')
+    text = text.replace(f'"height":{HEIGHT}', f'"height":{ROW_PIXELS.get(kind, 0) * len(order)}')
     text = text.replace("{unit}", unit).replace("{axis}", json.dumps(axis)[1:-1])
     spec: dict[str, Any] = json.loads(text)
     return spec | {"datasets": dict(datasets), "config": theme(mode)}
@@ -282,9 +282,7 @@ def samples(
             ]
     names = [s.design for s in found]
     spans = [float(t) for s in found for t in (s.time_ns.min(), s.time_ns.max())]
-    spec = fill(
-        kind, data, designs=names, order=names, x=scale_of(spans), unit=unit, mode=mode
-    )
+    spec = fill(kind, data, designs=names, order=names, x=scale_of(spans), unit=unit, mode=mode)
     return alt.Chart.from_dict(spec)
 
 

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import _charts
-from .._chart_templates import HEIGHT, KINDS, template
+from vmperf import _charts
+from vmperf._chart_templates import HEIGHT, KINDS, template
 from .groups import Point, Section
 from .words import Ratio
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-PAGE_SAMPLES = 60_000
+PAGE_SAMPLES = 20_000
 MOST_SAMPLES = 200
 LEAST_SAMPLES = 24
 
@@ -56,6 +56,10 @@ def _short(value: float, digits: int = 5) -> float:
     return float(f"{value:.{digits}g}")
 
 
+def _consecutive(one: _charts.Series, at: NDArray[Any]) -> bool:
+    return len(at) == len(one.index) and bool(np.array_equal(one.index, np.arange(len(at))))
+
+
 def _series(one: _charts.Series, divisor: float, limit: int) -> dict[str, Any]:
     at = kept(one, limit)
     first, last, heights = _charts.density(one)
@@ -63,9 +67,9 @@ def _series(one: _charts.Series, divisor: float, limit: int) -> dict[str, Any]:
         "d": one.design,
         "m": [_short(v / divisor) for v in (one.median, one.low, one.high)],
         "t": [_short(v / divisor) for v in one.time_ns[at]],
-        "i": [int(v) for v in one.index[at]],
-        "f": {int(one.index[i]): _charts.flag_text(int(one.flags[i])) for i in at if one.flags[i]},
-        "k": [_short(first), _short(last), [round(h, 2) for h in heights]],
+        "i": None if _consecutive(one, at) else [int(v) for v in one.index[at]],
+        "f": {int(one.index[i]): int(one.flags[i]) for i in at if one.flags[i]},
+        "k": [_short(first), _short(last), [round(100 * h) for h in heights]],
     }
 
 
@@ -106,7 +110,8 @@ def build(sections: Sequence[Section], designs: Sequence[str], words: dict[str, 
         "colours": {m: [_charts.palette(m)[name] for name in names] for m in modes},
         "themes": {m: _charts.theme(m) for m in modes},
         "templates": {kind: template(kind) for kind in KINDS},
-        "height": [HEIGHT, _charts.ROW_PIXELS],
+        "height": {"token": HEIGHT, "rows": _charts.ROW_PIXELS},
+        "flags": _charts.FLAG_BITS,
         "logFrom": _charts.LOG_FROM_RATIO,
         "words": words,
         "benchmarks": {section.anchor: _section(section, limit) for section in sections},
