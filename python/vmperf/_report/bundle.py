@@ -13,7 +13,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from vmperf._extras import require
+from .._extras import require
 
 _END = "\n/* whole */\n"  # missing from a file that was cut short
 

@@ -12,15 +12,13 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from vmperf import _core
-from vmperf._charts import Series, point_of, series, unit_of
-from vmperf._errors import invalid, near
+from .. import _core
+from .._charts import Series, point_of, series, unit_of
+from .._errors import invalid, near
 from .words import Ratio, params_text
 
 if TYPE_CHECKING:
-    from vmperf._results import CaseRecord, Results
+    from .._results import CaseRecord, Results
 
 
 @dataclass(slots=True)
@@ -139,6 +137,8 @@ def roles(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 def _paired(a: list[CaseRecord], b: list[CaseRecord]) -> Ratio | None:
     """Ratio over the rounds that both designs have, process by process."""
+    import numpy as np
+
     times: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
     others = {case.process: case for case in b}
     for case in a:
@@ -169,7 +169,7 @@ def _row(row: dict[str, Any], entry: Mapping[str, Any], role: str, cases: list[C
     design = row["params"]["design"]
     summaries = {d["name"]: d["summary"] for d in entry["designs"]}
     mine = (case for case in cases if case.params["design"] == design)
-    n_flagged = sum(int(np.count_nonzero(case.flags)) for case in mine)
+    n_flagged = sum(int((case.flags != 0).sum()) for case in mine)
     return Row(design, role, summaries.get(design, ""), row, n_flagged)
 
 

@@ -14,8 +14,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vmperf import _charts, _core
-from vmperf._extras import require
+from .. import _charts, _core
+from .._extras import require
 from . import payload, summary, words
 from .bundle import javascript
 from .groups import designs_of, losses, sections
@@ -23,7 +23,7 @@ from .groups import designs_of, losses, sections
 if TYPE_CHECKING:
     import jinja2
 
-    from vmperf._results import Results
+    from .._results import Results
 
 _HERE = Path(__file__).parent
 _TEMPLATES = _HERE / "templates"

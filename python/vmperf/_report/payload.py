@@ -11,10 +11,8 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from vmperf import _charts
-from vmperf._chart_templates import HEIGHT, KINDS, template
+from .. import _charts
+from .._chart_templates import HEIGHT, KINDS, template
 from .groups import Point, Section
 from .words import Ratio
 
@@ -34,6 +32,8 @@ def sample_limit(sections: Sequence[Section]) -> int:
 
 def kept(one: _charts.Series, limit: int) -> NDArray[Any]:
     """Positions of the samples that are drawn, ascending."""
+    import numpy as np
+
     n = len(one.time_ns)
     if n <= limit:
         return np.arange(n)
@@ -57,7 +57,7 @@ def _short(value: float, digits: int = 5) -> float:
 
 
 def _consecutive(one: _charts.Series, at: NDArray[Any]) -> bool:
-    return len(at) == len(one.index) and bool(np.array_equal(one.index, np.arange(len(at))))
+    return len(at) == len(one.position) and bool((one.position == at).all())
 
 
 def _series(one: _charts.Series, divisor: float, limit: int) -> dict[str, Any]:
@@ -67,8 +67,8 @@ def _series(one: _charts.Series, divisor: float, limit: int) -> dict[str, Any]:
         "d": one.design,
         "m": [_short(v / divisor) for v in (one.median, one.low, one.high)],
         "t": [_short(v / divisor) for v in one.time_ns[at]],
-        "i": None if _consecutive(one, at) else [int(v) for v in one.index[at]],
-        "f": {int(one.index[i]): int(one.flags[i]) for i in at if one.flags[i]},
+        "i": None if _consecutive(one, at) else [int(v) for v in one.position[at]],
+        "f": {int(one.position[i]): int(one.flags[i]) for i in at if one.flags[i]},
         "k": [_short(first), _short(last), [round(100 * h) for h in heights]],
     }
 
@@ -76,7 +76,7 @@ def _series(one: _charts.Series, divisor: float, limit: int) -> dict[str, Any]:
 def _point(point: Point, limit: int) -> dict[str, Any]:
     divisor, unit = point.unit
     spans = [float(t) / divisor for s in point.series for t in (s.time_ns.min(), s.time_ns.max())]
-    longest = max(point.series, key=lambda s: len(s.index), default=None)
+    longest = max(point.series, key=lambda s: len(s.position), default=None)
     return {
         "params": dict(point.params),
         "unit": unit,

@@ -33,17 +33,16 @@ def command(
 
     OUTPUT is FILE with the suffix .html where it is left out. The page needs no network.
     """
-    from vmperf import load_results
-    from vmperf import report as write_report
-    from vmperf._run import newest
-
+    from .._report.html import report
+    from .._results import load_results
+    from .._run import newest
     from ._console import console
 
     if output is not None and chosen is not None:
         raise click.UsageError("the output is given twice, as OUTPUT and with -o")
     results = load_results(file or newest())
     target = chosen or output or results.path.with_suffix(".html")
-    written = write_report(results.select(pattern), target, title=title, reference=reference)
+    written = report(results.select(pattern), target, title=title, reference=reference)
     if json_path is not None:
         write_json(json_path, {"path": str(written), "size_bytes": written.stat().st_size})
     if json_path != "-":
