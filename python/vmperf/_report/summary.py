@@ -103,14 +103,14 @@ def beside_reference(sections: Sequence[Section]) -> list[Beside]:
 
 
 def _beside(section: Section, figure: Mapping[str, Any], peer_name: str) -> Beside:
-    ops = figure["ops"]
+    wanted = figure.get("params", {}).items()
     pairs = [
         (own, next((r for r in point.accepted if r.design == peer_name), None))
         for point in section.points
-        if (own := point.best("own"))
+        if wanted <= dict(point.params).items() and (own := point.best("own"))
     ]
-    own_ns = [own.median * ops for own, _ in pairs if own.median]
-    peer_ns = [peer.median * ops for _, peer in pairs if peer and peer.median]
+    own_ns = [own.median for own, _ in pairs if own.median]
+    peer_ns = [peer.median for _, peer in pairs if peer and peer.median]
     ratios = [own.ratios[peer_name].reverse.ratio for own, _ in pairs if peer_name in own.ratios]
     printed = figure["own_ns"]
     printed_peer = figure.get("peer_ns")
