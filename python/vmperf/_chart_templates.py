@@ -133,11 +133,11 @@ def _order() -> Any:
     import altair as alt
 
     title = "sample, in the order taken"
-    x = alt.X("index:Q", title=title, scale=alt.Scale(nice=False))
+    x = alt.X("index:Q", title=title, scale=alt.Scale(nice=False, padding=8))
     y = alt.Y(
         "deviation:Q",
         title="deviation from own median",
-        scale=alt.Scale(type="symlog", constant=1),
+        scale=alt.Scale(type="symlog", constant=1, nice=False, padding=10),
         axis=_percent_axis(),
     )
     tip = [
@@ -187,9 +187,9 @@ def _overview() -> Any:
     def at(field: str) -> Any:
         return alt.X(
             f"{field}:Q",
-            title="time relative to the reference design: left of 1× is faster",
+            title="time ÷ time of the reference",
             scale=alt.Scale(type="log", padding=16, nice=False),
-            axis=alt.Axis(labelExpr="format(datum.value, '~r') + '×'", tickCount=6),
+            axis=alt.Axis(orient="top", labelExpr="format(datum.value, '~r') + '×'", tickCount=6),
         )
 
     y = alt.Y("case:N", title=None, sort=None, axis=alt.Axis(labelLimit=220, grid=True))

@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 Mode = Literal["light", "dark"]
 Rows = list[dict[str, Any]]
 FLAG_BITS = {"switch": 1, "fault": 2, "steal": 4}
+SAMPLE_KINDS = ("strip", "shape", "order")
 N_COLOURS = 10
 N_DENSITY = 64
-ROW_PIXELS = 38
+ROW_PIXELS = {"strip": 38, "shape": 38, "overview": 26}  # charts whose height goes by rows
 LOG_FROM_RATIO = 4.0  # a scale is logarithmic where its values span more than this
 _THEME = Path(__file__).parent / "_report" / "theme.css"
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
@@ -45,7 +46,7 @@ class Series(NamedTuple):
     median: float
     low: float
     high: float
-    index: NDArray[Any]
+    position: NDArray[Any]  # among all samples of the point, alike for all designs
     time_ns: NDArray[Any]
     flags: NDArray[Any]
     placement: NDArray[Any]
@@ -138,8 +139,8 @@ def series(rows: Rows, cases: Sequence[CaseRecord]) -> list[Series]:
             [np.full(len(c.ns_total), c.process) for c in own],
         )
         joined = [np.concatenate(parts) for parts in columns]
-        interval = (float(figures[name]) for name in ("median", "low", "high"))
-        found.append(Series(design, *interval, *joined))
+        median, low, high = (float(figures[name]) for name in ("median", "low", "high"))
+        found.append(Series(design, median, low, high, *joined))
     return sorted(found, key=lambda one: one.median)
 
 
@@ -161,7 +162,7 @@ def flag_text(bits: int) -> str:
 def placement_runs(one: Series) -> list[tuple[int, int, int, int]]:
     """Runs of samples in one placement of one process: first, last, placement, process."""
     runs: list[tuple[int, int, int, int]] = []
-    for i, where, process in zip(one.index, one.placement, one.process, strict=True):
+    for i, where, process in zip(one.position, one.placement, one.process, strict=True):
         if runs and runs[-1][2:] == (where, process):
             runs[-1] = (runs[-1][0], int(i), int(where), int(process))
         else:
@@ -192,7 +193,7 @@ def fill(
         text = text.replace(f'"{token}"', json.dumps(list(values))[1:-1])
     for token, scale in (('"@x"', x), ('"@y"', y)):
         text = text.replace(token, '"log"' if scale == "log" else '"linear","zero":false')
-    text = text.replace(f'"height":{HEIGHT}', f'"height":{ROW_PIXELS * len(order)}')
+    text = text.replace(f'"height":{HEIGHT}', f'"height":{ROW_PIXELS.get(kind, 0) * len(order)}')
     text = text.replace("{unit}", unit).replace("{axis}", json.dumps(axis)[1:-1])
     spec: dict[str, Any] = json.loads(text)
     return spec | {"datasets": dict(datasets), "config": theme(mode)}
@@ -216,7 +217,7 @@ def _sample_rows(found: Sequence[Series], divisor: float) -> dict[str, Rows]:
     ]
     samples = []
     for s in found:
-        columns = (s.index, s.time_ns, s.flags, s.placement, s.process)
+        columns = (s.position, s.time_ns, s.flags, s.placement, s.process)
         for i, time_ns, bits, where, process in zip(*columns, strict=True):
             flag = flag_text(int(bits))
             mark = "several" if "," in flag else flag
@@ -224,7 +225,7 @@ def _sample_rows(found: Sequence[Series], divisor: float) -> dict[str, Rows]:
                 {"design": s.design, "index": int(i), "time": float(time_ns) / divisor}
                 | {"flag": flag, "mark": mark, "placement": int(where), "process": int(process)}
             )
-    runs = placement_runs(max(found, key=lambda s: len(s.index))) if found else []
+    runs = placement_runs(max(found, key=lambda s: len(s.position))) if found else []
     bands = [{"from": a - 0.5, "to": b + 0.5} for a, b, _, _ in runs[1::2]]
     return {"samples": samples, "summary": summary, "placements": bands, "zero": [{"deviation": 0}]}
 
@@ -255,7 +256,7 @@ def samples(
     Raises
     ------
     InvalidArgumentError
-        The parameters name no point, or more than one.
+        Unknown kind; the parameters name no point, or more than one.
     UnsupportedError
         Altair is not installed.
 
@@ -265,9 +266,14 @@ def samples(
 
     Examples
     --------
-    >>> chart = samples(results, "pool/cycle", "order")  # doctest: +SKIP
+    >>> results = vmperf.run("bench/selftest/one_cycle", budget_s=0.5)
+    >>> chart = samples(results, "bench/selftest/one_cycle", "order")
+    >>> len(chart.datasets["samples"]) == sum(len(case.ns_total) for case in results.cases)
+    True
     """
-    alt = require("altair", "report")
+    altair = require("altair", "report")
+    if kind not in SAMPLE_KINDS:
+        raise invalid("kind", repr(kind), ", ".join(SAMPLE_KINDS))
     found = _one_point(results, id, params)
     divisor, unit = unit_of([s.median for s in found])
     data = _sample_rows(found, divisor)
@@ -282,10 +288,9 @@ def samples(
             ]
     names = [s.design for s in found]
     spans = [float(t) for s in found for t in (s.time_ns.min(), s.time_ns.max())]
-    spec = fill(
-        kind, data, designs=names, order=names, x=scale_of(spans), unit=unit, mode=mode
-    )
-    return alt.Chart.from_dict(spec)
+    spec = fill(kind, data, designs=names, order=names, x=scale_of(spans), unit=unit, mode=mode)
+    chart: alt.LayerChart = altair.Chart.from_dict(spec)
+    return chart
 
 
 def sweep_rows(rows: Rows, axis: str) -> Rows:
@@ -331,12 +336,8 @@ def sweep(
     Notes
     -----
     O(rows).
-
-    Examples
-    --------
-    >>> chart = sweep(results, "pool/sizes", "capacity")  # doctest: +SKIP
     """
-    alt = require("altair", "report")
+    altair = require("altair", "report")
     wanted = [r for r in results.rows() if r["id"] == id and axis in r["params"]]
     wanted = [r for r in wanted if all(r["params"].get(k) == v for k, v in params.items())]
     data = sweep_rows(wanted, axis)
@@ -356,4 +357,5 @@ def sweep(
         axis=axis,
         mode=mode,
     )
-    return alt.Chart.from_dict(spec)
+    chart: alt.LayerChart = altair.Chart.from_dict(spec)
+    return chart

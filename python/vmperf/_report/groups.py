@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from .. import _core
 from .._charts import Series, point_of, series, unit_of
 from .._errors import invalid, near
@@ -31,19 +29,18 @@ class Row:
     role: str  # own | peer | naive
     summary: str
     figures: dict[str, Any]
-    instr_status: str
     n_flagged: int
     ratios: dict[str, Ratio] = field(default_factory=dict)
 
     @property
     def accepted(self) -> bool:
         """Whether its figure may be compared."""
-        return self.figures["status"] == "ok" and self.median is not None
+        return self.median is not None
 
     @property
     def median(self) -> float | None:
-        """Median ns per op, where there is one."""
-        value = (self.figures["ns_per_op"] or {}).get("median")
+        """Median ns per op; None where the row was refused."""
+        value = self.figures["ns_per_op"]["median"]
         return None if value is None else float(value)
 
 
@@ -55,11 +52,7 @@ class Point:
     rows: list[Row]
     series: list[Series]
     reference: str
-
-    @property
-    def label(self) -> str:
-        """The parameters as text."""
-        return params_text(self.params)
+    label: str = ""  # the parameters that set it apart from the benchmark's other points
 
     @property
     def accepted(self) -> list[Row]:
@@ -91,13 +84,29 @@ class Section:
         return [row for point in self.points for row in point.rows]
 
     @property
-    def swept(self) -> list[str]:
-        """Numeric axes measured at several values."""
-        values: dict[str, set[Any]] = {}
+    def measured(self) -> set[str]:
+        """The designs that have a figure somewhere."""
+        return {row.design for row in self.rows if row.accepted}
+
+    @property
+    def values(self) -> dict[str, set[Any]]:
+        """The measured values of each axis but the design."""
+        found: dict[str, set[Any]] = {}
         for point in self.points:
             for name, value in point.params:
-                values.setdefault(name, set()).add(value)
-        return [n for n, v in values.items() if len(v) > 1 and all(_numeric(x) for x in v)]
+                found.setdefault(name, set()).add(value)
+        return found
+
+    @property
+    def swept(self) -> list[str]:
+        """Numeric axes measured at several values."""
+        several = {name: v for name, v in self.values.items() if len(v) > 1}
+        return [name for name, v in several.items() if all(_numeric(x) for x in v)]
+
+    @property
+    def held(self) -> str:
+        """The parameters that were the same everywhere, as text."""
+        return params_text((name, *v) for name, v in self.values.items() if len(v) == 1)
 
 
 @dataclass(slots=True)
@@ -128,6 +137,8 @@ def roles(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 def _paired(a: list[CaseRecord], b: list[CaseRecord]) -> Ratio | None:
     """Ratio over the rounds that both designs have, process by process."""
+    import numpy as np
+
     times: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
     others = {case.process: case for case in b}
     for case in a:
@@ -157,10 +168,9 @@ def _compare(rows: list[Row], cases: list[CaseRecord]) -> None:
 def _row(row: dict[str, Any], entry: Mapping[str, Any], role: str, cases: list[CaseRecord]) -> Row:
     design = row["params"]["design"]
     summaries = {d["name"]: d["summary"] for d in entry["designs"]}
-    mine = [c for c in cases if c.params["design"] == design]
-    status = next((str(c.evidence.get("instr_status", "")) for c in mine), "")
-    n_flagged = sum(int(np.count_nonzero(c.flags)) for c in mine)
-    return Row(design, role, summaries.get(design, ""), row, status, n_flagged)
+    mine = (case for case in cases if case.params["design"] == design)
+    n_flagged = sum(int((case.flags != 0).sum()) for case in mine)
+    return Row(design, role, summaries.get(design, ""), row, n_flagged)
 
 
 def _point(
@@ -175,16 +185,18 @@ def _point(
     own = [row.design for row in found if row.accepted and row.role == "own"]
     reference = next(iter([d for d in accepted if d == wanted] + own + accepted), "")
     _compare(found, cases)
-    found.sort(key=lambda row: (not row.accepted, row.median is None, row.median or 0))
+    found.sort(key=lambda row: (row.median is None, row.median or 0))
     return Point(point_of(rows[0]["params"]), found, series(rows, cases), reference)
 
 
 def sections(results: Results, reference: str | None = None) -> list[Section]:
     """Everything that was measured, in the order of the results.
 
-    Raises InvalidArgumentError where no benchmark has the wanted reference design.
+    Raises InvalidArgumentError where there are none, or none has the wanted reference design.
     """
     rows = results.rows()
+    if not rows:
+        raise invalid("results", "empty", "at least one finished case")
     role_of = roles(rows)
     if reference is not None and reference not in role_of:
         raise invalid("reference", repr(reference), near(reference, role_of))
@@ -194,7 +206,7 @@ def sections(results: Results, reference: str | None = None) -> list[Section]:
     cases: dict[Any, list[CaseRecord]] = {}
     for case in results.cases:
         cases.setdefault((case.id, point_of(case.params)), []).append(case)
-    return [
+    found = [
         Section(
             id,
             f"b{number}",
@@ -206,6 +218,18 @@ def sections(results: Results, reference: str | None = None) -> list[Section]:
         )
         for number, (id, points) in enumerate(grouped.items())
     ]
+    for section in found:
+        several = [name for name, values in section.values.items() if len(values) > 1]
+        for point in section.points:
+            point.label = params_text((n, v) for n, v in point.params if n in several)
+    return found
+
+
+def designs_of(found: Iterable[Section]) -> list[str]:
+    """All designs of the page in the order of their declaration, which decides their colours."""
+    present = {row.design: None for section in found for row in section.rows}
+    declared = [d["name"] for section in found for d in section.entry["designs"]]
+    return [name for name in dict.fromkeys([*declared, *present]) if name in present]
 
 
 def losses(found: Iterable[Section]) -> list[Loss]:

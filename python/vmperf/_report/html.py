@@ -1,4 +1,4 @@
-"""Fills the templates: one self-contained HTML file, no request to anything, charts drawn on scroll.
+"""Fills the templates: one self-contained HTML file, no request to anything, charts on scroll.
 
 The page forbids everything by its content security policy but styles within it and its two scripts,
 each named by its hash; Vega evaluates expressions by its interpreter, without eval.
@@ -18,7 +18,7 @@ from .. import _charts, _core
 from .._extras import require
 from . import payload, summary, words
 from .bundle import javascript
-from .groups import losses, sections
+from .groups import designs_of, losses, sections
 
 if TYPE_CHECKING:
     import jinja2
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 _TEMPLATES = _HERE / "templates"
+_CSS = ("theme.css", "templates/page.css", "templates/tables.css", "templates/charts.css")
 _WORDS = {"faster": "faster", "slower": "slower", "equal": "no clear difference"}
 
 
@@ -73,14 +74,14 @@ def report(
     Examples
     --------
     >>> import vmperf
-    >>> results = vmperf.run("pool/cycle")  # doctest: +SKIP
-    >>> vmperf.report(results, "report.html")  # doctest: +SKIP
-    PosixPath('report.html')
+    >>> results = vmperf.run("bench/selftest/one_cycle", budget_s=0.5)
+    >>> vmperf.report(results, "report.html").name
+    'report.html'
     """
     jinja = require("jinja2", "report")
     target = Path(path)
-    page = _environment(jinja).get_template("page.html.j2").render(
-        _context(results, title, reference)
+    page = (
+        _environment(jinja).get_template("page.html.j2").render(_context(results, title, reference))
     )
     _write(target, page)
     return target
@@ -95,6 +96,7 @@ def _environment(jinja: Any) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     helpers = (words.fixed, words.decimals, words.count, words.flags_text, words.factor)
+    environment.globals["row_pixels"] = _charts.ROW_PIXELS
     environment.globals.update({helper.__name__: helper for helper in helpers})
     return environment
 
@@ -110,7 +112,7 @@ def _context(results: Results, title: str | None, reference: str | None) -> dict
     verdicts = summary.verdicts(found)
     rows = [(section, point, row) for section in found for point in section.points
             for row in point.rows]  # fmt: skip
-    designs = list(dict.fromkeys(row.design for _, _, row in rows))
+    designs = designs_of(found)
     library = javascript()
     script = (_TEMPLATES / "report.js").read_text(encoding="utf-8")
     components = dict.fromkeys(section.entry["component"] for section in found)
@@ -138,8 +140,7 @@ def _context(results: Results, title: str | None, reference: str | None) -> dict
         "designs": designs,
         "colour": dict(zip(designs, _charts.colour_names(designs), strict=True)),
         "words": _WORDS,
-        "theme_css": markup((_HERE / "theme.css").read_text(encoding="utf-8")),
-        "page_css": markup((_TEMPLATES / "page.css").read_text(encoding="utf-8")),
+        "css": markup("".join((_HERE / file).read_text(encoding="utf-8") for file in _CSS)),
         "library": markup(library),
         "script": markup(script),
         "script_hashes": markup(f"{_hash(library)} {_hash(script)}"),

@@ -11,8 +11,6 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from .. import _charts
 from .._chart_templates import HEIGHT, KINDS, template
 from .groups import Point, Section
@@ -21,7 +19,7 @@ from .words import Ratio
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-PAGE_SAMPLES = 60_000
+PAGE_SAMPLES = 20_000
 MOST_SAMPLES = 200
 LEAST_SAMPLES = 24
 
@@ -34,6 +32,8 @@ def sample_limit(sections: Sequence[Section]) -> int:
 
 def kept(one: _charts.Series, limit: int) -> NDArray[Any]:
     """Positions of the samples that are drawn, ascending."""
+    import numpy as np
+
     n = len(one.time_ns)
     if n <= limit:
         return np.arange(n)
@@ -56,6 +56,10 @@ def _short(value: float, digits: int = 5) -> float:
     return float(f"{value:.{digits}g}")
 
 
+def _consecutive(one: _charts.Series, at: NDArray[Any]) -> bool:
+    return len(at) == len(one.position) and bool((one.position == at).all())
+
+
 def _series(one: _charts.Series, divisor: float, limit: int) -> dict[str, Any]:
     at = kept(one, limit)
     first, last, heights = _charts.density(one)
@@ -63,16 +67,16 @@ def _series(one: _charts.Series, divisor: float, limit: int) -> dict[str, Any]:
         "d": one.design,
         "m": [_short(v / divisor) for v in (one.median, one.low, one.high)],
         "t": [_short(v / divisor) for v in one.time_ns[at]],
-        "i": [int(v) for v in one.index[at]],
-        "f": {int(one.index[i]): _charts.flag_text(int(one.flags[i])) for i in at if one.flags[i]},
-        "k": [_short(first), _short(last), [round(h, 2) for h in heights]],
+        "i": None if _consecutive(one, at) else [int(v) for v in one.position[at]],
+        "f": {int(one.position[i]): int(one.flags[i]) for i in at if one.flags[i]},
+        "k": [_short(first), _short(last), [round(100 * h) for h in heights]],
     }
 
 
 def _point(point: Point, limit: int) -> dict[str, Any]:
     divisor, unit = point.unit
     spans = [float(t) / divisor for s in point.series for t in (s.time_ns.min(), s.time_ns.max())]
-    longest = max(point.series, key=lambda s: len(s.index), default=None)
+    longest = max(point.series, key=lambda s: len(s.position), default=None)
     return {
         "params": dict(point.params),
         "unit": unit,
@@ -106,7 +110,8 @@ def build(sections: Sequence[Section], designs: Sequence[str], words: dict[str, 
         "colours": {m: [_charts.palette(m)[name] for name in names] for m in modes},
         "themes": {m: _charts.theme(m) for m in modes},
         "templates": {kind: template(kind) for kind in KINDS},
-        "height": [HEIGHT, _charts.ROW_PIXELS],
+        "height": {"token": HEIGHT, "rows": _charts.ROW_PIXELS},
+        "flags": _charts.FLAG_BITS,
         "logFrom": _charts.LOG_FROM_RATIO,
         "words": words,
         "benchmarks": {section.anchor: _section(section, limit) for section in sections},

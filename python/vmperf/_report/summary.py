@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .groups import Point, Row, Section
-from .words import Ratio, fixed
+from .words import Ratio, decimals, factor, fixed
 
 _REFERENCE = Path(__file__).with_name("reference.toml")
 
@@ -73,7 +73,7 @@ class Beside:
     design: str
     own: str
     peer: str
-    ratios: list[Ratio]
+    ratio: str
 
 
 def reference_texts() -> dict[str, Any]:
@@ -81,10 +81,14 @@ def reference_texts() -> dict[str, Any]:
     return tomllib.loads(_REFERENCE.read_text(encoding="utf-8"))
 
 
-def _span(values: Sequence[float]) -> str:
-    ends = sorted({fixed(v, 1 if v >= 10 else 2) for v in (min(values), max(values))}, key=len)
-    low_high = [fixed(v, 1 if v >= 10 else 2) for v in (min(values), max(values))]
-    return "–".join(low_high if len(ends) > 1 else ends)
+def _span(values: Sequence[float], text: Callable[[float], str]) -> str:
+    """The least and the greatest value as text, or one where they read alike; empty for none."""
+    ends = dict.fromkeys(text(f(values)) for f in (min, max) if values)
+    return "–".join(ends)
+
+
+def _ns(value: float) -> str:
+    return fixed(value, decimals([value]))
 
 
 def beside_reference(sections: Sequence[Section]) -> list[Beside]:
@@ -99,15 +103,15 @@ def beside_reference(sections: Sequence[Section]) -> list[Beside]:
 
 
 def _beside(section: Section, figure: Mapping[str, Any], peer_name: str) -> Beside:
-    ops = figure["ops"]
+    wanted = figure.get("params", {}).items()
     pairs = [
         (own, next((r for r in point.accepted if r.design == peer_name), None))
         for point in section.points
-        if (own := point.best("own"))
+        if wanted <= dict(point.params).items() and (own := point.best("own"))
     ]
-    own_ns = [own.median * ops for own, _ in pairs if own.median]
-    peer_ns = [peer.median * ops for _, peer in pairs if peer and peer.median]
-    ratios = [own.ratios[peer_name].reverse for own, _ in pairs if peer_name in own.ratios]
+    own_ns = [own.median for own, _ in pairs if own.median]
+    peer_ns = [peer.median for _, peer in pairs if peer and peer.median]
+    ratios = [own.ratios[peer_name].reverse.ratio for own, _ in pairs if peer_name in own.ratios]
     printed = figure["own_ns"]
     printed_peer = figure.get("peer_ns")
     return Beside(
@@ -117,9 +121,9 @@ def _beside(section: Section, figure: Mapping[str, Any], peer_name: str) -> Besi
         f"{printed_peer:g}" if printed_peer else "",
         f"{printed_peer / printed[0]:.1f}×" if printed_peer else "",
         ", ".join(dict.fromkeys(own.design for own, _ in pairs)),
-        _span(own_ns) if own_ns else "",
-        _span(peer_ns) if peer_ns else "",
-        sorted(ratios)[:: max(1, len(ratios) - 1)],
+        _span(own_ns, _ns),
+        _span(peer_ns, _ns),
+        _span(ratios, lambda ratio: factor(ratio) + "×"),
     )
 
 

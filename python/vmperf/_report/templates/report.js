@@ -31,7 +31,8 @@ function decode(code) {
   const slower = code[0].toLowerCase() === "s";
   const clear = code[0] !== code[0].toLowerCase();
   const verdict = clear ? (slower ? "slower" : "faster") : "equal";
-  const [ratio, low, high] = slower ? numbers : [numbers[0], numbers[2], numbers[1]].map((n) => 1 / n);
+  const turned = [numbers[0], numbers[2], numbers[1]].map((n) => 1 / n);
+  const [ratio, low, high] = slower ? numbers : turned;
   return { text, interval, verdict, ratio, low, high };
 }
 
@@ -70,25 +71,35 @@ function compareWith(anchor, index, design) {
 
 // ---- rows of the charts ----------------------------------------------------------------------
 
+function flagText(bits) {
+  const set = Object.entries(data.flags).filter(([, bit]) => bits & bit);
+  return set.map(([name]) => name).join(", ");
+}
+
 function sampleRows(point) {
   const runs = point.runs;
-  const summary = point.series.map((s, row) => ({
-    design: s.d, row, median: s.m[0], low: s.m[1], high: s.m[2],
-  }));
+  const summary = point.series.map(({ d, m }, row) => (
+    { design: d, row, median: m[0], low: m[1], high: m[2] }
+  ));
   const samples = point.series.flatMap((s) => {
     let at = 0;
     return s.t.map((time, i) => {
-      const index = s.i[i];
+      const index = s.i ? s.i[i] : i;
       while (at + 1 < runs.length && index > runs[at][1]) at += 1;
-      const flag = s.f[index] ?? "";
+      const flag = flagText(s.f[index] ?? 0);
       const mark = flag.includes(",") ? "several" : flag;
-      return { design: s.d, index, time, flag, mark, placement: runs[at][2], process: runs[at][3] };
+      const [, , placement, process] = runs[at];
+      return { design: s.d, index, time, flag, mark, placement, process };
     });
   });
-  const density = point.series.flatMap((s, row) => s.k[2].map((height, i) => ({
-    design: s.d, row, density: height, u: s.k[0] + (i * (s.k[1] - s.k[0])) / (s.k[2].length - 1),
-  })));
-  const placements = runs.filter((_, i) => i % 2).map(([a, b]) => ({ from: a - 0.5, to: b + 0.5 }));
+  const density = point.series.flatMap(({ d, k: [first, last, heights] }, row) => {
+    const step = (last - first) / (heights.length - 1);
+    return heights.map((height, i) => (
+      { design: d, row, density: height / 100, u: first + i * step }
+    ));
+  });
+  const odd = runs.filter((_, i) => i % 2);
+  const placements = odd.map(([first, last]) => ({ from: first - 0.5, to: last + 0.5 }));
   return { samples, summary, density, placements, zero: [{ deviation: 0 }] };
 }
 
@@ -105,20 +116,23 @@ function sweepRows(anchor, axis) {
 }
 
 function overviewRows() {
-  return Object.entries(data.benchmarks).flatMap(([anchor, bench]) => bench.points.flatMap((point, i) => {
-    const label = bench.points.length > 1 ? `${bench.id} · ${bench.labels[i]}` : bench.id;
-    const against = reference[`${anchor}:${i}`];
-    return Object.keys(point.ratios).map((design) => {
-      if (design === against) {
-        return { case: label, design, ratio: 1, low: 1, high: 1, text: "reference" };
+  const rows = [];
+  for (const [anchor, bench] of Object.entries(data.benchmarks)) {
+    bench.points.forEach((point, i) => {
+      const label = bench.points.length > 1 ? `${bench.id} · ${bench.labels[i]}` : bench.id;
+      const against = reference[`${anchor}:${i}`];
+      for (const [design, ratios] of Object.entries(point.ratios)) {
+        if (design === against) {
+          rows.push({ case: label, design, ratio: 1, low: 1, high: 1, text: "reference" });
+        } else if (ratios[against]) {
+          const { text, interval, verdict, ratio, low, high } = decode(ratios[against]);
+          const said = `${text} ${data.words[verdict]}, against ${against} (${interval})`;
+          rows.push({ case: label, design, ratio, low, high, text: said });
+        }
       }
-      const code = point.ratios[design][against];
-      if (!code) return null;
-      const found = decode(code);
-      const text = `${found.text} ${data.words[found.verdict]} than ${against} (${found.interval})`;
-      return { case: label, design, ratio: found.ratio, low: found.low, high: found.high, text };
-    }).filter(Boolean);
-  }));
+    });
+  }
+  return rows;
 }
 
 // ---- drawing ---------------------------------------------------------------------------------
@@ -152,14 +166,15 @@ function mode() {
 
 function specOf(figure) {
   const content = contentOf(figure);
-  const [token, step] = data.height;
+  const { token, rows } = data.height;
+  const height = (rows[figure.dataset.kind] ?? 0) * content.order.length;
   const text = data.templates[figure.dataset.kind]
     .replaceAll('"@designs"', () => inner(data.designs))
     .replaceAll('"@colours"', () => inner(data.colours[mode()]))
     .replaceAll('"@order"', () => inner(content.order))
     .replaceAll('"@x"', scaleText(content.x))
     .replaceAll('"@y"', scaleText(content.y))
-    .replaceAll(`"height":${token}`, `"height":${step * content.order.length}`)
+    .replaceAll(`"height":${token}`, `"height":${height}`)
     .replaceAll("{unit}", content.unit ?? "ns")
     .replaceAll("{axis}", () => inner(content.axis ?? ""));
   const gone = [...(hidden[figure.dataset.group] ?? [])];
@@ -178,14 +193,15 @@ async function draw(figure) {
     const result = await window.vegaEmbed(canvas, specOf(figure), {
       mode: "vega-lite", renderer: "canvas", ast: true, config,
       actions: { export: true, source: false, compiled: false, editor: false },
-      tooltip: { theme: mode() }, downloadFileName: `${figure.dataset.group}-${figure.dataset.kind}`,
+      tooltip: { theme: mode() },
     });
     drawn.set(figure, result);
     figure.dataset.drawn = mode();
     root.dataset.firstChartMs ??= Math.round(performance.now());
   } catch (problem) {
     figure.dataset.failed = "";
-    canvas.replaceChildren(element("p", "problem", `This chart can't be drawn: ${problem.message ?? problem}`));
+    const text = `This chart can't be drawn: ${problem.message ?? problem}`;
+    canvas.replaceChildren(element("p", "problem", text));
     console.error(problem);
   }
 }
@@ -229,7 +245,11 @@ for (const button of all(".chips button")) {
     const group = button.closest(".chips").dataset.chips;
     const gone = (hidden[group] ??= new Set());
     const visible = gone.delete(button.dataset.design) || !gone.add(button.dataset.design);
-    button.setAttribute("aria-pressed", String(visible));
+    for (const same of all(`[data-chips="${group}"] button`)) {
+      if (same.dataset.design === button.dataset.design) {
+        same.setAttribute("aria-pressed", String(visible));
+      }
+    }
     for (const [figure, { view }] of drawn) {
       if (figure.dataset.group === group) view.signal("hidden", [...gone]).runAsync();
     }
@@ -246,7 +266,11 @@ for (const button of all("[data-copy]")) {
   });
 }
 
-const themes = { "": ["◐ Auto", "as the system"], light: ["☀ Light", "light"], dark: ["☾ Dark", "dark"] };
+const themes = {
+  "": ["◐ Auto", "as the system"],
+  light: ["☀ Light", "light"],
+  dark: ["☾ Dark", "dark"],
+};
 function setTheme(name) {
   if (name) root.dataset.theme = name;
   else delete root.dataset.theme;
@@ -259,7 +283,9 @@ document.getElementById("theme").addEventListener("click", () => {
   const names = Object.keys(themes);
   setTheme(names[(names.indexOf(root.dataset.theme ?? "") + 1) % names.length]);
 });
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTheme(root.dataset.theme ?? ""));
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  setTheme(root.dataset.theme ?? "");
+});
 document.getElementById("draw-all").addEventListener("click", drawAll);
 addEventListener("beforeprint", drawAll);
 
@@ -283,6 +309,8 @@ if (query.get("draw") === "all") {
 
 const links = new Map(all("nav a").map((link) => [link.hash.slice(1), link]));
 const spy = new IntersectionObserver((entries) => {
-  for (const entry of entries) links.get(entry.target.id)?.classList.toggle("here", entry.isIntersecting);
-}, { rootMargin: "-20% 0px -70% 0px" });
+  for (const { target, isIntersecting } of entries) {
+    links.get(target.id)?.classList.toggle("here", isIntersecting);
+  }
+}, { rootMargin: "-25% 0px -74.9% 0px" });
 all("main > section[id]").forEach((section) => spy.observe(section));

@@ -1,0 +1,50 @@
+"""`vmperf report`: an interactive page of a run's results."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import click
+
+from ._json import JsonCommand, json_option, write_json
+
+__all__ = ["command"]
+
+
+@click.command("report", cls=JsonCommand)
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("output", required=False, type=click.Path(path_type=Path))
+@click.option("-o", "--output", "chosen", type=click.Path(path_type=Path), help="As OUTPUT.")
+@click.option("--reference", metavar="DESIGN", help="Design that ratios refer to at first.")
+@click.option("--title", help="Heading of the page.")
+@click.option("--pattern", default="*", show_default=True, help="Only these benchmarks.")
+@json_option
+def command(
+    file: Path | None,
+    output: Path | None,
+    chosen: Path | None,
+    reference: str | None,
+    title: str | None,
+    pattern: str,
+    json_path: str | None,
+) -> None:
+    """Write the results in FILE (default: the newest run) as one HTML page.
+
+    OUTPUT is FILE with the suffix .html where it is left out. The page needs no network.
+    """
+    from .._report.html import report
+    from .._results import load_results
+    from .._run import newest
+    from ._console import console
+
+    if output is not None and chosen is not None:
+        raise click.UsageError("the output is given twice, as OUTPUT and with -o")
+    results = load_results(file or newest())
+    target = chosen or output or results.path.with_suffix(".html")
+    written = report(results.select(pattern), target, title=title, reference=reference)
+    if json_path is not None:
+        write_json(json_path, {"path": str(written), "size_bytes": written.stat().st_size})
+    if json_path != "-":
+        path = shlex.quote(str(written))
+        console().print(f"report in {path}; next: open it in a browser")

@@ -1,0 +1,144 @@
+"""Results in the order of the page: points, roles, ratios, losses, the reference report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+import vmperf
+from vmperf import _core
+from vmperf._report.groups import designs_of, losses, sections
+from vmperf._report.summary import beside_reference, reference_texts, verdicts
+from vmperf._results import Results
+
+Make = Callable[..., Results]
+
+
+def test_every_row_of_the_results_is_on_the_page(make_results: Make) -> None:
+    results = make_results()
+    shown = [(s.id, p.params, row.figures) for s in sections(results)
+             for p in s.points for row in p.rows]  # fmt: skip
+    assert len(shown) == len(results.rows()) == 35
+    for id, params, figures in shown:
+        assert figures in results.rows()
+        assert figures["id"] == id
+        assert {"design": figures["params"]["design"], **dict(params)} == figures["params"]
+
+
+def test_rows_stand_fastest_first_and_refused_last(make_results: Make) -> None:
+    for section in sections(make_results()):
+        for point in section.points:
+            medians = [row.median for row in point.rows if row.median is not None]
+            assert medians == sorted(medians)
+            assert [row.accepted for row in point.rows] == sorted(
+                (row.accepted for row in point.rows), reverse=True
+            )
+
+
+def test_roles(make_results: Make) -> None:
+    section = sections(make_results(["pool/cycle"]))[0]
+    assert {row.design: row.role for row in section.rows} == {
+        "stack": "own", "checked": "own", "naive": "naive", "libc": "peer", "boost_pool": "peer",
+        "mimalloc": "peer", "pmr": "peer"}  # fmt: skip
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+def test_ratios_are_paired_ratios_of_the_same_rounds(make_results: Make, processes: int) -> None:
+    results = make_results(["pool/cycle"], processes=processes)
+    rows = {row.design: row for row in sections(results)[0].points[0].rows}
+    for a, b in (("stack", "libc"), ("libc", "stack"), ("naive", "pmr")):
+        pairs = [[c for c in results.cases if c.design == name] for name in (a, b)]
+        times = [np.concatenate([c.ns_total / c.iterations for c in cases]) for cases in pairs]
+        process = np.concatenate([np.full(len(c.ns_total), c.process) for c in pairs[0]])
+        expected = _core.stats.paired_ratio(*times, process)
+        found = rows[a].ratios[b]
+        assert found.ratio == pytest.approx(expected["ratio"], rel=1e-2)
+        assert found.low == pytest.approx(expected["low"], rel=1e-2)
+        assert found.high == pytest.approx(expected["high"], rel=1e-2)
+        assert rows[b].ratios[a].ratio == pytest.approx(1 / found.ratio)
+
+
+def test_refused_rows_have_no_ratio(make_results: Make) -> None:
+    for section in sections(make_results()):
+        for row in section.rows:
+            if not row.accepted:
+                assert row.ratios == {}
+            assert all(other != row.design for other in row.ratios)
+
+
+def test_every_slower_own_design_is_a_loss(make_results: Make) -> None:
+    found = sections(make_results())
+    lost = {(one.section.id, one.point.label, one.row.design, rival.design)
+            for one in losses(found) for rival, _ in one.rivals}  # fmt: skip
+    expected = {
+        (s.id, p.label, own.design, rival.design)
+        for s in found for p in s.points for own in p.accepted for rival in p.accepted
+        if own.role == "own" and rival.role != "own" and own.ratios[rival.design].ratio > 1
+    }  # fmt: skip
+    assert lost == expected
+    assert ("pool/churn", "", "stack", "naive") in lost
+    assert losses(found)[0].fastest_own
+
+
+def test_no_loss_where_we_are_ahead_everywhere(make_results: Make) -> None:
+    results = make_results(["pool/cycle"]).select(designs=["stack", "libc", "naive"])
+    assert losses(sections(results)) == []
+
+
+def test_reference_is_the_first_own_design_or_the_one_asked_for(make_results: Make) -> None:
+    results = make_results()
+    assert {p.reference for s in sections(results) for p in s.points} == {"stack"}
+    asked = {s.id: s.points[0].reference for s in sections(results, "pmr")}
+    assert asked == {"pool/cycle": "pmr", "pool/churn": "stack", "pool/sizes": "pmr"}
+
+
+def test_unknown_reference(make_results: Make) -> None:
+    with pytest.raises(vmperf.InvalidArgumentError, match=r"reference is 'stak'.*stack"):
+        sections(make_results(), "stak")
+
+
+def test_axes_are_told_apart(make_results: Make) -> None:
+    section = sections(make_results(["pool/sizes"]))[0]
+    assert section.swept == ["capacity"]
+    assert section.held == "item_size_bytes=64"
+    assert [p.label for p in section.points] == ["capacity=10", "capacity=100", "capacity=1000"]
+
+
+def test_colours_follow_the_declaration_not_the_speed(make_results: Make) -> None:
+    found = sections(make_results(["pool/churn"]))
+    assert found[0].points[0].rows[0].design == "naive"
+    assert designs_of(found)[:3] == ["stack", "checked", "naive"]
+
+
+def test_verdicts(make_results: Make) -> None:
+    found = {(one.section.id, one.point.label): one for one in verdicts(sections(make_results()))}
+    assert found["pool/churn", ""].fastest.design == "naive"
+    assert found["pool/churn", ""].own_to_naive.verdict == "slower"
+    assert found["pool/cycle", ""].own_to_peer.verdict == "faster"
+    assert found["pool/cycle", ""].peer.design == "boost_pool"
+    assert found["pool/sizes", "capacity=10"].n_refused == 1
+
+
+def test_reference_report_stands_beside_ours(make_results: Make) -> None:
+    results = make_results()
+    rows = {one.section.id: one for one in beside_reference(sections(results))}
+    assert set(rows) == {"pool/cycle", "pool/sizes"}
+    cycle = rows["pool/cycle"]
+    assert (cycle.printed_own, cycle.printed_peer, cycle.printed_ratio) == ("5.95", "12.14", "2.0×")
+    stack = next(r for r in results.rows() if r["id"] == "pool/cycle")
+    assert cycle.own == f"{stack['ns_per_op']['median']:.3f}"
+    assert (rows["pool/sizes"].printed_own, rows["pool/sizes"].printed_peer) == ("72–75", "")
+
+
+def test_reference_figures_need_the_tag(make_results: Make) -> None:
+    assert beside_reference(sections(make_results(text="x"))) == []
+
+
+def test_reference_file_holds_the_printed_figures() -> None:
+    printed = {f["benchmark"]: (f["own_ns"], f.get("peer_ns")) for f in reference_texts()["figure"]}
+    assert printed == {
+        "pool/allocate": ([2.29], 12.15), "pool/cycle": ([5.95], 12.14),
+        "pool/throughput": ([622], 1310), "pool/sizes": ([72, 75], None),
+    }  # fmt: skip
