@@ -43,7 +43,7 @@ VMPERF_PLUGIN(registry) {
 SETTINGS = {
     "warm_up_ns": 0,
     "measurement_ns": 20_000_000,
-    "n_samples": 5,
+    "n_samples": 20,
     "sampling": "flat",
     "n_placements": 1,
     "seed": 0,
@@ -71,7 +71,7 @@ def test_a_loaded_benchmark_is_one_like_any_other(build):
     assert entry["fooled_by"] == ["nothing is loaded or stored"]
     assert entry["axes"][1] == {"name": "width", "values": [1, 2], "defaults": [2]}
     [result] = bench.measure("loaded/multiply", {"width": 2}, [], **SETTINGS)
-    assert result.status == "ok"
+    assert result.status in ("ok", "too_noisy")  # a busy machine is not what is tested here
     assert result.evidence["instr_per_op"] >= 4
     cycles = (result.samples.ns_total / result.samples.iterations).min() * 1e-9
     assert cycles * result.evidence["core_hz"] > 1.0

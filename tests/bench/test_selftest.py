@@ -5,7 +5,14 @@ import pytest
 from vmperf import bench
 
 
-def run(name, *, count, measurement_ns=60_000_000):
+def run(name, *, count, attempts=4):
+    """Measure; a busy machine may make honest work too noisy, so that alone is tried again."""
+    results = measure(name, count=count)
+    noisy = results[0].status == "too_noisy" and name != "noisy"
+    return run(name, count=count, attempts=attempts - 1) if noisy and attempts > 1 else results
+
+
+def measure(name, *, count, measurement_ns=60_000_000):
     return bench.measure(
         f"bench/selftest/{name}",
         {},
