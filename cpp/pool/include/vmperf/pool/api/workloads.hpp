@@ -256,6 +256,9 @@ public:
   explicit ChurnWorkload(const Setup &setup)
       : PoolWorkload<D>(setup, setup.capacity + 1), places_(make_places(setup)),
         live_(setup.capacity) {
+    if (setup.touch == Touch::none) {
+      throw InvalidArgumentError("touch", "none", "first, all");
+    }
     for (void *&item : live_) {
       item = this->pool_.allocate();
       proof::write_all(item, setup.item_bytes);

@@ -1,0 +1,116 @@
+"""Every pool benchmark runs every design it can find, verified, at default and at odd points."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from vmperf._core import InvalidArgumentError
+
+from vmperf import _core
+
+IDS = ("pool/allocate", "pool/cycle", "pool/churn", "pool/throughput", "pool/sizes")
+OWN = ("stack", "stack_indirect", "checked", "naive", "libc")
+PEERS = ("mimalloc", "boost_pool", "pmr")
+QUICK: dict[str, Any] = {
+    "warm_up_ns": 0,
+    "measurement_ns": 300_000,
+    "n_samples": 2,
+    "sampling": "flat",
+    "n_placements": 1,
+    "seed": 3,
+    "process": 0,
+    "count_instructions": False,
+}
+
+
+def entry(benchmark: str) -> dict[str, Any]:
+    return next(b for b in _core.bench.catalog() if b["id"] == benchmark)
+
+
+def measure(benchmark: str, designs: tuple[str, ...], **changed: Any) -> list[Any]:
+    params = {a["name"]: a["defaults"][0] for a in entry(benchmark)["axes"][1:]} | changed
+    return _core.bench.measure(benchmark, params, list(designs), **QUICK)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _find_peers() -> None:
+    import site
+    from pathlib import Path
+
+    for folder in site.getsitepackages():
+        if (library := Path(folder, "cmeel.prefix", "lib")).is_dir():
+            _core.os.add_library_directory(str(library))
+
+
+@pytest.mark.parametrize("benchmark_id", IDS)
+def test_declared_wholly(benchmark_id: str) -> None:
+    found = entry(benchmark_id)
+    assert found["axes"][0]["name"] == "design"
+    assert {*OWN, *PEERS} <= {d["name"] for d in found["designs"]}
+    item_size = next(a for a in found["axes"] if a["name"] == "item_size_bytes")
+    assert item_size["defaults"] == [64]
+    assert len(found["fooled_by"]) >= 2
+
+
+# Two samples on a busy machine may differ by anything, so a spread is no fault here.
+FINE = {"ok", "too_noisy", "below_resolution"}
+
+
+@pytest.mark.parametrize("benchmark_id", IDS)
+@pytest.mark.parametrize("changed", [{}, {"item_size_bytes": 24}, {"item_size_bytes": 1024}])
+def test_own_designs_are_verified(benchmark_id: str, changed: dict[str, int]) -> None:
+    for case in measure(benchmark_id, OWN, **changed):
+        assert case.status in FINE, f"{case.design}: {case.status}: {case.reason}"
+
+
+@pytest.mark.parametrize("benchmark_id", IDS)
+@pytest.mark.parametrize("axis", ["touch", "order", "drop", "state"])
+def test_every_word_of_every_axis(benchmark_id: str, axis: str) -> None:
+    values = [a["values"] for a in entry(benchmark_id)["axes"] if a["name"] == axis]
+    for value in values[0] if values else ():
+        for case in measure(benchmark_id, OWN, **{axis: value}):
+            assert case.status in FINE, f"{case.design} {value}: {case.status}: {case.reason}"
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("benchmark_id", IDS)
+@pytest.mark.parametrize("design", PEERS)
+def test_peers_are_verified_or_say_how_to_get_them(benchmark_id: str, design: str) -> None:
+    found = _core.bench.availability(benchmark_id, design)
+    (case,) = measure(benchmark_id, (design,))
+    if found["status"] == "ok":
+        assert case.status in FINE, f"{case.status}: {case.reason}"
+        assert case.version == found["version"] != ""
+    else:
+        assert case.status == "not_installed"
+        assert "install" in case.reason
+
+
+@pytest.mark.parametrize(
+    ("benchmark_id", "changed", "argument"),
+    [
+        ("pool/cycle", {"item_size_bytes": 0}, "item_size_bytes"),
+        ("pool/cycle", {"item_size_bytes": 2**40}, "item_size_bytes"),
+        ("pool/cycle", {"state": "global"}, "state"),
+        ("pool/churn", {"capacity": 0}, "capacity"),
+        ("pool/churn", {"touch": "none"}, "touch"),
+        ("pool/churn", {"order": "sorted"}, "order"),
+        ("pool/sizes", {"capacity": 9}, "capacity"),
+        ("pool/throughput", {"batch": 2**40}, "batch"),
+        ("pool/allocate", {"drop": "never"}, "drop"),
+    ],
+)
+def test_bad_point_names_the_axis(
+    benchmark_id: str, changed: dict[str, Any], argument: str
+) -> None:
+    with pytest.raises(InvalidArgumentError, match=argument):
+        raise_of(measure(benchmark_id, ("stack",), **changed))
+
+
+def raise_of(cases: list[Any]) -> None:
+    """What goes wrong within one design is its status: raise it as the call would."""
+    for case in cases:
+        if case.status != "ok":
+            name = case.reason.split()[0]
+            raise InvalidArgumentError(f"{name}: {case.status}: {case.reason}")
