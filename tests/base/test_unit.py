@@ -43,7 +43,7 @@ def test_error_tree(name: str, bases: tuple[type, ...]) -> None:
 def test_fields_reach_python() -> None:
     with pytest.raises(vmperf.InvalidArgumentError) as caught:
         vmperf.bench.availability("pool/cycel", "stack")
-    assert caught.value.value == "pool/cycel"
+    assert caught.value.value.strip("'") == "pool/cycel"
     assert caught.value.argument
     assert "pool/cycle" in caught.value.allowed
     assert str(caught.value).startswith(f"{caught.value.argument} is ")

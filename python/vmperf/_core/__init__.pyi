@@ -1,0 +1,53 @@
+"""
+Native core of vmperf: every component is a submodule.
+"""
+from __future__ import annotations
+import builtins
+import typing
+from . import os
+from . import stats
+from . import bench
+from . import pool
+__all__: list[str] = ['CapacityError', 'CorruptionError', 'InvalidArgumentError', 'MeasurementError', 'OsError', 'TraceFormatError', 'UnsupportedError', 'VmperfError', 'bench', 'os', 'pool', 'stats']
+__version__: str = '0.1.0'
+class VmperfError(builtins.Exception):
+    """
+    Root of all errors that vmperf raises.
+    """
+class CorruptionError(VmperfError):
+    """
+    A double free, foreign pointer or bad header, found by a checked API.
+    """
+class MeasurementError(VmperfError):
+    """
+    A measurement that cannot be trusted; field reason.
+    """
+    reason: typing.Any
+class CapacityError(VmperfError, builtins.MemoryError):
+    """
+    A resource is exhausted; fields requested_bytes, limit_bytes.
+    """
+    requested_bytes: typing.Any
+    limit_bytes: typing.Any
+class InvalidArgumentError(VmperfError, builtins.ValueError):
+    """
+    An argument out of range; fields argument, value, allowed.
+    """
+    argument: typing.Any
+    value: typing.Any
+    allowed: typing.Any
+class OsError(VmperfError, builtins.OSError):
+    """
+    An operating system call failed; fields errno, call.
+    """
+    call: typing.Any
+class TraceFormatError(VmperfError, builtins.ValueError):
+    """
+    A truncated, foreign or newer file; fields path, offset.
+    """
+    path: typing.Any
+    offset: typing.Any
+class UnsupportedError(VmperfError, builtins.NotImplementedError):
+    """
+    CPU, kernel or build lacks what was asked for.
+    """

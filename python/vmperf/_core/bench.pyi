@@ -1,0 +1,282 @@
+"""
+The native harness: the catalog of benchmarks and the call that measures them.
+"""
+from __future__ import annotations
+import collections.abc
+import numpy
+import typing
+__all__: list[str] = ['CaseResult', 'Samples', 'availability', 'catalog', 'libraries', 'load', 'measure']
+class Samples:
+    """
+    Raw samples of one case, as the C++ runner left them.
+
+    Sample ``i`` did ``iterations[i]`` ops in ``ns_total[i]`` nanoseconds. The arrays are read-only
+    views of the C++ buffers, which live as long as any view does.
+
+    Examples
+    --------
+    >>> from vmperf import bench
+    >>> r = bench.measure("bench/selftest/one_cycle", {}, [], warm_up_ns=0, measurement_ns=10**6,
+    ...                   n_samples=4, sampling="flat", n_placements=1, seed=0, process=0,
+    ...                   count_instructions=False)
+    >>> len(r[0].samples)
+    4
+    """
+    def __len__(self) -> int:
+        ...
+    def to_bytes(self, field: str) -> bytes:
+        """
+        The raw bytes of one field, in the machine's byte order.
+
+        Parameters
+        ----------
+        field : str
+            ``ns_total``, ``iterations``, ``flags`` or ``placement``.
+
+        Returns
+        -------
+        bytes
+            A copy, 8 or 4 bytes per sample.
+
+        Raises
+        ------
+        InvalidArgumentError
+            For another field.
+
+        Examples
+        --------
+        >>> from vmperf import bench
+        >>> r = bench.measure("bench/selftest/one_cycle", {}, [], warm_up_ns=0, measurement_ns=10**6,
+        ...                   n_samples=4, sampling="flat", n_placements=1, seed=0, process=0,
+        ...                   count_instructions=False)
+        >>> len(r[0].samples.to_bytes("ns_total"))
+        32
+        """
+    @property
+    def flags(self) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
+        """
+        uint32 array ``(n_samples,)``: 1 context switch, 2 page fault, 4 steal during the batch.
+        """
+    @property
+    def iterations(self) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
+        """
+        int64 array ``(n_samples,)``: ops in each batch.
+        """
+    @property
+    def ns_total(self) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
+        """
+        int64 array ``(n_samples,)``: nanoseconds of each batch.
+        """
+    @property
+    def placement(self) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
+        """
+        uint32 array ``(n_samples,)``: which placement of buffers it ran in.
+        """
+class CaseResult:
+    """
+    What one design measured at one point of the axes.
+
+    Examples
+    --------
+    >>> from vmperf import bench
+    >>> r = bench.measure("bench/selftest/missing", {}, ["absent"], warm_up_ns=0, measurement_ns=1,
+    ...                   n_samples=2, sampling="flat", n_placements=1, seed=0, process=0,
+    ...                   count_instructions=False)
+    >>> r[0].design, r[0].status
+    ('absent', 'not_installed')
+    """
+    @property
+    def checksum(self) -> int:
+        """
+        Checksum of the first ops of the run.
+        """
+    @property
+    def design(self) -> str:
+        """
+        Name of the design.
+        """
+    @property
+    def evidence(self) -> dict:
+        """
+        How we know that the work was done: instructions per op, empty loop, core clock, copies.
+        """
+    @property
+    def reason(self) -> str:
+        """
+        The refusal in words; empty when ok.
+        """
+    @property
+    def samples(self) -> typing.Any:
+        """
+        The raw samples (:class:`Samples`).
+        """
+    @property
+    def status(self) -> str:
+        """
+        ``ok`` or why the case was refused or failed.
+        """
+    @property
+    def version(self) -> str:
+        """
+        Version of a peer; empty for own designs.
+        """
+def availability(id: str, design: str) -> dict:
+    """
+    Whether a design can run on this machine.
+
+    Parameters
+    ----------
+    id : str
+        A benchmark of the catalog.
+    design : str
+        One of its designs.
+
+    Returns
+    -------
+    dict
+        ``status`` (``ok``, ``not_installed``, ``unsupported``), ``reason`` and, for a peer, ``version``.
+
+    Raises
+    ------
+    InvalidArgumentError
+        For an unknown benchmark or design.
+
+    Examples
+    --------
+    >>> from vmperf import bench
+    >>> bench.availability("bench/selftest/missing", "absent")["status"]
+    'not_installed'
+    """
+def catalog() -> list:
+    """
+    The registry of benchmarks as plain data.
+
+    Returns
+    -------
+    list of dict
+        Keys ``id, component, summary, op, tags, fooled_by, hidden, subcycle, axes, designs``; the first
+        axis is ``design``.
+
+    Examples
+    --------
+    >>> from vmperf import bench
+    >>> [b["axes"][0]["name"] for b in bench.catalog()][0]
+    'design'
+    """
+def libraries() -> list[str]:
+    """
+    The shared libraries of benchmarks loaded so far.
+
+    Returns
+    -------
+    list of str
+        Absolute paths in the order of loading: what another process must load to see the same catalog.
+
+    Examples
+    --------
+    >>> from vmperf import bench
+    >>> all(path.startswith("/") for path in bench.libraries())
+    True
+    """
+def load(path: str) -> list[str]:
+    """
+    Add the benchmarks and designs of a shared library to the catalog of this process.
+
+    Parameters
+    ----------
+    path : str
+        A library written with ``<vmperf/bench/plugin.hpp>``; loading it twice is loading it once.
+
+    Returns
+    -------
+    list of str
+        The ids of its benchmarks (empty where it brings designs alone).
+
+    Raises
+    ------
+    OsError
+        The library cannot be loaded; the loader's words.
+    UnsupportedError
+        It was built for another version of the plugin interface.
+    InvalidArgumentError
+        It is no library of benchmarks, or a name it declares exists already; nothing is added then.
+
+    Notes
+    -----
+    The library stays loaded for the life of the process. Its code runs in this process: run what you do
+    not trust through ``vmperf.run``, which measures in workers.
+
+    Examples
+    --------
+    >>> import vmperf
+    >>> from vmperf import bench
+    >>> try:
+    ...     bench.load("no-such-library.so")
+    ... except vmperf.OsError as error:
+    ...     print(error.call)
+    dlopen
+    """
+def measure(id: str, params: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str], designs: collections.abc.Sequence[str], *, warm_up_ns: typing.SupportsInt | typing.SupportsIndex, measurement_ns: typing.SupportsInt | typing.SupportsIndex, n_samples: typing.SupportsInt | typing.SupportsIndex, sampling: str, n_placements: typing.SupportsInt | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex, process: typing.SupportsInt | typing.SupportsIndex, count_instructions: bool, beacon: str = '') -> list[CaseResult]:
+    """
+    Measure designs of one benchmark at one point of its axes, here.
+
+    Warm-up, calibration and evidence of work come first; then every design and the empty loop get one
+    batch per round in rotated order. Whatever goes wrong with a design is its case's status.
+
+    Parameters
+    ----------
+    id : str
+        A benchmark of the catalog.
+    params : dict of str to int, float or str
+        A value for each axis but ``design``.
+    designs : list of str
+        Names of designs; empty for all.
+    warm_up_ns : int
+        Nanoseconds of warm-up per design, >= 0.
+    measurement_ns : int
+        Nanoseconds of measurement per design, > 0.
+    n_samples : int
+        Samples per design, >= 2; 20 at most where one op a sample would overrun the time.
+    sampling : str
+        ``flat`` (equal batches) or ``linear`` (batch i is i times the first).
+    n_placements : int
+        How often buffers are placed anew, 1..n_samples.
+    seed : int
+        Decides order and placement, >= 0.
+    process : int
+        Number of this process: another order and placement, >= 0.
+    count_instructions : bool
+        Count instructions per op by single-stepping a forked child.
+    beacon : str, optional
+        Path of a file of at least 16 bytes in which the design under way is announced.
+
+    Returns
+    -------
+    list of CaseResult
+        In the order of ``designs``.
+
+    Raises
+    ------
+    InvalidArgumentError
+        Unknown benchmark, design or axis value; settings out of range.
+    OsError
+        The beacon cannot be mapped, or the process cannot fork.
+
+    Notes
+    -----
+    The GIL is released. Takes about (warm_up_ns + measurement_ns) per design plus 0.1 to 2 s for the
+    count. One call at a time per process gives undisturbed figures.
+
+    References
+    ----------
+    Criterion.rs, user guide, "Analysis process" (warm-up, linear and flat sampling).
+
+    Examples
+    --------
+    >>> from vmperf import bench
+    >>> [r] = bench.measure("bench/selftest/empty_policy", {}, [], warm_up_ns=0, measurement_ns=10**6,
+    ...                     n_samples=4, sampling="flat", n_placements=1, seed=0, process=0,
+    ...                     count_instructions=True)
+    >>> r.status
+    'optimised_away'
+    """
