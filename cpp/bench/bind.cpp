@@ -43,8 +43,9 @@ py::list axes_of(const Benchmark &benchmark, const py::list &designs) {
 py::dict describe(const Benchmark &benchmark) {
   py::list designs;
   for (const Design *design : registry().designs_of(benchmark)) {
-    designs.append(
-        py::dict(py::arg("name") = design->name(), py::arg("summary") = design->summary()));
+    designs.append(py::dict(py::arg("name") = design->name(),
+                            py::arg("summary") = design->summary(),
+                            py::arg("peer") = design->is_peer()));
   }
   py::dict entry;
   entry["id"] = benchmark.id();
@@ -207,7 +208,7 @@ Returns
 -------
 list of dict
     Keys ``id, component, summary, op, tags, fooled_by, hidden, subcycle, axes, designs``; the first
-    axis is ``design``.
+    axis is ``design``. Keys of a design: ``name, summary, peer``.
 
 Examples
 --------

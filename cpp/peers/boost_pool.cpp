@@ -60,6 +60,7 @@ bench::Availability probe() {
 void declare_boost_pool(bench::Registry &registry) {
   pool::add_pool_design<BoostPool>(registry, "boost_pool",
                                    "boost::pool: intrusive free list, inlined")
+      .peer()
       .available(probe);
 }
 

@@ -92,6 +92,7 @@ void declare_mimalloc(bench::Registry &registry) {
       registry, "mimalloc",
       "mi_malloc and mi_free of a library loaded at run time: through a "
       "pointer, so compare with stack_indirect too")
+      .peer()
       .available(probe);
 }
 

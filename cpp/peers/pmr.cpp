@@ -42,6 +42,7 @@ void declare_pmr(bench::Registry &registry) {
   pool::add_pool_design<Pmr>(registry, "pmr",
                              "std::pmr::unsynchronized_pool_resource: size lookup behind a virtual "
                              "call")
+      .peer()
       .available(probe);
 }
 

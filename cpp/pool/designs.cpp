@@ -97,7 +97,7 @@ void declare_designs(bench::Registry &registry) {
                                  "like-for-like partner of peers loaded at run time");
   declare_checked(registry);
   add_pool_design<Naive>(registry, "naive", "std::vector of free pointers over one slab");
-  add_pool_design<Libc>(registry, "libc", "malloc and free of the C library");
+  add_pool_design<Libc>(registry, "libc", "malloc and free of the C library").peer();
 }
 
 } // namespace vmperf::pool

@@ -61,7 +61,9 @@ def entry_of(id: str, *, text: str = "") -> dict[str, Any]:
         "hidden": False,
         "subcycle": text,
         "axes": axes,
-        "designs": [{"name": n, "summary": text or d[0]} for n, d in DESIGNS.items()],
+        "designs": [
+            {"name": n, "summary": text or d[0], "peer": bool(d[1])} for n, d in DESIGNS.items()
+        ],
     }
 
 

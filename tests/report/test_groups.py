@@ -10,7 +10,7 @@ import pytest
 import vmperf
 from vmperf import _core
 from vmperf._report.groups import designs_of, losses, sections
-from vmperf._report.summary import beside_reference, reference_texts, verdicts
+from vmperf._report.summary import beside_reference, reference_texts, refusals, verdicts
 from vmperf._results import Results
 
 Make = Callable[..., Results]
@@ -27,14 +27,15 @@ def test_every_row_of_the_results_is_on_the_page(make_results: Make) -> None:
         assert {"design": figures["params"]["design"], **dict(params)} == figures["params"]
 
 
-def test_rows_stand_fastest_first_and_refused_last(make_results: Make) -> None:
+def test_rows_stand_by_ratio_to_the_reference_and_refused_last(make_results: Make) -> None:
     for section in sections(make_results()):
         for point in section.points:
-            medians = [row.median for row in point.rows if row.median is not None]
-            assert medians == sorted(medians)
-            assert [row.accepted for row in point.rows] == sorted(
-                (row.accepted for row in point.rows), reverse=True
-            )
+            ratios = [
+                row.ratios[point.reference].ratio if row.design != point.reference else 1.0
+                for row in point.accepted
+            ]
+            assert ratios == sorted(ratios)
+            assert point.rows[: len(ratios)] == point.accepted
 
 
 def test_roles(make_results: Make) -> None:
@@ -110,6 +111,14 @@ def test_colours_follow_the_declaration_not_the_speed(make_results: Make) -> Non
     found = sections(make_results(["pool/churn"]))
     assert found[0].points[0].rows[0].design == "naive"
     assert designs_of(found)[:3] == ["stack", "checked", "naive"]
+
+
+def test_refusals_of_one_reason_stand_together(make_results: Make) -> None:
+    found = {one.row.design: one for one in refusals(sections(make_results()))}
+    assert set(found) == {"mimalloc", "pmr", "checked"}
+    places = [(section.id, point.label) for section, point in found["checked"].places]
+    assert places == [("pool/sizes", f"capacity={n}") for n in (10, 100, 1000)]
+    assert found["checked"].n_samples == 90
 
 
 def test_verdicts(make_results: Make) -> None:

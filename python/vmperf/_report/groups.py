@@ -46,7 +46,7 @@ class Row:
 
 @dataclass(slots=True)
 class Point:
-    """One point of a benchmark's axes: rows, the fastest first, refused ones last."""
+    """One point of a benchmark's axes: rows by ratio to the reference, refused ones last."""
 
     params: tuple[tuple[str, Any], ...]
     rows: list[Row]
@@ -124,15 +124,12 @@ def _numeric(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def roles(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Own, peer or naive by design: only peers have a version or can be missing."""
-    found: dict[str, str] = {}
-    for row in rows:
-        design = row["params"]["design"]
-        if row["version"] or row["status"] == "not_installed":
-            found[design] = "peer"
-        found.setdefault(design, "own")
-    return found | ({"naive": "naive"} if "naive" in found else {})
+def role_of(design: str, entry: Mapping[str, Any]) -> str:
+    """Own, peer or naive, as the catalog entry of the benchmark declares the design."""
+    if design == "naive":
+        return "naive"
+    peers = {one["name"] for one in entry["designs"] if one.get("peer")}
+    return "peer" if design in peers else "own"
 
 
 def _paired(a: list[CaseRecord], b: list[CaseRecord]) -> Ratio | None:
@@ -165,27 +162,34 @@ def _compare(rows: list[Row], cases: list[CaseRecord]) -> None:
             a.ratios[b.design], b.ratios[a.design] = ratio, ratio.reverse
 
 
-def _row(row: dict[str, Any], entry: Mapping[str, Any], role: str, cases: list[CaseRecord]) -> Row:
+def _row(row: dict[str, Any], entry: Mapping[str, Any], cases: list[CaseRecord]) -> Row:
     design = row["params"]["design"]
     summaries = {d["name"]: d["summary"] for d in entry["designs"]}
     mine = (case for case in cases if case.params["design"] == design)
     n_flagged = sum(int((case.flags != 0).sum()) for case in mine)
-    return Row(design, role, summaries.get(design, ""), row, n_flagged)
+    return Row(design, role_of(design, entry), summaries.get(design, ""), row, n_flagged)
+
+
+def _rank(row: Row, reference: str) -> tuple[bool, float, float]:
+    """Sort by the paired ratio to the reference, not by medians that drift can turn round."""
+    if row.median is None:
+        return True, 0.0, 0.0
+    ratio = row.ratios.get(reference)
+    return False, ratio.ratio if ratio else 1.0, row.median
 
 
 def _point(
     rows: list[dict[str, Any]],
     cases: list[CaseRecord],
     entry: Mapping[str, Any],
-    role_of: Mapping[str, str],
     wanted: str | None,
 ) -> Point:
-    found = [_row(row, entry, role_of[row["params"]["design"]], cases) for row in rows]
+    found = [_row(row, entry, cases) for row in rows]
     accepted = [row.design for row in found if row.accepted]
     own = [row.design for row in found if row.accepted and row.role == "own"]
     reference = next(iter([d for d in accepted if d == wanted] + own + accepted), "")
     _compare(found, cases)
-    found.sort(key=lambda row: (row.median is None, row.median or 0))
+    found.sort(key=lambda row: _rank(row, reference))
     return Point(point_of(rows[0]["params"]), found, series(rows, cases), reference)
 
 
@@ -197,9 +201,9 @@ def sections(results: Results, reference: str | None = None) -> list[Section]:
     rows = results.rows()
     if not rows:
         raise invalid("results", "empty", "at least one finished case")
-    role_of = roles(rows)
-    if reference is not None and reference not in role_of:
-        raise invalid("reference", repr(reference), near(reference, role_of))
+    known = dict.fromkeys(row["params"]["design"] for row in rows)
+    if reference is not None and reference not in known:
+        raise invalid("reference", repr(reference), near(reference, known))
     grouped: dict[str, dict[Any, list[dict[str, Any]]]] = {}
     for row in rows:
         grouped.setdefault(row["id"], {}).setdefault(point_of(row["params"]), []).append(row)
@@ -212,7 +216,7 @@ def sections(results: Results, reference: str | None = None) -> list[Section]:
             f"b{number}",
             results.benchmarks[id],
             [
-                _point(group, cases[id, key], results.benchmarks[id], role_of, reference)
+                _point(group, cases[id, key], results.benchmarks[id], reference)
                 for key, group in points.items()
             ],
         )

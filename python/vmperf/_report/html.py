@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 _TEMPLATES = _HERE / "templates"
 _CSS = ("theme.css", "templates/page.css", "templates/tables.css", "templates/charts.css")
-_WORDS = {"faster": "faster", "slower": "slower", "equal": "no clear difference"}
+_WORDS = {"faster": "faster", "slower": "slower", "equal": "unclear"}
 
 
 def report(
@@ -127,7 +127,8 @@ def _context(results: Results, title: str | None, reference: str | None) -> dict
         "sections": found,
         "verdicts": verdicts,
         "losses": losses(found),
-        "refused": [one for one in rows if not one[2].accepted],
+        "refused": summary.refusals(found),
+        "n_refused": sum(not row.accepted for _, _, row in rows),
         "beside": summary.beside_reference(found),
         "reference_texts": summary.reference_texts(),
         "asked_reference": reference,

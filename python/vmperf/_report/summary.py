@@ -62,6 +62,34 @@ def _verdict(section: Section, index: int) -> Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """What was refused for one reason, and where."""
+
+    row: Row
+    places: list[tuple[Section, Point]]
+    n_samples: int
+
+
+def refusals(sections: Sequence[Section]) -> list[Refusal]:
+    """All refused rows, those of one design with the same status and reason together."""
+    found: dict[tuple[str, str, str], list[tuple[Section, Point, Row]]] = {}
+    for section in sections:
+        for point in section.points:
+            for row in point.rows:
+                if not row.accepted:
+                    key = (row.design, row.figures["status"], row.figures["reason"])
+                    found.setdefault(key, []).append((section, point, row))
+    return [
+        Refusal(
+            group[0][2],
+            [(section, point) for section, point, _ in group],
+            sum(row.figures["samples"] for _, _, row in group),
+        )
+        for group in found.values()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """One printed figure of the reference report and what stands beside it."""
 

@@ -31,6 +31,11 @@ T *find_named(const std::vector<std::unique_ptr<T>> &all, std::string_view name,
 
 } // namespace detail
 
+inline Design &Design::peer() {
+  peer_ = true;
+  return *this;
+}
+
 inline Design &Design::available(std::function<Availability()> probe) {
   probe_ = std::move(probe);
   return *this;
