@@ -217,8 +217,8 @@ constexpr const char *kPurgeDoc = R"doc(Gives back every slab of which no slot i
 Returns
 -------
 int
-    Bytes given back, of slabs and tables. Large slabs go to the operating system at once, small
-    ones when the C library sees fit.
+    Bytes given back, of slabs and tables. Slabs above 32 MiB go to the operating system at once,
+    smaller ones when the C library sees fit.
 
 Raises
 ------
