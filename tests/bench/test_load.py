@@ -7,9 +7,6 @@ import textwrap
 
 import pytest
 
-import vmperf
-from vmperf import bench
-
 SOURCE = """
 #include <vmperf/bench/plugin.hpp>
 
@@ -40,16 +37,26 @@ VMPERF_PLUGIN(registry) {
 }
 """
 
-SETTINGS = {
-    "warm_up_ns": 0,
-    "measurement_ns": 20_000_000,
-    "n_samples": 20,
-    "sampling": "flat",
-    "n_placements": 1,
-    "seed": 0,
-    "process": 0,
-    "count_instructions": True,
-}
+# Each test loads in a process of its own: a loaded library stays in its process's catalog for good.
+PRELUDE = """
+import json, sys, vmperf
+from vmperf import bench
+
+def measure(id, width):
+    [result] = bench.measure(id, {"width": width}, [], warm_up_ns=0, measurement_ns=20_000_000,
+        n_samples=20, sampling="flat", n_placements=1, seed=0, process=0, count_instructions=True)
+    return result
+
+def error_of(call, *args):
+    try:
+        call(*args)
+    except vmperf.VmperfError as error:
+        return [type(error).__name__, str(error)]
+    return ["nothing", "was raised"]
+
+def answer(value):
+    print(json.dumps(value))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -62,62 +69,95 @@ def build(compile_cpp, tmp_path_factory):
     return make
 
 
-def test_a_loaded_benchmark_is_one_like_any_other(build):
-    library = build(SOURCE.replace("PREFIX", "loaded"))
-    assert bench.load(library) == ["loaded/multiply"]
-    assert bench.load(library) == ["loaded/multiply"]  # again: the same, not twice
-    [entry] = [b for b in bench.catalog() if b["id"] == "loaded/multiply"]
+@pytest.fixture(scope="module")
+def library(build):
+    return build(SOURCE.replace("PREFIX", "mine"))
+
+
+def fresh(code, *args):
+    out = subprocess.run(
+        [sys.executable, "-c", PRELUDE + textwrap.dedent(code), *args],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(out.stdout)
+
+
+def test_a_loaded_benchmark_is_one_like_any_other(library):
+    found = fresh(
+        """
+        ids = [bench.load(sys.argv[1]) for _ in range(2)]  # again: the same, not twice
+        entries = [b for b in bench.catalog() if b["id"] == "mine/multiply"]
+        r = measure("mine/multiply", 2)
+        ns = (r.samples.ns_total / r.samples.iterations).min()
+        answer([ids, entries, r.status, r.evidence, ns])
+        """,
+        library,
+    )
+    ids, [entry], status, evidence, ns = found
+    assert ids == [["mine/multiply"]] * 2
     assert entry["tags"] == ["mine"]
     assert entry["fooled_by"] == ["nothing is loaded or stored"]
     assert entry["axes"][1] == {"name": "width", "values": [1, 2], "defaults": [2]}
-    [result] = bench.measure("loaded/multiply", {"width": 2}, [], **SETTINGS)
-    assert result.status in ("ok", "too_noisy")  # a busy machine is not what is tested here
-    assert result.evidence["instr_per_op"] >= 4
-    cycles = (result.samples.ns_total / result.samples.iterations).min() * 1e-9
-    assert cycles * result.evidence["core_hz"] > 1.0
+    assert status in ("ok", "too_noisy")  # a busy machine is not what is tested here
+    assert evidence["instr_per_op"] >= 4
+    assert ns * 1e-9 * evidence["core_hz"] > 1.0
 
 
-def test_its_errors_cross_the_interface_as_text(build):
-    bench.load(build(SOURCE.replace("PREFIX", "errors")))
-    with pytest.raises(vmperf.InvalidArgumentError, match="width is 3"):
-        bench.measure("errors/multiply", {"width": 3}, [], **SETTINGS)
+def test_its_errors_cross_the_interface_as_text(library):
+    code = "bench.load(sys.argv[1]); answer(error_of(measure, 'mine/multiply', 3))"
+    name, message = fresh(code, library)
+    assert name == "InvalidArgumentError"
+    assert "width is 3" in message
 
 
-def test_a_name_that_exists_is_refused_and_nothing_is_added(build):
-    text = SOURCE.replace("PREFIX", "twice")
-    bench.load(build(text))
-    other = text.replace(
-        "VMPERF_PLUGIN(registry) {",
-        'VMPERF_PLUGIN(registry) {\n  registry.benchmark("twice/fresh");',
+def test_a_name_that_exists_is_refused_and_nothing_is_added(build, library):
+    other = build(
+        SOURCE.replace("PREFIX", "mine").replace(
+            "VMPERF_PLUGIN(registry) {",
+            'VMPERF_PLUGIN(registry) {\n  registry.benchmark("mine/fresh");',
+        )
     )
-    before = len(bench.catalog())
-    with pytest.raises(vmperf.InvalidArgumentError, match="twice/multiply"):
-        bench.load(build(other))
-    assert len(bench.catalog()) == before
+    (name, message), added = fresh(
+        """
+        bench.load(sys.argv[1])
+        before = len(bench.catalog())
+        error = error_of(bench.load, sys.argv[2])
+        answer([error, len(bench.catalog()) - before])
+        """,
+        library,
+        other,
+    )
+    assert name == "InvalidArgumentError"
+    assert "mine/multiply" in message
+    assert added == 0
 
 
 def test_another_interface_version_is_refused(build):
     text = '#include <cstdint>\nextern "C" { extern const std::uint32_t vmperf_plugin_abi = 999;\n'
     text += "void vmperf_plugin_register(const void *) {} }\n"
-    with pytest.raises(vmperf.UnsupportedError, match=r"plugin interface 999.*compile it again"):
-        bench.load(build(text))
+    name, message = fresh("answer(error_of(bench.load, sys.argv[1]))", build(text))
+    assert name == "UnsupportedError"
+    assert "plugin interface 999" in message
+    assert "compile it again" in message
 
 
 def test_a_library_without_the_entry_point_is_refused(build):
-    with pytest.raises(vmperf.InvalidArgumentError, match="VMPERF_PLUGIN"):
-        bench.load(build('extern "C" int nothing() { return 0; }\n'))
+    library = build('extern "C" int nothing() { return 0; }\n')
+    name, message = fresh("answer(error_of(bench.load, sys.argv[1]))", library)
+    assert name == "InvalidArgumentError"
+    assert "VMPERF_PLUGIN" in message
 
 
-def test_a_missing_library_is_an_os_error(tmp_path):
-    with pytest.raises(vmperf.OsError, match="cannot open shared object file"):
-        bench.load(str(tmp_path / "absent.so"))
-
-
-def test_a_library_that_is_no_library_is_an_os_error(tmp_path):
-    text = tmp_path / "text.so"
-    text.write_text("not an ELF file, not at all\n" * 10)
-    with pytest.raises(vmperf.OsError, match="text.so"):
-        bench.load(str(text))
+@pytest.mark.parametrize("text", [None, "not an ELF file, not at all"])
+def test_what_cannot_be_loaded_is_an_os_error(tmp_path, text):
+    path = tmp_path / "no-library.so"
+    if text is not None:
+        path.write_text(text * 100)
+    name, message = fresh("answer(error_of(bench.load, sys.argv[1]))", str(path))
+    assert name == "OsError"
+    assert "no-library.so" in message
 
 
 def test_a_far_exception_is_a_status(build):
@@ -125,20 +165,9 @@ def test_a_far_exception_is_a_status(build):
         "std::uint64_t run(std::uint64_t n) override {",
         "std::uint64_t run(std::uint64_t n) override {\n    if (n > 64) throw 7;",
     )
-    bench.load(build(bad))
-    [result] = bench.measure("thrower/multiply", {"width": 1}, [], **SETTINGS)
-    assert result.status == "crashed"
-    assert "exception" in result.reason
-
-
-def test_a_fresh_process_sees_only_what_it_loads(build):
-    library = build(SOURCE.replace("PREFIX", "fresh"))
     code = (
-        "import json, sys\nfrom vmperf import bench\n"
-        "ids = lambda: sum(b['id'].startswith('fresh/') for b in bench.catalog())\n"
-        "before = ids(); bench.load(sys.argv[1]); print(json.dumps([before, ids()]))"
+        "bench.load(sys.argv[1]); r = measure('thrower/multiply', 1); answer([r.status, r.reason])"
     )
-    out = subprocess.run(
-        [sys.executable, "-c", code, library], capture_output=True, text=True, check=True
-    )
-    assert json.loads(out.stdout) == [0, 1]
+    status, reason = fresh(code, build(bad))
+    assert status == "crashed"
+    assert "exception" in reason

@@ -79,7 +79,7 @@ def test_status_by_time_alone(name, status):
     [result] = run(name, count=False)
     assert result.status in ({"ok", "too_noisy"} if status == "ok" else {status})
     assert result.evidence["instr_per_op"] is None
-    assert result.evidence["instr_status"] == "not asked for"
+    assert result.evidence["instr_status"] in ("not asked for", "not reached")
 
 
 def test_every_selftest_is_covered_here():

@@ -37,7 +37,7 @@ struct Settings {
 /// How we know that the work was done.
 struct Evidence {
   std::optional<double> instr_per_op;       ///< marginal count by single-stepping
-  std::string instr_status;                 ///< counted | not permitted | over budget | ...
+  std::string instr_status = "not reached"; ///< counted | not permitted | over budget | ...
   std::optional<double> empty_instr_per_op; ///< the empty loop's
   double empty_ns_per_op = 0;               ///< the empty loop in the same rounds, best batch
   double core_hz = 0;                       ///< cycles per second of the core, this process
