@@ -1,4 +1,4 @@
-"""Own benchmarks in a shared library: they enter the catalog like the built-in ones, or not at all."""
+"""Own benchmarks in a library: they enter the catalog like the built-in ones, or not at all."""
 
 import json
 import subprocess
