@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable
-from dataclasses import dataclass  # noqa: TID253
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
 from . import _core
 from ._errors import invalid, near
+from ._peers import add_peer_directories
 
 __all__ = ["Axis", "Benchmark", "Design", "Value", "get", "list", "select"]
 
@@ -75,6 +76,7 @@ class Benchmark:
 
     def availability(self, design: str) -> dict[str, str]:
         """Return status, reason and version of a design on this machine."""
+        add_peer_directories()
         return dict(_core.bench.availability(self.id, design))
 
     def to_dict(self) -> dict[str, Any]:

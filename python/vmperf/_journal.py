@@ -15,7 +15,7 @@ import os
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing, suppress
-from dataclasses import dataclass  # noqa: TID253
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 

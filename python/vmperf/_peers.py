@@ -1,6 +1,6 @@
 """Where peers that come as Python packages lie, told to the native loader.
 
-Packages of the cmeel family put their shared libraries under ``cmeel.prefix/lib`` beside themselves.
+Packages of the cmeel family put their shared libraries under ``cmeel.prefix/lib`` beside them.
 Cheap enough for every measuring call: a few file status reads, and a directory is added once.
 """
 

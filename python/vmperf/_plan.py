@@ -12,13 +12,13 @@ import itertools
 import random
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace  # noqa: TID253
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import _core
 from ._axes import point_values
 from ._budget import CASE_OVERHEAD_S, LEAST_CASE_S, split
-from ._catalog import Benchmark, Value, select
+from ._catalog import Benchmark, Value, get, select
 from ._errors import invalid, near
 
 __all__ = ["PROFILES", "Group", "Plan", "Profile", "make_plan"]
@@ -249,9 +249,7 @@ def _designs(values: dict[str, tuple[Value, ...]]) -> tuple[str, ...]:
 
 def _within(settings: dict[str, Any], groups: tuple[Group, ...]) -> dict[str, Any]:
     """Return the settings with the times that the budget should leave for each case."""
-    runnable = functools.cache(
-        lambda id, design: _core.bench.availability(id, design)["status"] == "ok"
-    )
+    runnable = functools.cache(lambda id, design: get(id).availability(design)["status"] == "ok")
     n_cases = sum(runnable(g.id, d) for g in groups for d in g.designs)
     least = n_cases * LEAST_CASE_S
     if not least <= settings["budget_s"] < float("inf"):

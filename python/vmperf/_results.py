@@ -157,7 +157,13 @@ class Results:
         )
 
     def only_failures(self) -> Results:
-        """Return the results of those rows alone that are not ok in every process."""
+        """Return the results of those rows alone that are not ok in every process.
+
+        Returns
+        -------
+        Results
+            Over the same journal; empty where every row is ok.
+        """
         bad = {(row["id"], json.dumps(row["params"])) for row in self.failures}
         kept = (case for case in self.cases if (case.id, json.dumps(case.params)) in bad)
         return Results(self.path, self._meta, kept)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass  # noqa: TID253
+from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from . import _core

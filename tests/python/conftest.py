@@ -52,10 +52,24 @@ struct Faults final : Fine {
 template <class W> WorkloadPtr make(const Params &) { return std::make_unique<W>(); }
 
 VMPERF_PLUGIN(registry) {
+  registry.benchmark("hurdles/grid")
+      .summary("two axes")
+      .op("one multiplication")
+      .fooled_by("nothing")
+      .tag("no_naive")
+      .hidden()
+      .axis("item_size_bytes", {std::int64_t{16}, std::int64_t{64}, std::int64_t{256}},
+            std::int64_t{64})
+      .axis("capacity", {std::int64_t{10}, std::int64_t{1000}}, std::int64_t{1000})
+      .design("stack", "a chain", make<Fine>)
+      .design("naive", "a chain", make<Fine>)
+      .design("libc", "a chain", make<Fine>);
   registry.benchmark("hurdles/race")
       .summary("designs that fail beside one that does not")
       .op("one multiplication")
       .fooled_by("nothing")
+      .tag("no_naive")
+      .hidden()
       .axis("lane", {std::int64_t{1}, std::int64_t{2}}, std::int64_t{1})
       .design("fine", "a chain", make<Fine>)
       .design("faults", "raises SIGSEGV", make<Faults>)
@@ -71,7 +85,7 @@ VMPERF_PLUGIN(registry) {
 def hurdles_library(
     compile_cpp: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """A shared library with the benchmark ``hurdles/race``."""
+    """A shared library with the benchmarks ``hurdles/grid`` and ``hurdles/race``."""
     source = tmp_path_factory.mktemp("hurdles") / "hurdles.cpp"
     source.write_text(HURDLES)
     return compile_cpp(source, "-shared", "-fPIC")
@@ -173,10 +187,10 @@ def journal_of(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def pool_plan() -> Plan:
+def grid_plan(hurdles: str) -> Plan:
     """Two item sizes, two designs, five processes."""
     return make_plan(
-        ["pool/cycle"],
+        ["hurdles/grid"],
         profile="thorough",
         designs=["stack", "naive"],
         params={"item_size_bytes": [16, 64]},

@@ -14,8 +14,9 @@ HIDDEN = {entry["id"] for entry in vmperf.bench.catalog() if entry["hidden"]}
 
 
 def test_plain_list_has_all_that_is_not_hidden() -> None:
-    assert [b.id for b in vmperf.list()] == [id for id in IDS if id not in HIDDEN]
-    assert HIDDEN
+    entries = vmperf.bench.catalog()
+    assert [b.id for b in vmperf.list()] == [e["id"] for e in entries if not e["hidden"]]
+    assert any(e["hidden"] for e in entries)
 
 
 @pytest.mark.parametrize(

@@ -244,4 +244,5 @@ def test_own_library(tmp_path: Path, hurdles_library: Path) -> None:
     load = ["--load", str(hurdles_library)]
     done = _vmperf(["run", "hurdles/race", "--design", "fine", *load, *BUDGET, "--json"], tmp_path)
     (row,) = json.loads(done.stdout)
-    assert (row["id"], row["status"] in ("ok", "too_noisy")) == ("hurdles/race", True)
+    assert row["id"] == "hurdles/race"
+    assert row["status"] in ("ok", "too_noisy", "below_resolution")

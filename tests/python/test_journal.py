@@ -24,15 +24,15 @@ MetaOf = Callable[[Plan], dict[str, Any]]
 
 
 @pytest.fixture
-def whole(pool_plan: Plan, journal_of: Callable[..., Path], stored_case: CaseOf) -> Path:
-    return journal_of(pool_plan, [stored_case(pool_plan, 0, "stack", ns_per_op=[1.0, 2.0, 3.0])])
+def whole(grid_plan: Plan, journal_of: Callable[..., Path], stored_case: CaseOf) -> Path:
+    return journal_of(grid_plan, [stored_case(grid_plan, 0, "stack", ns_per_op=[1.0, 2.0, 3.0])])
 
 
 def test_what_goes_in_comes_out(
-    pool_plan: Plan, whole: Path, stored_case: CaseOf, make_meta: MetaOf
+    grid_plan: Plan, whole: Path, stored_case: CaseOf, make_meta: MetaOf
 ) -> None:
-    assert read_cases(whole) == [stored_case(pool_plan, 0, "stack", ns_per_op=[1.0, 2.0, 3.0])]
-    assert read_meta(whole) == make_meta(pool_plan)
+    assert read_cases(whole) == [stored_case(grid_plan, 0, "stack", ns_per_op=[1.0, 2.0, 3.0])]
+    assert read_meta(whole) == make_meta(grid_plan)
     with closing(sqlite3.connect(whole)) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (1,)
         assert db.execute("PRAGMA application_id").fetchone() == (0x766D7066,)
@@ -49,12 +49,12 @@ def test_it_stands_alone_and_can_be_read_only(whole: Path) -> None:
 
 
 def test_an_existing_file_is_refused_and_kept(
-    pool_plan: Plan, tmp_path: Path, make_meta: MetaOf
+    grid_plan: Plan, tmp_path: Path, make_meta: MetaOf
 ) -> None:
     path = tmp_path / "mine.txt"
     path.write_text("precious")
     with pytest.raises(vmperf.InvalidArgumentError, match=r"mine\.txt.*--resume"):
-        Journal.create(path, make_meta(pool_plan))
+        Journal.create(path, make_meta(grid_plan))
     with pytest.raises(vmperf.InvalidArgumentError, match="--resume"):
         vmperf.run("bench/selftest/folded", results=path)
     with pytest.raises(vmperf.TraceFormatError):
@@ -68,10 +68,10 @@ def test_an_existing_file_is_refused_and_kept(
     [
         ({"seed": 1}, "seed 0, not 1"),
         ({"profile": "criterion"}, "processes 5, not 1; profile 'thorough', not 'criterion'"),
-        ({"designs": ["stack"]}, r"pool/cycle design \['stack', 'naive'\], not \['stack'\]"),
+        ({"designs": ["stack"]}, r"hurdles/grid design \['stack', 'naive'\], not \['stack'\]"),
         ({"params": {"item_size_bytes": 16}}, r"item_size_bytes \[16, 64\], not \[16\]"),
-        ({"patterns": ["pool/cycle", "pool/sizes"]}, "no benchmark pool/sizes"),
-        ({"patterns": ["pool/sizes"]}, "benchmark pool/cycle"),
+        ({"patterns": ["hurdles/grid", "pool/cycle"]}, "no benchmark pool/cycle"),
+        ({"patterns": ["pool/cycle"]}, "benchmark hurdles/grid"),
         ({"budget_s": 100.0}, "budget_s None, not 100"),
     ],
 )
@@ -79,7 +79,7 @@ def test_another_plan_is_refused_by_name(
     whole: Path, changes: dict[str, object], said: str
 ) -> None:
     same: dict[str, object] = {
-        "patterns": ["pool/cycle"],
+        "patterns": ["hurdles/grid"],
         "profile": "thorough",
         "designs": ["naive", "stack"],
         "params": {"item_size_bytes": [16, 64]},
@@ -92,29 +92,29 @@ def test_another_plan_is_refused_by_name(
     assert len(whole.read_bytes()) == len(before)
 
 
-def test_another_version_is_refused_by_name(pool_plan: Plan, whole: Path) -> None:
-    identity = pool_plan.identity() | {"version": "9.9.9"}
+def test_another_version_is_refused_by_name(grid_plan: Plan, whole: Path) -> None:
+    identity = grid_plan.identity() | {"version": "9.9.9"}
     with pytest.raises(vmperf.InvalidArgumentError, match=r"version .*, not 9\.9\.9"):
         Journal.resume(whole, identity)
 
 
-def test_one_writer_at_a_time(pool_plan: Plan, whole: Path, stored_case: CaseOf) -> None:
-    writer = Journal.resume(whole, pool_plan.identity())
+def test_one_writer_at_a_time(grid_plan: Plan, whole: Path, stored_case: CaseOf) -> None:
+    writer = Journal.resume(whole, grid_plan.identity())
     with pytest.raises(vmperf.InvalidArgumentError, match="no other run is writing"):
-        Journal.resume(whole, pool_plan.identity())
-    writer.commit([stored_case(pool_plan, 1, "stack", ns_per_op=[1.0])])
+        Journal.resume(whole, grid_plan.identity())
+    writer.commit([stored_case(grid_plan, 1, "stack", ns_per_op=[1.0])])
     assert len(read_cases(whole)) == 2  # a reader is welcome while it is written
-    writer.commit([stored_case(pool_plan, 2, "stack", ns_per_op=[1.0])])
+    writer.commit([stored_case(grid_plan, 2, "stack", ns_per_op=[1.0])])
     writer.close()
     assert len(read_cases(whole)) == 3
 
 
 def test_a_case_is_stored_once_and_a_group_whole(
-    pool_plan: Plan, whole: Path, stored_case: CaseOf
+    grid_plan: Plan, whole: Path, stored_case: CaseOf
 ) -> None:
-    writer = Journal.resume(whole, pool_plan.identity())
-    new = stored_case(pool_plan, 1, "naive", ns_per_op=[1.0])
-    double = stored_case(pool_plan, 0, "stack", ns_per_op=[9.0])
+    writer = Journal.resume(whole, grid_plan.identity())
+    new = stored_case(grid_plan, 1, "naive", ns_per_op=[1.0])
+    double = stored_case(grid_plan, 0, "stack", ns_per_op=[9.0])
     with pytest.raises(sqlite3.IntegrityError):
         writer.commit([new, double])
     assert writer.keys() == {c.key for c in read_cases(whole)}
@@ -147,14 +147,14 @@ def test_foreign_database(tmp_path: Path) -> None:
         vmperf.load_results(path)
 
 
-def test_newer_schema(whole: Path, pool_plan: Plan) -> None:
+def test_newer_schema(whole: Path, grid_plan: Plan) -> None:
     with closing(sqlite3.connect(whole)) as db:
         db.execute("PRAGMA user_version = 2")
     before = whole.read_bytes()
     with pytest.raises(vmperf.TraceFormatError, match="at byte 60: schema 2"):
         vmperf.load_results(whole)
     with pytest.raises(vmperf.TraceFormatError):
-        Journal.resume(whole, pool_plan.identity())
+        Journal.resume(whole, grid_plan.identity())
     assert whole.read_bytes() == before
 
 

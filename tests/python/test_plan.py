@@ -21,10 +21,12 @@ from vmperf._catalog import Axis
 from vmperf._plan import PROFILES, Plan, make_plan
 from vmperf.cli.run import command as run_command
 
+pytestmark = pytest.mark.usefixtures("hurdles")
+
 INTS = Axis("n", (1, 2, 3), (2,))
 FLOATS = Axis("x", (0.5, 1.0), (0.5,))
 WORDS = Axis("order", ("fifo", "random"), ("random",))
-CYCLE = {"item_size_bytes": [16, 64], "capacity": [10, 1000]}
+POINTS = {"item_size_bytes": [16, 64], "capacity": [10, 1000]}
 
 
 def _order(plan: Plan) -> list[Any]:
@@ -32,7 +34,7 @@ def _order(plan: Plan) -> list[Any]:
 
 
 def test_quick_is_the_profile_of_the_issue() -> None:
-    settings = make_plan(["pool/cycle"]).settings
+    settings = make_plan(["hurdles/grid"]).settings
     assert (settings["warm_up_ns"], settings["measurement_ns"]) == (10**8, 3 * 10**8)
     assert (settings["n_samples"], settings["sampling"], settings["processes"]) == (30, "flat", 1)
     criterion, thorough = PROFILES["criterion"], PROFILES["thorough"]
@@ -42,22 +44,22 @@ def test_quick_is_the_profile_of_the_issue() -> None:
 
 
 def test_groups_are_the_product_once_per_process() -> None:
-    plan = make_plan(["pool/cycle"], profile="thorough", params=CYCLE)
+    plan = make_plan(["hurdles/grid"], profile="thorough", params=POINTS)
     points = {(g.params["item_size_bytes"], g.params["capacity"], g.process) for g in plan.groups}
     assert len(plan.groups) == len(points) == 2 * 2 * 5
     assert points == set(itertools.product([16, 64], [10, 1000], range(5)))
-    designs = tuple(d.name for d in vmperf.get("pool/cycle").designs)
+    designs = tuple(d.name for d in vmperf.get("hurdles/grid").designs)
     assert all(group.designs == designs for group in plan.groups)
     assert [g.process for g in plan.groups] == sorted(g.process for g in plan.groups)
 
 
 def test_defaults_and_dense() -> None:
-    assert make_plan(["pool/cycle"]).axes["pool/cycle"]["item_size_bytes"] == (64,)
-    dense = make_plan(["pool/cycle"], dense=True, params={"capacity": 10})
-    assert dense.axes["pool/cycle"]["item_size_bytes"] == (16, 64, 256, 1024)
-    assert dense.axes["pool/cycle"]["capacity"] == (10,)
-    starred = make_plan(["pool/cycle"], params={"item_size_bytes": "*"})
-    assert starred.axes["pool/cycle"]["item_size_bytes"] == (16, 64, 256, 1024)
+    assert make_plan(["hurdles/grid"]).axes["hurdles/grid"]["item_size_bytes"] == (64,)
+    dense = make_plan(["hurdles/grid"], dense=True, params={"capacity": 10})
+    assert dense.axes["hurdles/grid"]["item_size_bytes"] == (16, 64, 256)
+    assert dense.axes["hurdles/grid"]["capacity"] == (10,)
+    starred = make_plan(["hurdles/grid"], params={"item_size_bytes": "*"})
+    assert starred.axes["hurdles/grid"]["item_size_bytes"] == (16, 64, 256)
 
 
 def test_same_seed_same_order_in_another_process() -> None:
@@ -76,10 +78,10 @@ def test_same_seed_same_order_in_another_process() -> None:
 
 
 def test_designs_are_chosen_and_benchmarks_without_them_left_out() -> None:
-    plan = make_plan(["pool/cycle", "bench/selftest/one_cycle"], designs=["naive", "stack"])
-    assert [b.id for b in plan.benchmarks] == ["pool/cycle"]
+    plan = make_plan(["hurdles/grid", "bench/selftest/one_cycle"], designs=["naive", "stack"])
+    assert [b.id for b in plan.benchmarks] == ["hurdles/grid"]
     assert set(plan.groups[0].designs) == {"naive", "stack"}
-    assert make_plan(["pool/cycle"], params={"design": "naive"}).groups[0].designs == ("naive",)
+    assert make_plan(["hurdles/grid"], params={"design": "naive"}).groups[0].designs == ("naive",)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,7 @@ def test_designs_are_chosen_and_benchmarks_without_them_left_out() -> None:
 )
 def test_bad_input(arguments: dict[str, Any], said: str) -> None:
     with pytest.raises(vmperf.InvalidArgumentError, match=said):
-        make_plan(["pool/cycle"], **arguments)
+        make_plan(["hurdles/grid"], **arguments)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +154,7 @@ def test_the_command_repeats_the_plan(
     profile: str, seed: int, designs: list[str], sizes: list[int], budget_s: float | None
 ) -> None:
     first = make_plan(
-        ["pool/c*"],
+        ["hurdles/g*"],
         profile=profile,
         seed=seed,
         designs=designs or None,
@@ -176,7 +178,7 @@ def test_the_command_repeats_the_plan(
 
 
 def test_a_budget_is_shared_and_what_is_left_is_shared_again() -> None:
-    settings = make_plan(["pool/cycle"], budget_s=100.0).settings
+    settings = make_plan(["hurdles/grid"], budget_s=100.0).settings
     budget = Budget(settings, n_cases=10)
     first = budget.settings()
     case_s = (first["warm_up_ns"] + first["measurement_ns"]) / 1e9
@@ -191,5 +193,5 @@ def test_a_budget_is_shared_and_what_is_left_is_shared_again() -> None:
 
 
 def test_without_a_budget_the_profile_holds() -> None:
-    settings = make_plan(["pool/cycle"]).settings
+    settings = make_plan(["hurdles/grid"]).settings
     assert Budget(settings, 3).settings() == settings
