@@ -11,6 +11,7 @@ import vmperf
 from vmperf import _core
 from vmperf._report.groups import designs_of, losses, sections
 from vmperf._report.summary import beside_reference, reference_texts, refusals, verdicts
+from vmperf._report.words import Ratio
 from vmperf._results import Results
 
 Make = Callable[..., Results]
@@ -81,6 +82,16 @@ def test_every_slower_own_design_is_a_loss(make_results: Make) -> None:
     assert lost == expected
     assert ("pool/churn", "", "stack", "naive") in lost
     assert losses(found)[0].fastest_own
+    assert losses(found)[0].clear
+
+
+def test_a_loss_within_the_noise_is_listed_but_not_counted(make_results: Make) -> None:
+    section = sections(make_results(["pool/churn"]))[0]
+    rows = {row.design: row for row in section.rows}
+    rows["stack"].ratios["naive"] = Ratio(1.01, 0.99, 1.03)
+    found = next(one for one in losses([section]) if one.row.design == "stack")
+    assert found.rivals == [(rows["naive"], Ratio(1.01, 0.99, 1.03))]
+    assert not found.clear
 
 
 def test_no_loss_where_we_are_ahead_everywhere(make_results: Make) -> None:

@@ -119,6 +119,11 @@ class Loss:
     rivals: list[tuple[Row, Ratio | None]]
     fastest_own: bool
 
+    @property
+    def clear(self) -> bool:
+        """Whether some rival is ahead by more than the noise, or can't be paired at all."""
+        return any(ratio is None or ratio.verdict == "slower" for _, ratio in self.rivals)
+
 
 def _numeric(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
@@ -247,7 +252,7 @@ def losses(found: Iterable[Section]) -> list[Loss]:
                 if row.role == "own" and ahead:
                     rivals = [(r, row.ratios.get(r.design)) for r in ahead]
                     lost.append(Loss(section, point, row, rivals, row is best))
-    return sorted(lost, key=lambda one: (not one.fastest_own, -_worst(one)))
+    return sorted(lost, key=lambda one: (not (one.clear and one.fastest_own), -_worst(one)))
 
 
 def _slower(row: Row, rival: Row) -> bool:

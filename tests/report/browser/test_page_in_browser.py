@@ -165,6 +165,52 @@ def test_charts_of_another_point(page: Any, small: Path) -> None:
     quiet(page, small)
 
 
+BOX = """(() => {
+    const canvas = document.querySelector('#b0 .chart[data-kind=strip] canvas');
+    canvas.scrollIntoView({ block: 'center', behavior: 'instant' });
+    const box = canvas.getBoundingClientRect();
+    return [box.left, box.top, box.width, box.height];
+})()"""
+STRIP = "document.querySelector('#b0 .chart[data-kind=strip] canvas').toDataURL()"
+
+
+def mouse(page: Any, kind: str, x: float, y: float, **more: Any) -> None:
+    page.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
+
+
+def test_hovering_a_sample_tells_it(page: Any, small: Path) -> None:
+    page.open(small, "draw=all")
+    page.wait(ALL_DRAWN)
+    left, top, width, height = page.js(BOX)
+    shown = "document.querySelector('#vg-tooltip-element.visible')"
+    for step in range(int(width)):
+        mouse(page, "mouseMoved", left + step, top + height * 0.08)
+        if page.js(f"{shown} !== null"):
+            break
+    text = page.js(f"{shown}.textContent")
+    assert "stack" in text
+    assert "ns per op" in text or "median" in text
+    quiet(page, small)
+
+
+def test_ctrl_and_the_wheel_zoom_the_wheel_alone_scrolls(page: Any, small: Path) -> None:
+    page.open(small, "draw=all")
+    page.wait(ALL_DRAWN)
+    left, top, width, height = page.js(BOX)
+    x, y = left + width / 2, top + height / 2
+    page.js(f"window.before = {STRIP}")
+    page.js("window.scrolled = scrollY")
+    mouse(page, "mouseMoved", x, y)
+    mouse(page, "mouseWheel", x, y, deltaX=0, deltaY=-200, modifiers=2)
+    page.wait(f"{STRIP} !== before")
+    assert page.js("scrollY === scrolled")
+    page.js(f"window.zoomed = {STRIP}")
+    mouse(page, "mouseWheel", x, y, deltaX=0, deltaY=120)
+    page.wait("scrollY !== scrolled")
+    assert page.js(f"{STRIP} === zoomed")
+    quiet(page, small)
+
+
 def background(png: bytes) -> tuple[int, ...]:
     """The colour of the first pixel of a PNG without a palette."""
     width, _, depth, kind = struct.unpack(">IIBB", png[16:26])
