@@ -7,10 +7,6 @@
 #include "peers.hpp"
 #include "vmperf/pool/api.hpp"
 
-#if __has_include(<bits/c++config.h>)
-#include <bits/c++config.h>
-#endif
-
 namespace vmperf::peers {
 namespace {
 
@@ -22,6 +18,7 @@ public:
         item_bytes_(item_bytes), align_(pool::proof::owed_align(item_bytes)) {}
   void *allocate() { return resource_.allocate(item_bytes_, align_); }
   void deallocate(void *item) { resource_.deallocate(item, item_bytes_, align_); }
+  void drop_all() { resource_.release(); }
 
 private:
   std::pmr::unsynchronized_pool_resource resource_;

@@ -94,8 +94,8 @@ align : int, default 64
     Alignment of every slot, a power of two from 1 to 2**21 bytes. The default keeps items from
     sharing cache lines; 8 or 16 packs small ones densely.
 checked : bool, default True
-    Whether `deallocate` tests that its handle is a live slot of this pool. Without it a wrong handle
-    corrupts the pool silently, and memory with it.
+    Whether `deallocate` tests that its handle is a live slot of this pool. Without it a wrong
+    handle corrupts the pool silently, and memory with it.
 
 Raises
 ------

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from vmperf._core import InvalidArgumentError
 
 from vmperf import _core
+from vmperf._core import InvalidArgumentError
 
 IDS = ("pool/allocate", "pool/cycle", "pool/churn", "pool/throughput", "pool/sizes")
 OWN = ("stack", "stack_indirect", "checked", "naive", "libc")
-PEERS = ("mimalloc", "boost_pool", "pmr")
 QUICK: dict[str, Any] = {
     "warm_up_ns": 0,
     "measurement_ns": 300_000,
@@ -33,21 +32,11 @@ def measure(benchmark: str, designs: tuple[str, ...], **changed: Any) -> list[An
     return _core.bench.measure(benchmark, params, list(designs), **QUICK)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _find_peers() -> None:
-    import site
-    from pathlib import Path
-
-    for folder in site.getsitepackages():
-        if (library := Path(folder, "cmeel.prefix", "lib")).is_dir():
-            _core.os.add_library_directory(str(library))
-
-
 @pytest.mark.parametrize("benchmark_id", IDS)
 def test_declared_wholly(benchmark_id: str) -> None:
     found = entry(benchmark_id)
     assert found["axes"][0]["name"] == "design"
-    assert {*OWN, *PEERS} <= {d["name"] for d in found["designs"]}
+    assert set(OWN) <= {d["name"] for d in found["designs"]}
     item_size = next(a for a in found["axes"] if a["name"] == "item_size_bytes")
     assert item_size["defaults"] == [64]
     assert len(found["fooled_by"]) >= 2
@@ -71,20 +60,6 @@ def test_every_word_of_every_axis(benchmark_id: str, axis: str) -> None:
     for value in values[0] if values else ():
         for case in measure(benchmark_id, OWN, **{axis: value}):
             assert case.status in FINE, f"{case.design} {value}: {case.status}: {case.reason}"
-
-
-@pytest.mark.peers
-@pytest.mark.parametrize("benchmark_id", IDS)
-@pytest.mark.parametrize("design", PEERS)
-def test_peers_are_verified_or_say_how_to_get_them(benchmark_id: str, design: str) -> None:
-    found = _core.bench.availability(benchmark_id, design)
-    (case,) = measure(benchmark_id, (design,))
-    if found["status"] == "ok":
-        assert case.status in FINE, f"{case.status}: {case.reason}"
-        assert case.version == found["version"] != ""
-    else:
-        assert case.status == "not_installed"
-        assert "install" in case.reason
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from hypothesis.stateful import (
     precondition,
     rule,
 )
+
 from vmperf._core import CorruptionError
 from vmperf._core.pool import StackPool
 

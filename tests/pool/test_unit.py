@@ -6,6 +6,7 @@ import ctypes
 import itertools
 
 import pytest
+
 from vmperf._core.pool import PoolStats, StackPool
 
 BOTH = pytest.mark.parametrize("checked", [True, False])

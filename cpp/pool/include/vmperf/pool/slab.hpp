@@ -1,6 +1,6 @@
-// The memory of a pool: the shape of its slots, slabs of them, and the array of free slots.
-// Slabs come from aligned operator new, so that a client of the headers needs no library; a large
-// one goes back to the operating system when it is freed, as the C library's allocator does it.
+// The memory of a pool: the shape of its slots, and slabs of them.
+// Slabs come from aligned operator new, so that a client of the headers needs no library; one above
+// 32 MiB goes back to the operating system when it is freed, a smaller one when glibc sees fit.
 // O(1) but for the memory itself; a value is one owner's.
 #pragma once
 
