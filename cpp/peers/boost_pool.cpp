@@ -27,10 +27,13 @@ private:
 };
 
 bench::Availability probe() {
-  return {bench::Status::ok, "",
-          std::to_string(BOOST_VERSION / 100000) + "." +
-              std::to_string(BOOST_VERSION / 100 % 1000) + "." +
-              std::to_string(BOOST_VERSION % 100)};
+  return {
+      .status = bench::Status::ok,
+      .reason = "",
+      .version = std::to_string(BOOST_VERSION / 100000) + "." +
+                 std::to_string(BOOST_VERSION / 100 % 1000) + "." +
+                 std::to_string(BOOST_VERSION % 100),
+  };
 }
 
 #else
@@ -50,7 +53,7 @@ public:
 };
 
 bench::Availability probe() {
-  return {bench::Status::not_installed, BoostPool::probe_text(), ""};
+  return {.status = bench::Status::not_installed, .reason = BoostPool::probe_text(), .version = ""};
 }
 
 #endif

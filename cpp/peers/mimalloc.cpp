@@ -39,8 +39,11 @@ const Api *find_api() {
   static std::optional<Api> api;
   const std::scoped_lock lock(mutex);
   if (!api) {
-    const std::array<std::string, 3> names = {"libmimalloc.so.3", "libmimalloc.so",
-                                              "libmimalloc.so.2"};
+    const std::array<std::string, 3> names = {
+        "libmimalloc.so.3",
+        "libmimalloc.so",
+        "libmimalloc.so.2",
+    };
     library = os::DynLib::open_first(names);
     if (!library) {
       return nullptr;
@@ -51,7 +54,7 @@ const Api *find_api() {
     if (malloc == nullptr || free == nullptr || version == nullptr) {
       return nullptr;
     }
-    api = Api{malloc, free, version_text(version())};
+    api = Api{.malloc = malloc, .free = free, .version = version_text(version())};
   }
   return &*api;
 }
@@ -80,9 +83,9 @@ private:
 bench::Availability probe() {
   const Api *api = find_api();
   if (api == nullptr) {
-    return {bench::Status::not_installed, kHowToGet, ""};
+    return {.status = bench::Status::not_installed, .reason = kHowToGet, .version = ""};
   }
-  return {bench::Status::ok, "", api->version};
+  return {.status = bench::Status::ok, .reason = "", .version = api->version};
 }
 
 } // namespace

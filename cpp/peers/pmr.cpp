@@ -13,8 +13,10 @@ namespace {
 class Pmr {
 public:
   Pmr(std::size_t item_bytes, std::size_t /*capacity*/)
-      : resource_(std::pmr::pool_options{.max_blocks_per_chunk = 0,
-                                         .largest_required_pool_block = item_bytes}),
+      : resource_(std::pmr::pool_options{
+            .max_blocks_per_chunk = 0,
+            .largest_required_pool_block = item_bytes,
+        }),
         item_bytes_(item_bytes), align_(pool::proof::owed_align(item_bytes)) {}
   void *allocate() { return resource_.allocate(item_bytes_, align_); }
   void deallocate(void *item) { resource_.deallocate(item, item_bytes_, align_); }
@@ -27,9 +29,13 @@ private:
 
 bench::Availability probe() {
 #ifdef _GLIBCXX_RELEASE
-  return {bench::Status::ok, "", "libstdc++ " + std::to_string(_GLIBCXX_RELEASE)};
+  return {
+      .status = bench::Status::ok,
+      .reason = "",
+      .version = "libstdc++ " + std::to_string(_GLIBCXX_RELEASE),
+  };
 #else
-  return {bench::Status::ok, "", ""};
+  return {.status = bench::Status::ok, .reason = "", .version = ""};
 #endif
 }
 

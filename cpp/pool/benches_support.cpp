@@ -20,14 +20,29 @@ namespace {
 constexpr std::uint64_t kSeed = 20240917;
 constexpr std::size_t kMostItems = std::size_t{1} << 31U;
 
+template <class E, std::size_t N> using Words = std::array<std::pair<std::string_view, E>, N>;
+
+constexpr Words<Touch, 3> kTouch{
+    {{"none", Touch::none}, {"first", Touch::first}, {"all", Touch::all}},
+};
+constexpr Words<Order, 3> kOrder{
+    {{"fifo", Order::fifo}, {"lifo", Order::lifo}, {"random", Order::random}},
+};
+constexpr Words<Drop, 2> kDrop{{{"bulk", Drop::bulk}, {"each", Drop::each}}};
+constexpr Words<State, 2> kState{{{"local", State::local}, {"member", State::member}}};
+
 template <class E, std::size_t N>
-E one_of(const bench::Params &params, std::string_view axis,
-         const std::array<std::pair<std::string_view, E>, N> &words) {
+void read_word(const bench::Params &params, std::string_view axis, const Words<E, N> &words,
+               E &out) {
+  if (!params.values().contains(axis)) {
+    return;
+  }
   const std::string &given = params.get_string(axis);
   std::string allowed;
   for (const auto &[word, value] : words) {
     if (word == given) {
-      return value;
+      out = value;
+      return;
     }
     allowed += (allowed.empty() ? "" : ", ") + std::string(word);
   }
@@ -48,43 +63,23 @@ void read_count(const bench::Params &params, std::string_view axis, std::size_t 
 } // namespace
 
 Setup Setup::from(const bench::Params &params) {
-  using namespace std::string_view_literals;
   Setup setup;
   setup.item_bytes = params.get_size("item_size_bytes", sizeof(std::uint64_t));
   read_count(params, "capacity", setup.capacity);
   read_count(params, "batch", setup.batch);
-  if (params.values().contains("touch"sv)) {
-    setup.touch =
-        one_of(params, "touch",
-               std::array{std::pair{"none"sv, Touch::none}, std::pair{"first"sv, Touch::first},
-                          std::pair{"all"sv, Touch::all}});
-  }
-  if (params.values().contains("order"sv)) {
-    setup.order =
-        one_of(params, "order",
-               std::array{std::pair{"fifo"sv, Order::fifo}, std::pair{"lifo"sv, Order::lifo},
-                          std::pair{"random"sv, Order::random}});
-  }
-  if (params.values().contains("drop"sv)) {
-    setup.drop =
-        one_of(params, "drop",
-               std::array{std::pair{"bulk"sv, Drop::bulk}, std::pair{"each"sv, Drop::each}});
-  }
-  if (params.values().contains("state"sv)) {
-    setup.state = one_of(
-        params, "state",
-        std::array{std::pair{"local"sv, State::local}, std::pair{"member"sv, State::member}});
-  }
+  read_word(params, "touch", kTouch, setup.touch);
+  read_word(params, "order", kOrder, setup.order);
+  read_word(params, "drop", kDrop, setup.drop);
+  read_word(params, "state", kState, setup.state);
   return setup;
 }
 
 std::vector<std::uint32_t> make_places(const Setup &setup) {
   CounterRng rng(kSeed);
   std::vector<std::uint32_t> places(std::bit_ceil(std::max<std::size_t>(4096, 4 * setup.capacity)));
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    const std::uint64_t place = setup.order == Order::random ? rng.below(setup.capacity)
-                                : setup.order == Order::fifo ? i % setup.capacity
-                                                             : 0;
+  for (std::size_t i = 0; i < places.size() && setup.order != Order::lifo; ++i) {
+    const std::uint64_t place =
+        setup.order == Order::random ? rng.below(setup.capacity) : i % setup.capacity;
     places[i] = static_cast<std::uint32_t>(place);
   }
   return places;
@@ -94,7 +89,7 @@ std::vector<std::uint32_t> make_batch_order(const Setup &setup) {
   std::vector<std::uint32_t> order(setup.batch);
   std::iota(order.begin(), order.end(), 0U);
   if (setup.order == Order::lifo) {
-    std::reverse(order.begin(), order.end());
+    std::ranges::reverse(order);
   } else if (setup.order == Order::random) {
     CounterRng rng(kSeed);
     for (std::size_t left = order.size(); left > 1; --left) {
@@ -117,7 +112,7 @@ std::string check_addresses(std::span<void *const> items, std::size_t item_bytes
       return "an item isn't aligned to " + std::to_string(owed_align(item_bytes)) + " bytes";
     }
   }
-  std::sort(sorted.begin(), sorted.end());
+  std::ranges::sort(sorted);
   for (std::size_t i = 1; i < sorted.size(); ++i) {
     if (sorted[i] - sorted[i - 1] < item_bytes) {
       return sorted[i] == sorted[i - 1] ? "one slot was handed out twice" : "two items overlap";

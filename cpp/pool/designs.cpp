@@ -79,10 +79,10 @@ private:
 class Libc {
 public:
   Libc(std::size_t item_bytes, std::size_t /*capacity*/) : item_bytes_(item_bytes) {}
-  void *allocate() { return std::malloc(item_bytes_); }
+  [[nodiscard]] void *allocate() const { return std::malloc(item_bytes_); }
   // Opaque, at no instruction: the address is part of the checksum, which the compiler would take
   // for a use after free.
-  void deallocate(void *item) { std::free(bench::opaque(item)); }
+  static void deallocate(void *item) { std::free(bench::opaque(item)); }
 
 private:
   std::size_t item_bytes_;

@@ -82,8 +82,8 @@ class StackPool:
         Alignment of every slot, a power of two from 1 to 2**21 bytes. The default keeps items from
         sharing cache lines; 8 or 16 packs small ones densely.
     checked : bool, default True
-        Whether `deallocate` tests that its handle is a live slot of this pool. Without it a wrong handle
-        corrupts the pool silently, and memory with it.
+        Whether `deallocate` tests that its handle is a live slot of this pool. Without it a wrong
+        handle corrupts the pool silently, and memory with it.
 
     Raises
     ------
@@ -230,8 +230,8 @@ class StackPool:
         Returns
         -------
         int
-            Bytes given back, of slabs and tables. Large slabs go to the operating system at once, small
-            ones when the C library sees fit.
+            Bytes given back, of slabs and tables. Slabs above 32 MiB go to the operating system at once,
+            smaller ones when the C library sees fit.
 
         Raises
         ------

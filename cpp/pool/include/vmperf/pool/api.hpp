@@ -17,7 +17,7 @@ namespace vmperf::pool {
 
 /// What every pool of this family offers its user; Value is its item type.
 template <class P>
-concept MemoryPool = requires(P pool, const P &there, typename P::value_type *item, std::size_t n) {
+concept MemoryPool = requires(P pool, const P &there, P::value_type *item, std::size_t n) {
   { P::with_capacity(n) } -> std::same_as<P>;
   { pool.allocate() } -> std::same_as<typename P::value_type *>;
   pool.deallocate(item);

@@ -18,7 +18,6 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <new>
 #include <span>
 #include <string>
@@ -150,7 +149,7 @@ private:
   struct LiveMap {
     std::uintptr_t base;
     std::size_t n_slots;
-    std::unique_ptr<unsigned char[]> live;
+    std::vector<unsigned char> live;
   };
 
   static std::uintptr_t address(const void *p) noexcept {
@@ -185,7 +184,7 @@ using RawCheckedPool = BasicCheckedPool<AnySlots>;
 template <class Slots> std::size_t BasicCheckedPool<Slots>::move_to_slab_of(void *slot) {
   for (LiveMap &map : maps_) {
     if (const std::size_t index = index_in(map, slot); index < map.n_slots) {
-      here_ = {map.base, map.n_slots, map.live.get()};
+      here_ = {.base = map.base, .n_slots = map.n_slots, .live = map.live.data()};
       return index;
     }
   }
@@ -193,12 +192,13 @@ template <class Slots> std::size_t BasicCheckedPool<Slots>::move_to_slab_of(void
                                  [slot](const Slab &s) { return s.contains(slot); });
   const std::size_t n = slab->n_slots();
   try {
-    maps_.push_back({address(slab->base()), n, std::make_unique<unsigned char[]>(n)});
+    maps_.push_back(
+        {.base = address(slab->base()), .n_slots = n, .live = std::vector<unsigned char>(n)});
   } catch (const std::bad_alloc &) {
     pool_.deallocate(slot);
     throw CapacityError("no memory for the live map of the pool", n, kMaxBytes);
   }
-  here_ = {maps_.back().base, n, maps_.back().live.get()};
+  here_ = {.base = maps_.back().base, .n_slots = n, .live = maps_.back().live.data()};
   return index_in(here_, slot);
 }
 
@@ -206,7 +206,7 @@ template <class Slots> std::size_t BasicCheckedPool<Slots>::find_live(const void
   for (LiveMap &map : maps_) {
     const std::size_t index = index_in(map, slot);
     if (index < map.n_slots && map.live[index] != 0) {
-      here_ = {map.base, map.n_slots, map.live.get()};
+      here_ = {.base = map.base, .n_slots = map.n_slots, .live = map.live.data()};
       return index;
     }
   }

@@ -34,7 +34,7 @@ public:
   void close();
   [[nodiscard]] Stats stats() const;
 
-  [[nodiscard]] bool is_closed() const noexcept;
+  [[nodiscard]] bool is_closed() const;
   [[nodiscard]] bool is_checked() const noexcept {
     return std::holds_alternative<RawCheckedPool>(pool_);
   }

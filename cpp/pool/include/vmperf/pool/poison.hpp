@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef __SANITIZE_ADDRESS__
 #define VMPERF_POOL_POISONS 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)

@@ -79,7 +79,7 @@ public:
     *++top_ = slot;
   }
 
-  [[nodiscard]] Mark mark() const noexcept { return {top_, handed_out_}; }
+  [[nodiscard]] Mark mark() const noexcept { return {.top = top_, .handed_out = handed_out_}; }
 
   /// Takes back all that was allocated since mark(), in O(1). Nothing may have been deallocated
   /// since. False, and nothing done, where the pool had to hand out a slot for the first time since
@@ -122,6 +122,15 @@ private:
   static constexpr std::size_t kExtraEntries = 3;           // spare, null, guard
   static constexpr std::uintptr_t kGuard = 0x5afe600dc0ffee00U;
 
+  // Uninitialised, so that its pages stay untouched until slots return.
+  using Table = std::unique_ptr<void *[]>; // NOLINT(modernize-avoid-c-arrays)
+  static Table make_table(std::size_t capacity) noexcept {
+    return Table(new (std::nothrow) void *[capacity + kExtraEntries]);
+  }
+  static void *guard() noexcept {
+    return reinterpret_cast<void *>(kGuard); // NOLINT(performance-no-int-to-ptr): never followed
+  }
+
   // The stack of a pool without slabs: never written, as such a pool has no live slot to take back.
   static void **empty_stack() noexcept { return const_cast<void **>(&kEmpty[1]); }
   [[nodiscard]] void **slots() const noexcept {
@@ -140,10 +149,10 @@ private:
   [[nodiscard]] void *allocate_fresh();
   void add_slab(std::size_t n_slots);
   void open_slab();
-  void adopt_table(std::unique_ptr<void *[]> table, std::size_t capacity) noexcept;
+  void adopt_table(Table table, std::size_t capacity) noexcept;
   void touch(std::size_t n) noexcept;
-  void release(const std::size_t *n_free);
-  [[nodiscard]] std::unique_ptr<std::size_t[]> count_free() const;
+  void release(const std::vector<std::size_t> &n_free);
+  [[nodiscard]] std::vector<std::size_t> count_free() const;
   [[nodiscard]] std::size_t slab_of(const void *p) const noexcept;
   [[nodiscard]] std::size_t used_slots(std::size_t slab) const noexcept;
   void require_open() const;
@@ -151,7 +160,7 @@ private:
   void swap(RawStackPool &other) noexcept;
 
   void **top_ = empty_stack(); // the last free slot's entry, or slots()
-  std::unique_ptr<void *[]> table_;
+  Table table_;
   std::byte *fresh_ = nullptr; // the next slot never handed out, in slab n_opened_ - 1
   std::byte *fresh_end_ = nullptr;
   std::size_t handed_out_ = 0; // slots of the present slabs that were handed out at least once

@@ -66,7 +66,7 @@ inline void RawStackPool::open_slab() {
 // Everything that can fail comes first: the pool is changed wholly or not at all.
 inline void RawStackPool::add_slab(std::size_t n_slots) {
   const std::size_t capacity = capacity_ + n_slots;
-  std::unique_ptr<void *[]> table(new (std::nothrow) void *[capacity + kExtraEntries]);
+  Table table = make_table(capacity);
   if (table == nullptr) {
     throw CapacityError("no memory for the free stack of the pool", (capacity + 2) * sizeof(void *),
                         kMaxBytes);
@@ -82,12 +82,12 @@ inline void RawStackPool::add_slab(std::size_t n_slots) {
   adopt_table(std::move(table), capacity);
 }
 
-inline void RawStackPool::adopt_table(std::unique_ptr<void *[]> table,
+inline void RawStackPool::adopt_table(Table table,
                                       std::size_t capacity) noexcept {
   const std::size_t free = stacked();
   table[0] = nullptr;
   std::copy_n(slots(), free + 1, table.get() + 1);
-  table[capacity + 2] = reinterpret_cast<void *>(kGuard);
+  table[capacity + 2] = guard();
   top_ = table.get() + 1 + free;
   table_ = std::move(table);
   capacity_ = capacity;
@@ -147,17 +147,20 @@ inline std::size_t RawStackPool::used_slots(std::size_t slab) const noexcept {
   return half_fresh ? static_cast<std::size_t>(fresh_ - s.base()) / shape_.slot_bytes : s.n_slots();
 }
 
-inline std::unique_ptr<std::size_t[]> RawStackPool::count_free() const {
-  std::unique_ptr<std::size_t[]> n_free(new (std::nothrow) std::size_t[slabs_.size() + 1]());
-  if (n_free == nullptr) {
+// How many slots of each slab lie on the stack.
+inline std::vector<std::size_t> RawStackPool::count_free() const {
+  std::vector<std::size_t> n_free;
+  try {
+    n_free.resize(slabs_.size() + 1); // the last one counts strangers
+  } catch (const std::bad_alloc &) {
     throw CapacityError("no memory to purge with", (slabs_.size() + 1) * sizeof(std::size_t),
                         kMaxBytes);
   }
   for (void **entry = slots() + 1; entry <= top_; ++entry) {
     ++n_free[slab_of(*entry)];
   }
-  if (n_free[slabs_.size()] != 0) {
-    throw CorruptionError(std::to_string(n_free[slabs_.size()]) +
+  if (n_free.back() != 0) {
+    throw CorruptionError(std::to_string(n_free.back()) +
                           " addresses on the free stack are not from this pool");
   }
   return n_free;
@@ -165,24 +168,23 @@ inline std::unique_ptr<std::size_t[]> RawStackPool::count_free() const {
 
 inline std::size_t RawStackPool::purge() {
   const std::size_t before = stats().bytes;
-  const auto n_free = count_free();
-  release(n_free.get());
+  release(count_free());
   if (capacity_ == 0) {
     top_ = empty_stack();
     table_.reset();
   } else {
-    std::unique_ptr<void *[]> smaller(new (std::nothrow) void *[capacity_ + kExtraEntries]);
+    Table smaller = make_table(capacity_);
     if (smaller != nullptr) {
       adopt_table(std::move(smaller), capacity_);
     } else {
-      slots()[capacity_ + 1] = reinterpret_cast<void *>(kGuard);
+      slots()[capacity_ + 1] = guard();
     }
   }
   return before - stats().bytes;
 }
 
 // Drops the slabs whose used slots are all free, and their entries; the order of the others stays.
-inline void RawStackPool::release(const std::size_t *n_free) {
+inline void RawStackPool::release(const std::vector<std::size_t> &n_free) {
   const auto goes = [&](std::size_t slab) { return n_free[slab] == used_slots(slab); };
   void **end = std::remove_if(slots() + 1, top_ + 1, [&](void *p) { return goes(slab_of(p)); });
   std::size_t capacity = 0;
@@ -231,7 +233,7 @@ inline PoolStats RawStackPool::stats() const {
           .live = live(),
           .high_water = high_water_,
           .slabs = slabs_.size(),
-          .bytes = capacity_ * shape_.slot_bytes + tables};
+          .bytes = capacity_ * shape_.slot_bytes + tables,};
 }
 
 } // namespace vmperf::pool

@@ -38,7 +38,7 @@ struct SlotShape {
       throw InvalidArgumentError("align", std::to_string(align),
                                  "a power of two from 1 to " + std::to_string(kMaxAlign));
     }
-    return {item_bytes, align, align_up(item_bytes, align)};
+    return {.item_bytes = item_bytes, .align = align, .slot_bytes = align_up(item_bytes, align)};
   }
 
   /// The most slots whose slab and table entries can be addressed at all.

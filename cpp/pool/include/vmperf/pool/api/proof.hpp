@@ -29,7 +29,7 @@ inline std::uint64_t stamp_of(const void *p) noexcept {
   struct Pair {
     std::uint64_t low, high;
   };
-  const Pair pair = {stamp_of(p), stamp_of(p)};
+  const Pair pair = {.low = stamp_of(p), .high = stamp_of(p)};
   auto *at = static_cast<std::byte *>(p);
   for (; bytes >= 64; bytes -= 64, at += 64) {
     std::memcpy(at, &pair, sizeof pair);
