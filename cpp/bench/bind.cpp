@@ -229,7 +229,8 @@ design : str
 Returns
 -------
 dict
-    ``status`` (``ok``, ``not_installed``, ``unsupported``), ``reason`` and, for a peer, ``version``.
+    ``status`` (``ok``, ``not_installed``, ``unsupported``), ``reason`` and, for a peer,
+    ``version``.
 
 Raises
 ------

@@ -17,6 +17,7 @@ __all__ = ["add_peer_directories"]
 def add_peer_directories() -> None:
     """Add the library folder of every package folder on ``sys.path`` that has one."""
     for folder in sys.path:
-        libraries = os.path.join(folder, "cmeel.prefix", "lib")  # noqa: PTH118  no pathlib in workers
+        # No pathlib: workers should start fast.
+        libraries = os.path.join(folder, "cmeel.prefix", "lib")  # noqa: PTH118
         if os.path.isdir(libraries):  # noqa: PTH112
             _core.os.add_library_directory(libraries)
