@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from vmperf._core import CapacityError, CorruptionError, InvalidArgumentError
 from vmperf._core.pool import StackPool
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+
 from vmperf._core.pool import StackPool
 
 pytestmark = pytest.mark.differential

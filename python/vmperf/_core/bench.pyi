@@ -134,7 +134,8 @@ def availability(id: str, design: str) -> dict:
     Returns
     -------
     dict
-        ``status`` (``ok``, ``not_installed``, ``unsupported``), ``reason`` and, for a peer, ``version``.
+        ``status`` (``ok``, ``not_installed``, ``unsupported``), ``reason`` and, for a peer,
+        ``version``.
 
     Raises
     ------
@@ -155,7 +156,7 @@ def catalog() -> list:
     -------
     list of dict
         Keys ``id, component, summary, op, tags, fooled_by, hidden, subcycle, axes, designs``; the first
-        axis is ``design``.
+        axis is ``design``. Keys of a design: ``name, summary, peer``.
 
     Examples
     --------

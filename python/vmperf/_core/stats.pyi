@@ -2,8 +2,8 @@
 Statistics of timing samples, in C++.
 
 Arrays in are one-dimensional, C-contiguous and of the exact dtype (float64 for values, int64 for
-nanoseconds, iterations and process numbers): another dtype or a strided array is a TypeError, not
-a silent copy. Do not write to an array while a call on another thread reads it: the GIL is released.
+nanoseconds, iterations and process numbers): another dtype or a strided array is a TypeError, not a
+silent copy. Do not write to an array while a call on another thread reads it: the GIL is released.
 Arrays out own their memory. Results depend on the arguments alone, bootstraps on `seed` too.
 """
 from __future__ import annotations
@@ -44,8 +44,8 @@ def bootstrap(values: numpy.typing.NDArray[numpy.float64], *, confidence: typing
     -----
     O(resamples n) time, O(resamples + n) memory; the GIL is released. Draws come from a counter-based
     generator over the sorted values: the result is the same in any sample order and on any thread. It
-    takes samples as independent: where they come from several processes use location_intervals.
-    The percentiles are moved out to Phi(-+ sqrt(n / (n - 1)) t(n - 1)), as plain ones cover too little for
+    takes samples as independent: where they come from several processes use location_intervals. The
+    percentiles are moved out to Phi(-+ sqrt(n / (n - 1)) t(n - 1)), as plain ones cover too little for
     few samples. The mean of a strongly skewed sample stays hard: a lognormal of sigma 1 is covered 92 %
     of the time at n = 100.
 
@@ -74,8 +74,8 @@ def fit_line(x: numpy.typing.NDArray[numpy.float64], y: numpy.typing.NDArray[num
     Returns
     -------
     dict
-        intercept (unit of `y`), slope (unit of `y` per unit of `x`) and r_squared (0 to 1; 0 where `y` is
-        constant).
+        intercept (unit of `y`), slope (unit of `y` per unit of `x`) and r_squared (0 to 1; 0 where `y`
+        is constant).
 
     Raises
     ------
@@ -123,7 +123,8 @@ def fit_through_origin(x: numpy.typing.NDArray[numpy.float64], y: numpy.typing.N
     Notes
     -----
     O(n), Householder QR; the GIL is released. Long batches weigh most and catch most preemption: from
-    run to run of one binary the slope varies far more than the median, so it never decides a comparison.
+    run to run of one binary the slope varies far more than the median, so it never decides a
+    comparison.
 
     Examples
     --------
@@ -168,7 +169,8 @@ def kde(values: numpy.typing.NDArray[numpy.float64], n_points: typing.SupportsIn
 
     References
     ----------
-    B. W. Silverman: Density Estimation for Statistics and Data Analysis. Chapman & Hall, 1986, eq. 3.31.
+    B. W. Silverman: Density Estimation for Statistics and Data Analysis. Chapman & Hall, 1986, eq.
+    3.31.
 
     Examples
     --------
@@ -196,7 +198,8 @@ def kde_bandwidth(values: numpy.typing.NDArray[numpy.float64]) -> float:
     Raises
     ------
     InvalidArgumentError
-        If `values` has too few values, is not one-dimensional, or holds NaN or a magnitude beyond 1e150.
+        If `values` has too few values, is not one-dimensional, or holds NaN or a magnitude beyond
+        1e150.
     TypeError
         If `values` is strided or not float64.
 
@@ -280,7 +283,8 @@ def mad(values: numpy.typing.NDArray[numpy.float64]) -> float:
     Raises
     ------
     InvalidArgumentError
-        If `values` has too few values, is not one-dimensional, or holds NaN or a magnitude beyond 1e150.
+        If `values` has too few values, is not one-dimensional, or holds NaN or a magnitude beyond
+        1e150.
     TypeError
         If `values` is strided or not float64.
 
@@ -312,7 +316,8 @@ def maximum(values: numpy.typing.NDArray[numpy.float64]) -> float:
     Raises
     ------
     InvalidArgumentError
-        If `values` has too few values, is not one-dimensional, or holds NaN or a magnitude beyond 1e150.
+        If `values` has too few values, is not one-dimensional, or holds NaN or a magnitude beyond
+        1e150.
     TypeError
         If `values` is strided or not float64.
 
@@ -344,7 +349,8 @@ def mean(values: numpy.typing.NDArray[numpy.float64]) -> float:
     Raises
     ------
     InvalidArgumentError
-        If `values` has too few values, is not one-dimensional, or holds NaN or a magnitude beyond 1e150.
+        If `values` has too few values, is not one-dimensional, or holds NaN or a magnitude beyond
+        1e150.
     TypeError
         If `values` is strided or not float64.
 
@@ -376,7 +382,8 @@ def median(values: numpy.typing.NDArray[numpy.float64]) -> float:
     Raises
     ------
     InvalidArgumentError
-        If `values` has too few values, is not one-dimensional, or holds NaN or a magnitude beyond 1e150.
+        If `values` has too few values, is not one-dimensional, or holds NaN or a magnitude beyond
+        1e150.
     TypeError
         If `values` is strided or not float64.
 
@@ -408,7 +415,8 @@ def minimum(values: numpy.typing.NDArray[numpy.float64]) -> float:
     Raises
     ------
     InvalidArgumentError
-        If `values` has too few values, is not one-dimensional, or holds NaN or a magnitude beyond 1e150.
+        If `values` has too few values, is not one-dimensional, or holds NaN or a magnitude beyond
+        1e150.
     TypeError
         If `values` is strided or not float64.
 
@@ -448,8 +456,8 @@ def paired_ratio(a: numpy.typing.NDArray[numpy.float64], b: numpy.typing.NDArray
     Raises
     ------
     InvalidArgumentError
-        If an array is empty or not one-dimensional, or lengths differ; if a time is not within 1e-150 to
-        1e150; if one process has a single round; if `confidence` or `resamples` is out of range.
+        If an array is empty or not one-dimensional, or lengths differ; if a time is not within 1e-150
+        to 1e150; if one process has a single round; if `confidence` or `resamples` is out of range.
     TypeError
         If an array is strided or of another dtype, or `seed` is not an integer of its range.
 
@@ -488,8 +496,8 @@ def per_op(ns_total: numpy.typing.NDArray[numpy.int64], iterations: numpy.typing
     Raises
     ------
     InvalidArgumentError
-        If lengths differ, an array is not one-dimensional, `ns_total` is negative or `iterations` is not
-        positive anywhere.
+        If lengths differ, an array is not one-dimensional, `ns_total` is negative or `iterations` is
+        not positive anywhere.
     TypeError
         If an array is strided or not int64.
 
@@ -607,20 +615,20 @@ def ratio(a: numpy.typing.NDArray[numpy.float64], process_a: numpy.typing.NDArra
     Raises
     ------
     InvalidArgumentError
-        If an array is empty or not one-dimensional, or lengths differ; if a time is not within 1e-150 to
-        1e150; if both sets have one process and one of them a single sample; if `confidence` or
+        If an array is empty or not one-dimensional, or lengths differ; if a time is not within 1e-150
+        to 1e150; if both sets have one process and one of them a single sample; if `confidence` or
         `resamples` is out of range.
     TypeError
         If an array is strided or of another dtype, or `seed` is not an integer of its range.
 
     Notes
     -----
-    One process each: the ratio of the medians, both sets resampled as in `bootstrap`; it says nothing about
-    other processes. Several: the logarithm of each process's median is one observation; the ratio of the
-    geometric means with Welch's t interval. If one set has a single process, the variance of the other
-    stands for both (pooled t). Welch's t covers 93.7 % instead of 95 % for 10 processes against 3: take
-    as many of each. Drift between the sets does not cancel: prefer `paired_ratio`.
-    O(resamples (n_a + n_b)) or O(n log n); the GIL is released.
+    One process each: the ratio of the medians, both sets resampled as in `bootstrap`; it says nothing
+    about other processes. Several: the logarithm of each process's median is one observation; the ratio
+    of the geometric means with Welch's t interval. If one set has a single process, the variance of the
+    other stands for both (pooled t). Welch's t covers 93.7 % instead of 95 % for 10 processes against
+    3: take as many of each. Drift between the sets does not cancel: prefer `paired_ratio`. O(resamples
+    (n_a + n_b)) or O(n log n); the GIL is released.
 
     References
     ----------
@@ -652,7 +660,8 @@ def std(values: numpy.typing.NDArray[numpy.float64]) -> float:
     Raises
     ------
     InvalidArgumentError
-        If `values` has too few values, is not one-dimensional, or holds NaN or a magnitude beyond 1e150.
+        If `values` has too few values, is not one-dimensional, or holds NaN or a magnitude beyond
+        1e150.
     TypeError
         If `values` is strided or not float64.
 
@@ -751,9 +760,9 @@ def summarize(ns_total: numpy.typing.NDArray[numpy.int64], iterations: numpy.typ
     Returns
     -------
     dict
-        n, n_processes (int); in ns per op, over all samples: min, q1, median, q3, max, mean, std (n - 1),
-        trimmed_mean (20 % of each side cut), slope (least squares of ns_total on iterations through the
-        origin) with r_squared; low and high, the interval of the median; mean_low and mean_high;
+        n, n_processes (int); in ns per op, over all samples: min, q1, median, q3, max, mean, std (n -
+        1), trimmed_mean (20 % of each side cut), slope (least squares of ns_total on iterations through
+        the origin) with r_squared; low and high, the interval of the median; mean_low and mean_high;
         outliers, a dict of the counts low_severe, low_mild, high_mild, high_severe; ops_per_s = 1e9 /
         median (inf where the median is 0).
 
