@@ -4,10 +4,10 @@
 >>> [b.id for b in vmperf.list("bench/selftest/one_cycle")]
 ['bench/selftest/one_cycle']
 
-Functions: `list`, `get`, `run`, `sweep`, `machine`, `report`, `load_results`, `get_include`,
-`get_cmake_dir`; class `Results`. Each component of the native core is a submodule of its own name
-(`vmperf.stats`, `vmperf.pool`, ...). NumPy, xarray, click, rich and the rest are imported by the
-function that needs them, never by ``import vmperf``.
+Functions: `list`, `get`, `run`, `sweep`, `claims`, `machine`, `report`, `load_results`,
+`get_include`, `get_cmake_dir`; class `Results`. Each component of the native core is a submodule of
+its own name (`vmperf.stats`, `vmperf.pool`, ...). NumPy, xarray, click, rich and the rest are
+imported by the function that needs them, never by ``import vmperf``.
 
 Errors, all of them derived from `VmperfError`::
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from ._catalog import get as get
     from ._catalog import list as list
+    from ._claims import claims as claims
     from ._machine import machine as machine
     from ._report.html import report as report
     from ._results import Results as Results
@@ -44,6 +45,7 @@ __version__ = _core.__version__
 # Where each public name lives; imported on first use.
 _LAZY = {
     "Results": "_results",
+    "claims": "_claims",
     "get": "_catalog",
     "list": "_catalog",
     "load_results": "_results",

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from ._core import InvalidArgumentError, TraceFormatError, UnsupportedError
 
-__all__ = ["invalid", "near", "trace_format", "unsupported"]
+__all__ = ["invalid", "located", "near", "trace_format", "unsupported"]
 
 _E = TypeVar("_E", bound=Exception)
 
@@ -23,6 +23,11 @@ def invalid(argument: str, value: object, allowed: str) -> InvalidArgumentError:
     return _with_fields(
         InvalidArgumentError(message), argument=argument, value=str(value), allowed=allowed
     )
+
+
+def located(error: InvalidArgumentError, where: str) -> InvalidArgumentError:
+    """Return the same error with a message that says where the value stands."""
+    return _with_fields(InvalidArgumentError(f"{where}: {error}"), **vars(error))
 
 
 def trace_format(path: object, offset: int, reason: str) -> TraceFormatError:

@@ -211,6 +211,8 @@ def plan_differences(stored: dict[str, Any], wanted: dict[str, Any]) -> list[str
                 for axis in [*dict.fromkeys([*old, *new])]
                 if old.get(axis) != new.get(axis)
             ]
+    if not found and stored.get("points") != wanted.get("points"):
+        found.append("other points of the same axes")
     return found
 
 

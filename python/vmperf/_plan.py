@@ -21,7 +21,7 @@ from ._budget import CASE_OVERHEAD_S, LEAST_CASE_S, split
 from ._catalog import Benchmark, Value, get, select
 from ._errors import invalid, near
 
-__all__ = ["PROFILES", "Group", "Plan", "Profile", "make_plan"]
+__all__ = ["PROFILES", "Group", "Plan", "Point", "Profile", "make_plan", "plan_points"]
 
 _SECOND = 1_000_000_000
 
@@ -64,6 +64,15 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """Some designs of one benchmark at one point of all its other axes."""
+
+    id: str
+    params: dict[str, Value]
+    designs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What a run measures, in order, and how.
 
@@ -79,6 +88,8 @@ class Plan:
         What each measuring call gets, with ``profile``, ``budget_s``, ``processes``, ``isolated``.
     command : str
         The exact command that does the same.
+    points : tuple of Point, optional
+        Where only some points of the grid of `axes` are measured: these.
     """
 
     benchmarks: tuple[Benchmark, ...]
@@ -86,6 +97,7 @@ class Plan:
     groups: tuple[Group, ...]
     settings: dict[str, Any]
     command: str
+    points: tuple[Point, ...] | None = None
 
     @property
     def n_cases(self) -> int:
@@ -99,7 +111,7 @@ class Plan:
 
     def identity(self) -> dict[str, Any]:
         """Return what must be the same for a run to be resumed, ready for JSON."""
-        return {
+        whole = {
             "version": _core.__version__,
             "settings": self.settings,
             "benchmarks": {
@@ -107,6 +119,9 @@ class Plan:
                 for id, axes in self.axes.items()
             },
         }
+        if self.points is not None:
+            whole["points"] = [[p.id, p.params, [*p.designs]] for p in self.points]
+        return whole
 
 
 def make_plan(
@@ -159,26 +174,83 @@ def make_plan(
     axes = _axes_of(select(patterns), designs, params, dense=dense)
     benchmarks = tuple(b for b in select(patterns) if b.id in axes)
     groups = _ordered_groups(axes, chosen.processes, seed)
-    settings = {
-        "profile": profile,
-        "budget_s": None if budget_s is None else float(budget_s),
-        "warm_up_ns": chosen.warm_up_ns,
-        "measurement_ns": chosen.measurement_ns,
-        "n_samples": chosen.n_samples,
-        "sampling": chosen.sampling,
-        "n_placements": chosen.n_placements,
-        "processes": chosen.processes,
-        "seed": seed,
-        "isolated": isolated,
-    }
-    if budget_s is not None:
-        settings = _within(settings, groups)
+    settings = _settings(chosen, groups, budget_s=budget_s, seed=seed, isolated=isolated)
     given = {} if dense else {a: _names(v) for a, v in params.items()}
     if dense:
         (benchmark,) = benchmarks
         given = {a: [*v] for a, v in axes[benchmark.id].items() if a != "design"}
     command = _command(patterns, settings, designs, given)
     return Plan(benchmarks, axes, groups, settings, command)
+
+
+def plan_points(
+    points: Iterable[Point], profile: Profile, *, budget_s: float | None, seed: int, command: str
+) -> Plan:
+    """Build the plan of single points with designs of their own, each in a fresh process.
+
+    Parameters
+    ----------
+    points : iterable of Point
+        What to measure; values as the axes have them, each benchmark and params once.
+    profile : Profile
+        How long, how often and in how many processes.
+    budget_s : float, optional
+        Seconds for the whole run, shared over all cases.
+    seed : int
+        Decides order and placement, 0 <= seed < 2**64.
+    command : str
+        What does the same on the command line.
+
+    Returns
+    -------
+    Plan
+        Its axes are the smallest grid that holds the points.
+
+    Raises
+    ------
+    InvalidArgumentError
+        A seed out of range; a budget that is too small.
+    """
+    points = tuple(points)
+    _check_seed(seed)
+    axes: dict[str, dict[str, tuple[Value, ...]]] = {}
+    for point in points:
+        mine = axes.setdefault(point.id, {})
+        for axis, values in {
+            "design": point.designs,
+            **{a: (v,) for a, v in point.params.items()},
+        }.items():
+            mine[axis] = tuple(dict.fromkeys([*mine.get(axis, ()), *values]))
+    groups: list[Group] = []
+    for process in range(profile.processes):
+        block = [Group(p.id, p.params, p.designs, process) for p in points]
+        groups += _shuffled(block, seed, process)
+    settings = _settings(profile, tuple(groups), budget_s=budget_s, seed=seed, isolated=True)
+    benchmarks = tuple(get(id) for id in axes)
+    return Plan(benchmarks, axes, tuple(groups), settings, command, points)
+
+
+def _settings(
+    profile: Profile,
+    groups: tuple[Group, ...],
+    *,
+    budget_s: float | None,
+    seed: int,
+    isolated: bool,
+) -> dict[str, Any]:
+    settings = {
+        "profile": profile.name,
+        "budget_s": None if budget_s is None else float(budget_s),
+        "warm_up_ns": profile.warm_up_ns,
+        "measurement_ns": profile.measurement_ns,
+        "n_samples": profile.n_samples,
+        "sampling": profile.sampling,
+        "n_placements": profile.n_placements,
+        "processes": profile.processes,
+        "seed": seed,
+        "isolated": isolated,
+    }
+    return settings if budget_s is None else _within(settings, groups)
 
 
 def _names(values: Any) -> list[Any]:
@@ -190,12 +262,16 @@ def _names(values: Any) -> list[Any]:
 def _check_profile(profile: str, seed: int, isolated: bool) -> Profile:
     if profile not in PROFILES:
         raise invalid("profile", repr(profile), near(profile, PROFILES))
-    if not 0 <= seed < 2**64:
-        raise invalid("seed", seed, "0 <= seed < 2**64")
+    _check_seed(seed)
     chosen = PROFILES[profile]
     if chosen.processes > 1 and not isolated:
         raise invalid("isolate", False, f"True: profile {profile} needs fresh processes")
     return chosen
+
+
+def _check_seed(seed: int) -> None:
+    if not 0 <= seed < 2**64:
+        raise invalid("seed", seed, "0 <= seed < 2**64")
 
 
 def _axes_of(
@@ -238,9 +314,13 @@ def _ordered_groups(
             for point in itertools.product(*(values[name] for name in names)):
                 params = dict(zip(names, point, strict=True))
                 block.append(Group(id, params, _designs(values), process))
-        random.Random(f"{seed}/{process}").shuffle(block)  # text seeds are hashed alike everywhere
-        groups += block
+        groups += _shuffled(block, seed, process)
     return tuple(groups)
+
+
+def _shuffled(block: list[Group], seed: int, process: int) -> list[Group]:
+    random.Random(f"{seed}/{process}").shuffle(block)  # text seeds are hashed alike everywhere
+    return block
 
 
 def _designs(values: dict[str, tuple[Value, ...]]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -66,15 +66,18 @@ class CaseRecord:
 
 def order(plan: Mapping[str, Any]) -> dict[Key, int]:
     keys: dict[Key, int] = {}
-    for id, axes in plan["benchmarks"].items():
+    processes = range(plan["settings"]["processes"])
+    for id, params, designs in plan.get("points") or _grid(plan["benchmarks"]):
+        for design, process in itertools.product(designs, processes):
+            keys[case_key(id, design, params, process)] = len(keys)
+    return keys
+
+
+def _grid(benchmarks: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], list[str]]]:
+    for id, axes in benchmarks.items():
         names = [*axes][1:]
         for point in itertools.product(*(axes[name] for name in names)):
-            params = dict(zip(names, point, strict=True))
-            for design, process in itertools.product(
-                axes["design"], range(plan["settings"]["processes"])
-            ):
-                keys[case_key(id, design, params, process)] = len(keys)
-    return keys
+            yield id, dict(zip(names, point, strict=True)), axes["design"]
 
 
 def records(

@@ -23,7 +23,7 @@ _EPILOG = """\b
 Exit codes:
   0    done
   1    unmet: nothing could be measured, a case crashed, timed out or failed to verify,
-       a regression, or an error outside the command line
+       a claim is unmet, a regression, or an error outside the command line
   2    usage: an unknown benchmark, design, axis, value, option or file
   130  interrupted; what is done is kept and the message says how to go on
 """

@@ -1,0 +1,270 @@
+"""Reads claims files: TOML in, checked claims out, every mistake named with its line."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import _core
+from ._axes import coerce
+from ._catalog import Benchmark, Value, get
+from ._errors import invalid, located, near, trace_format
+
+__all__ = ["Claim", "read_claims", "shipped"]
+
+# kind -> whether it compares with another design: "yes", "no", or "may" (else over an axis)
+_KINDS = {"ratio": "yes", "cycles": "no", "ns": "no", "percent": "may"}
+_BOUNDS = ("at_least", "at_most")
+_NEEDED = ("id", "benchmark", "design", "kind", "target")
+_ALLOWED = (*_NEEDED, "params", "versus", "bound", "note")
+_HEADER = re.compile(r"^[ \t]*\[\[[ \t]*claim[ \t]*\]\]", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One stated figure.
+
+    Attributes
+    ----------
+    id, benchmark, design : str
+        Its name; what is measured.
+    params : dict
+        Value of each axis but the design; a tuple of values on the axis of a spread.
+    versus : str or None
+        The design that it is compared with; None for a limit.
+    kind : {"ratio", "cycles", "ns", "percent"}
+        What is measured.
+    bound : {"at_least", "at_most"}
+        On which side of the target the figure must lie.
+    target : float
+        The limit, positive.
+    note : str
+        A remark for the reader.
+    """
+
+    id: str
+    benchmark: str
+    params: dict[str, Value | tuple[Value, ...]]
+    design: str
+    versus: str | None
+    kind: str
+    bound: str
+    target: float
+    note: str
+
+    @property
+    def designs(self) -> tuple[str, ...]:
+        """What has to be measured: the design and the one it is compared with."""
+        return (self.design,) if self.versus is None else (self.design, self.versus)
+
+    @property
+    def points(self) -> tuple[dict[str, Value], ...]:
+        """Where it has to be measured: one point, or one per value of a spread's axis."""
+        choices = [v if isinstance(v, tuple) else (v,) for v in self.params.values()]
+        return tuple(dict(zip(self.params, p, strict=True)) for p in itertools.product(*choices))
+
+    @property
+    def spread_axis(self) -> str | None:
+        """The axis of a spread."""
+        return next((a for a, v in self.params.items() if isinstance(v, tuple)), None)
+
+
+def shipped() -> Path:
+    """Return the claims file of this package, which lies beside the native module."""
+    return Path(str(_core.__file__)).parent / "benchmarks" / "claims.toml"
+
+
+def read_claims(path: Path) -> list[Claim]:
+    """Read a claims file and check it against the registry.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        TOML with one ``[[claim]]`` table per claim.
+
+    Returns
+    -------
+    list of Claim
+        In the order of the file; at least one.
+
+    Raises
+    ------
+    InvalidArgumentError
+        No such file; an unknown key, benchmark, design, axis, value or kind; a missing key; a
+        target that is no positive number; an id that is used twice. The message starts with file
+        and line.
+    TraceFormatError
+        The file is not TOML, or holds something other than ``[[claim]]`` tables.
+    """
+    if not path.is_file():
+        raise invalid("claims", path, "an existing TOML file")
+    data = path.read_bytes()
+    try:
+        text = data.decode()
+        tables = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        raise trace_format(path, error.start, "not UTF-8 text") from error
+    except tomllib.TOMLDecodeError as error:
+        raise trace_format(path, _offset(data, str(error)), f"not TOML: {error}") from error
+    entries = tables.pop("claim", None)
+    starts = [m.start() for m in _HEADER.finditer(text)]
+    if not isinstance(entries, list) or tables or len(starts) != len(entries):
+        reason = "allowed are [[claim]] tables, one per claim, and nothing else"
+        raise trace_format(path, 0, reason + _stray(tables))
+    ends = [*starts[1:], len(text)]
+    claims: dict[str, Claim] = {}
+    for entry, start, end in zip(entries, starts, ends, strict=True):
+        place = _Place(path, text, start, end)
+        try:
+            claim = _claim(entry, place)
+            if claim.id in claims:
+                raise place.at("id", invalid("id", repr(claim.id), "an id that is used once"))
+        except _core.InvalidArgumentError as error:
+            raise located(error, place.where) from None
+        claims[claim.id] = claim
+    return [*claims.values()]
+
+
+def _stray(tables: Mapping[str, Any]) -> str:
+    return f"; it has {', '.join(map(repr, tables))}" if tables else ""
+
+
+def _offset(data: bytes, message: str) -> int:
+    found = re.search(r"at line (\d+), column (\d+)", message)
+    if found is None:
+        return len(data)
+    lines = data.splitlines(keepends=True)[: int(found[1]) - 1]
+    return sum(map(len, lines)) + int(found[2]) - 1
+
+
+class _Place:
+    """Where a claim stands in its file; `at` moves it to the line of a key."""
+
+    def __init__(self, path: Path, text: str, start: int, end: int) -> None:
+        self._path = path
+        self._text = text
+        self._start = self._now = start
+        self._end = end
+
+    @property
+    def where(self) -> str:
+        return f"{self._path}:{self._text.count(chr(10), 0, self._now) + 1}"
+
+    def to(self, key: str) -> None:
+        """Go to a key's line; to the head of the claim where it has none."""
+        pattern = rf"^[^#\n]*?(?<![\w.-])[\"']?{re.escape(key)}[\"']?[ \t]*="
+        table = rf"^[ \t]*\[claim\.{re.escape(key)}\]"
+        body = self._text[self._start : self._end]
+        found = re.search(f"{pattern}|{table}", body, re.MULTILINE)
+        self._now = self._start + (found.start() if found else 0)
+
+    def at(self, key: str, error: _core.InvalidArgumentError) -> _core.InvalidArgumentError:
+        self.to(key)
+        return error
+
+
+def _claim(entry: Any, place: _Place) -> Claim:
+    for key in entry:
+        if key not in _ALLOWED:
+            raise place.at(key, invalid("key", repr(key), near(key, _ALLOWED)))
+    for key in _NEEDED:
+        if key not in entry:
+            raise invalid(f"key {key}", "missing", f"a claim has {', '.join(_NEEDED)}")
+    words = {key: _text(entry, key, place) for key in _ALLOWED if key not in ("target", "params")}
+    place.to("kind")
+    if words["kind"] not in _KINDS:
+        raise invalid("kind", repr(words["kind"]), near(words["kind"], _KINDS))
+    place.to("benchmark")
+    benchmark = get(words["benchmark"])
+    params = _params(benchmark, entry.get("params", {}), place)
+    for key in ("design", "versus"):
+        place.to(key)
+        known = [d.name for d in benchmark.designs]
+        if words[key] not in known and (key in entry or key == "design"):
+            raise invalid(key, repr(words[key]), near(words[key], known))
+    claim = Claim(
+        id=words["id"],
+        benchmark=benchmark.id,
+        params=params,
+        design=words["design"],
+        versus=words["versus"] or None,
+        kind=words["kind"],
+        bound=_bound(words, place),
+        target=_target(entry["target"], place),
+        note=words["note"],
+    )
+    _check_comparison(claim, place)
+    return claim
+
+
+def _text(entry: Mapping[str, Any], key: str, place: _Place) -> str:
+    value = entry.get(key, "")
+    if not isinstance(value, str) or (key in _NEEDED and not value):
+        raise place.at(key, invalid(key, repr(value), "a text in quotes, not empty"))
+    return value
+
+
+def _target(value: Any, place: _Place) -> float:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not 0 < value < float("inf"):
+        raise place.at("target", invalid("target", repr(value), "a positive number"))
+    return float(value)
+
+
+def _bound(words: Mapping[str, str], place: _Place) -> str:
+    place.to("bound")
+    allowed = _BOUNDS if words["kind"] == "ratio" else _BOUNDS[1:]
+    bound = words["bound"] or allowed[0]
+    if bound not in allowed:
+        raise invalid(f"bound of kind {words['kind']}", repr(bound), ", ".join(allowed))
+    return bound
+
+
+def _params(
+    benchmark: Benchmark, given: Any, place: _Place
+) -> dict[str, Value | tuple[Value, ...]]:
+    if not isinstance(given, dict):
+        raise place.at("params", invalid("params", repr(given), "a table of axis = value"))
+    for name in given:
+        place.to(name)
+        if name == "design":
+            raise invalid("axis", "'design'", "the key design of the claim, not one of params")
+        benchmark.axis(name)
+    params: dict[str, Value | tuple[Value, ...]] = {}
+    for axis in benchmark.axes[1:]:
+        place.to(axis.name if axis.name in given else "params")
+        value = given.get(axis.name)
+        if isinstance(value, list):
+            params[axis.name] = tuple(dict.fromkeys(coerce(axis, v) for v in value))
+        elif value is not None:
+            params[axis.name] = coerce(axis, value)
+        elif len(axis.defaults) == 1:
+            params[axis.name] = axis.defaults[0]
+        else:
+            raise invalid(axis.name, "missing", f"one of {', '.join(map(str, axis.values))}")
+    return params
+
+
+def _check_comparison(claim: Claim, place: _Place) -> None:
+    """Refuse a comparison that the kind has not, or lacks."""
+    compared = _KINDS[claim.kind]
+    place.to("versus")
+    if claim.versus is None and compared == "yes":
+        raise invalid("versus", "missing", f"a design: kind {claim.kind} compares two")
+    if claim.versus is not None and compared == "no":
+        raise invalid("versus", repr(claim.versus), f"none: kind {claim.kind} is a limit")
+    if claim.versus == claim.design:
+        raise invalid("versus", repr(claim.versus), "another design than the claim's own")
+    lists = {axis: v for axis, v in claim.params.items() if isinstance(v, tuple)}
+    wanted = 1 if compared == "may" and claim.versus is None else 0
+    place.to(next(iter(lists), "params"))
+    if len(lists) != wanted:
+        allowed = "one axis with a list of values" if wanted else "one value on every axis"
+        raise invalid("params", ", ".join(lists) or "without a list", allowed)
+    if any(len(values) < 2 for values in lists.values()):
+        raise invalid(next(iter(lists)), "a single value", "a list of two values or more")

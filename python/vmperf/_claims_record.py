@@ -1,0 +1,125 @@
+"""Recorded claims: rows with machine and date as JSON, and the table that README.md shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from . import _core
+from ._errors import invalid, trace_format
+from ._journal import read_meta
+from ._results import Results
+
+__all__ = ["BEGIN", "END", "figure", "make_record", "markdown", "read_record", "rewrite", "says"]
+
+BEGIN, END = "<!-- claims:begin -->", "<!-- claims:end -->"
+_UNITS = {"ratio": "x", "cycles": " cycles", "ns": " ns", "percent": " %"}
+_KEYS = ("id", "benchmark", "params", "design", "versus", "kind", "bound", "target", "ratio", "low")
+_ROW = {*_KEYS, "high", "status", "met", "reason", "versions"}
+
+
+def make_record(rows: Sequence[Mapping[str, Any]], results: Results) -> dict[str, Any]:
+    """Return rows with what one has to know to judge them, ready for JSON."""
+    machine = results.machine
+    cpu, system = machine["cpu"], machine["os"]
+    return {
+        "date": read_meta(results.path)["created"][:10],
+        "machine": {
+            "cpu": cpu["brand"],
+            "microarchitecture": cpu["microarchitecture"],
+            "hypervisor": cpu["hypervisor"],
+            "n_online": cpu["n_online"],
+            "kernel": system["kernel"],
+            "libc": system["libc"],
+        },
+        "vmperf": _core.__version__,
+        "revision": (machine["git"] or {}).get("revision"),
+        "command": results.command,
+        "claims": [dict(row) for row in rows],
+    }
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """Return what `make_record` made; TraceFormatError where the file is something else."""
+    if not path.is_file():
+        raise invalid("record", path, "an existing JSON file of 'vmperf claims --record'")
+    try:
+        record = json.loads(path.read_text())
+    except ValueError as error:
+        raise trace_format(path, getattr(error, "pos", 0), f"not JSON: {error}") from error
+    whole = isinstance(record, dict) and isinstance(record.get("claims"), list)
+    if not whole or not all(isinstance(r, dict) and r.keys() >= _ROW for r in record["claims"]):
+        raise trace_format(path, 0, "not a record of 'vmperf claims --record'")
+    if record["claims"] and not (record.get("date") and isinstance(record.get("machine"), dict)):
+        raise trace_format(path, 0, "rows without the machine and date of their measurement")
+    return record
+
+
+def markdown(record: Mapping[str, Any]) -> str:
+    """Return the table of a record; a sentence where nothing is recorded."""
+    rows = record["claims"]
+    if not rows:
+        return "No figures are recorded: `vmperf claims` measures them on your machine."
+    machine = record["machine"]
+    cpu = machine["cpu"] + (
+        f" ({machine['microarchitecture']})" if machine["microarchitecture"] else ""
+    )
+    guest = ", virtual machine" if machine["hypervisor"] else ""
+    versions = {name: text for row in rows for name, text in row["versions"].items()}
+    peers = ", ".join(f"{name} {text}" for name, text in versions.items() if name != "libc")
+    lines = [
+        f"Recorded {record['date']} on {cpu}{guest}, {machine['n_online']} cores, "
+        f"{machine['libc']}{', ' + peers if peers else ''}; `vmperf claims` measures them anew.",
+        "",
+        "| benchmark | claim | measured | interval | |",
+        "|---|---|---|---|---|",
+    ]
+    for row in rows:
+        fixed = " ".join(f"{a}={v}" for a, v in row["params"].items() if not isinstance(v, list))
+        where = f"`{row['benchmark']}` {fixed}"
+        span = f"{figure(row, 'low')} to {figure(row, 'high')}" if row["ratio"] is not None else "-"
+        cells = [where, says(row), figure(row, "ratio"), span, row["status"].replace("_", " ")]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def says(row: Mapping[str, Any]) -> str:
+    """Return a claim as a sentence."""
+    target, design, versus = f"{row['target']:g}", row["design"], row["versus"]
+    if row["kind"] == "ratio" and row["bound"] == "at_least":
+        return f"{design} at least {target}x as fast as {versus}"
+    if row["kind"] == "ratio":
+        return f"{design} takes at most {target}x the time of {versus}"
+    if row["kind"] != "percent":
+        return f"{design} at most {target}{_UNITS[row['kind']]} per op"
+    if versus is not None:
+        return f"{design} at most {target} % slower than {versus}"
+    axis, values = next((a, v) for a, v in row["params"].items() if isinstance(v, list))
+    return f"{design} varies by at most {target} % over {axis} {', '.join(map(str, values))}"
+
+
+def figure(row: Mapping[str, Any], name: str) -> str:
+    """Return ``ratio``, ``low`` or ``high`` of a row with its unit; a dash where there is none."""
+    value = row[name]
+    if value is None:
+        return "-"
+    digits = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
+    return f"{value:.{digits}f}{_UNITS[row['kind']]}"
+
+
+def rewrite(path: Path, record: Mapping[str, Any]) -> Path:
+    """Put the table of a record between the two markers of a file.
+
+    InvalidArgumentError where the file has not exactly one pair of markers.
+    """
+    text = path.read_text() if path.is_file() else ""
+    begin, end = text.find(BEGIN), text.find(END)
+    if not 0 <= begin < end or text.count(BEGIN) != 1 or text.count(END) != 1:
+        raise invalid("readme", path, f"a file with one line {BEGIN} and, after it, one {END}")
+    whole = f"{text[:begin]}{BEGIN}\n{markdown(record)}\n{text[end:]}"
+    draft = path.with_name(f".{path.name}.new")
+    draft.write_text(whole)
+    draft.replace(path)
+    return path

@@ -1,0 +1,165 @@
+"""From the cases of a run to a verdict on each claim. All estimates come from `_core.stats`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from . import _core
+from ._claims_file import Claim
+from ._rows import gather, pooled
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ._records import CaseRecord
+    from ._results import Results
+
+__all__ = ["verdicts"]
+
+Cases: TypeAlias = "Sequence[CaseRecord]"
+Figure: TypeAlias = tuple[float, float, float]  # value, low, high
+
+_ABSENT = ("not_installed", "unsupported")  # no one's fault: the claim stays open
+_NONE = (None, None, None)
+
+
+class _Refused(Exception):
+    """A claim cannot be judged; says which status it gets and why."""
+
+    def __init__(self, status: str, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+def verdicts(claims: Iterable[Claim], results: Results) -> list[dict[str, Any]]:
+    """Return one row per claim, as `vmperf.claims` documents them."""
+    found = {_key(cases[0].id, cases[0].params): cases for cases in gather(results.cases)}
+    return [_row(claim, found, results.machine) for claim in claims]
+
+
+def _key(id: str, params: dict[str, Any]) -> str:
+    return json.dumps([id, params], sort_keys=True)
+
+
+def _row(claim: Claim, found: dict[str, Cases], machine: dict[str, Any]) -> dict[str, Any]:
+    cases = {
+        design: [
+            found[_key(claim.benchmark, {**point, "design": design})] for point in claim.points
+        ]
+        for design in claim.designs
+    }
+    status, reason, met = "met", "", None
+    figure: Figure | tuple[None, None, None] = _NONE
+    try:
+        _refuse(cases)
+        figure = _figure(claim, cases)
+        value = figure[0]
+        met = value >= claim.target if claim.bound == "at_least" else value <= claim.target
+        status = "met" if met else "unmet"
+    except _Refused as refusal:
+        status, reason = refusal.status, refusal.reason
+        met = None if status in _ABSENT else False
+    params = {a: [*v] if isinstance(v, tuple) else v for a, v in claim.params.items()}
+    return {
+        "id": claim.id,
+        "benchmark": claim.benchmark,
+        "params": params,
+        "design": claim.design,
+        "versus": claim.versus,
+        "kind": claim.kind,
+        "bound": claim.bound,
+        "target": claim.target,
+        **dict(zip(("ratio", "low", "high"), figure, strict=True)),
+        "status": status,
+        "met": met,
+        "reason": reason,
+        "versions": _versions(cases, machine),
+        "note": claim.note,
+    }
+
+
+def _versions(cases: dict[str, list[Cases]], machine: dict[str, Any]) -> dict[str, str]:
+    versions = {"libc": machine.get("os", {}).get("libc") or "unknown"}
+    for design, points in cases.items():
+        if points[0][0].version:
+            versions[design] = points[0][0].version
+    return versions
+
+
+def _refuse(cases: dict[str, list[Cases]]) -> None:
+    """Raise for the worst case that is not ok: a crash is not hidden by a peer's absence."""
+    bad = [
+        (design, case)
+        for design, points in cases.items()
+        for point in points
+        for case in point
+        if case.status != "ok"
+    ]
+    for design, case in sorted(bad, key=lambda one: one[1].status in _ABSENT):
+        raise _Refused(case.status, f"{design}: {case.reason}")
+
+
+def _figure(claim: Claim, cases: dict[str, list[Cases]]) -> Figure:
+    mine = cases[claim.design]
+    if claim.versus is not None:
+        other = cases[claim.versus][0]
+        if claim.bound == "at_least":
+            return _paired(other, mine[0])
+        value, low, high = _paired(mine[0], other)
+        if claim.kind == "ratio":
+            return value, low, high
+        return 100 * (value - 1), 100 * (low - 1), 100 * (high - 1)
+    if claim.kind == "percent":
+        return _spread(mine)
+    best = [
+        _best_ns(case) * (_cycles_per_ns(case) if claim.kind == "cycles" else 1) for case in mine[0]
+    ]
+    return min(best), min(best), max(best)
+
+
+def _paired(slow: Cases, fast: Cases) -> Figure:
+    """Time of `slow` over time of `fast`, round by round."""
+    if [(c.process, len(c.ns_total)) for c in slow] != [(c.process, len(c.ns_total)) for c in fast]:
+        reason = f"the rounds of {slow[0].design} and {fast[0].design} do not pair"
+        raise _Refused("unverified", reason)
+    slow_ns, process = _per_op(slow)
+    fast_ns, _ = _per_op(fast)
+    whole = (slow_ns > 0) & (fast_ns > 0)
+    found = _core.stats.paired_ratio(slow_ns[whole], fast_ns[whole], process[whole])
+    return found["ratio"], found["low"], found["high"]
+
+
+def _per_op(cases: Cases) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    ns_total, iterations, process = pooled(cases)
+    return _core.stats.per_op(ns_total, iterations), process
+
+
+def _best_ns(case: CaseRecord) -> float:
+    ns = _core.stats.per_op(case.ns_total, case.iterations)
+    return float(_core.stats.minimum(ns[ns > 0]))
+
+
+def _cycles_per_ns(case: CaseRecord) -> float:
+    hz = float(case.evidence.get("core_hz") or 0)
+    if hz <= 0:
+        raise _Refused("unsupported", f"{case.design}: the core clock could not be measured")
+    return hz / 1e9
+
+
+def _spread(points: list[Cases]) -> Figure:
+    """(max - min) / min over the points, in percent, of the best over all processes.
+
+    The interval is from the least to the greatest of that figure and those of single processes.
+    """
+    best = [[_best_ns(case) for case in point] for point in points]
+    whole = _apart([min(ns) for ns in best])
+    single = [_apart(list(ns)) for ns in zip(*best, strict=True)]
+    return whole, min(whole, *single), max(whole, *single)
+
+
+def _apart(ns: list[float]) -> float:
+    return 100 * (max(ns) - min(ns)) / min(ns)

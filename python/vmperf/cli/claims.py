@@ -1,0 +1,127 @@
+"""`vmperf claims`: the stated figures, measured anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ._json import JsonCommand, json_option, write_json
+
+__all__ = ["command"]
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.command("claims", cls=JsonCommand)
+@click.option("--only", metavar="PREFIX", help="Only claims whose id starts with this.")
+@click.option("--file", "claims_file", type=_PATH, help="Own claims (TOML) in place of ours.")
+@click.option("--load", "libraries", multiple=True, metavar="LIB", help="Own benchmarks (.so).")
+@click.option("--processes", type=int, default=3, show_default=True, help="At least 3.")
+@click.option("--budget", "budget_s", type=float, help="Seconds for all, shared by all cases.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Decides order and placement.")
+@click.option("--results", type=_PATH, help="Journal to write.")
+@click.option("--resume", is_flag=True, help="Go on with a journal of the same claims.")
+@click.option("--timeout", "timeout_s", type=float, default=60.0, show_default=True)
+@click.option("--record", "record_path", type=_PATH, help="Write rows, machine and date (JSON).")
+@click.option("--from", "from_path", type=_PATH, help="Show this record; measure nothing.")
+@click.option("--readme", type=_PATH, help="Rewrite the table between this file's markers.")
+@json_option
+@click.pass_context
+def command(
+    context: click.Context,
+    only: str | None,
+    claims_file: Path | None,
+    libraries: tuple[str, ...],
+    processes: int,
+    budget_s: float | None,
+    seed: int,
+    results: Path | None,
+    resume: bool,
+    timeout_s: float,
+    record_path: Path | None,
+    from_path: Path | None,
+    readme: Path | None,
+    json_path: str | None,
+) -> None:
+    """Measure what this project states about its speed, and say of each figure whether it is met.
+
+    Ratios are medians of quotients within a round over at least three processes; limits take the
+    best of all rounds. Exit code 0: none is unmet; 1: one is unmet, or its measurement was refused;
+    2: usage, such as a mistake in a claims file. A missing peer leaves its claims open.
+    """
+    from vmperf import bench
+    from vmperf._claims import measure_claims
+    from vmperf._claims_record import make_record, read_record, rewrite
+
+    from ._progress import Reporter
+
+    if from_path is not None:
+        given = [p for p in context.params if p not in ("from_path", "readme", "json_path")]
+        _refuse_others(context, given)
+        record = read_record(from_path)
+        rows, where = record["claims"], f"record in {from_path}"
+    else:
+        for library in libraries:
+            bench.load(library)
+        with Reporter(budget_s) as progress:
+            rows, found = measure_claims(
+                only,
+                claims=claims_file,
+                processes=processes,
+                budget_s=budget_s,
+                seed=seed,
+                results=results,
+                resume=resume,
+                timeout_s=timeout_s,
+                progress=progress,
+            )
+        record = make_record(rows, found)
+        where = f"results in {found.path}; next: vmperf show {found.path}"
+    if record_path is not None:
+        write_json(str(record_path), record)
+    if readme is not None:
+        rewrite(readme, record)
+    if json_path is not None:
+        write_json(json_path, rows)
+    _show(rows, where, to_stderr=json_path == "-")
+    context.exit(int(any(row["met"] is False for row in rows)))
+
+
+def _refuse_others(context: click.Context, names: Sequence[str]) -> None:
+    """Refuse options that say how to measure where nothing is measured."""
+    from click.core import ParameterSource
+
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if parameter.name in names and source is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"{parameter.opts[0]} with --from: nothing is measured")
+
+
+def _show(rows: Sequence[dict[str, Any]], where: str, *, to_stderr: bool) -> None:
+    from vmperf._claims_record import figure, says
+
+    from ._console import console, say, table
+
+    out = console(stderr=to_stderr)
+    if not to_stderr:
+        headers = ["claim", "says", ">measured", ">low", ">high", "status"]
+        lines = [
+            [
+                row["id"],
+                says(row),
+                *(figure(row, n) for n in ("ratio", "low", "high")),
+                row["status"],
+            ]
+            for row in rows
+        ]
+        say(out, table(headers, lines))
+        for row in rows:
+            if row["reason"]:
+                say(out, f"  {row['id']}: {row['status']}: {row['reason']}")
+    n_met = sum(row["met"] is True for row in rows)
+    n_open = sum(row["met"] is None for row in rows)
+    verdict = f"{n_met} met, {len(rows) - n_met - n_open} unmet, {n_open} open"
+    say(out, f"{verdict}; {where}")
