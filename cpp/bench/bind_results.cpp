@@ -14,7 +14,7 @@ namespace {
 // A read-only view whose base keeps the C++ buffer alive: no copy.
 template <class T> py::array view(const py::object &owner, const std::vector<T> &values) {
   py::array_t<T> array({static_cast<py::ssize_t>(values.size())}, values.data(), owner);
-  py::detail::array_proxy(array.ptr())->flags &= ~py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
+  array.attr("setflags")(py::arg("write") = false);
   return array;
 }
 

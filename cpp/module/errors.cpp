@@ -49,6 +49,7 @@ template <class T> std::pair<const char *, const T &> field(const char *name, co
   return {name, value};
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): the signature that pybind11 asks for
 void translate(std::exception_ptr thrown) {
   try {
     if (thrown) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <string_view>
 
 #include "batch.hpp"
 #include "vmperf/os/step_counter.hpp"
@@ -20,7 +21,7 @@ constexpr double kCopyBatchNs = 100'000;
 
 using Outcome = os::StepCount::Outcome;
 
-std::string to_text(Outcome outcome) {
+std::string_view to_text(Outcome outcome) {
   switch (outcome) {
   case Outcome::counted:
     return "counted";
@@ -76,17 +77,17 @@ MarginalCount count_per_op(Workload &workload, unsigned copies) {
   const os::StepCount one = steps(workload, copies, 1);
   const os::StepCount two = one.outcome == Outcome::counted ? steps(workload, copies, 2) : one;
   if (two.outcome != Outcome::counted) {
-    return {std::nullopt, to_text(two.outcome)};
+    return {std::nullopt, std::string(to_text(two.outcome))};
   }
   const std::uint64_t per_op =
       two.instructions > one.instructions ? two.instructions - one.instructions : 0;
   const std::uint64_t spread = spread_for(per_op, one.instructions, workload.max_n());
   const os::StepCount many = steps(workload, copies, 1 + spread);
   if (many.outcome != Outcome::counted) {
-    return {static_cast<double>(per_op), to_text(Outcome::counted)};
+    return {static_cast<double>(per_op), std::string(to_text(Outcome::counted))};
   }
   const auto more = static_cast<double>(many.instructions) - static_cast<double>(one.instructions);
-  return {more / static_cast<double>(spread), to_text(Outcome::counted)};
+  return {more / static_cast<double>(spread), std::string(to_text(Outcome::counted))};
 }
 
 void gather_evidence(Workload &workload, double ns_per_op, bool count, Evidence &evidence) {

@@ -44,6 +44,7 @@ private:
 
 WorkloadPtr make_foreign(const vmperf_maker &maker, const Params &params) {
   std::vector<vmperf_param> values;
+  values.reserve(params.values().size());
   for (const auto &[name, value] : params.values()) {
     values.push_back({name.c_str(), plugin::to_c(value)});
   }
@@ -80,6 +81,7 @@ struct Staging {
 
 std::vector<Value> to_values(const vmperf_value *values, std::size_t n) {
   std::vector<Value> out;
+  out.reserve(n);
   for (std::size_t i = 0; i < n; ++i) {
     out.push_back(plugin::to_value(values[i]));
   }
@@ -167,6 +169,7 @@ std::vector<std::string> load(Registry &registry, const std::string &path) {
     std::rethrow_exception(staging.error);
   }
   std::vector<std::string> ids;
+  ids.reserve(staging.benchmarks.size());
   for (const auto &[id, benchmark] : staging.benchmarks) {
     ids.push_back(id);
   }

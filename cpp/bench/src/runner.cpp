@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <numeric>
-#include <optional>
 
 #include "batch.hpp"
 #include "evidence.hpp"
@@ -46,7 +46,7 @@ private:
   const Settings &settings_;
   Beacon *beacon_;
   std::vector<Lane> lanes_;
-  std::optional<Placement> placement_;
+  std::unique_ptr<Placement> placement_;
   WorkloadPtr empty_ = make_empty_loop();
   double empty_ns_ = std::numeric_limits<double>::infinity();
 };
@@ -62,7 +62,8 @@ std::vector<double> Group::costs() const {
 }
 
 void Group::place(int number) {
-  placement_.emplace(settings_.seed, settings_.process, static_cast<std::uint64_t>(number));
+  placement_ = std::make_unique<Placement>(settings_.seed, settings_.process,
+                                           static_cast<std::uint64_t>(number));
   for (Lane &lane : lanes_) {
     if (lane.runs()) {
       announce(lane, Phase::make);
@@ -217,6 +218,7 @@ std::vector<CaseResult> measure(const Registry &registry, const Benchmark &bench
     }
   }
   std::vector<Lane> lanes;
+  lanes.reserve(names.size());
   for (std::size_t i = 0; i < names.size(); ++i) {
     lanes.push_back(make_lane(find_design(all, names[i]), benchmark, i));
   }

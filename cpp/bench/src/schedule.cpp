@@ -19,9 +19,8 @@ double weight(int n_samples) {
 Schedule::Schedule(const Settings &settings, const std::vector<double> &ns_per_op,
                    double least_batch_ns)
     : seed_(settings.seed), process_(settings.process), n_samples_(settings.n_samples),
-      n_placements_(settings.n_placements), linear_(settings.sampling == Sampling::linear),
-      first_batch_ns_(0) {
-  const double slowest = *std::max_element(ns_per_op.begin(), ns_per_op.end());
+      n_placements_(settings.n_placements), linear_(settings.sampling == Sampling::linear) {
+  const double slowest = std::ranges::max(ns_per_op);
   const auto total = static_cast<double>(settings.measurement_ns);
   linear_ = linear_ && slowest * weight(n_samples_) <= 2 * total;
   if (!linear_ && slowest * n_samples_ > total) {
@@ -57,7 +56,7 @@ std::vector<std::size_t> Schedule::order(std::size_t slots, int number) const {
     std::swap(order[i - 1], order[rng.below(i)]);
   }
   const auto turn = static_cast<std::size_t>(number) % slots;
-  std::rotate(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(turn), order.end());
+  std::ranges::rotate(order, order.begin() + static_cast<std::ptrdiff_t>(turn));
   return order;
 }
 

@@ -37,7 +37,7 @@ private:
   std::uint64_t seed_, process_;
   int n_samples_, n_placements_;
   bool linear_;
-  double first_batch_ns_;
+  double first_batch_ns_ = 0;
 };
 
 } // namespace vmperf::bench

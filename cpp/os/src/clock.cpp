@@ -28,7 +28,7 @@ TimerCost timer_cost() {
   static const TimerCost cost = [] {
     // The least of several: a preempted pass must not inflate what is subtracted from batches.
     std::array<TimerCost, 5> passes{};
-    std::generate(passes.begin(), passes.end(), measure);
+    std::ranges::generate(passes, measure);
     TimerCost best = passes[0];
     for (const TimerCost &pass : passes) {
       best.cost_ns = std::min(best.cost_ns, pass.cost_ns);

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "vmperf/base/error.hpp"
 
@@ -18,7 +19,7 @@ void *map_shared(int fd, const std::string &path, std::size_t bytes) {
   if (fstat(fd, &info) != 0) {
     throw OsError("fstat", errno, path + ": " + std::strerror(errno));
   }
-  if (info.st_size < static_cast<off_t>(bytes)) {
+  if (std::cmp_less(info.st_size, bytes)) {
     throw OsError("mmap", EINVAL, path + " is shorter than " + std::to_string(bytes) + " bytes");
   }
   void *data = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -30,7 +31,7 @@ void *map_shared(int fd, const std::string &path, std::size_t bytes) {
 
 } // namespace
 
-SharedPage::SharedPage(const std::string &path, std::size_t bytes) : data_(nullptr), bytes_(bytes) {
+SharedPage::SharedPage(const std::string &path, std::size_t bytes) : bytes_(bytes) {
   const int fd = open(path.c_str(), O_RDWR | O_CLOEXEC);
   if (fd < 0) {
     throw OsError("open", errno, path + ": " + std::strerror(errno));

@@ -16,6 +16,7 @@
 
 namespace vmperf::bench {
 
+// NOLINTNEXTLINE(performance-enum-size): stored as it is in the shared page
 enum class Phase : std::uint32_t { idle, make, warm_up, evidence, measure, verify };
 
 class Beacon {

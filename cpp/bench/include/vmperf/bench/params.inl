@@ -25,7 +25,7 @@ inline std::string to_text(const Value &value) {
     return *text;
   }
   std::array<char, 32> out{};
-  const auto end = std::visit(
+  const auto *const end = std::visit(
       [&out](const auto &v) {
         if constexpr (std::is_arithmetic_v<std::decay_t<decltype(v)>>) {
           return std::to_chars(out.data(), out.data() + out.size(), v).ptr;
@@ -55,7 +55,7 @@ inline const std::string &Params::get_string(std::string_view name) const {
 
 inline std::size_t Params::get_size(std::string_view name, std::size_t least) const {
   const std::int64_t value = get_int(name);
-  if (value < 0 || static_cast<std::size_t>(value) < least) {
+  if (value < 0 || std::cmp_less(value, least)) {
     throw InvalidArgumentError(std::string(name), std::to_string(value),
                                "an integer >= " + std::to_string(least));
   }

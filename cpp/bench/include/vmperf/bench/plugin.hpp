@@ -117,6 +117,7 @@ public:
 private:
   static std::vector<const char *> texts(const std::vector<std::string> &all) {
     std::vector<const char *> out;
+    out.reserve(all.size());
     for (const auto &one : all) {
       out.push_back(one.c_str());
     }
@@ -125,6 +126,7 @@ private:
 
   static std::vector<vmperf_value> values(const std::vector<Value> &all) {
     std::vector<vmperf_value> out;
+    out.reserve(all.size());
     for (const auto &one : all) {
       out.push_back(to_c(one));
     }

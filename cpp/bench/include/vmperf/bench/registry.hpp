@@ -68,7 +68,8 @@ public:
   Benchmark &subcycle(std::string reason); ///< one op may honestly cost under a cycle
   Benchmark &axis(std::string name, std::vector<Value> values, Value default_value);
   Benchmark &axis(std::string name, std::vector<Value> values, std::vector<Value> defaults);
-  Benchmark &axis_all(std::string name, std::vector<Value> values); ///< a plain run takes them all
+  /// As axis(), but a plain run takes all values.
+  Benchmark &axis_all(std::string name, const std::vector<Value> &values);
   Benchmark &designs(std::string api); ///< the first axis comes from this API's designs
   /// A design of this benchmark alone.
   Benchmark &design(std::string name, std::string text, Maker maker);

@@ -23,9 +23,8 @@ inline std::string near_matches(const std::vector<std::unique_ptr<Benchmark>> &a
 template <class T>
 T *find_named(const std::vector<std::unique_ptr<T>> &all, std::string_view name,
               const std::string &(T::*name_of)() const noexcept) {
-  const auto found = std::find_if(all.begin(), all.end(), [name, name_of](const auto &one) {
-    return (one.get()->*name_of)() == name;
-  });
+  const auto found = std::ranges::find_if(
+      all, [name, name_of](const auto &one) { return (one.get()->*name_of)() == name; });
   return found == all.end() ? nullptr : found->get();
 }
 
@@ -97,7 +96,7 @@ inline Benchmark &Benchmark::axis(std::string name, std::vector<Value> values,
   return *this;
 }
 
-inline Benchmark &Benchmark::axis_all(std::string name, std::vector<Value> values) {
+inline Benchmark &Benchmark::axis_all(std::string name, const std::vector<Value> &values) {
   axes_.push_back({std::move(name), values, values});
   return *this;
 }
@@ -157,9 +156,9 @@ inline void Registry::absorb(Registry &&other) {
       }
     }
   }
-  std::move(other.benchmarks_.begin(), other.benchmarks_.end(), std::back_inserter(benchmarks_));
+  std::ranges::move(other.benchmarks_, std::back_inserter(benchmarks_));
   for (auto &[api, designs] : other.apis_) {
-    std::move(designs.begin(), designs.end(), std::back_inserter(apis_[api]));
+    std::ranges::move(designs, std::back_inserter(apis_[api]));
   }
 }
 

@@ -8,6 +8,7 @@
 
 namespace vmperf::bench {
 
+// NOLINTNEXTLINE(performance-enum-size): or-ed into uint32 samples
 enum SampleFlag : std::uint32_t {
   kFlagSwitch = 1, ///< an involuntary context switch during the batch
   kFlagFault = 2,  ///< a page fault during the batch

@@ -64,7 +64,10 @@ public:
   [[nodiscard]] unsigned max_copies() const noexcept override { return 4; }
 
   std::uint64_t run_copies(unsigned copies, std::uint64_t n) override {
-    return copies == 4 ? loop<4>(n) : copies == 2 ? loop<2>(n) : loop<1>(n);
+    if (copies == 4) {
+      return loop<4>(n);
+    }
+    return copies == 2 ? loop<2>(n) : loop<1>(n);
   }
 
 private:

@@ -33,6 +33,7 @@ public:
   using Value = std::variant<Unknown, bool, std::int64_t, double, std::string, List, Facts>;
 
   // Implicit: a record is written as {{"page_bytes", 4096}, {"thp", "madvise"}}.
+  // NOLINTBEGIN(misc-explicit-constructor,google-explicit-constructor)
   Fact(Unknown why);
   Fact(bool value);
   template <std::integral T>
@@ -44,6 +45,7 @@ public:
   Fact(std::string_view text);
   Fact(List list);
   Fact(Facts record);
+  // NOLINTEND(misc-explicit-constructor,google-explicit-constructor)
 
   [[nodiscard]] const Value &value() const noexcept { return value_; }
   template <class T> [[nodiscard]] const T *get() const noexcept { return std::get_if<T>(&value_); }

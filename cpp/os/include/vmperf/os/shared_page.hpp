@@ -21,7 +21,7 @@ public:
   [[nodiscard]] void *data() const noexcept { return data_; }
 
 private:
-  void *data_;
+  void *data_ = nullptr;
   std::size_t bytes_;
 };
 
