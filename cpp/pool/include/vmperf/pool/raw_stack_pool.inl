@@ -85,10 +85,9 @@ inline void RawStackPool::add_slab(std::size_t n_slots) {
 inline void RawStackPool::adopt_table(Table table,
                                       std::size_t capacity) noexcept {
   const std::size_t free = stacked();
-  table[0] = nullptr;
-  std::copy_n(slots(), free + 1, table.get() + 1);
-  table[capacity + 2] = guard();
-  top_ = table.get() + 1 + free;
+  std::copy_n(slots(), free + 1, table.get());
+  table[capacity + 1] = guard();
+  top_ = table.get() + free;
   table_ = std::move(table);
   capacity_ = capacity;
 }

@@ -43,7 +43,7 @@ struct SlotShape {
 
   /// The most slots whose slab and table entries can be addressed at all.
   [[nodiscard]] std::size_t max_slots() const noexcept {
-    return kMaxBytes / (slot_bytes + sizeof(void *)) - 3;
+    return kMaxBytes / (slot_bytes + sizeof(void *)) - 2;
   }
 
   void check_count(const char *argument, std::size_t n) const {
