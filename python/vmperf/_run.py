@@ -21,7 +21,7 @@ from ._runner import Progress, execute
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Interrupted", "newest", "run", "store", "sweep"]
+__all__ = ["Interrupted", "carry_out", "newest", "run", "store", "sweep"]
 
 SUFFIX = ".vmperf"
 
@@ -115,7 +115,7 @@ def run(
         seed=seed,
         isolated=bool(sys.executable) if isolate == "auto" else isolate,
     )
-    return _carry_out(plan, results, resume=resume, timeout_s=timeout_s, progress=progress)
+    return carry_out(plan, results, resume=resume, timeout_s=timeout_s, progress=progress)
 
 
 def sweep(
@@ -162,7 +162,7 @@ def sweep(
     for axis in axes:
         benchmark.axis(axis)
     plan = make_plan([id], profile=profile, budget_s=budget_s, params=axes, seed=seed, dense=True)
-    found = _carry_out(plan, results, resume=resume, timeout_s=timeout_s, progress=progress)
+    found = carry_out(plan, results, resume=resume, timeout_s=timeout_s, progress=progress)
     return found.to_xarray(id)
 
 
@@ -171,7 +171,7 @@ def store() -> Path:
     return Path(os.environ.get("VMPERF_STORE") or ".vmperf")
 
 
-def _carry_out(
+def carry_out(
     plan: Plan,
     results: str | Path | None,
     *,
@@ -179,6 +179,7 @@ def _carry_out(
     timeout_s: float,
     progress: Progress | None,
 ) -> Results:
+    """Measure what a plan says; `run`, `sweep` and the pytest plugin come here."""
     path = Path(results) if results is not None else _default_path(plan, resume=resume)
     if resume and path.exists():
         journal = Journal.resume(path, plan.identity())
