@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from ._records import CaseRecord
     from ._results import Results
 
-__all__ = ["document"]
+__all__ = ["document", "extra_info"]
+
+_EXTRA = ("cycles_per_op", "instr_per_op", "empty_ns_per_op", "checksum", "version", "flags")
 
 _SCHEMA_VERSION = "5.3.1"
 
@@ -45,6 +47,14 @@ def document(results: Results) -> dict[str, Any]:
         ],
         "datetime": datetime.now(UTC).isoformat(),
         "version": _SCHEMA_VERSION,
+    }
+
+
+def extra_info(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what a row says beyond pytest-benchmark's own statistics."""
+    per_op = row["ns_per_op"]
+    return {key: row[key] for key in _EXTRA} | {
+        "median_low_high_ns": [per_op["low"], per_op["high"]],
     }
 
 
@@ -74,15 +84,13 @@ def _benchmark(results: Results, cases: Sequence[CaseRecord]) -> dict[str, Any]:
     point = "-".join(str(value) for value in row["params"].values())
     others = "-".join(str(v) for axis, v in row["params"].items() if axis != "design")
     name = f"{row['id']}[{point}]"
-    extra = ("cycles_per_op", "instr_per_op", "empty_ns_per_op", "checksum", "version", "flags")
     return {
         "group": f"{row['id']}[{others}]" if others else row["id"],
         "name": name,
         "fullname": f"vmperf::{name}",
         "params": row["params"],
         "param": point,
-        "extra_info": {key: row[key] for key in extra}
-        | {"median_low_high_ns": [row["ns_per_op"]["low"], row["ns_per_op"]["high"]]},
+        "extra_info": extra_info(row),
         "options": {
             "disable_gc": False,
             "timer": "clock_gettime",

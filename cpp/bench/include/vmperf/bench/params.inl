@@ -34,7 +34,7 @@ inline std::string to_text(const Value &value) {
         }
       },
       value);
-  return {out.data(), end};
+  return {static_cast<const char *>(out.data()), end};
 }
 
 inline std::int64_t Params::get_int(std::string_view name) const {

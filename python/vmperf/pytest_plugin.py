@@ -1,0 +1,87 @@
+"""pytest plugin: benchmarks of the native registry as tests, timed natively, for pytest-benchmark.
+
+Loaded at every start of pytest where vmperf is installed, so it imports nothing of the package
+until a test uses the marker; what it does then stands in `_pytest_native`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from ._pytest_native import NativeBenchmark
+
+FIXTURE = "vmperf_benchmark"
+MARKER = "vmperf"
+
+_MISSING = (
+    "the marker vmperf and the fixture vmperf_benchmark need pytest-benchmark, which is not "
+    "loaded: pip install 'vmperf[test]', and no -p no:benchmark"
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker, for --strict-markers and --markers."""
+    config.addinivalue_line(
+        "markers",
+        f"{MARKER}(*patterns, design=None, profile='quick', budget_s=None, seed=0, timeout_s=60, "
+        "**axes): one test for each design and point of the axes of the benchmarks whose id "
+        f"matches, measured natively by the fixture {FIXTURE}",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a marked test its cases; nothing is measured."""
+    marked = metafunc.definition.get_closest_marker(MARKER) is not None
+    if marked or FIXTURE in metafunc.fixturenames:
+        from ._pytest_native import parametrize
+
+        parametrize(metafunc)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Make the native clock the timer of a marked test."""
+    if FIXTURE in getattr(item, "fixturenames", ()) and item.config.pluginmanager.hasplugin(
+        "benchmark"
+    ):
+        from ._pytest_native import install_clock
+
+        install_clock(item)
+
+
+@pytest.hookimpl(trylast=True)  # after deselection
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Say once, for the whole run, that pytest-benchmark is missing."""
+    if config.pluginmanager.hasplugin("benchmark"):
+        return
+    if any(FIXTURE in getattr(item, "fixturenames", ()) for item in items):
+        raise pytest.UsageError(_MISSING)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Fail a test that has not called its fixture: it has measured nothing."""
+    result = yield
+    measure = pyfuncitem.funcargs.get(FIXTURE)
+    if measure is not None:
+        measure.check_called()
+    return result
+
+
+@pytest.fixture
+def vmperf_benchmark(
+    request: pytest.FixtureRequest,
+    benchmark: object,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> NativeBenchmark:
+    """Measure the test's case natively: call it once in the body; it returns the `Results`.
+
+    The samples, seconds per op, are rounds of pytest-benchmark. A refusal fails the test, a design
+    that is not installed skips it. With ``--benchmark-disable`` the work is run and verified.
+    """
+    from ._pytest_native import NativeBenchmark
+
+    return NativeBenchmark(request, benchmark, tmp_path_factory)
