@@ -7,7 +7,7 @@ until a test uses the marker; what it does then stands in `_pytest_native`.
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 
 FIXTURE = "vmperf_benchmark"
 MARKER = "vmperf"
+_SESSION = "pytest-benchmark"  # what it registers itself as, however it was loaded
 
 _MISSING = (
     "the marker vmperf and the fixture vmperf_benchmark need pytest-benchmark, which is not "
     "loaded: pip install 'vmperf[test]', and no -p no:benchmark"
 )
+
+
+def _is_ours(item: pytest.Item) -> bool:
+    return FIXTURE in getattr(item, "fixturenames", ())
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -44,9 +49,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Make the native clock the timer of a marked test."""
-    if FIXTURE in getattr(item, "fixturenames", ()) and item.config.pluginmanager.hasplugin(
-        "benchmark"
-    ):
+    if _is_ours(item) and item.config.pluginmanager.hasplugin(_SESSION):
         from ._pytest_native import install_clock
 
         install_clock(item)
@@ -55,9 +58,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 @pytest.hookimpl(trylast=True)  # after deselection
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Say once, for the whole run, that pytest-benchmark is missing."""
-    if config.pluginmanager.hasplugin("benchmark"):
-        return
-    if any(FIXTURE in getattr(item, "fixturenames", ()) for item in items):
+    if not config.pluginmanager.hasplugin(_SESSION) and any(map(_is_ours, items)):
         raise pytest.UsageError(_MISSING)
 
 
@@ -65,7 +66,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """Fail a test that has not called its fixture: it has measured nothing."""
     result = yield
-    measure = pyfuncitem.funcargs.get(FIXTURE)
+    measure = cast("NativeBenchmark | None", pyfuncitem.funcargs.get(FIXTURE))
     if measure is not None:
         measure.check_called()
     return result
