@@ -133,7 +133,8 @@ def measure_claims(
     chosen = [c for c in everything if c.id.startswith(only or "")]
     if not chosen:
         raise invalid("only", repr(only), f"a prefix of {near(str(only), _ids(everything))}")
-    profile = Profile("claims", 100 * _MILLISECOND, 600 * _MILLISECOND, 300, "flat", 5, processes)
+    # Many short rounds: most of them fit between two switches of a busy machine.
+    profile = Profile("claims", 100 * _MILLISECOND, 600 * _MILLISECOND, 1000, "flat", 5, processes)
     words = ["vmperf", "claims", *(["--only", only] if only else [])]
     words += ["--file", str(claims)] if claims is not None else []
     words += [word for library in _core.bench.libraries() for word in ("--load", library)]

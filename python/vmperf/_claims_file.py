@@ -157,11 +157,18 @@ class _Place:
 
     def to(self, key: str) -> None:
         """Go to a key's line; to the head of the claim where it has none."""
-        pattern = rf"^[^#\n]*?(?<![\w.-])[\"']?{re.escape(key)}[\"']?[ \t]*="
-        table = rf"^[ \t]*\[claim\.{re.escape(key)}\]"
-        body = self._text[self._start : self._end]
-        found = re.search(f"{pattern}|{table}", body, re.MULTILINE)
-        self._now = self._start + (found.start() if found else 0)
+        self._now = self._find(key, self._start) or self._start
+
+    def to_param(self, axis: str) -> None:
+        """Go to the line of an axis in params; to that of params where it has none."""
+        self.to("params")
+        self._now = self._find(axis, self._now) or self._now
+
+    def _find(self, key: str, start: int) -> int | None:
+        name = re.escape(key)
+        line = rf"^[^#\n]*?(?<![\w-])[\"']?{name}[\"']?[ \t]*[.=]|^[ \t]*\[claim\.{name}\]"
+        found = re.compile(line, re.MULTILINE).search(self._text, start, self._end)
+        return found.start() if found else None
 
     def at(self, key: str, error: _core.InvalidArgumentError) -> _core.InvalidArgumentError:
         self.to(key)
@@ -231,13 +238,13 @@ def _params(
     if not isinstance(given, dict):
         raise place.at("params", invalid("params", repr(given), "a table of axis = value"))
     for name in given:
-        place.to(name)
+        place.to_param(name)
         if name == "design":
             raise invalid("axis", "'design'", "the key design of the claim, not one of params")
         benchmark.axis(name)
     params: dict[str, Value | tuple[Value, ...]] = {}
     for axis in benchmark.axes[1:]:
-        place.to(axis.name if axis.name in given else "params")
+        place.to_param(axis.name)
         value = given.get(axis.name)
         if isinstance(value, list):
             params[axis.name] = tuple(dict.fromkeys(coerce(axis, v) for v in value))
@@ -262,7 +269,9 @@ def _check_comparison(claim: Claim, place: _Place) -> None:
         raise invalid("versus", repr(claim.versus), "another design than the claim's own")
     lists = {axis: v for axis, v in claim.params.items() if isinstance(v, tuple)}
     wanted = 1 if compared == "may" and claim.versus is None else 0
-    place.to(next(iter(lists), "params"))
+    place.to("params")
+    for axis in [*lists][:1]:
+        place.to_param(axis)
     if len(lists) != wanted:
         allowed = "one axis with a list of values" if wanted else "one value on every axis"
         raise invalid("params", ", ".join(lists) or "without a list", allowed)

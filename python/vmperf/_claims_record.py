@@ -46,7 +46,7 @@ def read_record(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise invalid("record", path, "an existing JSON file of 'vmperf claims --record'")
     try:
-        record = json.loads(path.read_text())
+        record: Any = json.loads(path.read_text())
     except ValueError as error:
         raise trace_format(path, getattr(error, "pos", 0), f"not JSON: {error}") from error
     whole = isinstance(record, dict) and isinstance(record.get("claims"), list)
@@ -54,7 +54,7 @@ def read_record(path: Path) -> dict[str, Any]:
         raise trace_format(path, 0, "not a record of 'vmperf claims --record'")
     if record["claims"] and not (record.get("date") and isinstance(record.get("machine"), dict)):
         raise trace_format(path, 0, "rows without the machine and date of their measurement")
-    return record
+    return dict(record)
 
 
 def markdown(record: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import _core
@@ -45,7 +45,7 @@ def _key(id: str, params: dict[str, Any]) -> str:
     return json.dumps([id, params], sort_keys=True)
 
 
-def _row(claim: Claim, found: dict[str, Cases], machine: dict[str, Any]) -> dict[str, Any]:
+def _row(claim: Claim, found: Mapping[str, Cases], machine: dict[str, Any]) -> dict[str, Any]:
     cases = {
         design: [
             found[_key(claim.benchmark, {**point, "design": design})] for point in claim.points

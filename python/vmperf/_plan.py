@@ -111,7 +111,7 @@ class Plan:
 
     def identity(self) -> dict[str, Any]:
         """Return what must be the same for a run to be resumed, ready for JSON."""
-        whole = {
+        whole: dict[str, Any] = {
             "version": _core.__version__,
             "settings": self.settings,
             "benchmarks": {
