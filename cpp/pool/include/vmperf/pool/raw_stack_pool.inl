@@ -82,8 +82,7 @@ inline void RawStackPool::add_slab(std::size_t n_slots) {
   adopt_table(std::move(table), capacity);
 }
 
-inline void RawStackPool::adopt_table(Table table,
-                                      std::size_t capacity) noexcept {
+inline void RawStackPool::adopt_table(Table table, std::size_t capacity) noexcept {
   const std::size_t free = stacked();
   std::copy_n(slots(), free + 1, table.get());
   table[capacity + 1] = guard();
@@ -227,12 +226,14 @@ inline PoolStats RawStackPool::stats() const {
   require_open();
   require_sound();
   const std::size_t tables = table_ == nullptr ? 0 : (capacity_ + kExtraEntries) * sizeof(void *);
-  return {.capacity = capacity_,
-          .available = available(),
-          .live = live(),
-          .high_water = high_water_,
-          .slabs = slabs_.size(),
-          .bytes = capacity_ * shape_.slot_bytes + tables,};
+  return {
+      .capacity = capacity_,
+      .available = available(),
+      .live = live(),
+      .high_water = high_water_,
+      .slabs = slabs_.size(),
+      .bytes = capacity_ * shape_.slot_bytes + tables,
+  };
 }
 
 } // namespace vmperf::pool
