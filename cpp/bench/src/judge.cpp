@@ -22,14 +22,13 @@ std::string text(const char *format, double a, double b) {
   return {out.data(), static_cast<std::size_t>(n)};
 }
 
-void judge_count(Lane &lane, bool subcycle) {
-  const Evidence &e = lane.result.evidence;
-  if (*e.instr_per_op <= kCountNoise) {
+void judge_count(Lane &lane, bool subcycle, double instructions) {
+  const double empty = lane.result.evidence.empty_instr_per_op.value_or(0);
+  if (instructions <= kCountNoise) {
     lane.refuse(Status::optimised_away, "the instruction count does not grow with n");
-  } else if (!subcycle && e.empty_instr_per_op &&
-             *e.instr_per_op <= *e.empty_instr_per_op + kCountNoise) {
-    lane.refuse(Status::optimised_away, text("%.3f instructions per op, the empty loop has %.3f",
-                                             *e.instr_per_op, *e.empty_instr_per_op));
+  } else if (!subcycle && instructions <= empty + kCountNoise) {
+    lane.refuse(Status::optimised_away,
+                text("%.3f instructions per op, the empty loop has %.3f", instructions, empty));
   }
 }
 
@@ -88,8 +87,8 @@ void judge(Lane &lane, const Benchmark &benchmark) {
   const Samples &samples = lane.result.samples;
   const std::vector<std::int64_t> process(samples.size(), 0);
   const stats::Summary summary = stats::summarize(samples.ns_total, samples.iterations, process);
-  if (lane.result.evidence.instr_per_op) {
-    judge_count(lane, subcycle);
+  if (const auto counted = lane.result.evidence.instr_per_op; counted) {
+    judge_count(lane, subcycle, *counted);
   } else {
     judge_time(lane, subcycle, summary);
   }
