@@ -43,7 +43,7 @@ def one(
     name: str,
     *,
     body: str = "vmperf_benchmark()",
-    budget_s: float = 0.6,
+    budget_s: float = 0.4,
     timeout_s: float = 60,
 ) -> str:
     """A test of one self-test benchmark."""
@@ -184,7 +184,7 @@ RAW = """
 import json, pathlib, pytest
 
 @pytest.mark.parametrize("of_the_users_own", [7])
-@pytest.mark.vmperf("bench/selftest/one_cycle", budget_s=0.6)
+@pytest.mark.vmperf("bench/selftest/one_cycle", budget_s=0.4)
 def test_it(vmperf_benchmark, of_the_users_own):
     (case,) = vmperf_benchmark().cases
     pathlib.Path("raw.json").write_text(
@@ -227,7 +227,7 @@ def test_extra_info_says_what_and_where(as_json: Callable[..., list[dict[str, An
 def test_several_processes_are_all_handed_over(
     as_json: Callable[..., list[dict[str, Any]]],
 ) -> None:
-    text = MARKED.format(marker="'bench/selftest/one_cycle', profile='thorough', budget_s=3")
+    text = MARKED.format(marker="'bench/selftest/one_cycle', profile='thorough', budget_s=2")
     (found,) = as_json(text)
     assert found["extra_info"]["processes"] == 5
     assert found["stats"]["rounds"] == len(found["extra_info"]["ops_per_round"]) > 50
@@ -237,24 +237,26 @@ def test_several_processes_are_all_handed_over(
 def test_minimum_is_that_of_a_separate_run(
     as_json: Callable[..., list[dict[str, Any]]], tmp_path: Path
 ) -> None:
-    """Two runs of a chain of adds: 2 % apart at most, in the quietest of some tries."""
-    apart = []
-    for number in range(8):
-        (found,) = as_json(one("one_cycle", budget_s=1))
-        (row,) = vmperf.run(
-            "bench/selftest/one_cycle", budget_s=1, results=tmp_path / f"{number}.vmperf"
-        ).rows()
-        apart.append(abs(found["stats"]["min"] * 1e9 / row["ns_per_op"]["min"] - 1))
-        if apart[-1] <= 0.02:
+    """The best of some tries of each is 2 % apart at most: a chain of adds, in short batches."""
+    ours: list[float] = []
+    theirs: list[float] = []
+    for number in range(12):
+        (found,) = as_json(one("one_cycle"))
+        results = vmperf.run(
+            "bench/selftest/one_cycle", budget_s=0.4, results=tmp_path / f"{number}.vmperf"
+        )
+        ours.append(found["stats"]["min"] * 1e9)
+        theirs.append(float(min(results.to_numpy()["ns_per_op"])))
+        if abs(min(ours) / min(theirs) - 1) <= 0.02:
             return
-    pytest.fail(f"apart by {', '.join(f'{100 * a:.1f} %' for a in apart)}")
+    pytest.fail(f"minima in ns: {ours}, of separate runs: {theirs}")
 
 
 def test_own_library_is_measured_like_the_built_in_ones(
     as_json: Callable[..., list[dict[str, Any]]], hurdles_library: Path, pytester: pytest.Pytester
 ) -> None:
     pytester.makeconftest(f"import vmperf\nvmperf.bench.load({str(hurdles_library)!r})")
-    marker = "'hurdles/grid', design='stack', capacity=[10, 1000], budget_s=0.6"
+    marker = "'hurdles/grid', design='stack', capacity=[10, 1000], budget_s=0.4"
     found = as_json(MARKED.format(marker=marker))
     assert [b["params"]["capacity"] for b in found] == [10, 1000]
 
@@ -322,7 +324,7 @@ import pytest
 def theirs(benchmark):
     return benchmark
 
-@pytest.mark.vmperf("bench/selftest/one_cycle", budget_s=0.6)
+@pytest.mark.vmperf("bench/selftest/one_cycle", budget_s=0.4)
 def test_it(vmperf_benchmark, theirs):
     {call}
 """
@@ -353,10 +355,10 @@ def test_group_of_the_user_wins(as_json: Callable[..., list[dict[str, Any]]]) ->
 
 
 def test_grouping_by_a_param(suite: Suite, hurdles: str) -> None:
-    marker = "'hurdles/grid', design=['stack', 'libc'], capacity=[10, 1000], budget_s=0.6"
+    marker = "'hurdles/grid', design='stack', capacity=[10, 1000], budget_s=0.4"
     done = suite(MARKED.format(marker=marker), "--benchmark-group-by=param:capacity")
     done.stdout.fnmatch_lines(
-        ["*benchmark 'capacity=10': 2 tests*", "*benchmark 'capacity=1000': 2 tests*"]
+        ["*benchmark 'capacity=10': 1 tests*", "*benchmark 'capacity=1000': 1 tests*"]
     )
 
 
@@ -366,7 +368,7 @@ def test_save_compare_and_fail(
 ) -> None:
     """Against a saved run made ten times faster, and ten times slower."""
     assert suite(one("one_cycle"), "--benchmark-autosave").ret == 0
-    (saved,) = (pytester.path / "store").rglob("*.json")
+    saved = max((pytester.path / "store").rglob("*.json"))  # numbered; those before were refused
     content = json.loads(saved.read_text())
     (stats,) = (b["stats"] for b in content["benchmarks"])
     stats["min"] *= scale
@@ -419,6 +421,14 @@ def test_xdist_verifies_in_its_workers(suite: Suite, pytester: pytest.Pytester) 
     done = pytester.runpytest_subprocess("-n2", "-W", "default")
     done.assert_outcomes(passed=2)
     done.stdout.no_fnmatch_line("*Mops/s*")
+
+
+def test_example_of_the_manual_runs(suite: Suite, repo_root: Path) -> None:
+    text = (repo_root / "python" / "README.md").read_text()
+    (block,) = re.findall(r"^```python\n(import pytest\n.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    done = suite(block, "--benchmark-disable")
+    assert done.parseoutcomes()["passed"] >= 2
+    assert done.ret == 0
 
 
 # Where pytest-benchmark is missing, and what the plugin costs
