@@ -1,4 +1,4 @@
-"""Claims: what a figure comes to, that it can fail, mistakes by line, tables made of records."""
+"""Claims: what a figure comes to, that it can fail, mistakes named with their line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from click.testing import CliRunner
 import vmperf
 from vmperf import _claims_record as record
 from vmperf._claims import _points, measure_claims
-from vmperf._claims_file import Claim, read_claims, shipped
+from vmperf._claims_file import read_claims, shipped
 from vmperf._claims_verdict import verdicts
 from vmperf._journal import StoredCase, plan_differences
 from vmperf._plan import Plan, Profile, plan_points
@@ -268,6 +268,20 @@ def test_other_points_of_the_same_grid_are_another_plan(
     assert plan_differences(one.identity(), plan(10, 1000).identity()) == []
 
 
+def test_a_record_says_where_and_when(
+    claims_file: Callable[..., Path], hurdles: str, tmp_path: Path
+) -> None:
+    path, out = claims_file(claim_text(target=1000)), tmp_path / "record.json"
+    words = ["claims", "--file", str(path), "--budget", "1", "--record", str(out), "--json"]
+    ended = CliRunner().invoke(cli, words)
+    kept = record.read_record(out)
+    assert kept["claims"] == json.loads(ended.stdout)
+    assert kept["machine"]["libc"] == vmperf.machine()["os"]["libc"]
+    assert np.datetime64(kept["date"]) > np.datetime64("2024-01-01")
+    assert "ETA" in ended.stderr
+    assert "results in" in ended.stderr.splitlines()[-1]
+
+
 # -- mistakes ----------------------------------------------------------------------------------
 
 
@@ -352,104 +366,3 @@ def test_bad_arguments() -> None:
     ):
         with pytest.raises(vmperf.InvalidArgumentError, match=said):
             vmperf.claims(**arguments)  # type: ignore[arg-type]
-
-
-# -- what is shipped and what is recorded ------------------------------------------------------
-
-
-def test_the_shipped_claims_are_those_of_the_tree(repo_root: Path) -> None:
-    assert shipped().read_bytes() == (repo_root / "benchmarks" / "claims.toml").read_bytes()
-    assert {"pool/churn/naive", "pool/cycle/cycles"} <= {c.id for c in read_claims(shipped())}
-
-
-def _row(claim: Claim, **changes: Any) -> dict[str, Any]:
-    figures = {"ratio": 1.5, "low": 1.25, "high": 12.34, "status": "met", "met": True}
-    params = {a: [*v] if isinstance(v, tuple) else v for a, v in claim.params.items()}
-    keys = ("id", "benchmark", "design", "versus", "kind", "bound", "target", "note")
-    fixed = {key: getattr(claim, key) for key in keys}
-    versions = {"libc": "glibc 9", "boost_pool": "1.74.0"}
-    return {**fixed, "params": params, **figures, "reason": "", "versions": versions, **changes}
-
-
-@pytest.fixture
-def sample_record() -> dict[str, Any]:
-    rows = [_row(claim) for claim in read_claims(shipped())]
-    rows[0] |= {"ratio": None, "low": None, "high": None, "status": "not_installed", "met": None}
-    machine = {"cpu": "CPU", "microarchitecture": "Zen 9", "hypervisor": "", "n_online": 2}
-    machine["libc"] = "glibc 9"
-    return {"date": "2001-02-03", "machine": machine, "claims": rows}
-
-
-def test_the_readme_shows_the_recorded_figures(repo_root: Path, tmp_path: Path) -> None:
-    kept = record.read_record(repo_root / "benchmarks" / "claims-measured.json")
-    text = (repo_root / "README.md").read_text()
-    copy = tmp_path / "README.md"
-    copy.write_text(text)
-    assert record.rewrite(copy, kept).read_text() == text
-    claims = {claim.id: claim for claim in read_claims(shipped())}
-    for row in kept["claims"]:  # a target that was changed has to be measured again
-        claim = claims[row["id"]]
-        stated = [claim.benchmark, claim.design, claim.versus, claim.kind, claim.bound]
-        assert [row[k] for k in ("benchmark", "design", "versus", "kind", "bound")] == stated
-        assert row["target"] == claim.target
-
-
-def test_a_record_becomes_a_table(sample_record: dict[str, Any], tmp_path: Path) -> None:
-    path, readme = tmp_path / "record.json", tmp_path / "README.md"
-    path.write_text(json.dumps(sample_record))
-    readme.write_text(f"before\n{record.BEGIN}\nold\n{record.END}\nafter\n")
-    words = ["claims", "--from", str(path), "--readme", str(readme)]
-    ended = CliRunner().invoke(cli, words)
-    assert ended.exit_code == 0
-    lines = readme.read_text().splitlines()
-    assert lines[:2] == ["before", record.BEGIN]
-    assert lines[-2:] == [record.END, "after"]
-    assert "Recorded 2001-02-03 on CPU (Zen 9), 2 cores, glibc 9, boost_pool 1.74.0;" in lines[2]
-    assert len(lines) == 8 + len(sample_record["claims"])
-    assert lines[6] == (
-        "| `pool/churn` item_size_bytes=64 capacity=1000 touch=all order=random | "
-        "stack at least 1.15x as fast as naive | - | - | not installed |"
-    )
-    assert lines[7].endswith("stack at least 3x as fast as libc | 1.50x | 1.25x to 12.3x | met |")
-    assert "stack at most 2.2 cycles per op | 1.50 cycles |" in lines[8]
-    assert "varies by at most 1 % over capacity 10, 50, 100, 500, 1000 | 1.50 %" in lines[-3]
-    assert "old" not in readme.read_text()
-    unmet = {"status": "unmet", "met": False}
-    sample_record["claims"][1] |= unmet
-    path.write_text(json.dumps(sample_record))
-    assert CliRunner().invoke(cli, words).exit_code == 1
-    assert CliRunner().invoke(cli, [*words, "--only", "pool/"]).exit_code == 2
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["no markers", record.BEGIN, f"{record.END}{record.BEGIN}", f"{record.BEGIN}{record.END}" * 2],
-)
-def test_a_readme_without_its_markers_is_left_alone(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "README.md"
-    path.write_text(text)
-    with pytest.raises(vmperf.InvalidArgumentError, match="claims:begin"):
-        record.rewrite(path, {"claims": []})
-    assert path.read_text() == text
-
-
-@pytest.mark.parametrize("text", ["{", "[]", '{"claims": [{"id": 1}]}', '{"claims": 3}'])
-def test_what_is_no_record(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "record.json"
-    path.write_text(text)
-    with pytest.raises(vmperf.TraceFormatError, match="not"):
-        record.read_record(path)
-
-
-def test_a_record_says_where_and_when(
-    claims_file: Callable[..., Path], hurdles: str, tmp_path: Path
-) -> None:
-    path, out = claims_file(claim_text(target=1000)), tmp_path / "record.json"
-    words = ["claims", "--file", str(path), "--budget", "1", "--record", str(out), "--json"]
-    ended = CliRunner().invoke(cli, words)
-    kept = record.read_record(out)
-    assert kept["claims"] == json.loads(ended.stdout)
-    assert kept["machine"]["libc"] == vmperf.machine()["os"]["libc"]
-    assert np.datetime64(kept["date"]) > np.datetime64("2024-01-01")
-    assert "ETA" in ended.stderr
-    assert "results in" in ended.stderr.splitlines()[-1]
