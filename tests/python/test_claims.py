@@ -210,8 +210,6 @@ def test_twenty_percent_more_work_turns_claims_unmet(
     assert rows["work/sound/cycles"]["ratio"] == pytest.approx(30, rel=0.06)
     assert ended.exit_code == 1
     assert "3 met, 3 unmet, 0 open" in ended.stdout
-    only = ["--only", "work/sound/ratio", "--budget", "3"]
-    assert CliRunner().invoke(cli, [*words[:5], *only]).exit_code == 0
 
 
 def test_claims_share_measurements(work: Path, tmp_path: Path) -> None:
@@ -276,6 +274,9 @@ def test_a_record_says_where_and_when(
     ended = CliRunner().invoke(cli, words)
     kept = record.read_record(out)
     assert kept["claims"] == json.loads(ended.stdout)
+    (row,) = kept["claims"]
+    assert row["status"] in ("met", "too_noisy")  # a busy machine is not what is tested here
+    assert ended.exit_code == (0 if row["status"] == "met" else 1)
     assert kept["machine"]["libc"] == vmperf.machine()["os"]["libc"]
     assert np.datetime64(kept["date"]) > np.datetime64("2024-01-01")
     assert "ETA" in ended.stderr
