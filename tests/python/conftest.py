@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np  # noqa: F401  an inner pytest in this process would import it a second time
 import pytest
 
 import vmperf
@@ -195,3 +198,49 @@ def grid_plan(hurdles: str) -> Plan:
         designs=["stack", "naive"],
         params={"item_size_bytes": [16, 64]},
     )
+
+
+INNER_INI = """
+[pytest]
+addopts = --strict-markers -p no:cacheprovider --benchmark-storage=store
+filterwarnings =
+    error
+    ignore:Module already imported so cannot be rewritten
+    ignore:Benchmark machine_info is different
+"""
+TRIES = 8
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
+    """Run a test file in a pytest of its own: ``suite(text, *options)``.
+
+    What becomes of sound work in a short time is up to the machine: a refusal is tried again.
+    """
+    pytester.makeini(INNER_INI)
+
+    def run(text: str, *options: str) -> pytest.RunResult:
+        pytester.makepyfile(test_suite=text)
+        for _ in range(TRIES):
+            done = pytester.runpytest_inprocess(*options)
+            if not re.search(": (too_noisy|below_resolution): ", done.stdout.str()):
+                break
+        return done
+
+    return run
+
+
+@pytest.fixture
+def as_json(
+    suite: Callable[..., pytest.RunResult], pytester: pytest.Pytester
+) -> Callable[..., list[dict[str, Any]]]:
+    """Run a test file that must pass; the benchmarks of its JSON."""
+
+    def run(text: str, *options: str) -> list[dict[str, Any]]:
+        assert suite(text, "--benchmark-json=out.json", *options).ret == 0
+        found: list[dict[str, Any]] = json.loads((pytester.path / "out.json").read_text())[
+            "benchmarks"
+        ]
+        return found
+
+    return run
