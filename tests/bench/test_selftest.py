@@ -102,9 +102,14 @@ def test_counts_are_exact():
 
 
 def test_chain_of_adds_takes_one_cycle():
-    [chain] = run("one_cycle", count=False)
-    per_op = (chain.samples.ns_total / chain.samples.iterations).min()
-    assert per_op * chain.evidence["core_hz"] * 1e-9 == pytest.approx(1.0, abs=0.05)
+    best = np.inf
+    for _ in range(10):  # a neighbour only ever adds: the best of several stands for the chain
+        [chain] = run("one_cycle", count=False)
+        per_op = (chain.samples.ns_total / chain.samples.iterations).min()
+        best = min(best, per_op * chain.evidence["core_hz"] * 1e-9)
+        if best < 1.05:
+            break
+    assert best == pytest.approx(1.0, abs=0.05)
 
 
 def test_unavailable_designs_are_rows_not_errors():

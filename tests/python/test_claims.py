@@ -298,7 +298,7 @@ def test_a_record_says_where_and_when(
         ({"target": None}, 8, "key target is missing"),
         ({"id": "first"}, 9, "id is 'first'; allowed: an id that is used once"),
         ({"id": 7}, 9, "id is 7"),
-        ({"taget": 3}, 14, "key is 'taget'.*target"),
+        ({"targ": 3}, 14, "key is 'targ'.*target"),
         ({"params": {"capasity": 10}}, 14, "axis of hurdles/grid is 'capasity'.*capacity"),
         ({"params": {"capacity": "many"}}, 14, "capacity is 'many'; allowed: a whole number"),
         ({"params": {"capacity": [10, 1000]}}, 14, "params is capacity.*one value on every axis"),
