@@ -5,6 +5,8 @@ import pytest
 
 from vmperf import bench, stats
 
+pytestmark = pytest.mark.perf  # judges optimised code and its time: not for sanitizer builds
+
 
 def run(name, *, count):
     """Measure; on a busy machine honest work may be too noisy: then that must be true, and it is
