@@ -38,9 +38,11 @@ void declare_cycle(bench::Registry &registry) {
           "case, and a vector of pointers looks nearly as good; see pool/churn")
       .fooled_by("the item is neither written nor read")
       .fooled_by(
-          "state=local: a core that renames memory by stack address carries the pool's top from "
-          "store to load for nothing; state=member is what a pool inside an object gets. "
-          "boost_pool and pmr can't move and stay members")
+          "the compiler sees a deallocation and the next allocation together and may pass the slot "
+          "on "
+          "in a register; with state=local it may drop the stores of the pool's top as well. "
+          "state=member is what a pool inside an object gets; boost_pool and pmr can't move and "
+          "stay members")
       .axis_all("state", {"local", "member"})
       .axis("capacity", {10, 1000, 100000}, 1000)
       .tag("reference");

@@ -5,8 +5,8 @@
 // Free slots lie on an array of pointers. slots()[0] is null, so that an empty stack needs no
 // compare of its own: a pop that reads null takes the slow path.
 //
-//   table_   [ null | p | q | r | ? | ? | guard ]     ? : stale or never written
-//                         top_ ^                      room for `capacity` pointers, always
+//   table_   [ - | null | p | q | r | ? | ? | guard ]     ? : stale or never written
+//                             top_ ^                    room for `capacity` pointers, always
 //   slabs_   [ used slots ....... | fresh_ ..... fresh_end_ ]  then slabs that are all fresh
 //
 // A slot is handed out for the first time by the slow path, in address order, and only while the
@@ -33,10 +33,14 @@
 namespace vmperf::pool {
 
 class RawStackPool {
+  // What an entry of the table points to. A type of its own, so that the compiler knows that a
+  // store to top_ changes no entry: a deallocation followed by an allocation then costs one store.
+  struct Slot;
+
 public:
   /// Where the stack stood: see rewind().
   struct Mark {
-    void **top;
+    Slot **top;
     std::size_t handed_out;
   };
 
@@ -59,12 +63,12 @@ public:
   ~RawStackPool() = default;
 
   /// An uninitialised slot; grows when none is left. CapacityError leaves the pool as it was.
-  [[nodiscard, gnu::always_inline]] void *allocate() {
-    void *slot = *top_;
+  [[nodiscard, gnu::always_inline, gnu::returns_nonnull]] void *allocate() {
+    Slot *const slot = *top_;
+    --top_; // before the test, so that it replaces the store of a deallocation just before
     if (slot == nullptr) [[unlikely]] {
       return allocate_slowly();
     }
-    --top_;
     unpoison(slot, shape_.item_bytes);
     return slot;
   }
@@ -73,7 +77,9 @@ public:
   /// it).
   [[gnu::always_inline]] void deallocate(void *slot) noexcept {
     poison(slot, shape_.slot_bytes);
-    *++top_ = slot;
+    Slot **const entry = top_ + 1;
+    *entry = static_cast<Slot *>(slot);
+    top_ = entry;
   }
 
   [[nodiscard]] Mark mark() const noexcept { return {.top = top_, .handed_out = handed_out_}; }
@@ -115,23 +121,25 @@ public:
   [[nodiscard]] bool contains(const void *p) const noexcept { return slab_of(p) != slabs_.size(); }
 
 private:
-  static inline void *const kEmpty = nullptr;
-  static constexpr std::size_t kExtraEntries = 2; // null, guard
+  // The stack of a pool without slabs: never written, as such a pool has no live slot to take back.
+  static inline Slot *const kEmpty[] = {nullptr, nullptr}; // NOLINT(modernize-avoid-c-arrays)
+  // Before the slots one entry that top_ may point to for a moment, and null; after them the guard.
+  static constexpr std::size_t kFirst = 1;
+  static constexpr std::size_t kExtraEntries = 3;
   static constexpr std::uintptr_t kGuard = 0x5afe600dc0ffee00U;
 
   // Uninitialised, so that its pages stay untouched until slots return.
-  using Table = std::unique_ptr<void *[]>; // NOLINT(modernize-avoid-c-arrays)
+  using Table = std::unique_ptr<Slot *[]>; // NOLINT(modernize-avoid-c-arrays)
   static Table make_table(std::size_t capacity) noexcept {
-    return Table(new (std::nothrow) void *[capacity + kExtraEntries]);
+    return Table(new (std::nothrow) Slot *[capacity + kExtraEntries]);
   }
-  static void *guard() noexcept {
-    return reinterpret_cast<void *>(kGuard); // NOLINT(performance-no-int-to-ptr): never followed
+  static Slot *guard() noexcept {
+    return reinterpret_cast<Slot *>(kGuard); // NOLINT(performance-no-int-to-ptr): never followed
   }
 
-  // The stack of a pool without slabs: never written, as such a pool has no live slot to take back.
-  static void **empty_stack() noexcept { return const_cast<void **>(&kEmpty); }
-  [[nodiscard]] void **slots() const noexcept {
-    return table_ == nullptr ? empty_stack() : table_.get();
+  static Slot **empty_stack() noexcept { return const_cast<Slot **>(&kEmpty[kFirst]); }
+  [[nodiscard]] Slot **slots() const noexcept {
+    return table_ == nullptr ? empty_stack() : table_.get() + kFirst;
   }
   [[nodiscard]] std::size_t stacked() const noexcept {
     return static_cast<std::size_t>(top_ - slots());
@@ -142,7 +150,10 @@ private:
   }
 
   // Kept out of the caller's loop, whose code would be laid out around it otherwise.
-  [[nodiscard, gnu::cold, gnu::noinline]] void *allocate_slowly() { return allocate_fresh(); }
+  [[nodiscard, gnu::cold, gnu::noinline, gnu::returns_nonnull]] void *allocate_slowly() {
+    ++top_;
+    return allocate_fresh();
+  }
   [[nodiscard]] void *allocate_fresh();
   void add_slab(std::size_t n_slots);
   void open_slab();
@@ -156,7 +167,7 @@ private:
   void require_sound() const;
   void swap(RawStackPool &other) noexcept;
 
-  void **top_ = empty_stack(); // the last free slot's entry, or slots()
+  Slot **top_ = empty_stack(); // the last free slot's entry, or slots()
   Table table_;
   std::byte *fresh_ = nullptr; // the next slot never handed out, in slab n_opened_ - 1
   std::byte *fresh_end_ = nullptr;

@@ -68,8 +68,8 @@ inline void RawStackPool::add_slab(std::size_t n_slots) {
   const std::size_t capacity = capacity_ + n_slots;
   Table table = make_table(capacity);
   if (table == nullptr) {
-    throw CapacityError("no memory for the free stack of the pool", (capacity + 2) * sizeof(void *),
-                        kMaxBytes);
+    throw CapacityError("no memory for the free stack of the pool",
+                        (capacity + kExtraEntries) * sizeof(void *), kMaxBytes);
   }
   Slab slab(shape_, n_slots);
   try {
@@ -84,9 +84,10 @@ inline void RawStackPool::add_slab(std::size_t n_slots) {
 
 inline void RawStackPool::adopt_table(Table table, std::size_t capacity) noexcept {
   const std::size_t free = stacked();
-  std::copy_n(slots(), free + 1, table.get());
-  table[capacity + 1] = guard();
-  top_ = table.get() + free;
+  table[0] = nullptr;
+  std::copy_n(slots(), free + 1, table.get() + kFirst);
+  table[kFirst + capacity + 1] = guard();
+  top_ = table.get() + kFirst + free;
   table_ = std::move(table);
   capacity_ = capacity;
 }
@@ -121,7 +122,7 @@ inline void RawStackPool::touch(std::size_t n) noexcept {
   }
   if (n != 0) {
     constexpr std::size_t entries_per_page = 4096 / sizeof(void *);
-    void *volatile *entries = table_.get();
+    Slot *volatile *entries = table_.get();
     for (std::size_t i = 0; i < capacity_; i += entries_per_page) {
       entries[i] = entries[i];
     }
@@ -154,7 +155,7 @@ inline std::vector<std::size_t> RawStackPool::count_free() const {
     throw CapacityError("no memory to purge with", (slabs_.size() + 1) * sizeof(std::size_t),
                         kMaxBytes);
   }
-  for (void **entry = slots() + 1; entry <= top_; ++entry) {
+  for (Slot **entry = slots() + 1; entry <= top_; ++entry) {
     ++n_free[slab_of(*entry)];
   }
   if (n_free.back() != 0) {
@@ -184,7 +185,8 @@ inline std::size_t RawStackPool::purge() {
 // Drops the slabs whose used slots are all free, and their entries; the order of the others stays.
 inline void RawStackPool::release(const std::vector<std::size_t> &n_free) {
   const auto goes = [&](std::size_t slab) { return n_free[slab] == used_slots(slab); };
-  void **end = std::remove_if(slots() + 1, top_ + 1, [&](void *p) { return goes(slab_of(p)); });
+  Slot **end =
+      std::remove_if(slots() + 1, top_ + 1, [&](const void *p) { return goes(slab_of(p)); });
   std::size_t capacity = 0;
   std::size_t handed_out = 0;
   std::size_t n_opened = 0;

@@ -1,14 +1,11 @@
-// The workloads of the pool benchmarks, over any design. Each run() holds the loop; the design is a
-// member, so that its state lives in memory as a user's pool does. Every item handed out is sunk
-// once, after it was written where the workload writes it. Used by benches, designs and peers only.
-// One thread; run(n) is O(n).
+// The workloads of the pool benchmarks, over any design. Each run() holds the loop. Every item
+// handed out is sunk once, after it was written where the workload writes it. Used by benches,
+// designs and peers only. One thread; run(n) is O(n).
 #pragma once
 
 #include <algorithm>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,110 +13,11 @@
 #include "vmperf/base/error.hpp"
 #include "vmperf/bench/sink.hpp"
 #include "vmperf/bench/workload.hpp"
+#include "vmperf/pool/api/pool_workload.hpp"
 #include "vmperf/pool/api/proof.hpp"
 #include "vmperf/pool/api/setup.hpp"
-#include "vmperf/pool/pool_stats.hpp"
 
 namespace vmperf::pool {
-
-/// A pool of items of one size. Optional members, used where there: `PoolStats stats()`,
-/// `bool owns(const void *)`, `mark()` with `bool rewind(mark)`, and `void drop_all()`.
-template <class D>
-concept PoolDesign = std::constructible_from<D, std::size_t, std::size_t> && // item bytes, capacity
-                     requires(D design, void *item) {
-                       { design.allocate() } -> std::same_as<void *>;
-                       design.deallocate(item);
-                     };
-
-template <PoolDesign D> class PoolWorkload : public bench::Workload {
-protected:
-  explicit PoolWorkload(const Setup &setup, std::size_t capacity)
-      : setup_(setup), pool_(setup.item_bytes, capacity) {
-    std::vector<void *> items(capacity); // every page and list of the design is warm before timing
-    for (void *&item : items) {
-      item = pool_.allocate();
-      proof::write_all(item, setup_.item_bytes);
-    }
-    first_ = items.empty() ? nullptr : items.front();
-    give_back(items);
-  }
-
-  void give_back(std::span<void *const> items) {
-    for (std::size_t i = items.size(); i-- != 0;) {
-      pool_.deallocate(items[i]);
-    }
-  }
-
-  // The distance from the first item ever: unlike an address it says nothing about the process.
-  [[nodiscard]] std::uint64_t checksum(std::uintptr_t last) const noexcept {
-    return last - address(first_);
-  }
-
-  [[nodiscard]] static std::uintptr_t address(const void *item) noexcept {
-    return reinterpret_cast<std::uintptr_t>(item);
-  }
-
-  [[nodiscard]] std::string check_live(std::size_t expected) const {
-    if constexpr (requires { pool_.stats(); }) {
-      const PoolStats stats = pool_.stats();
-      if (stats.live != expected || stats.available != stats.capacity - expected) {
-        return std::to_string(expected) + " items are live, the pool says " +
-               std::to_string(stats.live);
-      }
-    }
-    return {};
-  }
-
-  [[nodiscard]] std::string check_items(std::span<void *const> items, std::size_t stamped) const {
-    if (std::string fault = proof::check_addresses(items, setup_.item_bytes); !fault.empty()) {
-      return fault;
-    }
-    if constexpr (requires { pool_.owns(first_); }) {
-      for (const void *item : items) {
-        if (!pool_.owns(item)) {
-          return "an item lies outside of the pool's storage";
-        }
-      }
-    }
-    return proof::check_stamps(items, stamped);
-  }
-
-  // Takes n items through a whole life on the pool as run() left it.
-  [[nodiscard]] bench::Verification prove(std::size_t n, std::size_t live_before) {
-    std::string fault = check_live(live_before);
-    std::vector<void *> items(fault.empty() ? n : 0);
-    for (void *&item : items) {
-      item = pool_.allocate();
-      proof::write_all(item, setup_.item_bytes);
-    }
-    if (fault.empty()) {
-      fault = check_items(items, setup_.item_bytes);
-    }
-    if (fault.empty()) {
-      fault = check_live(live_before + n);
-    }
-    give_back(items);
-    if (fault.empty()) {
-      fault = check_live(live_before);
-    }
-    return {fault};
-  }
-
-  template <Touch touch> [[gnu::always_inline]] void *allocate_written() {
-    void *item = pool_.allocate();
-    if constexpr (touch == Touch::first) {
-      proof::write_first(item);
-    } else if constexpr (touch == Touch::all) {
-      proof::write_all(item, setup_.item_bytes);
-    }
-    bench::sink(item);
-    return item;
-  }
-
-  Setup setup_;
-  D pool_;
-  const void *first_ = nullptr;
-};
 
 /// Allocations in a row; every `batch` of them the items are dropped.
 template <PoolDesign D> class AllocateWorkload final : public PoolWorkload<D> {
@@ -146,7 +44,7 @@ public:
 
 private:
   [[gnu::noinline]] std::uintptr_t row_one_by_one(std::uint64_t n) {
-    void **const items = items_.data();
+    Item **const items = items_.data();
     for (std::uint64_t i = 0; i < n; ++i) {
       items[i] = this->template allocate_written<Touch::none>();
     }
@@ -182,7 +80,7 @@ private:
     return this->address(last);
   }
 
-  std::vector<void *> items_;
+  std::vector<Item *> items_;
   bool rewound_ = true;
 };
 
@@ -259,15 +157,18 @@ public:
     if (setup.touch == Touch::none) {
       throw InvalidArgumentError("touch", "none", "first, all");
     }
-    for (void *&item : live_) {
-      item = this->pool_.allocate();
-      proof::write_all(item, setup.item_bytes);
+    for (Item *&item : live_) {
+      item = this->template allocate_written<Touch::all>();
     }
     run(places_.size()); // from the order of allocation to the steady state
   }
 
   std::uint64_t run(std::uint64_t n) override {
-    return this->setup_.touch == Touch::all ? loop<Touch::all>(n) : loop<Touch::first>(n);
+    if (this->setup_.touch == Touch::first) {
+      return loop<Touch::first, this->kRunTimeSize>(n);
+    }
+    return this->with_item_bytes(
+        [&]<std::size_t bytes>() { return this->template loop<Touch::all, bytes>(n); });
   }
 
   [[nodiscard]] bench::Verification verify() override {
@@ -280,16 +181,16 @@ public:
   }
 
 private:
-  template <Touch touch> [[gnu::noinline]] std::uint64_t loop(std::uint64_t n) {
-    void **const live = live_.data();
+  template <Touch touch, std::size_t bytes> [[gnu::noinline]] std::uint64_t loop(std::uint64_t n) {
+    Item **const live = live_.data();
     const std::uint32_t *const places = places_.data();
     const std::size_t mask = places_.size() - 1;
     std::size_t at = at_;
-    void *item = nullptr;
+    Item *item = nullptr;
     for (std::uint64_t i = 0; i < n; ++i) {
-      item = this->template allocate_written<touch>();
-      void *&place = live[places[at++ & mask]];
-      void *const old = place;
+      item = this->template allocate_written<touch, bytes>();
+      Item *&place = live[places[at++ & mask]];
+      Item *const old = place;
       place = item;
       this->pool_.deallocate(old);
     }
@@ -298,7 +199,7 @@ private:
   }
 
   std::vector<std::uint32_t> places_; // a power of two of them
-  std::vector<void *> live_;
+  std::vector<Item *> live_;
   std::size_t at_ = 0;
 };
 
@@ -311,17 +212,19 @@ public:
   std::uint64_t run(std::uint64_t n) override {
     switch (this->setup_.touch) {
     case Touch::none:
-      return loop<Touch::none>(n);
+      return loop<Touch::none, this->kRunTimeSize>(n);
     case Touch::first:
-      return loop<Touch::first>(n);
+      return loop<Touch::first, this->kRunTimeSize>(n);
     case Touch::all:
-      return loop<Touch::all>(n);
+      return this->with_item_bytes(
+          [&]<std::size_t bytes>() { return this->template loop<Touch::all, bytes>(n); });
     }
     return 0;
   }
 
   [[nodiscard]] bench::Verification verify() override {
-    if (std::string fault = proof::check_addresses(items_, this->setup_.item_bytes);
+    const std::vector<void *> last_batch(items_.begin(), items_.end());
+    if (std::string fault = proof::check_addresses(last_batch, this->setup_.item_bytes);
         !fault.empty()) {
       return {"the last batch: " + fault};
     }
@@ -329,13 +232,13 @@ public:
   }
 
 private:
-  template <Touch touch> [[gnu::noinline]] std::uint64_t loop(std::uint64_t n) {
-    void **const items = items_.data();
+  template <Touch touch, std::size_t bytes> [[gnu::noinline]] std::uint64_t loop(std::uint64_t n) {
+    Item **const items = items_.data();
     const std::size_t batch = items_.size();
     const std::uint32_t *const order = order_.data();
     for (std::uint64_t i = 0; i < n; ++i) {
       for (std::size_t k = 0; k < batch; ++k) {
-        items[k] = this->template allocate_written<touch>();
+        items[k] = this->template allocate_written<touch, bytes>();
       }
       for (std::size_t k = 0; k < batch; ++k) {
         this->pool_.deallocate(items[order[k]]);
@@ -345,7 +248,7 @@ private:
   }
 
   std::vector<std::uint32_t> order_; // of deallocation
-  std::vector<void *> items_;
+  std::vector<Item *> items_;
 };
 
 /// One op is 10 allocations and 10 deallocations on a pool of `capacity` slots.
@@ -366,12 +269,12 @@ private:
   static constexpr std::size_t kItems = 10;
 
   [[gnu::noinline]] std::uint64_t loop(std::uint64_t n) {
-    void *items[kItems] = {}; // NOLINT(modernize-avoid-c-arrays)
+    Item *items[kItems] = {}; // NOLINT(modernize-avoid-c-arrays)
     for (std::uint64_t i = 0; i < n; ++i) {
-      for (void *&item : items) {
+      for (Item *&item : items) {
         item = this->template allocate_written<Touch::none>();
       }
-      for (void *item : items) {
+      for (Item *item : items) {
         this->pool_.deallocate(item);
       }
     }
