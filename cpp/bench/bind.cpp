@@ -13,6 +13,7 @@ namespace py = pybind11;
 
 namespace vmperf::bench {
 
+void bind_arm(py::module_ &m);     // bind_arm.cpp
 void bind_results(py::module_ &m); // bind_results.cpp
 
 namespace {
@@ -202,6 +203,7 @@ void bind(py::module_ &m) {
   m.doc() = "The native harness: the catalog of benchmarks and the call that measures them.";
   bind_results(m);
   bind_measure(m);
+  bind_arm(m);
   m.def("catalog", &catalog, R"(The registry of benchmarks as plain data.
 
 Returns

@@ -86,6 +86,33 @@ Examples
 >>> thread.start()
 >>> thread.join()
 )doc");
+  m.def("disable_aslr_after_exec", &disable_aslr_after_exec,
+        R"doc(Switch address randomisation off for what this process executes from now on.
+
+Raises
+------
+UnsupportedError
+    Where the kernel or a sandbox refuses.
+
+Notes
+-----
+Addresses of the running image stay as they are: ``os.execv`` starts one without randomisation. Acts
+on the whole process and is inherited by its children.
+
+References
+----------
+personality(2), ``ADDR_NO_RANDOMIZE``.
+
+Examples
+--------
+>>> import subprocess, sys
+>>> code = ("import os, sys; from vmperf._core import os as vm\n"
+...         "vm.disable_aslr_after_exec()\n"
+...         "os.execv(sys.executable, [sys.executable, '-c', "
+...         "'from vmperf._core import os; print(os.aslr_enabled())'])")
+>>> subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout
+'False\n'
+)doc");
   m.def("aslr_enabled", &aslr_enabled,
         R"doc(Whether addresses of this process differ from start to start.
 

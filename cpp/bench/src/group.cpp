@@ -19,6 +19,29 @@ bool time_does_not_grow(std::uint64_t n, std::int64_t ns) {
 
 } // namespace
 
+const Design &find_design(const std::vector<const Design *> &all, const std::string &name) {
+  std::string names;
+  for (const Design *design : all) {
+    if (design->name() == name) {
+      return *design;
+    }
+    names += (names.empty() ? "" : ", ") + design->name();
+  }
+  throw InvalidArgumentError("design", "'" + name + "'", names);
+}
+
+Lane make_lane(const Design &design, const Benchmark &benchmark, std::size_t index) {
+  Lane lane;
+  lane.design = &design;
+  lane.maker = design.maker(benchmark.id());
+  lane.number = static_cast<std::uint32_t>(index + 1);
+  lane.result.design = design.name();
+  const Availability found = design.availability();
+  lane.result.version = found.version;
+  lane.refuse(found.status, found.reason);
+  return lane;
+}
+
 void note_exception(Lane &lane) {
   try {
     throw;

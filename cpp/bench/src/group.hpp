@@ -28,6 +28,14 @@ struct Lane {
   }
 };
 
+/// InvalidArgumentError names those there are.
+[[nodiscard]] const Design &find_design(const std::vector<const Design *> &all,
+                                        const std::string &name);
+
+/// The lane of one design, refused at once where the design is not there. `index`: in the call's
+/// list.
+[[nodiscard]] Lane make_lane(const Design &design, const Benchmark &benchmark, std::size_t index);
+
 /// Makes the workload anew; failures become the lane's status, InvalidArgumentError passes.
 void make_workload(Lane &lane, const Params &params);
 

@@ -181,29 +181,6 @@ void check(const Settings &settings) {
   }
 }
 
-const Design &find_design(const std::vector<const Design *> &all, const std::string &name) {
-  std::string names;
-  for (const Design *design : all) {
-    if (design->name() == name) {
-      return *design;
-    }
-    names += (names.empty() ? "" : ", ") + design->name();
-  }
-  throw InvalidArgumentError("design", "'" + name + "'", names);
-}
-
-Lane make_lane(const Design &design, const Benchmark &benchmark, std::size_t index) {
-  Lane lane;
-  lane.design = &design;
-  lane.maker = design.maker(benchmark.id());
-  lane.number = static_cast<std::uint32_t>(index + 1);
-  lane.result.design = design.name();
-  const Availability found = design.availability();
-  lane.result.version = found.version;
-  lane.refuse(found.status, found.reason);
-  return lane;
-}
-
 } // namespace
 
 std::vector<CaseResult> measure(const Registry &registry, const Benchmark &benchmark,

@@ -86,6 +86,14 @@ void pin_to_cpu(int cpu) {
   }
 }
 
+void disable_aslr_after_exec() {
+  const int persona = ::personality(0xffffffffU); // 0xffffffff: ask, change nothing
+  if (persona == -1 || ::personality(static_cast<unsigned>(persona) | ADDR_NO_RANDOMIZE) == -1) {
+    throw UnsupportedError(std::string("personality(ADDR_NO_RANDOMIZE) is refused: ") +
+                           std::strerror(errno) + "; a sandbox that permits it would supply it");
+  }
+}
+
 Aslr aslr() {
   const int persona = ::personality(0xffffffffU); // 0xffffffff: ask, change nothing
   if (persona != -1 && (static_cast<unsigned>(persona) & ADDR_NO_RANDOMIZE) != 0) {

@@ -4,7 +4,7 @@ Operating system and CPU: fingerprint, self-test, pages, processes, libraries.
 from __future__ import annotations
 import typing
 import typing_extensions
-__all__: list[str] = ['add_library_directory', 'allowed_cpus', 'aslr_enabled', 'die_with_parent', 'has_feature', 'huge_page_bytes', 'library_directories', 'machine', 'page_bytes', 'pin_to_cpu', 'resident_bytes', 'selftest']
+__all__: list[str] = ['add_library_directory', 'allowed_cpus', 'aslr_enabled', 'die_with_parent', 'disable_aslr_after_exec', 'has_feature', 'huge_page_bytes', 'library_directories', 'machine', 'page_bytes', 'pin_to_cpu', 'resident_bytes', 'selftest']
 def add_library_directory(path: str) -> None:
     """
     Adds a directory in which peers' shared libraries are searched for.
@@ -95,6 +95,34 @@ def die_with_parent(parent_pid: typing.SupportsInt | typing.SupportsIndex = 0) -
     >>> code = "import os; from vmperf._core import os as o; o.die_with_parent(os.getppid())"
     >>> subprocess.run([sys.executable, "-c", code], check=True).returncode
     0
+    """
+def disable_aslr_after_exec() -> None:
+    """
+    Switch address randomisation off for what this process executes from now on.
+
+    Raises
+    ------
+    UnsupportedError
+        Where the kernel or a sandbox refuses.
+
+    Notes
+    -----
+    Addresses of the running image stay as they are: ``os.execv`` starts one without randomisation. Acts
+    on the whole process and is inherited by its children.
+
+    References
+    ----------
+    personality(2), ``ADDR_NO_RANDOMIZE``.
+
+    Examples
+    --------
+    >>> import subprocess, sys
+    >>> code = ("import os, sys; from vmperf._core import os as vm\\n"
+    ...         "vm.disable_aslr_after_exec()\\n"
+    ...         "os.execv(sys.executable, [sys.executable, '-c', "
+    ...         "'from vmperf._core import os; print(os.aslr_enabled())'])")
+    >>> subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout
+    'False\\n'
     """
 def has_feature(name: str) -> bool:
     """

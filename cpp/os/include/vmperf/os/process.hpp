@@ -22,6 +22,10 @@ void die_with_parent(int parent_pid = 0);
 /// InvalidArgumentError where that CPU isn't allowed; OsError where the kernel refuses.
 void pin_to_cpu(int cpu);
 
+/// Switches the randomisation of addresses off for every program that this process starts from now
+/// on by exec, itself included. UnsupportedError where the kernel or a sandbox refuses.
+void disable_aslr_after_exec();
+
 /// How addresses of this process are laid out.
 struct Aslr {
   bool enabled;       ///< addresses differ from start to start

@@ -1,0 +1,85 @@
+#include "vmperf/bench/arm.hpp"
+
+#include <algorithm>
+
+#include "batch.hpp"
+#include "evidence.hpp"
+#include "group.hpp"
+#include "placement.hpp"
+#include "vmperf/base/error.hpp"
+
+namespace vmperf::bench {
+
+struct Arm::State {
+  explicit State(std::uint64_t seed) : placement(seed, 0, 0) {}
+
+  // What measure() records as a status is an error here: there is no other design to go on with.
+  void require_ok() const {
+    if (lane.runs()) {
+      return;
+    }
+    const std::string status(to_text(lane.result.status));
+    switch (lane.result.status) {
+    case Status::unsupported:
+    case Status::not_installed:
+      throw UnsupportedError("design " + lane.design->name() + " is " + status + ": " +
+                             lane.result.reason);
+    default:
+      throw MeasurementError(status, lane.design->name() + ": " + lane.result.reason);
+    }
+  }
+
+  Placement placement; // before the lane: its blocks lie among the workload's
+  Lane lane;
+};
+
+Arm::Arm(const Registry &registry, const std::string &id, const Params &params,
+         const std::string &design, std::uint64_t seed)
+    : state_(std::make_unique<State>(seed)) {
+  const Benchmark &benchmark = registry.find(id);
+  state_->lane = make_lane(find_design(registry.designs_of(benchmark), design), benchmark, 0);
+  state_->require_ok();
+  make_workload(state_->lane, params);
+  state_->require_ok();
+}
+
+Arm::Arm(Arm &&) noexcept = default;
+Arm &Arm::operator=(Arm &&) noexcept = default;
+Arm::~Arm() = default;
+
+double Arm::calibrate(std::int64_t warm_up_ns) {
+  if (warm_up_ns < 0) {
+    throw InvalidArgumentError("warm_up_ns", std::to_string(warm_up_ns), ">= 0");
+  }
+  bench::calibrate(state_->lane, warm_up_ns);
+  state_->require_ok();
+  return state_->lane.ns_per_op;
+}
+
+Arm::Timing Arm::run(std::uint64_t n) {
+  if (n == 0 || n > max_n()) {
+    throw InvalidArgumentError("n", std::to_string(n), "1 to " + std::to_string(max_n()));
+  }
+  const Batch batch =
+      time_batch(*state_->lane.workload, {n, 1, state_->placement.stack_shift_bytes()});
+  return {batch.ns, batch.flags};
+}
+
+Arm::Instructions Arm::count_instructions() {
+  MarginalCount counted = count_per_op(*state_->lane.workload);
+  return {counted.instructions, std::move(counted.status)};
+}
+
+std::string Arm::verify() {
+  return state_->lane.workload->verify().fault;
+}
+
+std::uint64_t Arm::max_n() const noexcept {
+  return state_->lane.workload->max_n();
+}
+
+const std::string &Arm::version() const noexcept {
+  return state_->lane.result.version;
+}
+
+} // namespace vmperf::bench

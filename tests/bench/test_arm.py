@@ -1,0 +1,75 @@
+"""One side of a comparison: what a batch gives, and what is refused."""
+
+import pytest
+
+import vmperf
+from vmperf import bench
+
+
+def _arm(design: str = "stack", *, seed: int = 0) -> bench.Arm:
+    params = {"item_size_bytes": 64, "capacity": 100, "state": "member"}
+    return bench.Arm("pool/cycle", params, design, seed=seed)
+
+
+def test_time_grows_with_the_work() -> None:
+    arm = _arm()
+    per_op = arm.calibrate(1_000_000)
+    short = min(arm.run(20_000)[0] for _ in range(20))
+    long = min(arm.run(200_000)[0] for _ in range(20))
+    assert 5 < long / short < 20
+    assert 0.3 < short / 20_000 / per_op < 3
+    assert arm.verify() == ""
+
+
+def test_instructions_agree_with_measure() -> None:
+    per_op, status = _arm("libc").count_instructions()
+    if status != "counted":
+        pytest.skip(status)
+    (case,) = bench.measure(
+        "pool/cycle",
+        {"item_size_bytes": 64, "capacity": 100, "state": "member"},
+        ["libc"],
+        warm_up_ns=0,
+        measurement_ns=10**6,
+        n_samples=2,
+        sampling="flat",
+        n_placements=1,
+        seed=0,
+        process=0,
+        count_instructions=True,
+    )
+    assert per_op == pytest.approx(case.evidence["instr_per_op"], abs=1)
+
+
+@pytest.mark.parametrize("n", [0, 1 << 63])
+def test_batch_out_of_range(n: int) -> None:
+    with pytest.raises(vmperf.InvalidArgumentError, match="n is"):
+        _arm().run(n)
+
+
+def test_negative_warm_up() -> None:
+    with pytest.raises(vmperf.InvalidArgumentError, match="warm_up_ns is -1"):
+        _arm().calibrate(-1)
+
+
+def test_unknown_design_names_those_there_are() -> None:
+    with pytest.raises(vmperf.InvalidArgumentError, match="stack, .*libc"):
+        _arm("stak")
+
+
+def test_absent_peer_is_unsupported() -> None:
+    with pytest.raises(vmperf.UnsupportedError, match="not_installed"):
+        bench.Arm("bench/selftest/missing", {}, "absent", seed=0)
+
+
+def test_folded_work_is_refused() -> None:
+    arm = bench.Arm("bench/selftest/folded", {}, "kernel", seed=0)
+    with pytest.raises(vmperf.MeasurementError) as caught:
+        arm.calibrate(0)
+    assert caught.value.reason == "optimised_away"
+
+
+def test_faulty_work_is_named() -> None:
+    arm = bench.Arm("bench/selftest/half_work", {}, "kernel", seed=0)
+    arm.run(1000)
+    assert arm.verify() != ""
