@@ -53,7 +53,7 @@ def test_negative_warm_up() -> None:
 
 
 def test_unknown_design_names_those_there_are() -> None:
-    with pytest.raises(vmperf.InvalidArgumentError, match="stack, .*libc"):
+    with pytest.raises(vmperf.InvalidArgumentError, match=r"stack, .*libc"):
         _arm("stak")
 
 
