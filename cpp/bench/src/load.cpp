@@ -181,7 +181,7 @@ void try_in_child(const std::string &what, const std::function<void()> &step) {
     throw MeasurementError("timed_out", "loading " + what + " did not end within 10 s");
   }
   if (!outcome.ok()) {
-    throw MeasurementError("crashed", "loading " + what + " " + outcome.text());
+    throw MeasurementError("crashed", "loading " + what + ": " + outcome.text());
   }
 }
 
