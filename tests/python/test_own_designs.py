@@ -112,6 +112,7 @@ def test_sweep_and_command_line_take_it(sound: Path, tmp_path: Path) -> None:
     assert data.sizes["capacity"] == 2
     assert [*data["design"].values] == ["swept"]
     words = ["run", "pool/cycle", "--design", f"typed={sound}:my_", "--budget", "1"]
+    words += ["--param", "state=member"]
     done = CliRunner().invoke(cli, [*words, "--results", str(tmp_path / "c.vmperf")])
     assert f"typed: version {sound}:my_ fnv1a:" in done.output
 
@@ -150,7 +151,7 @@ def test_unsound_code_is_a_row_of_its_own(
     rows = _rows(f"un.{name}={library}", "libc")
     row = rows[f"un.{name}"]
     assert (row["status"], reason in row["reason"]) == (status, True), row["reason"]
-    assert rows["libc"]["status"] in ("ok", "too_noisy")
+    assert rows["libc"]["samples"] > 0  # the others of its group are measured all the same
 
 
 def _refused(spec: str) -> vmperf.VmperfError:
@@ -232,4 +233,4 @@ if len(sys.argv) > 3:
     assert "another name: in this process it is" in changed.stderr
     refused = run()
     assert "a journal of the same plan" in refused.stderr
-    assert "own_designs" in refused.stderr
+    assert f"design my from {library}:my_ fnv1a:" in refused.stderr
