@@ -45,6 +45,15 @@ class Measurement:
         What that function was.
     samples : structured array of shape (n_samples,)
         ``ns_total``, ``iterations`` (int64), ``flags``, ``placement`` (uint32), ``ns_per_op``.
+    details : dict
+        What `row` returns: all of this and all other estimates, evidence of work, flags, outliers.
+
+    Examples
+    --------
+    >>> import vmperf
+    >>> found = vmperf.benchmark(len, args=[(1, 2)], name="length")
+    >>> found.row()["id"], found.row()["samples"] == len(found.samples)
+    ('length', True)
     """
 
     name: str
@@ -59,11 +68,17 @@ class Measurement:
     call_cost_ns: float | None
     call_cost_of: str
     samples: NDArray[np.void]
-    _row: dict[str, Any]
+    details: dict[str, Any]
 
     def row(self) -> dict[str, Any]:
-        """Return the row that `Results.rows` has of a case, and ``call_cost_ns``."""
-        return dict(self._row)
+        """Return everything as one row.
+
+        Returns
+        -------
+        dict
+            The keys of a row of `Results.rows`, with ``call_cost_ns`` and ``call_cost_of``.
+        """
+        return dict(self.details)
 
     def __repr__(self) -> str:
         if self.ns_per_op is None:
@@ -230,7 +245,7 @@ def _measurement(name: str, kind: str, words: str, results: Sequence[Any]) -> Me
         call_cost_ns=cost,
         call_cost_of=words,
         samples=_structured(results[0].samples),
-        _row={**target, "call_cost_ns": cost, "call_cost_of": words},
+        details={**target, "call_cost_ns": cost, "call_cost_of": words},
     )
 
 
