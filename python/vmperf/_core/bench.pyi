@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections.abc
 import numpy
 import typing
-__all__: list[str] = ['CaseResult', 'Samples', 'availability', 'capsule', 'catalog', 'empty_builtin', 'import_design', 'imports', 'libraries', 'load', 'measure', 'measure_c', 'measure_python']
+__all__: list[str] = ['Arm', 'CaseResult', 'Samples', 'availability', 'capsule', 'catalog', 'empty_builtin', 'import_design', 'imports', 'libraries', 'load', 'measure', 'measure_c', 'measure_python']
 class Samples:
     """
     Raw samples of one case, as the C++ runner left them.
@@ -119,6 +119,145 @@ class CaseResult:
     def version(self) -> str:
         """
         Version of a peer; empty for own designs.
+        """
+class Arm:
+    """
+    One side of a comparison: a workload and its timed batches.
+
+    Another process commands batches here and on the other side in turn. Samples and flags are those of
+    `measure`; what is a status there is an error here.
+
+    Parameters
+    ----------
+    id : str
+        A benchmark of the catalog.
+    params : dict of str to int, float or str
+        A value for each axis but ``design``.
+    design : str
+        One of the benchmark's designs.
+    seed : int
+        Where buffers and stack frames lie, >= 0: equal seeds give equal shifts.
+
+    Raises
+    ------
+    InvalidArgumentError
+        Unknown benchmark, design or axis value.
+    UnsupportedError
+        The design cannot run on this machine.
+    MeasurementError
+        Its workload could not be made.
+
+    Notes
+    -----
+    For one thread. The GIL is released while it runs.
+
+    Examples
+    --------
+    >>> from vmperf import bench
+    >>> arm = bench.Arm("bench/selftest/one_cycle", {}, "kernel", seed=0)
+    >>> arm.calibrate(0) > 0
+    True
+    >>> ns, flags = arm.run(100000)
+    >>> ns > 0, arm.verify()
+    (True, '')
+    """
+    def __init__(self, id: str, params: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str], design: str, *, seed: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def calibrate(self, warm_up_ns: typing.SupportsInt | typing.SupportsIndex) -> float:
+        """
+        Warm up and estimate the cost of one op.
+
+        Parameters
+        ----------
+        warm_up_ns : int
+            Least time to run, in nanoseconds, >= 0.
+
+        Returns
+        -------
+        float
+            Nanoseconds per op in the best batch.
+
+        Raises
+        ------
+        MeasurementError
+            ``optimised_away`` where time does not grow with the work.
+        InvalidArgumentError
+            ``warm_up_ns`` below 0.
+
+        Examples
+        --------
+        >>> from vmperf import bench
+        >>> bench.Arm("bench/selftest/one_cycle", {}, "kernel", seed=0).calibrate(10**6) < 100
+        True
+        """
+    def count_instructions(self) -> tuple[float | None, str]:
+        """
+        Count instructions by single-stepping a child.
+
+        Returns
+        -------
+        tuple of float or None, str
+            Instructions per op, and ``counted`` or why there is no count.
+
+        Notes
+        -----
+        About 0.1 ms per instruction stepped, seconds at most.
+
+        Examples
+        --------
+        >>> from vmperf import bench
+        >>> bench.Arm("bench/selftest/one_cycle", {}, "kernel", seed=0).count_instructions()[1]
+        'counted'
+        """
+    def run(self, n: typing.SupportsInt | typing.SupportsIndex) -> tuple[int, int]:
+        """
+        Time one batch.
+
+        Parameters
+        ----------
+        n : int
+            Ops in it, 1 to `max_n`.
+
+        Returns
+        -------
+        tuple of int
+            Nanoseconds, and flags as in `Samples`.
+
+        Raises
+        ------
+        InvalidArgumentError
+            ``n`` out of range.
+
+        Examples
+        --------
+        >>> from vmperf import bench
+        >>> bench.Arm("bench/selftest/one_cycle", {}, "kernel", seed=0).run(1000)[0] >= 0
+        True
+        """
+    def verify(self) -> str:
+        """
+        Prove the work on the state the batches left.
+
+        Returns
+        -------
+        str
+            Empty, or why the work is not proved.
+
+        Examples
+        --------
+        >>> from vmperf import bench
+        >>> bench.Arm("bench/selftest/one_cycle", {}, "kernel", seed=0).verify()
+        ''
+        """
+    @property
+    def max_n(self) -> int:
+        """
+        int: the most ops of one batch.
+        """
+    @property
+    def version(self) -> str:
+        """
+        str: of the peer or library measured; empty for own designs.
         """
 def availability(id: str, design: str) -> dict:
     """
