@@ -14,7 +14,7 @@ HERE = Path(__file__).parent / "cpp"
 CROSS_CXX = "aarch64-linux-gnu-g++"
 QEMU = "qemu-aarch64"
 MISSING = [name for name in (CROSS_CXX, QEMU) if shutil.which(name) is None]
-PARTS = ("pages", "dynlib", "process", "files")
+PARTS = ("pages", "dynlib", "process", "files", "child")
 PROBE = 'extern "C" int probe() { return 42; }\n'
 
 Compile = Callable[..., Path]
