@@ -15,7 +15,10 @@ CROSS_CXX = "aarch64-linux-gnu-g++"
 QEMU = "qemu-aarch64"
 MISSING = [name for name in (CROSS_CXX, QEMU) if shutil.which(name) is None]
 PARTS = ("pages", "dynlib", "process", "files", "child")
-PROBE = 'extern "C" int probe() { return 42; }\n'
+PROBE = """#include <cstdlib>
+extern "C" int probe() { return 42; }
+extern "C" void *taken() { return std::malloc(1); } // so that the C library is loaded with it
+"""
 
 Compile = Callable[..., Path]
 Run = Callable[..., subprocess.CompletedProcess[str]]
