@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "vmperf/base/error.hpp"
-#include "vmperf/bench/load.hpp"
 #include "vmperf/bench/registry.hpp"
 #include "vmperf/bench/runner.hpp"
 
@@ -14,6 +13,8 @@ namespace py = pybind11;
 namespace vmperf::bench {
 
 void bind_arm(py::module_ &m);     // bind_arm.cpp
+void bind_call(py::module_ &m);    // bind_call.cpp
+void bind_load(py::module_ &m);    // bind_load.cpp
 void bind_results(py::module_ &m); // bind_results.cpp
 
 namespace {
@@ -204,6 +205,8 @@ void bind(py::module_ &m) {
   bind_results(m);
   bind_measure(m);
   bind_arm(m);
+  bind_load(m);
+  bind_call(m);
   m.def("catalog", &catalog, R"(The registry of benchmarks as plain data.
 
 Returns
@@ -244,57 +247,6 @@ Examples
 >>> from vmperf import bench
 >>> bench.availability("bench/selftest/missing", "absent")["status"]
 'not_installed'
-)");
-  m.def("libraries", &libraries, R"(The shared libraries of benchmarks loaded so far.
-
-Returns
--------
-list of str
-    Absolute paths in the order of loading: what another process must load to see the same catalog.
-
-Examples
---------
->>> from vmperf import bench
->>> all(path.startswith("/") for path in bench.libraries())
-True
-)");
-  m.def(
-      "load", [](const std::string &path) { return load(registry(), path); }, py::arg("path"),
-      R"(Add the benchmarks and designs of a shared library to the catalog of this process.
-
-Parameters
-----------
-path : str
-    A library written with ``<vmperf/bench/plugin.hpp>``; loading it twice is loading it once.
-
-Returns
--------
-list of str
-    The ids of its benchmarks (empty where it brings designs alone).
-
-Raises
-------
-OsError
-    The library cannot be loaded; the loader's words.
-UnsupportedError
-    It was built for another version of the plugin interface.
-InvalidArgumentError
-    It is no library of benchmarks, or a name it declares exists already; nothing is added then.
-
-Notes
------
-The library stays loaded for the life of the process. Its code runs in this process: run what you do
-not trust through ``vmperf.run``, which measures in workers.
-
-Examples
---------
->>> import vmperf
->>> from vmperf import bench
->>> try:
-...     bench.load("no-such-library.so")
-... except vmperf.OsError as error:
-...     print(error.call)
-dlopen
 )");
 }
 

@@ -96,6 +96,7 @@ void declare_designs(bench::Registry &registry) {
                                  "stack through function pointers, as a library is called: the "
                                  "like-for-like partner of peers loaded at run time");
   declare_checked(registry);
+  declare_imports(registry);
   add_pool_design<Naive>(registry, "naive", "std::vector of free pointers over one slab");
   add_pool_design<Libc>(registry, "libc", "malloc and free of the C library").peer();
 }

@@ -7,5 +7,6 @@ namespace vmperf::pool {
 
 void declare_designs(bench::Registry &registry);
 void declare_checked(bench::Registry &registry);
+void declare_imports(bench::Registry &registry);
 
 } // namespace vmperf::pool

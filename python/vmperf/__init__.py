@@ -4,10 +4,10 @@
 >>> [b.id for b in vmperf.list("bench/selftest/one_cycle")]
 ['bench/selftest/one_cycle']
 
-Functions: `list`, `get`, `run`, `sweep`, `claims`, `machine`, `report`, `load_results`,
-`get_include`, `get_cmake_dir`; class `Results`. Each component of the native core is a submodule of
-its own name (`vmperf.stats`, `vmperf.pool`, ...). NumPy, xarray, click, rich and the rest are
-imported by the function that needs them, never by ``import vmperf``.
+Functions: `list`, `get`, `run`, `sweep`, `claims`, `load`, `benchmark`, `machine`, `report`,
+`load_results`, `get_include`, `get_cmake_dir`; classes `Results`, `Measurement`. Each component of
+the native core is a submodule of its own name (`vmperf.stats`, `vmperf.pool`, ...). NumPy, xarray,
+click, rich and the rest are imported by the function that needs them, never by ``import vmperf``.
 
 Errors, all of them derived from `VmperfError`::
 
@@ -30,10 +30,13 @@ TYPE_CHECKING = False  # typing itself would cost more than this whole import
 if TYPE_CHECKING:
     from typing import Any
 
+    from ._benchmark import Measurement as Measurement
+    from ._benchmark import benchmark as benchmark
     from ._catalog import get as get
     from ._catalog import list as list
     from ._claims import claims as claims
     from ._machine import machine as machine
+    from ._own_code import load as load
     from ._report.html import report as report
     from ._results import Results as Results
     from ._results import load_results as load_results
@@ -44,10 +47,13 @@ __version__ = _core.__version__
 
 # Where each public name lives; imported on first use.
 _LAZY = {
+    "Measurement": "_benchmark",
     "Results": "_results",
+    "benchmark": "_benchmark",
     "claims": "_claims",
     "get": "_catalog",
     "list": "_catalog",
+    "load": "_own_code",
     "load_results": "_results",
     "machine": "_machine",
     "report": "_report.html",

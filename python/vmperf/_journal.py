@@ -211,6 +211,10 @@ def plan_differences(stored: dict[str, Any], wanted: dict[str, Any]) -> list[str
                 for axis in [*dict.fromkeys([*old, *new])]
                 if old.get(axis) != new.get(axis)
             ]
+    for name, new in wanted.get("own_designs", {}).items():
+        old = stored.get("own_designs", {}).get(name)
+        if old != new:
+            found.append(f"design {name} from {old}, not {new}")
     if not found and stored.get("points") != wanted.get("points"):
         found.append("other points of the same axes")
     return found

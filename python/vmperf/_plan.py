@@ -20,6 +20,7 @@ from ._axes import point_values
 from ._budget import CASE_OVERHEAD_S, LEAST_CASE_S, split
 from ._catalog import Benchmark, Value, get, select
 from ._errors import invalid, near
+from ._own_code import design_words, enter_designs, versions
 
 __all__ = ["PROFILES", "Group", "Plan", "Point", "Profile", "make_plan", "plan_points"]
 
@@ -119,6 +120,9 @@ class Plan:
                 for id, axes in self.axes.items()
             },
         }
+        own = versions(str(v) for axes in self.axes.values() for v in axes["design"])
+        if own:
+            whole["own_designs"] = own
         if self.points is not None:
             whole["points"] = [[p.id, p.params, [*p.designs]] for p in self.points]
         return whole
@@ -146,7 +150,8 @@ def make_plan(
     budget_s : float, optional
         Seconds for the whole run, shared over all cases.
     designs : iterable of str, optional
-        Only these; a benchmark that has none of them is left out.
+        Only these; a benchmark that has none of them is left out. ``NAME=PATH[:PREFIX]`` enters a
+        library of C functions as design NAME first.
     params : mapping, optional
         Axis -> one value, several, or ``"*"`` for all declared; other axes take their defaults.
     seed : int
@@ -170,6 +175,7 @@ def make_plan(
     params = dict(params or {})
     named = params.pop("design", None)
     designs = _names(designs) if designs is not None else _names(named) if named else None
+    designs = None if designs is None else enter_designs(designs)
     chosen = _check_profile(profile, seed, isolated)
     axes = _axes_of(select(patterns), designs, params, dense=dense)
     benchmarks = tuple(b for b in select(patterns) if b.id in axes)
@@ -351,7 +357,7 @@ def _command(
     if settings["budget_s"] is not None:
         words += ["--budget", f"{settings['budget_s']:g}"]
     if designs is not None:
-        words += ["--design", ",".join(designs)]
+        words += ["--design", ",".join(design_words(designs))]
     for axis, values in params.items():
         words += ["--param", f"{axis}={','.join(str(v) for v in values)}"]
     words += ["--seed", str(settings["seed"])]

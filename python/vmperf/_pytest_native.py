@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from ._core import InvalidArgumentError
+from ._core import InvalidArgumentError, VmperfError
+from ._own_code import load
 from ._plan import Plan, make_plan
 from ._pytest_json import extra_info
 from ._run import carry_out
@@ -129,13 +130,24 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     if fault:
         raise pytest.Collector.CollectError(f"{definition.nodeid}: {fault}")
     assert marker is not None
+    _load_libraries(metafunc.config)
     try:
         cases = _cases(marker)
-    except (InvalidArgumentError, TypeError) as error:
+    except (VmperfError, TypeError) as error:
         raise pytest.Collector.CollectError(
             f"{definition.nodeid}: marker {MARKER}: {error}"
         ) from error
     metafunc.parametrize(FIXTURE, cases, indirect=True, ids=[case.test_id for case in cases])
+
+
+def _load_libraries(config: pytest.Config) -> None:
+    """Load what --vmperf-load and the ini file name; a library is loaded once per process."""
+    given = [config.invocation_params.dir / path for path in config.getoption("vmperf_load")]
+    for path in (*config.getini("vmperf_load"), *given):
+        try:
+            load(path)
+        except VmperfError as error:
+            raise pytest.UsageError(f"vmperf_load: {error}") from error
 
 
 def _fault(metafunc: pytest.Metafunc, marker: pytest.Mark | None) -> str:

@@ -60,7 +60,9 @@ def run(
     budget_s : float, optional
         Seconds for the whole run, shared over all cases instead of the profile's times.
     designs : iterable of str, optional
-        Only these designs.
+        Only these designs. ``"my=./libmy.so"`` enters the functions that the library exports
+        (``malloc`` and ``free`` for pools) as design ``my``; ``"my=./libmy.so:my_"`` where their
+        names begin with ``my_``.
     params : mapping, optional
         Axis -> value, values, or ``"*"`` for all declared; axes left out take their defaults.
     seed : int
@@ -86,8 +88,10 @@ def run(
     Raises
     ------
     InvalidArgumentError
-        Unknown pattern, profile, design, axis or value; an existing file without `resume`; a
-        journal of another plan.
+        Unknown pattern, profile, design, axis or value; a library without the functions of an API;
+        an existing file without `resume`; a journal of another plan.
+    OsError, MeasurementError
+        A library that cannot be loaded; one that crashes or hangs as it is loaded.
     TraceFormatError
         A file to resume that is not a journal.
     KeyboardInterrupt
@@ -140,6 +144,7 @@ def sweep(
         As in `vmperf.run`.
     **axes
         Axis -> values, such as ``design=["stack"]``; axes left out take all declared values.
+        Designs may be libraries, as in `vmperf.run`.
 
     Returns
     -------

@@ -177,6 +177,7 @@ def _job(group: Group, designs: list[str], settings: dict[str, Any]) -> dict[str
         "process": group.process,
         "settings": settings,
         "libraries": _core.bench.libraries(),
+        "imports": [dict(one) for one in _core.bench.imports()],
     }
 
 

@@ -48,6 +48,8 @@ def main() -> None:
     try:
         for library in job["libraries"]:
             _core.bench.load(library)
+        for one in job["imports"]:
+            _core.bench.import_design(one["name"], one["path"], one["prefix"])
         for result in measure_group(job, beacon=job["beacon"]):
             blobs = {name: result.samples.to_bytes(name) for name in FIELDS}
             frames.write(encode({"kind": "case", **case_header(result)}, blobs))

@@ -28,6 +28,15 @@ def _is_ours(item: pytest.Item) -> bool:
     return FIXTURE in getattr(item, "fixturenames", ())
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --vmperf-load and its ini twin: libraries of own benchmarks."""
+    words = "own benchmarks and designs: a shared library, as vmperf.load takes it"
+    parser.getgroup("vmperf").addoption(
+        "--vmperf-load", action="append", default=[], metavar="LIB", help=words
+    )
+    parser.addini("vmperf_load", f"{words}, relative to this file", type="paths", default=[])
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, for --strict-markers and --markers."""
     config.addinivalue_line(

@@ -100,7 +100,11 @@ def test_a_loaded_benchmark_is_one_like_any_other(library):
     assert entry["tags"] == ["mine"]
     assert entry["fooled_by"] == ["nothing is loaded or stored"]
     assert entry["axes"][1] == {"name": "width", "values": [1, 2], "defaults": [2]}
-    assert status in ("ok", "too_noisy")  # a busy machine is not what is tested here
+    assert status in (
+        "ok",
+        "too_noisy",
+        "below_resolution",
+    )  # a busy machine is not what is tested here
     assert evidence["instr_per_op"] >= 4
     assert ns * 1e-9 * evidence["core_hz"] > 1.0
 
@@ -171,3 +175,53 @@ def test_a_far_exception_is_a_status(build):
     status, reason = fresh(code, build(bad))
     assert status == "crashed"
     assert "exception" in reason
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"), [("__builtin_trap();", "crashed"), ("for (;;) pause();", "timed_out")]
+)
+def test_what_fails_as_it_registers_fails_in_a_child(build, body, reason):
+    text = f"#include <unistd.h>\n{SOURCE}".replace(
+        "VMPERF_PLUGIN(registry) {", f"VMPERF_PLUGIN(registry) {{\n  {body}"
+    )
+    code = """
+        error = error_of(bench.load, sys.argv[1])
+        answer([error, len([b for b in bench.catalog() if b["id"].startswith("at/")])])
+    """
+    library = build(text.replace("PREFIX", "at"))
+    (name, message), added = fresh(code, library)
+    assert name == "MeasurementError"
+    assert message.startswith(reason)
+    assert library in message
+    assert added == 0
+
+
+def test_an_entry_point_without_a_version_is_refused(build):
+    library = build('extern "C" void vmperf_plugin_register(const void *) {}\n')
+    name, message = fresh("answer(error_of(bench.load, sys.argv[1]))", library)
+    assert name == "InvalidArgumentError"
+    assert library in message
+
+
+CRASH = "if (n > 64) __builtin_trap();"
+HANG = 'while (n > 64) asm volatile("");'
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [(CRASH, "crashed", "killed by SIG"), (HANG, "timed_out", "no batch finished within 1 s")],
+)
+def test_a_crash_or_a_hang_while_measured_is_a_row(build, tmp_path, body, status, said):
+    text = SOURCE.replace("PREFIX", "bad").replace(
+        "for (std::uint64_t i", f"{body}\n    for (std::uint64_t i"
+    )
+    code = """
+        added = vmperf.load(sys.argv[1])
+        found = vmperf.run(added, results=sys.argv[2], timeout_s=1)
+        [row] = found.rows()
+        answer([added, row["status"], row["reason"]])
+    """
+    added, found, reason = fresh(code, build(text), str(tmp_path / "r.vmperf"))
+    assert added == ["bad/multiply"]
+    assert found == status
+    assert said in reason

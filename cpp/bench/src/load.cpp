@@ -5,6 +5,7 @@
 #include <map>
 
 #include "vmperf/bench/plugin.hpp"
+#include "vmperf/os/child.hpp"
 #include "vmperf/os/dynlib.hpp"
 
 namespace vmperf::bench {
@@ -69,6 +70,20 @@ struct Staging {
   std::map<std::string, Benchmark *> benchmarks;
   std::map<std::string, Design *> designs;
   std::exception_ptr error;
+
+  /// The ids of its benchmarks, then "api:name" of its designs for APIs.
+  [[nodiscard]] std::vector<std::string> names() const {
+    std::vector<std::string> all;
+    for (const auto &[id, benchmark] : benchmarks) {
+      all.push_back(id);
+    }
+    for (const auto &[api, added] : registry.apis()) {
+      for (const auto &design : added) {
+        all.push_back(api + ":" + design->name());
+      }
+    }
+    return all;
+  }
 
   template <class Step> void guarded(Step step) noexcept {
     try {
@@ -136,6 +151,8 @@ std::vector<std::string> &load_order() {
   return paths;
 }
 
+constexpr std::int64_t kTrialNs = 10'000'000'000;
+
 Register *entry_of(const os::DynLib &library) {
   const auto *abi = static_cast<const std::uint32_t *>(library.find("vmperf_plugin_abi"));
   auto *entry = library.function<Register>("vmperf_plugin_register");
@@ -151,7 +168,22 @@ Register *entry_of(const os::DynLib &library) {
   return entry;
 }
 
+void collect(const os::DynLib &library, Staging &staging) {
+  const vmperf_host host{VMPERF_PLUGIN_ABI, &staging, add_benchmark, add_design};
+  entry_of(library)(&host);
+}
+
 } // namespace
+
+void try_in_child(const std::string &what, const std::function<void()> &step) {
+  const os::ChildOutcome outcome = os::run_in_child(step, kTrialNs);
+  if (outcome.kind == os::ChildOutcome::Kind::timed_out) {
+    throw MeasurementError("timed_out", "loading " + what + " did not end within 10 s");
+  }
+  if (!outcome.ok()) {
+    throw MeasurementError("crashed", "loading " + what + ": " + outcome.text());
+  }
+}
 
 std::vector<std::string> load(Registry &registry, const std::string &path) {
   static std::map<std::string, std::vector<std::string>> loaded;
@@ -160,23 +192,21 @@ std::vector<std::string> load(Registry &registry, const std::string &path) {
   if (const auto known = loaded.find(absolute); known != loaded.end()) {
     return known->second;
   }
-  os::DynLib library = os::DynLib::open(absolute);
+  try_in_child("'" + absolute + "'", [&absolute] {
+    Staging staging;
+    collect(os::DynLib::open(absolute), staging);
+  });
   Staging staging;
-  const vmperf_host host{VMPERF_PLUGIN_ABI, &staging, add_benchmark, add_design};
-  entry_of(library)(&host);
-  handles.push_back(std::move(library));
+  handles.push_back(os::DynLib::open(absolute));
+  collect(handles.back(), staging);
   if (staging.error) {
     std::rethrow_exception(staging.error);
   }
-  std::vector<std::string> ids;
-  ids.reserve(staging.benchmarks.size());
-  for (const auto &[id, benchmark] : staging.benchmarks) {
-    ids.push_back(id);
-  }
+  std::vector<std::string> added = staging.names();
   registry.absorb(std::move(staging.registry));
-  loaded[absolute] = ids;
+  loaded[absolute] = added;
   load_order().push_back(absolute);
-  return ids;
+  return added;
 }
 
 std::vector<std::string> libraries() {

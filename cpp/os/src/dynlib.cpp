@@ -55,13 +55,31 @@ std::vector<std::string> candidates(const std::string &name) {
   return paths;
 }
 
-std::string loaded_path(void *handle, const std::string &asked) {
+link_map *map_of(void *handle) {
   link_map *map = nullptr;
-  if (::dlinfo(handle, RTLD_DI_LINKMAP, static_cast<void *>(&map)) == 0 && map != nullptr &&
-      map->l_name != nullptr && *map->l_name != '\0') {
-    return map->l_name;
+  return ::dlinfo(handle, RTLD_DI_LINKMAP, static_cast<void *>(&map)) == 0 ? map : nullptr;
+}
+
+std::string loaded_path(void *handle, const std::string &asked) {
+  const link_map *map = map_of(handle);
+  return map != nullptr && map->l_name != nullptr && *map->l_name != '\0' ? map->l_name : asked;
+}
+
+// Sanitizers intercept malloc and friends by name and refuse libraries that look at themselves
+// first.
+#if defined(RTLD_DEEPBIND) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+constexpr int kSelfBound = RTLD_DEEPBIND;
+#else
+constexpr int kSelfBound = 0;
+#endif
+
+void *open_or_throw(const std::string &path, int flags) {
+  void *handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | flags);
+  if (handle == nullptr) {
+    const char *why = ::dlerror();
+    throw OsError("dlopen", ENOENT, why == nullptr ? path : why);
   }
-  return asked;
+  return handle;
 }
 
 } // namespace
@@ -81,11 +99,12 @@ std::optional<DynLib> DynLib::open_first(std::span<const std::string> names) {
 }
 
 DynLib DynLib::open(const std::string &path) {
-  void *handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr) {
-    const char *why = ::dlerror();
-    throw OsError("dlopen", ENOENT, why == nullptr ? path : why);
-  }
+  void *handle = open_or_throw(path, 0);
+  return {handle, loaded_path(handle, path)};
+}
+
+DynLib DynLib::open_self_bound(const std::string &path) {
+  void *handle = open_or_throw(path, kSelfBound);
   return {handle, loaded_path(handle, path)};
 }
 
@@ -109,6 +128,17 @@ DynLib::~DynLib() {
 void *DynLib::find(const char *symbol) const noexcept {
   // dlsym() takes a null handle for "search the program": a moved-from library defines nothing.
   return handle_ == nullptr ? nullptr : ::dlsym(handle_, symbol);
+}
+
+void *DynLib::find_own(const char *symbol) const noexcept {
+  void *address = find(symbol);
+  Dl_info info{};
+  link_map *owner = nullptr;
+  const int found =
+      address == nullptr
+          ? 0
+          : ::dladdr1(address, &info, reinterpret_cast<void **>(&owner), RTLD_DL_LINKMAP);
+  return found != 0 && owner == map_of(handle_) ? address : nullptr;
 }
 
 void add_library_directory(const std::string &path) {

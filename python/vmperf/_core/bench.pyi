@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections.abc
 import numpy
 import typing
-__all__: list[str] = ['Arm', 'CaseResult', 'Samples', 'availability', 'catalog', 'libraries', 'load', 'measure']
+__all__: list[str] = ['Arm', 'CaseResult', 'Samples', 'availability', 'capsule', 'catalog', 'empty_builtin', 'import_design', 'imports', 'libraries', 'load', 'measure', 'measure_c', 'measure_python']
 class Samples:
     """
     Raw samples of one case, as the C++ runner left them.
@@ -287,6 +287,32 @@ def availability(id: str, design: str) -> dict:
     >>> bench.availability("bench/selftest/missing", "absent")["status"]
     'not_installed'
     """
+def capsule(capsule: typing.Any) -> tuple:
+    """
+    Look into a PyCapsule.
+
+    Parameters
+    ----------
+    capsule : PyCapsule
+        Such as the one in a SciPy ``LowLevelCallable``.
+
+    Returns
+    -------
+    tuple of int, str, int
+        Its pointer, name (empty where it has none) and context.
+
+    Raises
+    ------
+    InvalidArgumentError
+        Something else.
+
+    Examples
+    --------
+    >>> import datetime
+    >>> from vmperf import bench
+    >>> bench.capsule(datetime.datetime_CAPI)[1]
+    'datetime.datetime_CAPI'
+    """
 def catalog() -> list:
     """
     The registry of benchmarks as plain data.
@@ -302,6 +328,80 @@ def catalog() -> list:
     >>> from vmperf import bench
     >>> [b["axes"][0]["name"] for b in bench.catalog()][0]
     'design'
+    """
+def empty_builtin() -> typing.Any:
+    """
+    Return a builtin that takes any arguments and does nothing.
+
+    Returns
+    -------
+    builtin_function_or_method
+        Called through the same protocol as any builtin.
+
+    Examples
+    --------
+    >>> from vmperf import bench
+    >>> bench.empty_builtin()(1, 2, 3) is None
+    True
+    """
+def import_design(name: str, path: str, prefix: str = '') -> list[str]:
+    """
+    Enter a library of C functions as a design of the APIs that it fits.
+
+    An API takes a library that exports all of its functions: ``pool`` takes ``malloc`` and ``free``.
+
+    Parameters
+    ----------
+    name : str
+        Name of the design.
+    path : str
+        The shared library.
+    prefix : str
+        What its symbols begin with: ``"my_"`` for ``my_malloc`` and ``my_free``.
+
+    Returns
+    -------
+    list of str
+        ``api:name`` of each API that it entered; the same import again returns the same again.
+
+    Raises
+    ------
+    InvalidArgumentError
+        A malformed name, a name that is taken, a missing file or symbol.
+    OsError
+        The file is no shared library; the loader's words.
+    MeasurementError
+        ``crashed`` or ``timed_out``: loading it in a child process, which is tried first.
+
+    Notes
+    -----
+    The library stays loaded for the life of the process; its symbols replace nobody's.
+
+    Examples
+    --------
+    >>> import vmperf
+    >>> from vmperf import bench
+    >>> try:
+    ...     bench.import_design("mine", "no-such-library.so")
+    ... except vmperf.InvalidArgumentError as error:
+    ...     print(error.argument)
+    library of design mine
+    """
+def imports() -> list:
+    """
+    The libraries imported as designs so far.
+
+    Returns
+    -------
+    list of dict
+        ``name``, ``path``, ``prefix`` and ``version`` (path and a hash of the file) of each, in order:
+        what another process must import to see the same catalog.
+
+    Examples
+    --------
+    >>> from vmperf import bench
+    >>> isinstance(bench.imports(), list)
+    True
     """
 def libraries() -> list[str]:
     """
@@ -330,7 +430,7 @@ def load(path: str) -> list[str]:
     Returns
     -------
     list of str
-        The ids of its benchmarks (empty where it brings designs alone).
+        The ids of its benchmarks, then ``api:name`` of each design that it adds to an API.
 
     Raises
     ------
@@ -338,6 +438,8 @@ def load(path: str) -> list[str]:
         The library cannot be loaded; the loader's words.
     UnsupportedError
         It was built for another version of the plugin interface.
+    MeasurementError
+        ``crashed`` or ``timed_out``: loading it in a child process, which is tried first.
     InvalidArgumentError
         It is no library of benchmarks, or a name it declares exists already; nothing is added then.
 
@@ -419,4 +521,87 @@ def measure(id: str, params: collections.abc.Mapping[str, typing.SupportsInt | t
     ...                     count_instructions=True)
     >>> r.status
     'optimised_away'
+    """
+def measure_c(address: typing.SupportsInt | typing.SupportsIndex, returns_real: bool, integers: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], reals: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], *, timeout_ns: typing.SupportsInt | typing.SupportsIndex, warm_up_ns: typing.SupportsInt | typing.SupportsIndex, measurement_ns: typing.SupportsInt | typing.SupportsIndex, n_samples: typing.SupportsInt | typing.SupportsIndex, linear: bool, n_placements: typing.SupportsInt | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex) -> list[CaseResult]:
+    """
+    Time a C function by its address; `vmperf.benchmark` prepares it.
+
+    Parameters
+    ----------
+    address : int
+        Address of the function.
+    returns_real : bool
+        Whether it returns a float or a double.
+    integers : list of int
+        Its integers and pointers in order, extended to 64 bits; at most 6.
+    reals : list of float
+        Its floating-point arguments in order, as registers hold them; at most 8.
+    timeout_ns : int
+        Nanoseconds that the calls of a child process, which come first, may take.
+    warm_up_ns, measurement_ns, n_samples, linear, n_placements, seed
+        As in `measure`; `linear` for ``sampling="linear"``.
+
+    Returns
+    -------
+    list of CaseResult
+        The function, and an empty one called the same way in the same rounds.
+
+    Raises
+    ------
+    InvalidArgumentError
+        A null address, too many arguments, settings out of range.
+    MeasurementError
+        ``crashed`` or ``timed_out``: the function, called in a child process.
+
+    Notes
+    -----
+    The GIL is held. A wrong signature is undefined behaviour, as in C.
+
+    Examples
+    --------
+    >>> import ctypes
+    >>> from vmperf import bench
+    >>> address = ctypes.cast(ctypes.CDLL(None).abs, ctypes.c_void_p).value
+    >>> target, empty = bench.measure_c(address, False, [3], [], timeout_ns=10**9, warm_up_ns=0,
+    ...     measurement_ns=10**6, n_samples=4, linear=False, n_placements=1, seed=0)
+    >>> target.design, empty.design
+    ('target', 'empty')
+    """
+def measure_python(target: typing.Any, empty: typing.Any, args: tuple, *, warm_up_ns: typing.SupportsInt | typing.SupportsIndex, measurement_ns: typing.SupportsInt | typing.SupportsIndex, n_samples: typing.SupportsInt | typing.SupportsIndex, linear: bool, n_placements: typing.SupportsInt | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex) -> list[CaseResult]:
+    """
+    Time a Python callable; `vmperf.benchmark` prepares it.
+
+    Parameters
+    ----------
+    target, empty : callable
+        What is timed, and what does nothing, called the same way in the same rounds.
+    args : tuple
+        Positional arguments of both.
+    warm_up_ns, measurement_ns, n_samples, linear, n_placements, seed
+        As in `measure`; `linear` for ``sampling="linear"``.
+
+    Returns
+    -------
+    list of CaseResult
+        The target, then the empty one.
+
+    Raises
+    ------
+    InvalidArgumentError
+        Settings out of range.
+    Exception
+        Whatever the callable raises.
+
+    Notes
+    -----
+    The loop is native and calls through the vectorcall protocol; the GIL is held. Instructions are
+    counted where one call takes at most 5 us.
+
+    Examples
+    --------
+    >>> from vmperf import bench
+    >>> target, empty = bench.measure_python(abs, bench.empty_builtin(), (3,), warm_up_ns=0,
+    ...     measurement_ns=10**6, n_samples=4, linear=False, n_placements=1, seed=0)
+    >>> len(target.samples)
+    4
     """

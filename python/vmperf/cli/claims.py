@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ._json import JsonCommand, json_option, write_json
+from ._load import load_option
 
 __all__ = ["command"]
 
@@ -18,7 +19,7 @@ _PATH = click.Path(path_type=Path)
 @click.command("claims", cls=JsonCommand)
 @click.option("--only", metavar="PREFIX", help="Only claims whose id starts with this.")
 @click.option("--file", "claims_file", type=_PATH, help="Own claims (TOML) in place of ours.")
-@click.option("--load", "libraries", multiple=True, metavar="LIB", help="Own benchmarks (.so).")
+@load_option
 @click.option("--processes", type=int, default=3, show_default=True, help="At least 3.")
 @click.option("--budget", "budget_s", type=float, help="Seconds for all, shared by all cases.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides order and placement.")
@@ -34,7 +35,6 @@ def command(
     context: click.Context,
     only: str | None,
     claims_file: Path | None,
-    libraries: tuple[str, ...],
     processes: int,
     budget_s: float | None,
     seed: int,
@@ -52,7 +52,6 @@ def command(
     best of all rounds. Exit code 0: none is unmet; 1: one is unmet, or its measurement was refused;
     2: usage, such as a mistake in a claims file. A missing peer leaves its claims open.
     """
-    from vmperf import bench
     from vmperf._claims import measure_claims
     from vmperf._claims_record import make_record, read_record, rewrite
 
@@ -60,12 +59,10 @@ def command(
 
     if from_path is not None:
         given = [p for p in context.params if p not in ("from_path", "readme", "json_path")]
-        _refuse_others(context, given)
+        _refuse_others(context, [*given, "libraries"])
         record = read_record(from_path)
         rows, where = record["claims"], f"record in {from_path}"
     else:
-        for library in libraries:
-            bench.load(library)
         with Reporter(budget_s) as progress:
             rows, found = measure_claims(
                 only,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ._json import JsonCommand, json_option, write_json
+from ._load import load_option
 
 __all__ = ["command"]
 
@@ -12,21 +13,18 @@ __all__ = ["command"]
 @click.command("list", cls=JsonCommand)
 @click.argument("patterns", nargs=-1)
 @click.option("--component", help="Only the benchmarks of one component.")
-@click.option("--load", "libraries", multiple=True, metavar="LIB", help="Own benchmarks (.so).")
+@load_option
 @json_option
 def command(
     patterns: tuple[str, ...],
     component: str | None,
-    libraries: tuple[str, ...],
     json_path: str | None,
 ) -> None:
     """List benchmarks whose id matches PATTERNS (default: all that are not hidden)."""
-    from vmperf import _catalog, bench
+    from vmperf import _catalog
 
     from ._console import console, say, table
 
-    for library in libraries:
-        bench.load(library)
     found = _catalog.list(patterns or "*", component=component)
     if json_path is not None:
         write_json(json_path, [benchmark.to_dict() for benchmark in found])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ._json import JsonCommand, json_option, write_json
+from ._load import load_option
 
 if TYPE_CHECKING:
     from vmperf._results import Results
@@ -44,7 +45,15 @@ class _RunCommand(JsonCommand):
 @click.argument("patterns", nargs=-1, required=True)
 @click.option("--profile", default="quick", show_default=True, help="quick, criterion, thorough.")
 @click.option("--budget", "budget_s", type=float, help="Seconds for the run, shared by all cases.")
-@click.option("--design", "designs", multiple=True, callback=_names, metavar="A,B")
+@click.option(
+    "--design",
+    "designs",
+    multiple=True,
+    callback=_names,
+    metavar="A,B",
+    help="Only these; my=./libmy.so enters a library's malloc and free, my=./libmy.so:my_ its "
+    "my_malloc and my_free.",
+)
 @click.option(
     "--param",
     "params",
@@ -58,7 +67,7 @@ class _RunCommand(JsonCommand):
 @click.option("--resume", is_flag=True, help="Go on with a journal of the same plan.")
 @click.option("--html", "html_path", type=click.Path(path_type=Path), help="Write a report too.")
 @click.option("--timeout", "timeout_s", type=float, default=60.0, show_default=True)
-@click.option("--load", "libraries", multiple=True, metavar="LIB", help="Own benchmarks (.so).")
+@load_option
 @click.option("--isolate/--no-isolate", default=True, show_default=True, help="Use workers.")
 @json_option
 @click.pass_context
@@ -74,7 +83,6 @@ def command(
     resume: bool,
     html_path: Path | None,
     timeout_s: float,
-    libraries: tuple[str, ...],
     isolate: bool,
     json_path: str | None,
 ) -> None:
@@ -84,7 +92,6 @@ def command(
     that cannot be trusted is refused and its row says why. Exit code 0: at least one case was
     measured; 1: none was, or a case crashed, timed out or failed to verify; 2: usage.
     """
-    from vmperf import bench
     from vmperf._extras import require
     from vmperf._run import run
 
@@ -93,8 +100,6 @@ def command(
     if html_path is not None:
         for module in ("altair", "vl_convert", "jinja2"):  # now, not after an hour of measuring
             require(module, "report")
-    for library in libraries:
-        bench.load(library)
     with Reporter(budget_s) as progress:
         found = run(
             patterns,

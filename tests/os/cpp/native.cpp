@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "vmperf/base/error.hpp"
+#include "vmperf/os/child.hpp"
+#include "vmperf/os/clock.hpp"
 #include "vmperf/os/dynlib.hpp"
 #include "vmperf/os/pages.hpp"
 #include "vmperf/os/process.hpp"
@@ -87,8 +89,37 @@ void libraries(const std::string &directory) {
   os::DynLib moved = std::move(*found);
   require(found->find("probe") == nullptr, "moved from"); // NOLINT(bugprone-use-after-move)
   require(moved.find("probe") != nullptr, "moved to");
+  require(moved.find_own("probe") == moved.find("probe"), "a symbol of its own");
+  require(moved.find("malloc") != nullptr, "of what it depends on");
+  require(moved.find_own("malloc") == nullptr, "not of its own");
+  const os::DynLib bound = os::DynLib::open_self_bound(directory + "/libvmperf_probe.so");
+  require(bound.find_own("probe") != nullptr, "self-bound");
+  raises<OsError>([&] { (void)os::DynLib::open_self_bound(directory + "/none.so"); }, "no file");
   ::setenv("VMPERF_PEER_PATH", ("/tmp::" + directory).c_str(), 1);
   require(os::library_directories().size() == 3, "environment, empty parts skipped");
+}
+
+void children() {
+  using Kind = os::ChildOutcome::Kind;
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  static int here = 0;
+  require(os::run_in_child([] { here = 1; }, 30 * kSecond).ok(), "finished");
+  require(here == 0, "the child changes nothing here");
+  require(os::run_in_child([] { throw 1; }, 30 * kSecond).ok(), "an exception comes again");
+  const auto left = os::run_in_child([] { std::_Exit(0); }, 30 * kSecond);
+  require(left.kind == Kind::exited && left.text() == "exited with code 0", "exit is no return");
+  const auto killed = os::run_in_child([] { std::abort(); }, 30 * kSecond);
+  require(killed.kind == Kind::killed && killed.text() == "killed by SIGABRT", "a signal");
+  const std::int64_t begin = os::now_ns();
+  const auto stuck = os::run_in_child(
+      [] {
+        while (true) {
+          asm volatile("");
+        }
+      },
+      kSecond / 10);
+  require(stuck.kind == Kind::timed_out && !stuck.ok(), "a hang");
+  require(os::now_ns() - begin >= kSecond / 10, "not before its time");
 }
 
 } // namespace
@@ -98,5 +129,6 @@ int main(int argc, char **argv) {
   mapping(std::strcmp(argv[2], "exact") == 0);
   mapping_refuses();
   libraries(argv[1]);
+  children();
   require(!os::allowed_cpus().empty(), "some CPU");
 }

@@ -9,6 +9,7 @@
 #include <iterator>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -96,12 +97,26 @@ private:
   std::vector<std::unique_ptr<Design>> designs_;
 };
 
+class Registry;
+
+/// How a library of plain C functions enters an API as a design: which symbols it must export, and
+/// what makes a design of their addresses, which come in the order of the symbols.
+struct Importer {
+  using Enter = std::function<Design &(Registry &, std::string name, std::string summary,
+                                       std::span<void *const> functions)>;
+  std::string api;
+  std::vector<std::string> symbols;
+  Enter enter;
+};
+
 class Registry {
 public:
   /// Declares a benchmark; a duplicate id or one not of the form component/operation throws.
   Benchmark &benchmark(std::string id);
   /// Adds a design to an API; a duplicate name throws.
   Design &design(const std::string &api, std::string name, std::string summary);
+  /// Declares, beside an API's designs, how a library of C functions becomes one of them.
+  void importer(std::string api, std::vector<std::string> symbols, Importer::Enter enter);
 
   [[nodiscard]] const std::vector<std::unique_ptr<Benchmark>> &benchmarks() const noexcept {
     return benchmarks_;
@@ -111,6 +126,7 @@ public:
   /// The designs that can run a benchmark, in declaration order (API first, then its own).
   [[nodiscard]] std::vector<const Design *> designs_of(const Benchmark &benchmark) const;
   [[nodiscard]] const auto &apis() const noexcept { return apis_; }
+  [[nodiscard]] const std::vector<Importer> &importers() const noexcept { return importers_; }
   /// Moves everything of another registry here; where an id or a design exists already,
   /// InvalidArgumentError and nothing changes.
   void absorb(Registry &&other);
@@ -118,6 +134,7 @@ public:
 private:
   std::vector<std::unique_ptr<Benchmark>> benchmarks_;
   std::map<std::string, std::vector<std::unique_ptr<Design>>> apis_;
+  std::vector<Importer> importers_;
 };
 
 /// The process's registry.

@@ -131,6 +131,11 @@ inline Design &Registry::design(const std::string &api, std::string name, std::s
   return *designs.emplace_back(std::make_unique<Design>(std::move(name), std::move(summary)));
 }
 
+inline void Registry::importer(std::string api, std::vector<std::string> symbols,
+                               Importer::Enter enter) {
+  importers_.push_back({std::move(api), std::move(symbols), std::move(enter)});
+}
+
 inline const Benchmark &Registry::find(std::string_view id) const {
   const Benchmark *found = detail::find_named(benchmarks_, id, &Benchmark::id);
   if (found == nullptr) {

@@ -22,6 +22,10 @@ public:
   /// One library by path; OsError with the loader's words where it cannot be loaded.
   [[nodiscard]] static DynLib open(const std::string &path);
 
+  /// As open(), for a library that replaces functions of the C library: its own calls of malloc,
+  /// say, reach its own malloc, not the program's (RTLD_DEEPBIND, where loader and build have it).
+  [[nodiscard]] static DynLib open_self_bound(const std::string &path);
+
   DynLib(const DynLib &) = delete;
   DynLib &operator=(const DynLib &) = delete;
   DynLib(DynLib &&other) noexcept;
@@ -30,6 +34,10 @@ public:
 
   /// The address of a symbol of the library or of what it depends on; nullptr where there is none.
   [[nodiscard]] void *find(const char *symbol) const noexcept;
+
+  /// As find(), but a symbol of what the library depends on (every library has a malloc that way)
+  /// does not count.
+  [[nodiscard]] void *find_own(const char *symbol) const noexcept;
 
   /// As find(), typed: `auto *f = lib.function<void *(std::size_t)>("mi_malloc")`.
   template <class F> [[nodiscard]] F *function(const char *symbol) const noexcept {

@@ -1,0 +1,277 @@
+// The Python face of timed calls: a C function by its address, or a Python callable whose loop
+// stands here because it needs the interpreter's API. The GIL is held throughout.
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <chrono>
+#include <optional>
+
+#include "vmperf/base/error.hpp"
+#include "vmperf/bench/call.hpp"
+
+namespace py = pybind11;
+
+namespace vmperf::bench {
+namespace {
+
+constexpr std::int64_t kMostNsToCount = 5'000; // more takes seconds to single-step
+
+// Calls a Python object n times through the vectorcall protocol. The first exception is kept and
+// ends the measurement; it leaves as it came.
+class PythonCalls final : public Workload {
+public:
+  PythonCalls(py::object target, const py::tuple &args,
+              std::shared_ptr<std::optional<py::error_already_set>> error)
+      : target_(std::move(target)), kept_(args), error_(std::move(error)), args_(args.size() + 1) {
+    for (std::size_t i = 0; i < args.size(); ++i) {
+      args_[i + 1] = args[i].ptr();
+    }
+  }
+
+  std::uint64_t run(std::uint64_t n) override {
+    const std::size_t n_args = (args_.size() - 1) | PY_VECTORCALL_ARGUMENTS_OFFSET;
+    for (std::uint64_t left = n; left != 0; --left) {
+      PyObject *result = PyObject_Vectorcall(target_.ptr(), args_.data() + 1, n_args, nullptr);
+      if (result == nullptr) {
+        error_->emplace();
+        throw VmperfError("the callable raised an exception");
+      }
+      Py_DECREF(result);
+    }
+    return n;
+  }
+  [[nodiscard]] Verification verify() override { return Verification::passed(); }
+
+private:
+  py::object target_;
+  py::tuple kept_;
+  std::shared_ptr<std::optional<py::error_already_set>> error_;
+  std::vector<PyObject *> args_; // one free place in front, as the protocol likes it
+};
+
+PyObject *nothing(PyObject * /*self*/, PyObject *const * /*args*/, Py_ssize_t /*n_args*/) {
+  Py_RETURN_NONE;
+}
+
+// A builtin that takes any arguments and does nothing.
+py::object empty_builtin() {
+  static PyMethodDef definition{
+      "nothing",
+      reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&nothing)), // as the API asks
+      METH_FASTCALL, "Take any arguments, do nothing."};
+  return py::reinterpret_steal<py::object>(PyCFunction_New(&definition, nullptr));
+}
+
+Settings settings_of(std::int64_t warm_up_ns, std::int64_t measurement_ns, int n_samples,
+                     bool linear, int n_placements, std::uint64_t seed) {
+  return {warm_up_ns,   measurement_ns, n_samples, linear ? Sampling::linear : Sampling::flat,
+          n_placements, seed,           0,         true};
+}
+
+std::vector<CaseResult> measure_c(std::uint64_t address, bool returns_real,
+                                  const std::vector<std::uint64_t> &integers,
+                                  const std::vector<double> &reals, std::int64_t timeout_ns,
+                                  const Settings &settings) {
+  const CCall call{reinterpret_cast<void *>(address), returns_real, integers, reals};
+  probe_call(call, timeout_ns);
+  return measure_call([&call](const Params &) { return make_call_workload(call); },
+                      [&call](const Params &) { return make_call_workload(empty_like(call)); },
+                      settings);
+}
+
+std::int64_t ns_of_one(Workload &workload) {
+  using Clock = std::chrono::steady_clock;
+  const auto begin = Clock::now();
+  workload.run(1);
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin).count();
+}
+
+std::vector<CaseResult> measure_python(const py::object &target, const py::object &empty,
+                                       const py::tuple &args, Settings settings) {
+  const auto error = std::make_shared<std::optional<py::error_already_set>>();
+  const auto maker = [&args, &error](const py::object &object) {
+    return [&args, &error, object](const Params &) -> WorkloadPtr {
+      return std::make_unique<PythonCalls>(object, args, error);
+    };
+  };
+  std::vector<CaseResult> results;
+  try {
+    const WorkloadPtr first = maker(target)(Params{});
+    first->run(1); // caches and lazy imports
+    settings.count_instructions = ns_of_one(*first) <= kMostNsToCount;
+    results = measure_call(maker(target), maker(empty), settings);
+  } catch (const VmperfError &) {
+    if (!*error) {
+      throw;
+    }
+  }
+  if (*error) {
+    throw std::move(**error);
+  }
+  return results;
+}
+
+py::tuple capsule(const py::object &object) {
+  PyObject *raw = object.ptr();
+  if (PyCapsule_CheckExact(raw) == 0) {
+    throw InvalidArgumentError("capsule", std::string(py::str(py::type::of(object))),
+                               "a PyCapsule");
+  }
+  const char *name = PyCapsule_GetName(raw);
+  void *pointer = PyCapsule_GetPointer(raw, name);
+  void *context = PyCapsule_GetContext(raw);
+  return py::make_tuple(reinterpret_cast<std::uintptr_t>(pointer), name == nullptr ? "" : name,
+                        reinterpret_cast<std::uintptr_t>(context));
+}
+
+constexpr const char *kCallDoc =
+    R"(Time a C function by its address; `vmperf.benchmark` prepares it.
+
+Parameters
+----------
+address : int
+    Address of the function.
+returns_real : bool
+    Whether it returns a float or a double.
+integers : list of int
+    Its integers and pointers in order, extended to 64 bits; at most 6.
+reals : list of float
+    Its floating-point arguments in order, as registers hold them; at most 8.
+timeout_ns : int
+    Nanoseconds that the calls of a child process, which come first, may take.
+warm_up_ns, measurement_ns, n_samples, linear, n_placements, seed
+    As in `measure`; `linear` for ``sampling="linear"``.
+
+Returns
+-------
+list of CaseResult
+    The function, and an empty one called the same way in the same rounds.
+
+Raises
+------
+InvalidArgumentError
+    A null address, too many arguments, settings out of range.
+MeasurementError
+    ``crashed`` or ``timed_out``: the function, called in a child process.
+
+Notes
+-----
+The GIL is held. A wrong signature is undefined behaviour, as in C.
+
+Examples
+--------
+>>> import ctypes
+>>> from vmperf import bench
+>>> address = ctypes.cast(ctypes.CDLL(None).abs, ctypes.c_void_p).value
+>>> target, empty = bench.measure_c(address, False, [3], [], timeout_ns=10**9, warm_up_ns=0,
+...     measurement_ns=10**6, n_samples=4, linear=False, n_placements=1, seed=0)
+>>> target.design, empty.design
+('target', 'empty')
+)";
+
+constexpr const char *kPythonDoc = R"(Time a Python callable; `vmperf.benchmark` prepares it.
+
+Parameters
+----------
+target, empty : callable
+    What is timed, and what does nothing, called the same way in the same rounds.
+args : tuple
+    Positional arguments of both.
+warm_up_ns, measurement_ns, n_samples, linear, n_placements, seed
+    As in `measure`; `linear` for ``sampling="linear"``.
+
+Returns
+-------
+list of CaseResult
+    The target, then the empty one.
+
+Raises
+------
+InvalidArgumentError
+    Settings out of range.
+Exception
+    Whatever the callable raises.
+
+Notes
+-----
+The loop is native and calls through the vectorcall protocol; the GIL is held. Instructions are
+counted where one call takes at most 5 us.
+
+Examples
+--------
+>>> from vmperf import bench
+>>> target, empty = bench.measure_python(abs, bench.empty_builtin(), (3,), warm_up_ns=0,
+...     measurement_ns=10**6, n_samples=4, linear=False, n_placements=1, seed=0)
+>>> len(target.samples)
+4
+)";
+
+} // namespace
+
+void bind_call(py::module_ &m) {
+  m.def(
+      "measure_c",
+      [](std::uint64_t address, bool returns_real, const std::vector<std::uint64_t> &integers,
+         const std::vector<double> &reals, std::int64_t timeout_ns, std::int64_t warm_up_ns,
+         std::int64_t measurement_ns, int n_samples, bool linear, int n_placements,
+         std::uint64_t seed) {
+        return measure_c(
+            address, returns_real, integers, reals, timeout_ns,
+            settings_of(warm_up_ns, measurement_ns, n_samples, linear, n_placements, seed));
+      },
+      py::arg("address"), py::arg("returns_real"), py::arg("integers"), py::arg("reals"),
+      py::kw_only(), py::arg("timeout_ns"), py::arg("warm_up_ns"), py::arg("measurement_ns"),
+      py::arg("n_samples"), py::arg("linear"), py::arg("n_placements"), py::arg("seed"), kCallDoc);
+  m.def(
+      "measure_python",
+      [](const py::object &target, const py::object &empty, const py::tuple &args,
+         std::int64_t warm_up_ns, std::int64_t measurement_ns, int n_samples, bool linear,
+         int n_placements, std::uint64_t seed) {
+        return measure_python(
+            target, empty, args,
+            settings_of(warm_up_ns, measurement_ns, n_samples, linear, n_placements, seed));
+      },
+      py::arg("target"), py::arg("empty"), py::arg("args"), py::kw_only(), py::arg("warm_up_ns"),
+      py::arg("measurement_ns"), py::arg("n_samples"), py::arg("linear"), py::arg("n_placements"),
+      py::arg("seed"), kPythonDoc);
+  m.def("empty_builtin", &empty_builtin,
+        R"(Return a builtin that takes any arguments and does nothing.
+
+Returns
+-------
+builtin_function_or_method
+    Called through the same protocol as any builtin.
+
+Examples
+--------
+>>> from vmperf import bench
+>>> bench.empty_builtin()(1, 2, 3) is None
+True
+)");
+  m.def("capsule", &capsule, py::arg("capsule"), R"(Look into a PyCapsule.
+
+Parameters
+----------
+capsule : PyCapsule
+    Such as the one in a SciPy ``LowLevelCallable``.
+
+Returns
+-------
+tuple of int, str, int
+    Its pointer, name (empty where it has none) and context.
+
+Raises
+------
+InvalidArgumentError
+    Something else.
+
+Examples
+--------
+>>> import datetime
+>>> from vmperf import bench
+>>> bench.capsule(datetime.datetime_CAPI)[1]
+'datetime.datetime_CAPI'
+)");
+}
+
+} // namespace vmperf::bench
