@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "vmperf/base/error.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/bench/sink.hpp"
 #include "vmperf/bench/workload.hpp"
 #include "vmperf/pool/api/proof.hpp"
