@@ -112,7 +112,7 @@ def results_tables(results: Results) -> Iterable[Table | str]:
         yield table([*(f">{axis}" for axis in varying), *_HEADERS], _lines(mine, varying))
         yield from _remarks(mine, varying)
         if any(row["oversubscribed"] for row in mine):
-            yield "  oversubscribed: more threads than the machine had CPUs, so that they take turns"
+            yield "  oversubscribed: more threads than the machine had CPUs; they take turns"
     if rows:
         yield "disturbed: samples with a context switch / page fault / stolen time; none is dropped"
 
