@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 import vmperf
 from vmperf._rows import is_oversubscribed
-from vmperf.cli.main import main
+from vmperf.cli.main import cli
 
 FOUR: dict[str, Any] = {"cpu": {"n_online": 4, "allowed": [0, 1, 2, 3]}, "os": {"cpu_quota": "none"}}
 
@@ -48,7 +48,7 @@ def test_label_is_in_rows_table_and_report(tmp_path: Path) -> None:
     )
     said = {row["params"]["threads"]: row["oversubscribed"] for row in results.rows()}
     assert said == {1: False, 1 + 2 * n_cpus: True}
-    shown = CliRunner().invoke(main, ["show", str(results.path)]).output
+    shown = CliRunner().invoke(cli, ["show", str(results.path)]).output
     assert "more threads than the machine had CPUs" in shown
     labelled = [line for line in shown.splitlines() if line.endswith("oversubscribed")]
     assert len(labelled) == 1
