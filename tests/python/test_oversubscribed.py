@@ -13,7 +13,10 @@ import vmperf
 from vmperf._rows import is_oversubscribed
 from vmperf.cli.main import cli
 
-FOUR: dict[str, Any] = {"cpu": {"n_online": 4, "allowed": [0, 1, 2, 3]}, "os": {"cpu_quota": "none"}}
+FOUR: dict[str, Any] = {
+    "cpu": {"n_online": 4, "allowed": [0, 1, 2, 3]},
+    "os": {"cpu_quota": "none"},
+}
 
 
 @pytest.mark.parametrize(
@@ -31,9 +34,7 @@ FOUR: dict[str, Any] = {"cpu": {"n_online": 4, "allowed": [0, 1, 2, 3]}, "os": {
         ({"capacity": 99}, FOUR, False),
     ],
 )
-def test_is_oversubscribed(
-    params: dict[str, Any], machine: dict[str, Any], expected: bool
-) -> None:
+def test_is_oversubscribed(params: dict[str, Any], machine: dict[str, Any], expected: bool) -> None:
     assert is_oversubscribed(params, machine) is expected
 
 
