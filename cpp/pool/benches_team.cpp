@@ -14,21 +14,13 @@ constexpr unsigned kMostMembers = 1024;
 constexpr int kSpins = 200; // some 3 us of pauses
 constexpr int kTriesBeforeYield = 50;
 
-void relax() noexcept {
-#if defined(__has_builtin) && __has_builtin(__builtin_ia32_pause)
-  __builtin_ia32_pause();
-#else
-  std::atomic_signal_fence(std::memory_order_seq_cst);
-#endif
-}
-
 // Until the value is another than `old`.
 void wait_for_change(const std::atomic<std::uint32_t> &value, std::uint32_t old) noexcept {
   for (int spin = 0; spin < kSpins; ++spin) {
     if (value.load(std::memory_order_acquire) != old) {
       return;
     }
-    relax();
+    os::relax_cpu();
   }
   value.wait(old, std::memory_order_acquire);
 }
@@ -115,7 +107,7 @@ void Team::work(unsigned member) noexcept {
       if (idle > kTriesBeforeYield) {
         std::this_thread::yield();
       } else if (idle != 0) {
-        relax();
+        os::relax_cpu();
       }
     }
   } catch (const std::exception &e) {

@@ -100,10 +100,13 @@ Examples
 ...     other = Thread(target=pool.deallocate, args=(slot,))
 ...     other.start()
 ...     other.join()
-...     pool.stats().live, pool.stats().threads
-(0, 1)
+...     pool.deallocate(pool.allocate())
+...     pool.preallocate(500)
+...     pool.stats().live, pool.stats().available >= 500
+(0, True)
 >>> pool.is_closed
 True
+>>> pool.close()
 )doc";
 
 constexpr const char *kAllocateDoc = R"doc(Hands out a slot; grows where none is left.

@@ -173,10 +173,13 @@ class SharedPool:
     ...     other = Thread(target=pool.deallocate, args=(slot,))
     ...     other.start()
     ...     other.join()
-    ...     pool.stats().live, pool.stats().threads
-    (0, 1)
+    ...     pool.deallocate(pool.allocate())
+    ...     pool.preallocate(500)
+    ...     pool.stats().live, pool.stats().available >= 500
+    (0, True)
     >>> pool.is_closed
     True
+    >>> pool.close()
     """
     def __enter__(self) -> SharedPool:
         ...
