@@ -11,6 +11,7 @@
 #include "vmperf/base/error.hpp"
 #include "vmperf/os/dynlib.hpp"
 #include "vmperf/pool/api.hpp"
+#include "vmperf/pool/api/shared.hpp"
 
 namespace vmperf::peers {
 namespace {
@@ -96,6 +97,7 @@ void declare_mimalloc(bench::Registry &registry) {
       "mi_malloc and mi_free of a library loaded at run time: through a "
       "pointer, so compare with stack_indirect too")
       .peer()
+      .runs("pool/shared", pool::shared_maker<Mimalloc>())
       .available(probe);
 }
 

@@ -16,7 +16,8 @@ void declare_allocate(bench::Registry &registry) {
       .summary(
           "allocate `batch` items in a row from a warm pool, then drop them all. drop=bulk: by "
           "the fastest way the design has (stack: its top moves back; pmr: release()); checked, "
-          "naive, libc, mimalloc and boost_pool have none that is faster than freeing each item, "
+          "shared, thread_local, naive, libc, mimalloc and boost_pool have none that is faster "
+          "than freeing each item, "
           "so that their figure holds the frees. drop=each: every design frees every item")
       .op("one allocation and its share of the drop")
       .fooled_by(
@@ -100,6 +101,7 @@ void declare(bench::Registry &registry) {
   declare_churn(registry);
   declare_throughput(registry);
   declare_sizes(registry);
+  declare_shared(registry);
   declare_designs(registry);
 }
 

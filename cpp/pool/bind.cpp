@@ -1,34 +1,15 @@
 // The Python face of the pools: StackPool over HandlePool, and its statistics.
 #include <pybind11/pybind11.h>
 
-#include <limits>
 #include <string>
 
-#include "vmperf/base/error.hpp"
+#include "bind_args.hpp"
 #include "vmperf/pool/handle_pool.hpp"
 
 namespace py = pybind11;
 
 namespace vmperf::pool {
 namespace {
-
-// Any Python integer as an unsigned one: out of range is this library's error, not a TypeError.
-std::uint64_t to_unsigned(const py::handle &value, const char *name, const std::string &allowed) {
-  const auto number = py::reinterpret_steal<py::int_>(PyNumber_Index(value.ptr()));
-  if (!number) {
-    throw py::error_already_set();
-  }
-  const std::uint64_t result = PyLong_AsUnsignedLongLong(number.ptr());
-  if (PyErr_Occurred() != nullptr) {
-    PyErr_Clear();
-    throw InvalidArgumentError(name, py::str(number).cast<std::string>(), allowed);
-  }
-  return result;
-}
-
-std::size_t to_count(const py::handle &value, const char *name) {
-  return to_unsigned(value, name, "0 to " + std::to_string(kMaxBytes));
-}
 
 HandlePool make(const py::object &item_size_bytes, const py::object &capacity,
                 const py::object &align, bool checked) {
@@ -266,6 +247,7 @@ void bind(py::module_ &m) {
             "C++ code inlines them from <vmperf/pool/stack_pool.hpp>; Python drives and inspects "
             "them.\nThe benchmarks ``pool/*`` time them beside other allocators.";
   bind_stats(m);
+  bind_shared(m);
   py::class_<HandlePool>(m, "StackPool", kStackPoolDoc)
       .def(py::init(&make), py::arg("item_size_bytes") = 64, py::arg("capacity") = 0, py::kw_only(),
            py::arg("align") = 64, py::arg("checked") = true)

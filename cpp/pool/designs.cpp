@@ -6,6 +6,7 @@
 
 #include "designs.hpp"
 #include "vmperf/pool/api.hpp"
+#include "vmperf/pool/api/shared.hpp"
 #include "vmperf/pool/stack_pool.hpp"
 
 namespace vmperf::pool {
@@ -96,9 +97,15 @@ void declare_designs(bench::Registry &registry) {
                                  "stack through function pointers, as a library is called: the "
                                  "like-for-like partner of peers loaded at run time");
   declare_checked(registry);
+  declare_shared_designs(registry);
   declare_imports(registry);
-  add_pool_design<Naive>(registry, "naive", "std::vector of free pointers over one slab");
-  add_pool_design<Libc>(registry, "libc", "malloc and free of the C library").peer();
+  add_pool_design<Naive>(registry, "naive",
+                         "std::vector of free pointers over one slab; several threads: a mutex "
+                         "around it")
+      .runs("pool/shared", locked_vector_maker());
+  add_pool_design<Libc>(registry, "libc", "malloc and free of the C library")
+      .peer()
+      .runs("pool/shared", shared_maker<Libc>());
 }
 
 } // namespace vmperf::pool

@@ -8,5 +8,8 @@ namespace vmperf::pool {
 void declare_designs(bench::Registry &registry);
 void declare_checked(bench::Registry &registry);
 void declare_imports(bench::Registry &registry);
+void declare_shared_designs(bench::Registry &registry);
+void declare_shared(bench::Registry &registry); // a benchmark
+bench::Maker locked_vector_maker();
 
 } // namespace vmperf::pool

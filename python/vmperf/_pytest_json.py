@@ -80,7 +80,7 @@ def _machine_info(machine: dict[str, Any]) -> dict[str, Any]:
 
 
 def _benchmark(results: Results, cases: Sequence[CaseRecord]) -> dict[str, Any]:
-    row = merged_row(cases)
+    row = merged_row(cases, results.machine)
     point = "-".join(str(value) for value in row["params"].values())
     others = "-".join(str(v) for axis, v in row["params"].items() if axis != "design")
     name = f"{row['id']}[{point}]"

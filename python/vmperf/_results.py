@@ -97,9 +97,10 @@ class Results:
         Returns
         -------
         list of dict
-            ``id``, ``params``, ``status``, ``reason``, ``version``, ``samples``, ``ns_per_op``
-            (``median``, ``low``, ``high``, ``min``; 95 % interval of the median),
-            ``cycles_per_op``, ``instr_per_op``, ``empty_ns_per_op``, ``ops_per_s``, ``outliers``,
+            ``id``, ``params``, ``status``, ``reason``, ``version``, ``oversubscribed`` (more
+            ``threads`` than the machine had CPUs), ``samples``, ``ns_per_op`` (``median``, ``low``,
+            ``high``, ``min``; 95 % interval of the median), ``cycles_per_op``,
+            ``instr_per_op``, ``empty_ns_per_op``, ``ops_per_s``, ``outliers``,
             ``flags``, ``checksum``, ``estimates`` (all of `vmperf.stats.summarize`). Figures are
             None where the status is not ok.
 
@@ -110,7 +111,7 @@ class Results:
         if self._rows is None:
             from ._rows import gather, merged_row
 
-            self._rows = [merged_row(group) for group in gather(self.cases)]
+            self._rows = [merged_row(group, self.machine) for group in gather(self.cases)]
         return [dict(row) for row in self._rows]
 
     def select(

@@ -6,7 +6,7 @@ All estimates come from `_core.stats`, with the process as the unit of independe
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import _core
@@ -14,7 +14,7 @@ from . import _core
 if TYPE_CHECKING:
     from ._records import CaseRecord
 
-__all__ = ["FLAGS", "gather", "merged_row", "pooled"]
+__all__ = ["FLAGS", "gather", "is_oversubscribed", "merged_row", "pooled"]
 
 FLAGS = {"switch": 1, "fault": 2, "steal": 4}
 
@@ -40,7 +40,20 @@ def pooled(cases: Sequence[CaseRecord]) -> tuple[Any, Any, Any]:
     )
 
 
-def merged_row(cases: Sequence[CaseRecord]) -> dict[str, Any]:
+def is_oversubscribed(params: Mapping[str, Any], machine: Mapping[str, Any]) -> bool:
+    """Return whether a case's ``threads`` exceed the CPUs that the recorded machine had for it.
+
+    Those are the online or, where fewer, the allowed ones, within the quota of its control group.
+    False where the benchmark has no such axis or the machine does not say.
+    """
+    cpu, system = machine.get("cpu") or {}, machine.get("os") or {}
+    found = (cpu.get("n_online"), len(cpu.get("allowed") or ()), system.get("cpu_quota"))
+    limits = [n for n in found if isinstance(n, int | float) and n > 0]
+    threads = params.get("threads")
+    return isinstance(threads, int) and bool(limits) and threads > min(limits)
+
+
+def merged_row(cases: Sequence[CaseRecord], machine: Mapping[str, Any]) -> dict[str, Any]:
     """Return one row of ``show --json``.
 
     A row is ok only where every process was; it has figures only where it is ok: what is refused
@@ -57,6 +70,7 @@ def merged_row(cases: Sequence[CaseRecord]) -> dict[str, Any]:
         "status": first.status,
         "reason": first.reason,
         "version": first.version,
+        "oversubscribed": is_oversubscribed(first.params, machine),
         "samples": sum(len(c.ns_total) for c in cases),
         "processes": len(cases),
         "ns_per_op": dict.fromkeys(("median", "low", "high", "min")),

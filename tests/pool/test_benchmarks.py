@@ -10,7 +10,7 @@ from vmperf import _core
 from vmperf._core import InvalidArgumentError
 
 IDS = ("pool/allocate", "pool/cycle", "pool/churn", "pool/throughput", "pool/sizes")
-OWN = ("stack", "stack_indirect", "checked", "naive", "libc")
+OWN = ("stack", "stack_indirect", "checked", "shared", "thread_local", "naive", "libc")
 QUICK: dict[str, Any] = {
     "warm_up_ns": 0,
     "measurement_ns": 300_000,

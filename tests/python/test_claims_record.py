@@ -70,7 +70,8 @@ def test_a_record_becomes_a_table(sample_record: dict[str, Any], tmp_path: Path)
     )
     assert lines[7].endswith("stack at least 3x as fast as libc | 1.50x | 1.25x to 12.3x | met |")
     assert "stack at most 2.2 cycles per op | 1.50 cycles |" in lines[8]
-    assert "varies by at most 1 % over capacity 10, 50, 100, 500, 1000 | 1.50 %" in lines[-3]
+    spread = "varies by at most 1 % over capacity 10, 50, 100, 500, 1000 | 1.50 %"
+    assert any(spread in line for line in lines)
     assert "old" not in readme.read_text()
     unmet = {"status": "unmet", "met": False}
     sample_record["claims"][1] |= unmet

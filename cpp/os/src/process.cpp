@@ -37,6 +37,18 @@ std::string list_text(const std::vector<int> &cpus) {
 
 } // namespace
 
+int process_id() noexcept {
+  return ::getpid();
+}
+
+void relax_cpu() noexcept {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
 void die_with_parent(int parent_pid) {
   const pid_t before = parent_pid != 0 ? parent_pid : ::getppid();
   if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) {

@@ -111,6 +111,8 @@ def results_tables(results: Results) -> Iterable[Table | str]:
         yield f"  one op: {'; '.join(filter(None, [entry['op'], point(fixed)]))}"
         yield table([*(f">{axis}" for axis in varying), *_HEADERS], _lines(mine, varying))
         yield from _remarks(mine, varying)
+        if any(row["oversubscribed"] for row in mine):
+            yield "  oversubscribed: more threads than the machine had CPUs; they take turns"
     if rows:
         yield "disturbed: samples with a context switch / page fault / stolen time; none is dropped"
 
@@ -146,7 +148,7 @@ def _lines(rows: Iterable[dict[str, Any]], axes: Sequence[str]) -> Iterable[list
             rate(row["ops_per_s"]),
             str(row["samples"] or "-"),
             f"{flags['switch']}/{flags['fault']}/{flags['steal']}" if row["samples"] else "-",
-            row["status"],
+            row["status"] + (" oversubscribed" if row["oversubscribed"] and row["samples"] else ""),
         ]
 
 

@@ -9,6 +9,13 @@
 
 namespace vmperf::os {
 
+/// The id of the calling process: a forked child has another. A system call, some 100 ns.
+[[nodiscard]] int process_id() noexcept;
+
+/// Tells the CPU that this is a spinning loop: tens of cycles, in which another thread of the core
+/// may work.
+void relax_cpu() noexcept;
+
 /// Has the kernel kill this process (SIGKILL) when the thread that started it ends. `parent_pid` is
 /// the parent's id as the parent knew it, so that a parent that died before this call is noticed
 /// too (the process then ends itself at once); 0 = whoever is the parent now. OsError where
