@@ -100,6 +100,7 @@ void declare(bench::Registry &registry) {
   declare_churn(registry);
   declare_throughput(registry);
   declare_sizes(registry);
+  declare_row_benchmarks(registry);
   declare_designs(registry);
 }
 

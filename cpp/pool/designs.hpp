@@ -1,4 +1,5 @@
-// How benches.cpp reaches the designs of this component: declare_designs() calls the others.
+// How benches.cpp reaches the designs of this component: declare_designs() calls the others. And
+// the benchmarks of benches_rows.cpp.
 #pragma once
 
 #include "vmperf/bench/registry.hpp"
@@ -7,5 +8,8 @@ namespace vmperf::pool {
 
 void declare_designs(bench::Registry &registry);
 void declare_checked(bench::Registry &registry);
+void declare_variants(bench::Registry &registry);
+
+void declare_row_benchmarks(bench::Registry &registry);
 
 } // namespace vmperf::pool
