@@ -227,6 +227,10 @@ void HandlePool::close() {
   std::visit([](auto &pool) { pool.close(); }, pool_);
 }
 
+void HandlePool::check_count(std::size_t n) const {
+  std::visit([n](const auto &pool) { pool.shape().check_count("n", n); }, pool_);
+}
+
 bool HandlePool::is_closed() const {
   return std::visit([](const auto &pool) { return pool.is_closed(); }, pool_);
 }

@@ -82,6 +82,8 @@ public:
   /// more. InvalidArgumentError where that is negative or not finite.
   [[nodiscard]] std::size_t advise_capacity(double headroom);
 
+  /// InvalidArgumentError where no pool of this shape can have n slots.
+  void check_count(std::size_t n) const;
   [[nodiscard]] bool is_closed() const;
   [[nodiscard]] const Options &options() const noexcept { return options_; }
 
