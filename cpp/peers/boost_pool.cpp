@@ -17,7 +17,9 @@ namespace {
 
 class BoostPool {
 public:
-  BoostPool(std::size_t item_bytes, std::size_t capacity) : pool_(item_bytes, capacity + 1) {}
+  // 32 is Boost's own first block, where nothing is asked for.
+  BoostPool(std::size_t item_bytes, std::size_t capacity)
+      : pool_(item_bytes, capacity == 0 ? 32 : capacity + 1) {}
   void *allocate() { return pool_.malloc(); }
   void deallocate(void *item) { pool_.free(item); }
   [[nodiscard]] bool owns(void *item) const { return pool_.is_from(item); }

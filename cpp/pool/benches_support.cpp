@@ -4,13 +4,16 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <numeric>
 #include <string_view>
 #include <utility>
 
+#include "vmperf/base/align.hpp"
 #include "vmperf/base/error.hpp"
 #include "vmperf/base/rng.hpp"
+#include "vmperf/pool/api/bulk_workloads.hpp"
 #include "vmperf/pool/api/proof.hpp"
 #include "vmperf/pool/api/setup.hpp"
 
@@ -29,6 +32,7 @@ constexpr Words<Order, 3> kOrder{
     {{"fifo", Order::fifo}, {"lifo", Order::lifo}, {"random", Order::random}},
 };
 constexpr Words<Drop, 2> kDrop{{{"bulk", Drop::bulk}, {"each", Drop::each}}};
+constexpr Words<Work, 2> kWork{{{"pair", Work::pair}, {"batch", Work::batch}}};
 constexpr Words<State, 2> kState{{{"local", State::local}, {"member", State::member}}};
 
 template <class E, std::size_t N>
@@ -49,14 +53,15 @@ void read_word(const bench::Params &params, std::string_view axis, const Words<E
   throw InvalidArgumentError(std::string(axis), given, allowed);
 }
 
-void read_count(const bench::Params &params, std::string_view axis, std::size_t &out) {
+void read_count(const bench::Params &params, std::string_view axis, std::size_t &out,
+                std::size_t least = 1) {
   if (!params.values().contains(axis)) {
     return;
   }
-  out = params.get_size(axis, 1);
+  out = params.get_size(axis, least);
   if (out > kMostItems) {
     throw InvalidArgumentError(std::string(axis), std::to_string(out),
-                               "1 to " + std::to_string(kMostItems));
+                               std::to_string(least) + " to " + std::to_string(kMostItems));
   }
 }
 
@@ -64,13 +69,17 @@ void read_count(const bench::Params &params, std::string_view axis, std::size_t 
 
 Setup Setup::from(const bench::Params &params) {
   Setup setup;
-  setup.item_bytes = params.get_size("item_size_bytes", sizeof(std::uint64_t));
+  if (params.values().contains("item_size_bytes")) {
+    setup.item_bytes = params.get_size("item_size_bytes", sizeof(std::uint64_t));
+  }
   read_count(params, "capacity", setup.capacity);
   read_count(params, "batch", setup.batch);
+  read_count(params, "preallocate", setup.preallocate, 0);
   read_word(params, "touch", kTouch, setup.touch);
   read_word(params, "order", kOrder, setup.order);
   read_word(params, "drop", kDrop, setup.drop);
   read_word(params, "state", kState, setup.state);
+  read_word(params, "work", kWork, setup.work);
   return setup;
 }
 
@@ -134,4 +143,25 @@ std::string check_stamps(std::span<void *const> items, std::size_t bytes) {
 }
 
 } // namespace proof
+
+PlainStoresWorkload::PlainStoresWorkload(const Setup &setup)
+    : setup_(setup),
+      array_(static_cast<std::byte *>(std::aligned_alloc(
+          kCacheLineBytes, align_up(setup.item_bytes * setup.batch, kCacheLineBytes)))) {
+  if (array_ == nullptr) {
+    throw CapacityError("no memory for the array", setup.item_bytes * setup.batch, kMostItems);
+  }
+  std::memset(array_.get(), 0, setup.item_bytes * setup.batch);
+}
+
+bench::Verification PlainStoresWorkload::verify() {
+  std::vector<void *> items(setup_.batch);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    items[i] = array_.get() + i * setup_.item_bytes;
+  }
+  const std::string fault = proof::check_stamps(items, setup_.item_bytes);
+  std::memset(array_.get(), 0, setup_.item_bytes * setup_.batch); // the next run() proves itself
+  return {fault};
+}
+
 } // namespace vmperf::pool

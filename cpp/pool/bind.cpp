@@ -1,9 +1,12 @@
 // The Python face of the pools: StackPool over HandlePool, and its statistics.
-#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
+#include <memory>
 #include <string>
 
 #include "bind_args.hpp"
+#include "bind_docs.hpp"
+#include "bind_rows.hpp"
 #include "vmperf/pool/handle_pool.hpp"
 
 namespace py = pybind11;
@@ -11,12 +14,36 @@ namespace py = pybind11;
 namespace vmperf::pool {
 namespace {
 
-HandlePool make(const py::object &item_size_bytes, const py::object &capacity,
-                const py::object &align, bool checked) {
-  return {to_unsigned(item_size_bytes, "item_size_bytes", "1 to " + std::to_string(kMaxItemBytes)),
-          to_count(capacity, "capacity"),
-          to_unsigned(align, "align", "a power of two from 1 to " + std::to_string(kMaxAlign)),
-          checked};
+Layout to_layout(const std::string &layout) {
+  if (layout != "array" && layout != "intrusive") {
+    throw InvalidArgumentError("layout", layout, "array, intrusive");
+  }
+  return layout == "array" ? Layout::array : Layout::intrusive;
+}
+
+Figures to_figures(const py::object &stats) {
+  if (py::isinstance<py::bool_>(stats)) {
+    return stats.cast<bool>() ? Figures::derived : Figures::none;
+  }
+  const auto given = py::str(stats).cast<std::string>();
+  if (!py::isinstance<py::str>(stats) || given != "operations") {
+    throw InvalidArgumentError("stats", given, "True, False, 'operations'");
+  }
+  return Figures::operations;
+}
+
+std::unique_ptr<HandlePool> make(const py::object &item_size_bytes, const py::object &capacity,
+                                 const py::object &align, const std::string &layout, bool checked,
+                                 const py::object &stats) {
+  return std::make_unique<HandlePool>(HandlePool::Options{
+      .item_bytes =
+          to_unsigned(item_size_bytes, "item_size_bytes", "1 to " + std::to_string(kMaxItemBytes)),
+      .capacity = to_count(capacity, "capacity"),
+      .align = to_unsigned(align, "align", "a power of two from 1 to " + std::to_string(kMaxAlign)),
+      .layout = to_layout(layout),
+      .checked = checked,
+      .figures = to_figures(stats),
+  });
 }
 
 std::string to_text(const HandlePool::Stats &s) {
@@ -24,7 +51,11 @@ std::string to_text(const HandlePool::Stats &s) {
          ", available=" + std::to_string(s.available) + ", live=" + std::to_string(s.live) +
          ", high_water=" + std::to_string(s.high_water) + ", slabs=" + std::to_string(s.slabs) +
          ", bytes=" + std::to_string(s.bytes) +
-         ", resident_bytes=" + std::to_string(s.resident_bytes) + ")";
+         ", resident_bytes=" + std::to_string(s.resident_bytes) +
+         (s.has_counts ? ", n_allocated=" + std::to_string(s.counts.n_allocated) +
+                             ", n_deallocated=" + std::to_string(s.counts.n_deallocated)
+                       : std::string()) +
+         ")";
 }
 
 void bind_stats(py::module_ &m) {
@@ -50,6 +81,20 @@ Examples
       .def_readonly("bytes", &Stats::bytes, "Bytes held: slabs and the pool's tables.")
       .def_readonly("resident_bytes", &Stats::resident_bytes,
                     "Bytes of the slabs whose pages are in memory now, asked of the kernel.")
+      .def_property_readonly(
+          "n_allocated",
+          [](const Stats &s) {
+            return s.has_counts ? py::object(py::int_(s.counts.n_allocated))
+                                : py::object(py::none());
+          },
+          "Slots handed out so far, or None where operations are not counted.")
+      .def_property_readonly(
+          "n_deallocated",
+          [](const Stats &s) {
+            return s.has_counts ? py::object(py::int_(s.counts.n_deallocated))
+                                : py::object(py::none());
+          },
+          "Slots taken back so far, or None where operations are not counted.")
       .def("__eq__",
            [](const Stats &self, const py::object &other) {
              return py::isinstance<Stats>(other) && self == other.cast<const Stats &>();
@@ -57,188 +102,6 @@ Examples
       .def("__hash__", [](const Stats &self) { return py::hash(py::str(to_text(self))); })
       .def("__repr__", &to_text);
 }
-
-constexpr const char *kStackPoolDoc = R"doc(A pool of slots of one size, for one thread.
-
-Free slots lie on an array of pointers; slots never move; growth doubles. A handle is the address of
-a slot of uninitialised memory, to be used through ctypes, cffi or native code. One call costs what
-a Python call costs, some 100 times as much as the pool itself: time it with
-``vmperf.run("pool/*")``, and use the C++ class ``vmperf::pool::StackPool<T>`` in inner loops.
-
-Parameters
-----------
-item_size_bytes : int, default 64
-    Size of an item, 1 to 2**30 bytes. A slot is that rounded up to `align`.
-capacity : int, default 0
-    Slots made at once, in one slab; 0 waits for the first allocation.
-align : int, default 64
-    Alignment of every slot, a power of two from 1 to 2**21 bytes. The default keeps items from
-    sharing cache lines; 8 or 16 packs small ones densely.
-checked : bool, default True
-    Whether `deallocate` tests that its handle is a live slot of this pool. Without it a wrong
-    handle corrupts the pool silently, and memory with it.
-
-Raises
-------
-InvalidArgumentError
-    If a size, count or alignment is out of range.
-CapacityError
-    If there is no memory for `capacity` slots.
-
-Notes
------
-``allocate`` and ``deallocate`` are O(1). All statistics follow from the state of the pool: nothing
-is counted per operation. Not safe to use from several threads at once on a free-threaded build.
-
-References
-----------
-Bonwick and Adams, "Magazines and Vmem", USENIX 2001; Granlund and Montgomery, "Division by
-Invariant Integers using Multiplication", PLDI 1994 (the test of a handle).
-
-Examples
---------
->>> from vmperf.pool import StackPool
->>> with StackPool(item_size_bytes=64, capacity=100) as pool:
-...     first, second = pool.allocate(), pool.allocate()
-...     pool.deallocate(first)
-...     pool.preallocate(500)
-...     pool.purge() >= 0
-...     pool.stats().live, second - first, pool.is_closed
-True
-(1, 64, False)
->>> pool.is_closed
-True
->>> pool.close()
-)doc";
-
-constexpr const char *kWithCapacityDoc = R"doc(A pool of default items with n slots.
-
-Parameters
-----------
-n : int
-    Slots made at once.
-item_size_bytes : int, default 64
-    As of the class.
-align : int, default 64
-    As of the class.
-checked : bool, default True
-    As of the class.
-
-Returns
--------
-StackPool
-    An empty pool whose first `n` slots need no growth.
-
-Raises
-------
-InvalidArgumentError
-    If a size, count or alignment is out of range.
-CapacityError
-    If there is no memory for `n` slots.
-
-Examples
---------
->>> from vmperf.pool import StackPool
->>> StackPool.with_capacity(1000).stats().available
-1000
-)doc";
-
-constexpr const char *kAllocateDoc = R"doc(Hands out a slot; grows where none is left.
-
-Returns
--------
-int
-    The handle: the address of `item_size_bytes` bytes of uninitialised memory.
-
-Raises
-------
-CapacityError
-    If there is no memory to grow; the pool is as it was.
-InvalidArgumentError
-    If the pool is closed.
-)doc";
-
-constexpr const char *kDeallocateDoc = R"doc(Takes a slot back.
-
-Parameters
-----------
-handle : int
-    What ``allocate`` returned, 0 to 2**64 - 1.
-
-Raises
-------
-CorruptionError
-    In a checked pool, if the handle is freed twice, foreign, or within a slot; the pool is as it
-    was. In any pool, if no slot is live.
-InvalidArgumentError
-    If the pool is closed or the handle can't be an address.
-)doc";
-
-constexpr const char *kPreallocateDoc = R"doc(Makes slots available and their pages resident.
-
-Parameters
-----------
-n : int
-    How many further allocations shall need neither growth nor a page fault.
-
-Raises
-------
-InvalidArgumentError
-    If `n` is out of range or the pool is closed.
-CapacityError
-    If there is no memory for them; the pool is as it was.
-
-Notes
------
-O(n): a byte of each page of the next `n` slots is written.
-)doc";
-
-constexpr const char *kPurgeDoc = R"doc(Gives back every slab of which no slot is live.
-
-Returns
--------
-int
-    Bytes given back, of slabs and tables. Slabs above 32 MiB go to the operating system at once,
-    smaller ones when the C library sees fit.
-
-Raises
-------
-InvalidArgumentError
-    If the pool is closed.
-CorruptionError
-    If an unchecked pool holds a handle that isn't its own.
-
-Notes
------
-O(free slots). Live slots do not move.
-)doc";
-
-constexpr const char *kCloseDoc = R"doc(Gives all memory back; a second call does nothing.
-
-Live slots become invalid. Leaving a ``with`` block closes the pool.
-
-Raises
-------
-CorruptionError
-    After closing, if more was deallocated than allocated.
-)doc";
-
-constexpr const char *kStatsDoc = R"doc(What the pool holds, exactly, at any time.
-
-Returns
--------
-PoolStats
-    capacity, available, live, high_water, slabs, bytes, resident_bytes.
-
-Raises
-------
-InvalidArgumentError
-    If the pool is closed.
-
-Notes
------
-O(1), but for ``resident_bytes``: O(pages), asked by mincore(2).
-)doc";
 
 } // namespace
 
@@ -248,15 +111,21 @@ void bind(py::module_ &m) {
             "them.\nThe benchmarks ``pool/*`` time them beside other allocators.";
   bind_stats(m);
   bind_shared(m);
-  py::class_<HandlePool>(m, "StackPool", kStackPoolDoc)
+  bind_row_classes(m);
+  PoolClass stack_pool(m, "StackPool", kStackPoolDoc);
+  stack_pool
       .def(py::init(&make), py::arg("item_size_bytes") = 64, py::arg("capacity") = 0, py::kw_only(),
-           py::arg("align") = 64, py::arg("checked") = true)
+           py::arg("align") = 64, py::arg("layout") = "array", py::arg("checked") = true,
+           py::arg("stats") = true)
       .def_static(
           "with_capacity",
           [](const py::object &n, const py::object &item_size_bytes, const py::object &align,
-             bool checked) { return make(item_size_bytes, n, align, checked); },
+             const std::string &layout, bool checked, const py::object &stats) {
+            return make(item_size_bytes, n, align, layout, checked, stats);
+          },
           py::arg("n"), py::kw_only(), py::arg("item_size_bytes") = 64, py::arg("align") = 64,
-          py::arg("checked") = true, kWithCapacityDoc)
+          py::arg("layout") = "array", py::arg("checked") = true, py::arg("stats") = true,
+          kWithCapacityDoc)
       .def("allocate", &HandlePool::allocate, kAllocateDoc)
       .def(
           "deallocate",
@@ -275,25 +144,35 @@ void bind(py::module_ &m) {
       .def("purge", &HandlePool::purge, py::call_guard<py::gil_scoped_release>(), kPurgeDoc)
       .def("close", &HandlePool::close, py::call_guard<py::gil_scoped_release>(), kCloseDoc)
       .def("stats", &HandlePool::stats, kStatsDoc)
+      .def("advise_capacity", &HandlePool::advise_capacity, py::kw_only(),
+           py::arg("headroom") = 0.0, kAdviseDoc)
       .def_property_readonly("is_closed", &HandlePool::is_closed, "Whether `close` was called.")
-      .def_property_readonly("is_checked", &HandlePool::is_checked,
-                             "Whether `deallocate` tests its handle.")
       .def_property_readonly(
-          "item_size_bytes", [](const HandlePool &pool) { return pool.shape().item_bytes; },
+          "is_checked", [](const HandlePool &p) { return p.options().checked; },
+          "Whether `deallocate` tests its handle.")
+      .def_property_readonly(
+          "item_size_bytes", [](const HandlePool &pool) { return pool.options().item_bytes; },
           "Size of an item in bytes.")
       .def_property_readonly(
-          "align", [](const HandlePool &pool) { return pool.shape().align; },
+          "layout",
+          [](const HandlePool &p) {
+            return p.options().layout == Layout::array ? "array" : "intrusive";
+          },
+          "How free slots are kept: 'array' or 'intrusive'.")
+      .def_property_readonly(
+          "align", [](const HandlePool &pool) { return pool.options().align; },
           "Alignment of every slot in bytes.")
       .def(
           "__enter__", [](HandlePool &pool) -> HandlePool & { return pool; },
           py::return_value_policy::reference)
       .def("__exit__", [](HandlePool &pool, const py::args & /*exception*/) { pool.close(); })
       .def("__repr__", [](const HandlePool &pool) {
-        return "StackPool(item_size_bytes=" + std::to_string(pool.shape().item_bytes) +
-               ", align=" + std::to_string(pool.shape().align) +
-               (pool.is_checked() ? ", checked" : ", unchecked") +
+        return "StackPool(item_size_bytes=" + std::to_string(pool.options().item_bytes) +
+               ", align=" + std::to_string(pool.options().align) +
+               (pool.options().checked ? ", checked" : ", unchecked") +
                (pool.is_closed() ? ", closed)" : ")");
       });
+  bind_rows(stack_pool);
 }
 
 } // namespace vmperf::pool

@@ -20,6 +20,14 @@ public:
       : pool_(item_bytes, proof::owed_align(item_bytes), capacity) {}
   [[gnu::always_inline]] void *allocate() { return pool_.allocate(); }
   [[gnu::always_inline]] void deallocate(void *item) { pool_.deallocate(item); }
+  template <class T> [[gnu::always_inline]] void allocate_n(T **out, std::size_t n) {
+    pool_.allocate_n(out, n);
+  }
+  template <class T> [[gnu::always_inline]] void deallocate_n(T *const *in, std::size_t n) {
+    pool_.deallocate_n(in, n);
+  }
+  [[nodiscard, gnu::always_inline]] auto lease(std::size_t n) { return pool_.lease(n); }
+  void preallocate(std::size_t n) { pool_.preallocate(n); }
   [[nodiscard]] RawStackPool::Mark mark() const noexcept { return pool_.mark(); }
   [[nodiscard]] bool rewind(const RawStackPool::Mark &mark) noexcept { return pool_.rewind(mark); }
   [[nodiscard]] PoolStats stats() const { return pool_.stats(); }
@@ -53,6 +61,8 @@ private:
 // The ten lines that one writes at once: a slab and a vector of free pointers; it can't grow.
 class Naive {
 public:
+  static constexpr bool kCannotGrow = true;
+
   Naive(std::size_t item_bytes, std::size_t capacity)
       : slab_(static_cast<std::byte *>(std::malloc(item_bytes * capacity))) {
     for (std::size_t i = capacity; i-- != 0;) {
@@ -92,19 +102,29 @@ private:
 } // namespace
 
 void declare_designs(bench::Registry &registry) {
-  add_pool_design<Stack>(registry, "stack", "array of free pointers with a null sentinel, inlined");
+  add_pool_design<Stack>(registry, "stack", "array of free pointers with a null sentinel, inlined")
+      .runs("pool/stats_overhead", pair_or_batch_maker<Stack>())
+      .runs("pool/checked", pair_or_batch_maker<Stack>());
   add_pool_design<StackIndirect>(registry, "stack_indirect",
                                  "stack through function pointers, as a library is called: the "
                                  "like-for-like partner of peers loaded at run time");
   declare_checked(registry);
+  declare_variants(registry);
   declare_shared_designs(registry);
   declare_imports(registry);
+  registry.design("pool", "lease", "stack: a row stays in the pool's table, only the top moves")
+      .runs("pool/lease", workload_maker<LeaseWorkload<Stack>>());
+  registry.design("pool", "bulk", "stack: a row is copied off the pool's table and back")
+      .runs("pool/lease", workload_maker<BulkWorkload<Stack>>());
   add_pool_design<Naive>(registry, "naive",
                          "std::vector of free pointers over one slab; several threads: a mutex "
                          "around it")
+      .runs("pool/lease", workload_maker<BulkWorkload<Naive>>())
+      .runs("pool/checked", pair_or_batch_maker<Naive>())
       .runs("pool/shared", locked_vector_maker());
   add_pool_design<Libc>(registry, "libc", "malloc and free of the C library")
       .peer()
+      .runs("pool/checked", pair_or_batch_maker<Libc>())
       .runs("pool/shared", shared_maker<Libc>());
 }
 

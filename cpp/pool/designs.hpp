@@ -1,4 +1,5 @@
-// How benches.cpp reaches the designs of this component: declare_designs() calls the others.
+// How benches.cpp reaches the designs of this component: declare_designs() calls the others. And
+// the benchmarks of benches_rows.cpp.
 #pragma once
 
 #include "vmperf/bench/registry.hpp"
@@ -11,5 +12,8 @@ void declare_imports(bench::Registry &registry);
 void declare_shared_designs(bench::Registry &registry);
 void declare_shared(bench::Registry &registry); // a benchmark
 bench::Maker locked_vector_maker();
+void declare_variants(bench::Registry &registry);
+
+void declare_row_benchmarks(bench::Registry &registry);
 
 } // namespace vmperf::pool

@@ -18,6 +18,9 @@ public:
       : pool_(item_bytes, proof::owed_align(item_bytes), capacity) {}
   [[gnu::always_inline]] void *allocate() { return pool_.allocate(); }
   [[gnu::always_inline]] void deallocate(void *item) { pool_.deallocate(item); }
+  template <class T> void allocate_n(T **out, std::size_t n) { pool_.allocate_n(out, n); }
+  template <class T> void deallocate_n(T *const *in, std::size_t n) { pool_.deallocate_n(in, n); }
+  void preallocate(std::size_t n) { pool_.preallocate(n); }
   [[nodiscard]] PoolStats stats() const { return pool_.stats(); }
   [[nodiscard]] bool owns(const void *item) const noexcept { return pool_.contains(item); }
 
@@ -32,7 +35,8 @@ private:
 void declare_checked(bench::Registry &registry) {
   add_sized_pool_design<Checked>(registry, "checked",
                                  "stack with a live map: finds double frees and foreign, interior "
-                                 "and misaligned pointers");
+                                 "and misaligned pointers")
+      .runs("pool/checked", pair_or_batch_maker<Checked<64>>());
 }
 
 } // namespace vmperf::pool

@@ -1,7 +1,10 @@
 #include "vmperf/pool/handle_pool.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include "vmperf/base/error.hpp"
 #include "vmperf/os/pages.hpp"
@@ -9,68 +12,258 @@
 namespace vmperf::pool {
 namespace {
 
-std::variant<RawStackPool, RawCheckedPool> make_pool(std::size_t item_bytes, std::size_t capacity,
-                                                     std::size_t align, bool checked) {
-  if (checked) {
-    return RawCheckedPool(item_bytes, align, capacity);
-  }
-  return RawStackPool(item_bytes, align, capacity);
+static_assert(sizeof(void *) == sizeof(std::uint64_t), "a handle is an address");
+
+template <class P> constexpr bool kLeases = requires(P pool) { pool.open_lease(std::size_t{}); };
+
+void *slot_of(std::uint64_t handle) {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): a handle is an address
+  return reinterpret_cast<void *>(static_cast<std::uintptr_t>(handle));
 }
 
 } // namespace
 
-HandlePool::HandlePool(std::size_t item_bytes, std::size_t capacity, std::size_t align,
-                       bool checked)
-    : pool_(make_pool(item_bytes, capacity, align, checked)),
-      shape_(SlotShape::checked(item_bytes, align)) {}
+// One call at a time: bulk calls run without the interpreter's lock.
+class HandlePool::Entry {
+public:
+  explicit Entry(HandlePool &pool) : busy_(pool.busy_) {
+    if (busy_.exchange(true, std::memory_order_acquire)) {
+      throw InvalidArgumentError("pool", "in use by another thread", "one thread at a time");
+    }
+    try {
+      require_open(pool);
+    } catch (const InvalidArgumentError &) {
+      busy_.store(false, std::memory_order_release);
+      throw;
+    }
+  }
+  Entry(const Entry &) = delete;
+  Entry &operator=(const Entry &) = delete;
+  Entry(Entry &&) = delete;
+  Entry &operator=(Entry &&) = delete;
+  ~Entry() { busy_.store(false, std::memory_order_release); }
+
+private:
+  static void require_open(const HandlePool &pool) {
+    if (pool.is_closed()) {
+      throw InvalidArgumentError("pool", "closed", "a pool that is not closed");
+    }
+  }
+
+  std::atomic<bool> &busy_;
+};
+
+HandlePool::Pool HandlePool::make_pool(const Options &o) {
+  if (o.layout == Layout::intrusive) {
+    if (o.checked) {
+      return RawCheckedIntrusivePool(o.item_bytes, o.align, o.capacity);
+    }
+    return RawIntrusivePool(o.item_bytes, o.align, o.capacity);
+  }
+  if (o.checked) {
+    return RawCheckedPool(o.item_bytes, o.align, o.capacity);
+  }
+  return RawStackPool(o.item_bytes, o.align, o.capacity);
+}
+
+HandlePool::HandlePool(const Options &options) : options_(options), pool_(make_pool(options)) {}
 
 std::uint64_t HandlePool::allocate() {
-  return std::visit([](auto &pool) { return reinterpret_cast<std::uintptr_t>(pool.allocate()); },
-                    pool_);
+  const Entry entry(*this);
+  const auto handle = std::visit(
+      [](auto &pool) { return reinterpret_cast<std::uintptr_t>(pool.allocate()); }, pool_);
+  counts_.on_allocate(1);
+  return handle;
+}
+
+// What an unchecked pool can tell: how many are live, and which row lies on top of the stack.
+void HandlePool::require_room_to_free(std::size_t n) const {
+  std::visit(
+      [&]<class P>(const P &pool) {
+        // By what this class counted: an intrusive pool would have to walk its free list.
+        if constexpr (std::is_same_v<P, RawStackPool> || std::is_same_v<P, RawIntrusivePool>) {
+          const std::uint64_t live = counts_.n_allocated - counts_.n_deallocated;
+          if (live < n) {
+            throw CorruptionError("of " + std::to_string(n) + " handles not all are live: only " +
+                                  std::to_string(live) + " slots of the pool are");
+          }
+        }
+        if constexpr (std::is_same_v<P, RawStackPool>) {
+          if (!leases_.empty() && leases_.back().block.n != 0 &&
+              pool.stacked() + n > leases_.back().block.base) {
+            throw CorruptionError("a deallocation would overwrite a lease; end the lease first");
+          }
+        }
+      },
+      pool_);
 }
 
 void HandlePool::deallocate(std::uint64_t handle) {
-  // NOLINTNEXTLINE(performance-no-int-to-ptr): a handle is an address
-  void *slot = reinterpret_cast<void *>(static_cast<std::uintptr_t>(handle));
-  if (auto *checked = std::get_if<RawCheckedPool>(&pool_)) {
-    checked->deallocate(slot);
+  const Entry entry(*this);
+  if (handle == 0) {
+    throw CorruptionError("foreign pointer: handle 0 is not live");
+  }
+  require_room_to_free(1);
+  std::visit([&](auto &pool) { pool.deallocate(slot_of(handle)); }, pool_);
+  counts_.on_deallocate(1);
+}
+
+void HandlePool::allocate_n(std::span<std::uint64_t> out) {
+  const Entry entry(*this);
+  // A handle is written as the pointer it is: the array is memory without a type of its own yet.
+  auto *row = static_cast<void **>(static_cast<void *>(out.data()));
+  std::visit([&](auto &pool) { pool.allocate_n(row, out.size()); }, pool_);
+  counts_.on_allocate(out.size());
+}
+
+void HandlePool::deallocate_n(std::span<const std::uint64_t> handles) {
+  const Entry entry(*this);
+  const auto zero = std::ranges::find(handles, 0U);
+  if (zero != handles.end()) {
+    throw CorruptionError("index " + std::to_string(zero - handles.begin()) +
+                          " of the row: foreign pointer: handle 0 is not live");
+  }
+  require_room_to_free(handles.size());
+  const auto *row = static_cast<void *const *>(static_cast<const void *>(handles.data()));
+  std::visit([&](auto &pool) { pool.deallocate_n(row, handles.size()); }, pool_);
+  counts_.on_deallocate(handles.size());
+}
+
+HandlePool::Row HandlePool::open_lease(std::size_t n) {
+  const Entry entry(*this);
+  leases_.reserve(leases_.size() + 1);
+  return std::visit(
+      [&]<class P>(P &pool) -> Row {
+        if constexpr (kLeases<P>) {
+          const LeaseBlock block = pool.open_lease(n);
+          leases_.push_back({.id = next_lease_++, .block = block});
+          counts_.on_allocate(n);
+          return {.id = leases_.back().id, .slots = block.row(), .memory = pool.table_owner()};
+        } else {
+          throw UnsupportedError("an intrusive pool has no table to lease a row of: make the pool "
+                                 "with layout 'array', or use allocate_n()");
+        }
+      },
+      pool_);
+}
+
+void HandlePool::close_lease(std::uint64_t id) {
+  if (is_closed()) {
     return;
   }
-  auto &pool = std::get<RawStackPool>(pool_);
-  static_cast<void>(pool.stats()); // refuses where the pool is closed
-  if (pool.live() == 0 || slot == nullptr) {
-    throw CorruptionError("handle " + std::to_string(handle) +
-                          " is not live: no slot of the pool is, or it is 0");
+  const Entry entry(*this);
+  if (leases_.empty() || leases_.back().id != id) {
+    throw CorruptionError("a lease ends while a later one is open; end the later one first");
   }
-  pool.deallocate(slot);
+  const LeaseBlock block = leases_.back().block;
+  std::visit(
+      [&]<class P>(P &pool) {
+        if constexpr (kLeases<P>) {
+          pool.close_lease(block);
+        }
+      },
+      pool_);
+  leases_.pop_back();
+  counts_.on_deallocate(block.n);
+}
+
+Slab HandlePool::take_slab(std::size_t bytes) {
+  const Entry entry(*this);
+  take_back_slabs();
+  return std::visit(
+      [&](auto &pool) {
+        const std::size_t slot = pool.shape().slot_bytes;
+        return pool.detach(bytes / slot + (bytes % slot != 0 ? 1 : 0));
+      },
+      pool_);
+}
+
+void HandlePool::give_back(Slab slab) noexcept {
+  const std::scoped_lock lock(returned_mutex_);
+  if (is_closed()) {
+    return; // the memory goes back to the system
+  }
+  try {
+    returned_.push_back(std::move(slab));
+  } catch (const std::bad_alloc &) { // here too
+  }
+}
+
+// A slab for which there is no room in the pool's tables goes back to the system.
+void HandlePool::take_back_slabs() {
+  std::vector<Slab> slabs;
+  {
+    const std::scoped_lock lock(returned_mutex_);
+    slabs.swap(returned_);
+  }
+  for (Slab &slab : slabs) {
+    try {
+      std::visit([&](auto &pool) { pool.attach(std::move(slab)); }, pool_);
+    } catch (const CapacityError &) {
+      continue;
+    }
+  }
 }
 
 void HandlePool::preallocate(std::size_t n) {
+  const Entry entry(*this);
+  take_back_slabs();
   std::visit([n](auto &pool) { pool.preallocate(n); }, pool_);
 }
 
 std::size_t HandlePool::purge() {
+  const Entry entry(*this);
+  take_back_slabs();
   return std::visit([](auto &pool) { return pool.purge(); }, pool_);
 }
 
 void HandlePool::close() {
+  if (is_closed()) {
+    return;
+  }
+  const Entry entry(*this);
+  take_back_slabs();
+  leases_.clear();
   std::visit([](auto &pool) { pool.close(); }, pool_);
+}
+
+void HandlePool::check_count(std::size_t n) const {
+  std::visit([n](const auto &pool) { pool.shape().check_count("n", n); }, pool_);
 }
 
 bool HandlePool::is_closed() const {
   return std::visit([](const auto &pool) { return pool.is_closed(); }, pool_);
 }
 
-HandlePool::Stats HandlePool::stats() const {
-  return std::visit(
+HandlePool::Stats HandlePool::stats() {
+  const Entry entry(*this);
+  if (options_.figures == Figures::none) {
+    throw InvalidArgumentError("stats", "False", "True or 'operations', when the pool is made");
+  }
+  take_back_slabs();
+  Stats stats = std::visit(
       [](const auto &pool) {
-        Stats stats{pool.stats()};
-        for (const Slab &slab :
-             pool.slabs()) { // whole pages are counted, a slab may end within one
-          stats.resident_bytes +=
+        Stats found{pool.stats()};
+        for (const Slab &slab : pool.slabs()) { // whole pages; a slab may end within one
+          found.resident_bytes +=
               std::min(slab.bytes(), os::resident_bytes(slab.base(), slab.bytes()));
         }
-        return stats;
+        return found;
+      },
+      pool_);
+  stats.has_counts = options_.figures == Figures::operations;
+  if (stats.has_counts) {
+    stats.counts = counts_;
+  }
+  return stats;
+}
+
+std::size_t HandlePool::advise_capacity(double headroom) {
+  const Entry entry(*this);
+  return std::visit(
+      [&](auto &pool) {
+        const PoolStats stats = pool.stats();
+        return vmperf::pool::advise_capacity(stats, headroom, pool.shape().max_slots());
       },
       pool_);
 }

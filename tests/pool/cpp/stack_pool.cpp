@@ -54,7 +54,7 @@ void counts_agree_with_a_shadow_set() {
                                     .live = 0,
                                     .high_water = 0,
                                     .slabs = 1,
-                                    .bytes = 10 * 64 + 13 * sizeof(void *)},
+                                    .bytes = 10 * 64 + 19 * sizeof(void *)},
           "with_capacity");
   vmperf::CounterRng rng(7);
   std::vector<Node *> live;

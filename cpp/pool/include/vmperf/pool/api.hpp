@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "vmperf/bench/registry.hpp"
+#include "vmperf/pool/api/bulk_workloads.hpp"
+#include "vmperf/pool/api/grow_workload.hpp"
 #include "vmperf/pool/api/workloads.hpp"
 #include "vmperf/pool/pool_stats.hpp"
 
@@ -42,7 +44,10 @@ bench::Design &add_pool_design_by(bench::Registry &registry, std::string name, s
       .runs("pool/cycle", maker(Tag<CycleWorkload>{}))
       .runs("pool/churn", maker(Tag<ChurnWorkload>{}))
       .runs("pool/throughput", maker(Tag<ThroughputWorkload>{}))
-      .runs("pool/sizes", maker(Tag<SizesWorkload>{}));
+      .runs("pool/sizes", maker(Tag<SizesWorkload>{}))
+      .runs("pool/preallocation", maker(Tag<GrowWorkload>{}))
+      .runs("pool/bulk", maker(Tag<BulkWorkload>{}))
+      .runs("pool/bulk_write", maker(Tag<BulkWriteWorkload>{}));
 }
 
 /// Adds a design that takes the size of its items at run time.
@@ -52,6 +57,25 @@ bench::Design &add_pool_design(bench::Registry &registry, std::string name, std:
     return std::make_unique<W<D>>(setup);
   };
   return add_pool_design_by(registry, std::move(name), std::move(summary), make);
+}
+
+/// How one workload is made for a design that runs a benchmark of its own choice.
+template <class W> bench::Maker workload_maker() {
+  return [](const bench::Params &params) -> bench::WorkloadPtr {
+    return std::make_unique<W>(Setup::from(params));
+  };
+}
+
+/// The same for a benchmark with the axis `work`: the pair of pool/cycle or the batch of
+/// pool/throughput, on items of 64 bytes.
+template <PoolDesign D> bench::Maker pair_or_batch_maker() {
+  return [](const bench::Params &params) -> bench::WorkloadPtr {
+    const Setup setup = Setup::from(params);
+    if (setup.work == Work::batch) {
+      return std::make_unique<ThroughputWorkload<D>>(setup);
+    }
+    return std::make_unique<CycleWorkload<D>>(setup);
+  };
 }
 
 inline constexpr std::size_t kAnySize = 0; ///< a size known at run time only

@@ -9,6 +9,8 @@
 //   offset * inverse, rotated by k:   0 .. n_slots-1  -> index of a slot     anything else -> not a
 //   slot
 //
+// While a lease is open both go by the slow path, which refuses a deallocation that would overwrite
+// the lease's row; without leases nothing is paid for them.
 // allocate, deallocate: O(1) in the slab used last, else O(slabs). One thread.
 // Source: Granlund and Montgomery, Division by Invariant Integers, PLDI 1994, section 9.
 #pragma once
@@ -24,6 +26,8 @@
 #include <utility>
 #include <vector>
 
+#include "vmperf/pool/intrusive_pool.hpp"
+#include "vmperf/pool/lease.hpp"
 #include "vmperf/pool/pool_stats.hpp"
 #include "vmperf/pool/raw_stack_pool.hpp"
 
@@ -66,7 +70,7 @@ public:
   }
 };
 
-template <class Slots> class BasicCheckedPool {
+template <class Slots, class Base = RawStackPool> class BasicCheckedPool {
 public:
   explicit BasicCheckedPool(std::size_t item_bytes, std::size_t align, std::size_t capacity = 0)
       : pool_(item_bytes, align, capacity), slots_(pool_.shape().slot_bytes) {}
@@ -74,12 +78,13 @@ public:
   BasicCheckedPool &operator=(const BasicCheckedPool &) = delete;
   BasicCheckedPool(BasicCheckedPool &&other) noexcept
       : here_(std::exchange(other.here_, {})), pool_(std::move(other.pool_)), slots_(other.slots_),
-        maps_(std::exchange(other.maps_, {})) {}
+        maps_(std::exchange(other.maps_, {})), leases_(std::exchange(other.leases_, {})) {}
   BasicCheckedPool &operator=(BasicCheckedPool &&other) noexcept {
     here_ = std::exchange(other.here_, {});
     pool_ = std::move(other.pool_);
     slots_ = other.slots_;
     maps_ = std::exchange(other.maps_, {});
+    leases_ = std::exchange(other.leases_, {});
     return *this;
   }
   ~BasicCheckedPool() = default;
@@ -104,24 +109,39 @@ public:
     pool_.deallocate(slot);
   }
 
-  void preallocate(std::size_t n) { pool_.preallocate(n); }
+  /// As RawStackPool's. O(n).
+  template <class T> void allocate_n(T **out, std::size_t n);
 
-  std::size_t purge() {
-    const std::size_t before = stats().bytes;
-    pool_.purge();
-    here_ = {};
-    std::erase_if(maps_, [&](const LiveMap &map) {
-      return std::none_of(slabs().begin(), slabs().end(),
-                          [&](const Slab &slab) { return address(slab.base()) == map.base; });
-    });
-    return before - stats().bytes;
+  /// Takes a row back: CorruptionError names the first wrong pointer's index, and nothing is freed.
+  template <class T> void deallocate_n(T *const *in, std::size_t n);
+
+  /// As RawStackPool's; what would break the lease is a CorruptionError. Not for an intrusive pool.
+  [[nodiscard]] Lease<void, BasicCheckedPool> lease(std::size_t n) {
+    return Lease<void, BasicCheckedPool>(*this, n);
   }
+  [[nodiscard]] LeaseBlock open_lease(std::size_t n)
+    requires requires(Base pool) { pool.open_lease(n); };
+  /// CorruptionError where a later lease is still open.
+  void close_lease(LeaseBlock block);
+  void drop_lease(LeaseBlock block) noexcept {
+    if (is_innermost(block)) {
+      end_innermost();
+    }
+  }
+  [[nodiscard]] std::size_t n_leases() const noexcept { return leases_.size(); }
+  [[nodiscard]] const auto &table_owner() const noexcept { return pool_.table_owner(); }
 
+  void preallocate(std::size_t n) { pool_.preallocate(n); }
+  std::size_t purge();
   void close() {
     here_ = {};
     maps_.clear();
+    leases_.clear();
     pool_.close();
   }
+  /// As RawStackPool's.
+  [[nodiscard]] Slab detach(std::size_t n);
+  void attach(Slab slab) { pool_.attach(std::move(slab)); }
 
   /// As RawStackPool's; the live map is among the bytes.
   [[nodiscard]] PoolStats stats() const {
@@ -132,8 +152,8 @@ public:
     return stats;
   }
   [[nodiscard]] std::size_t capacity() const noexcept { return pool_.capacity(); }
-  [[nodiscard]] std::size_t available() const noexcept { return pool_.available(); }
-  [[nodiscard]] std::size_t live() const noexcept { return pool_.live(); }
+  [[nodiscard]] std::size_t available() const { return pool_.available(); }
+  [[nodiscard]] std::size_t live() const { return pool_.live(); }
   [[nodiscard]] bool is_closed() const noexcept { return pool_.is_closed(); }
   [[nodiscard]] const SlotShape &shape() const noexcept { return pool_.shape(); }
   [[nodiscard]] std::span<const Slab> slabs() const noexcept { return pool_.slabs(); }
@@ -166,73 +186,39 @@ private:
     return move_to_slab_of(slot);
   }
   [[gnu::cold, gnu::noinline]] std::size_t freed_elsewhere(const void *slot) {
-    return find_live(slot);
+    require_open();
+    const std::size_t index = require_live(slot, "");
+    require_row_untouched(1);
+    return index;
   }
   std::size_t move_to_slab_of(void *slot);
-  std::size_t find_live(const void *slot);
-  [[noreturn]] void refuse(const void *slot) const;
+  std::size_t require_live(const void *slot, const std::string &where);
+  LiveMap &map_of(const void *slot);
+  // An open lease keeps every operation off the fast path.
+  void move_to(LiveMap &map) noexcept {
+    here_ = {
+        .base = map.base, .n_slots = leases_.empty() ? map.n_slots : 0, .live = map.live.data()};
+  }
+  void drop_maps_of_others();
+  void require_open() const;
+  void require_row_untouched(std::size_t n) const;
+  [[nodiscard]] bool is_innermost(LeaseBlock block) const noexcept {
+    return !leases_.empty() && leases_.back().base == block.base && leases_.back().n == block.n;
+  }
+  void end_innermost() noexcept;
+  [[nodiscard]] std::string fault_of(const void *slot) const;
 
   View here_; // the slab used last
-  RawStackPool pool_;
+  Base pool_;
   [[no_unique_address]] Slots slots_;
   std::vector<LiveMap> maps_;
+  std::vector<LeaseBlock> leases_;
 };
 
 /// For slots whose size is known at run time.
 using RawCheckedPool = BasicCheckedPool<AnySlots>;
-
-template <class Slots> std::size_t BasicCheckedPool<Slots>::move_to_slab_of(void *slot) {
-  for (LiveMap &map : maps_) {
-    if (const std::size_t index = index_in(map, slot); index < map.n_slots) {
-      here_ = {.base = map.base, .n_slots = map.n_slots, .live = map.live.data()};
-      return index;
-    }
-  }
-  const auto slab = std::find_if(slabs().begin(), slabs().end(),
-                                 [slot](const Slab &s) { return s.contains(slot); });
-  const std::size_t n = slab->n_slots();
-  try {
-    maps_.push_back(
-        {.base = address(slab->base()), .n_slots = n, .live = std::vector<unsigned char>(n)});
-  } catch (const std::bad_alloc &) {
-    pool_.deallocate(slot);
-    throw CapacityError("no memory for the live map of the pool", n, kMaxBytes);
-  }
-  here_ = {.base = maps_.back().base, .n_slots = n, .live = maps_.back().live.data()};
-  return index_in(here_, slot);
-}
-
-template <class Slots> std::size_t BasicCheckedPool<Slots>::find_live(const void *slot) {
-  for (LiveMap &map : maps_) {
-    const std::size_t index = index_in(map, slot);
-    if (index < map.n_slots && map.live[index] != 0) {
-      here_ = {.base = map.base, .n_slots = map.n_slots, .live = map.live.data()};
-      return index;
-    }
-  }
-  refuse(slot);
-}
-
-template <class Slots> void BasicCheckedPool<Slots>::refuse(const void *slot) const {
-  if (is_closed()) {
-    throw InvalidArgumentError("pool", "closed", "a pool that was neither closed nor moved from");
-  }
-  const std::string what = std::to_string(address(slot));
-  for (const Slab &slab : slabs()) {
-    if (!slab.contains(slot)) {
-      continue;
-    }
-    const std::size_t past = (address(slot) - address(slab.base())) % shape().slot_bytes;
-    if (past == 0) {
-      throw CorruptionError("double free: slot " + what + " of this pool is not live");
-    }
-    const bool aligned = address(slot) % shape().align == 0;
-    throw CorruptionError(std::string(aligned ? "interior" : "misaligned") + " pointer: " + what +
-                          " lies " + std::to_string(past) +
-                          " bytes past the start of a slot; pass " + "what allocate() returned");
-  }
-  throw CorruptionError("foreign pointer: " + what + " is in none of this pool's slabs");
-}
+/// The same over the intrusive layout: it has no leases.
+using RawCheckedIntrusivePool = BasicCheckedPool<AnySlots, RawIntrusivePool>;
 
 /// The typed face; see StackPool.
 template <class T, std::size_t Align = alignof(T)> class CheckedPool {
@@ -244,6 +230,9 @@ public:
 
   [[nodiscard, gnu::always_inline]] T *allocate() { return static_cast<T *>(raw_.allocate()); }
   [[gnu::always_inline]] void deallocate(T *object) { raw_.deallocate(object); }
+  void allocate_n(T **out, std::size_t n) { raw_.allocate_n(out, n); }
+  void deallocate_n(T *const *in, std::size_t n) { raw_.deallocate_n(in, n); }
+  [[nodiscard]] auto lease(std::size_t n) { return Lease<T, Raw>(raw_, n); }
 
   void preallocate(std::size_t n) { raw_.preallocate(n); }
   std::size_t purge() { return raw_.purge(); }
@@ -261,7 +250,11 @@ private:
 
   static constexpr std::size_t kSlotBytes = align_up(sizeof(T), std::max(Align, alignof(T)));
 
-  BasicCheckedPool<FixedSlots<kSlotBytes>> raw_;
+  using Raw = BasicCheckedPool<FixedSlots<kSlotBytes>>;
+
+  Raw raw_;
 };
 
 } // namespace vmperf::pool
+
+#include "vmperf/pool/checked_pool.inl"

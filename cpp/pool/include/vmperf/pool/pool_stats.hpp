@@ -2,9 +2,15 @@
 // operation, so the figures are exact at any time and cost the hot path nothing. A plain value.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
+#include <string>
+
+#include "vmperf/base/error.hpp"
 
 namespace vmperf::pool {
+
+inline constexpr std::size_t kMostAdvised = std::size_t{1} << 53U; ///< exact in a double
 
 struct PoolStats {
   std::size_t capacity = 0;   ///< slots in all slabs
@@ -16,5 +22,19 @@ struct PoolStats {
 
   bool operator==(const PoolStats &) const = default;
 };
+
+/// The capacity with which the use that `stats` tells of would not have made the pool grow, and
+/// `headroom` of it more, rounded up: the high-water mark is exact, so is this without headroom.
+/// InvalidArgumentError where headroom is negative, not finite or beyond `most` slots.
+[[nodiscard]] inline std::size_t advise_capacity(const PoolStats &stats, double headroom = 0,
+                                                 std::size_t most = kMostAdvised) {
+  const double wanted = std::ceil(static_cast<double>(stats.high_water) * (1 + headroom));
+  if (!(headroom >= 0) || !(wanted < static_cast<double>(most))) {
+    throw InvalidArgumentError("headroom", std::to_string(headroom),
+                               "0 or more, with which at most " + std::to_string(most) +
+                                   " slots are advised");
+  }
+  return headroom == 0 ? stats.high_water : static_cast<std::size_t>(wanted);
+}
 
 } // namespace vmperf::pool

@@ -2,16 +2,15 @@
 // not depend on the size at all, so the typed pool and the Python class share this one
 // implementation.
 //
-// Free slots lie on an array of pointers. slots()[0] is null, so that an empty stack needs no
+// Free slots lie on an array of pointers. bottom_[0] is null, so that an empty stack needs no
 // compare of its own: a pop that reads null takes the slow path.
 //
 //   table_   [ - | null | p | q | r | ? | ? | guard ]     ? : stale or never written
-//                             top_ ^                    room for `capacity` pointers, always
-//   slabs_   [ used slots ....... | fresh_ ..... fresh_end_ ]  then slabs that are all fresh
+//            bottom_ ^        top_ ^                      room for `capacity` pointers, always
 //
 // A slot is handed out for the first time by the slow path, in address order, and only while the
-// stack is empty. Hence handed_out_ - stacked() is the number of live slots and the greatest
-// handed_out_ is the exact high-water mark: no operation counts anything.
+// stack is empty: see SlabSet. Hence handed_out - stacked is the number of live slots, and no
+// operation counts anything.
 //
 // allocate, deallocate: O(1), at most 13 instructions for the pair, loop included. One thread.
 // Source: Bonwick and Adams, Magazines and Vmem, USENIX 2001, section 3 (arrays of free pointers).
@@ -20,6 +19,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <span>
@@ -27,8 +27,10 @@
 #include <utility>
 #include <vector>
 
+#include "vmperf/pool/entries.hpp"
+#include "vmperf/pool/lease.hpp"
 #include "vmperf/pool/pool_stats.hpp"
-#include "vmperf/pool/slab.hpp"
+#include "vmperf/pool/slab_set.hpp"
 
 namespace vmperf::pool {
 
@@ -40,21 +42,23 @@ class RawStackPool {
 public:
   /// Where the stack stood: see rewind().
   struct Mark {
-    Slot **top;
+    std::size_t height;
     std::size_t handed_out;
   };
 
   /// InvalidArgumentError for a bad shape or capacity, CapacityError where memory is out.
   explicit RawStackPool(std::size_t item_bytes, std::size_t align, std::size_t capacity = 0)
-      : shape_(SlotShape::checked(item_bytes, align)) {
-    shape_.check_count("capacity", capacity);
+      : slabs_(SlotShape::checked(item_bytes, align)) {
+    shape().check_count("capacity", capacity);
     if (capacity != 0) {
       add_slab(capacity);
     }
   }
   RawStackPool(const RawStackPool &) = delete;
   RawStackPool &operator=(const RawStackPool &) = delete;
-  RawStackPool(RawStackPool &&other) noexcept : closed_(true), shape_(other.shape_) { swap(other); }
+  RawStackPool(RawStackPool &&other) noexcept : closed_(true), slabs_(other.shape()) {
+    swap(other);
+  }
   RawStackPool &operator=(RawStackPool &&other) noexcept {
     RawStackPool taken(std::move(other));
     swap(taken);
@@ -69,32 +73,79 @@ public:
     if (slot == nullptr) [[unlikely]] {
       return allocate_slowly();
     }
-    unpoison(slot, shape_.item_bytes);
+    unpoison(slot, shape().item_bytes);
     return slot;
   }
 
   /// Takes back a slot of this pool that is live; anything else is undefined (CheckedPool tests
   /// it).
   [[gnu::always_inline]] void deallocate(void *slot) noexcept {
-    poison(slot, shape_.slot_bytes);
+    poison(slot, shape().slot_bytes);
     Slot **const entry = top_ + 1;
     *entry = static_cast<Slot *>(slot);
     top_ = entry;
   }
 
-  [[nodiscard]] Mark mark() const noexcept { return {.top = top_, .handed_out = handed_out_}; }
+  /// Writes n slots to `out`, in the order of the stack, not of n calls of allocate(). All or
+  /// nothing: CapacityError leaves the pool as it was. O(n), a copy where none is fresh.
+  template <class T> [[gnu::always_inline]] void allocate_n(T **out, std::size_t n) {
+    if (n > stacked()) [[unlikely]] {
+      stack_fresh(n);
+    }
+    top_ -= n;
+    copy_entries(out, top_ + 1, n);
+    unpoison_row(top_ + 1, n);
+  }
+
+  /// Takes n live slots back; anything else is undefined. A row that allocate_n() gave comes back
+  /// in its order. O(n), a copy.
+  template <class T>
+  [[gnu::always_inline]] void deallocate_n(T *const *in, std::size_t n) noexcept {
+    copy_entries(top_ + 1, in, n);
+    poison_row(top_ + 1, n);
+    top_ += n;
+  }
+
+  /// A row of n slots that stays in the pool's table: see lease.hpp. CapacityError.
+  [[nodiscard, gnu::always_inline]] Lease<void, RawStackPool> lease(std::size_t n) {
+    return Lease<void, RawStackPool>(*this, n);
+  }
+
+  /// The parts of a lease, for an owner that can't hold one. open_lease: CapacityError.
+  [[nodiscard, gnu::always_inline]] LeaseBlock open_lease(std::size_t n) {
+    if (n > stacked()) [[unlikely]] {
+      stack_fresh(n);
+    }
+    top_ -= n;
+    ++n_leases_;
+    unpoison_row(top_ + 1, n);
+    return {.below = top_, .base = stacked(), .n = n};
+  }
+  [[gnu::always_inline]] void close_lease(LeaseBlock block) noexcept {
+    if (top_ != block.below) [[unlikely]] { // also where the table is another one by now
+      close_lease_slowly(block);
+      return;
+    }
+    --n_leases_;
+    poison_row(top_ + 1, block.n);
+    top_ += block.n;
+  }
+  [[gnu::always_inline]] void drop_lease(LeaseBlock block) noexcept { close_lease(block); }
+  [[nodiscard]] std::size_t n_leases() const noexcept { return n_leases_; }
+
+  [[nodiscard]] Mark mark() const noexcept {
+    return {.height = stacked(), .handed_out = slabs_.handed_out()};
+  }
 
   /// Takes back all that was allocated since mark(), in O(1). Nothing may have been deallocated
-  /// since. False, and nothing done, where the pool had to hand out a slot for the first time since
-  /// then.
+  /// since, no lease may be open. False, and nothing done, where the pool had to hand out a slot
+  /// for the first time since then.
   [[nodiscard]] bool rewind(const Mark &mark) noexcept {
-    if (mark.handed_out != handed_out_) {
+    if (mark.handed_out != slabs_.handed_out()) {
       return false;
     }
-#ifdef VMPERF_POOL_POISONS
-    std::for_each(top_ + 1, mark.top + 1, [&](void *slot) { poison(slot, shape_.slot_bytes); });
-#endif
-    top_ = mark.top;
+    poison_row(top_ + 1, mark.height - stacked());
+    top_ = bottom_ + mark.height;
     return true;
   }
 
@@ -102,51 +153,69 @@ public:
   void preallocate(std::size_t n);
 
   /// Gives back every slab of which no slot is live; returns how many bytes. O(free slots).
+  /// CorruptionError where a lease is open.
   std::size_t purge();
 
   /// Gives all memory back, live slots too; afterwards all but close() is refused.
   /// CorruptionError, after that, where more was deallocated than allocated.
   void close();
 
+  /// A slab of n slots or more that the pool no longer knows: one of its own that is all fresh, or
+  /// a new one. attach() adds it, as fresh slots. CapacityError; the pool stays as it was.
+  [[nodiscard]] Slab detach(std::size_t n);
+  void attach(Slab slab);
+
   /// Exact at any time; O(1). CorruptionError where more was deallocated than allocated.
   [[nodiscard]] PoolStats stats() const;
 
-  [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
-  [[nodiscard]] std::size_t available() const noexcept { return capacity_ - live(); }
-  [[nodiscard]] std::size_t live() const noexcept { return handed_out_ - stacked(); }
+  [[nodiscard]] std::size_t capacity() const noexcept { return slabs_.capacity(); }
+  [[nodiscard]] std::size_t available() const noexcept { return capacity() - live(); }
+  [[nodiscard]] std::size_t live() const noexcept { return slabs_.handed_out() - stacked(); }
+  /// How many slots lie on the free stack.
+  [[nodiscard]] std::size_t stacked() const noexcept {
+    return static_cast<std::size_t>(top_ - bottom_);
+  }
   [[nodiscard]] bool is_closed() const noexcept { return closed_; }
-  [[nodiscard]] const SlotShape &shape() const noexcept { return shape_; }
-  [[nodiscard]] std::span<const Slab> slabs() const noexcept { return slabs_; }
+  [[nodiscard]] const SlotShape &shape() const noexcept { return slabs_.shape(); }
+  [[nodiscard]] std::span<const Slab> slabs() const noexcept { return slabs_.slabs(); }
+  /// Keeps the table of this moment readable, whatever becomes of the pool.
+  [[nodiscard]] const std::shared_ptr<void> &table_owner() const noexcept { return table_.owner(); }
   /// Whether an address lies in one of the slabs; O(slabs).
-  [[nodiscard]] bool contains(const void *p) const noexcept { return slab_of(p) != slabs_.size(); }
+  [[nodiscard]] bool contains(const void *p) const noexcept {
+    return slabs_.slab_of(p) != slabs().size();
+  }
 
 private:
   // The stack of a pool without slabs: never written, as such a pool has no live slot to take back.
+  // Before null there is, as in every table, an entry that top_ may point to for a moment.
   static inline Slot *const kEmpty[] = {nullptr, nullptr}; // NOLINT(modernize-avoid-c-arrays)
-  // Before the slots one entry that top_ may point to for a moment, and null; after them the guard.
-  static constexpr std::size_t kFirst = 1;
-  static constexpr std::size_t kExtraEntries = 3;
+  static constexpr std::size_t kExtraEntries = 2;          // null, guard
   static constexpr std::uintptr_t kGuard = 0x5afe600dc0ffee00U;
 
-  // Uninitialised, so that its pages stay untouched until slots return.
-  using Table = std::unique_ptr<Slot *[]>; // NOLINT(modernize-avoid-c-arrays)
-  static Table make_table(std::size_t capacity) noexcept {
-    return Table(new (std::nothrow) Slot *[capacity + kExtraEntries]);
-  }
   static Slot *guard() noexcept {
     return reinterpret_cast<Slot *>(kGuard); // NOLINT(performance-no-int-to-ptr): never followed
   }
 
-  static Slot **empty_stack() noexcept { return const_cast<Slot **>(&kEmpty[kFirst]); }
-  [[nodiscard]] Slot **slots() const noexcept {
-    return table_ == nullptr ? empty_stack() : table_.get() + kFirst;
-  }
-  [[nodiscard]] std::size_t stacked() const noexcept {
-    return static_cast<std::size_t>(top_ - slots());
+  static Slot **empty_stack() noexcept { return const_cast<Slot **>(&kEmpty[1]); }
+  static Slot **bottom_of(const EntryTable &table) noexcept {
+    return static_cast<Slot **>(table.bottom());
   }
   [[nodiscard]] bool is_sound() const noexcept {
-    return stacked() <= handed_out_ && (table_ == nullptr || reinterpret_cast<std::uintptr_t>(
-                                                                 slots()[capacity_ + 1]) == kGuard);
+    return stacked() <= slabs_.handed_out() &&
+           (!table_ || reinterpret_cast<std::uintptr_t>(bottom_[capacity() + 1]) == kGuard);
+  }
+
+  void poison_row([[maybe_unused]] Slot *const *row,
+                  [[maybe_unused]] std::size_t n) const noexcept {
+#ifdef VMPERF_POOL_POISONS
+    std::for_each(row, row + n, [&](Slot *slot) { poison(slot, shape().slot_bytes); });
+#endif
+  }
+  void unpoison_row([[maybe_unused]] Slot *const *row,
+                    [[maybe_unused]] std::size_t n) const noexcept {
+#ifdef VMPERF_POOL_POISONS
+    std::for_each(row, row + n, [&](Slot *slot) { unpoison(slot, shape().item_bytes); });
+#endif
   }
 
   // Kept out of the caller's loop, whose code would be laid out around it otherwise.
@@ -154,30 +223,30 @@ private:
     ++top_;
     return allocate_fresh();
   }
+  [[gnu::cold, gnu::noinline]] void stack_fresh(std::size_t n) { put_fresh_on_stack(n); }
+  [[gnu::cold, gnu::noinline]] void close_lease_slowly(LeaseBlock block) noexcept {
+    move_back(block);
+  }
   [[nodiscard]] void *allocate_fresh();
+  void put_fresh_on_stack(std::size_t n);
+  void move_back(LeaseBlock block) noexcept;
   void add_slab(std::size_t n_slots);
-  void open_slab();
-  void adopt_table(Table table, std::size_t capacity) noexcept;
+  void adopt_table(EntryTable table, std::size_t capacity) noexcept;
+  [[nodiscard]] EntryTable room_for(std::size_t capacity);
   void touch(std::size_t n) noexcept;
-  void release(const std::vector<std::size_t> &n_free);
   [[nodiscard]] std::vector<std::size_t> count_free() const;
-  [[nodiscard]] std::size_t slab_of(const void *p) const noexcept;
-  [[nodiscard]] std::size_t used_slots(std::size_t slab) const noexcept;
   void require_open() const;
   void require_sound() const;
+  void require_no_lease(const char *what) const;
   void swap(RawStackPool &other) noexcept;
 
-  Slot **top_ = empty_stack(); // the last free slot's entry, or slots()
-  Table table_;
-  std::byte *fresh_ = nullptr; // the next slot never handed out, in slab n_opened_ - 1
-  std::byte *fresh_end_ = nullptr;
-  std::size_t handed_out_ = 0; // slots of the present slabs that were handed out at least once
-  std::size_t high_water_ = 0;
-  std::size_t capacity_ = 0;
-  std::size_t n_opened_ = 0; // slabs that fresh slots were taken from, or are
+  Slot **top_ = empty_stack(); // the last free slot's entry, or bottom_
+  Slot **bottom_ = empty_stack();
+  std::size_t n_leases_ = 0;
   bool closed_ = false;
-  SlotShape shape_;
-  std::vector<Slab> slabs_;
+  SlabSet slabs_;
+  EntryTable table_;
+  std::vector<EntryTable> retired_; // tables that a lease may still be read from
 };
 
 } // namespace vmperf::pool

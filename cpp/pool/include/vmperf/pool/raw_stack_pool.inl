@@ -14,91 +14,135 @@ inline void RawStackPool::require_sound() const {
   if (!is_sound()) {
     throw CorruptionError(
         "more slots were deallocated than allocated: " + std::to_string(stacked()) +
-        " on the free stack, " + std::to_string(handed_out_) +
+        " on the free stack, " + std::to_string(slabs_.handed_out()) +
         " ever handed out; find it with CheckedPool");
+  }
+}
+
+inline void RawStackPool::require_no_lease(const char *what) const {
+  if (n_leases_ != 0) {
+    throw CorruptionError(std::string(what) + " while " + std::to_string(n_leases_) +
+                          " lease(s) of the pool are open; end them first");
   }
 }
 
 inline void RawStackPool::swap(RawStackPool &other) noexcept {
   std::swap(top_, other.top_);
-  std::swap(table_, other.table_);
-  std::swap(fresh_, other.fresh_);
-  std::swap(fresh_end_, other.fresh_end_);
-  std::swap(handed_out_, other.handed_out_);
-  std::swap(high_water_, other.high_water_);
-  std::swap(capacity_, other.capacity_);
-  std::swap(n_opened_, other.n_opened_);
+  std::swap(bottom_, other.bottom_);
+  std::swap(n_leases_, other.n_leases_);
   std::swap(closed_, other.closed_);
-  std::swap(shape_, other.shape_);
-  std::swap(slabs_, other.slabs_);
+  slabs_.swap(other.slabs_);
+  std::swap(table_, other.table_);
+  std::swap(retired_, other.retired_);
 }
 
 inline void *RawStackPool::allocate_fresh() {
   require_open();
-  if (top_ != slots()) {
+  if (top_ != bottom_) {
     throw CorruptionError("a null pointer was deallocated: it lies on the free stack");
   }
-  if (fresh_ == fresh_end_) {
-    open_slab();
+  if (slabs_.n_fresh() == 0) {
+    add_slab(slabs_.growth(1));
   }
-  void *slot = fresh_;
-  fresh_ += shape_.slot_bytes;
-  high_water_ = std::max(high_water_, ++handed_out_);
-  unpoison(slot, shape_.item_bytes);
+  void *slot = slabs_.take_fresh();
+  unpoison(slot, shape().item_bytes);
   return slot;
 }
 
-inline void RawStackPool::open_slab() {
-  if (n_opened_ == slabs_.size()) {
-    constexpr std::size_t first_bytes = 4096;
-    const std::size_t least = std::max<std::size_t>(8, first_bytes / shape_.slot_bytes);
-    const std::size_t n = std::max(capacity_, least);
-    if (n > shape_.max_slots() - capacity_) {
-      throw CapacityError("the pool cannot double again", kMaxBytes, kMaxBytes);
-    }
-    add_slab(n);
+// All that is free is about to be handed out, so the high-water mark stays exact.
+inline void RawStackPool::put_fresh_on_stack(std::size_t n) {
+  require_open();
+  require_sound();
+  shape().check_count("n", n);
+  if (n > available()) {
+    add_slab(slabs_.growth(n - available()));
   }
-  fresh_ = slabs_[n_opened_].base();
-  fresh_end_ = slabs_[n_opened_].end();
-  ++n_opened_;
+  while (stacked() < n) {
+    *++top_ = static_cast<Slot *>(slabs_.take_fresh());
+  }
+}
+
+// Something was allocated since the lease was made and is still live: the row moves down to it. Or
+// slots were taken back over the row's first entries: those that lay there are lost, not doubled.
+inline void RawStackPool::move_back(LeaseBlock block) noexcept {
+  if (n_leases_ == 0) {
+    return; // closed meanwhile: all memory is gone
+  }
+  --n_leases_;
+  Slot **row = bottom_ + block.base + 1;
+  poison_row(row, block.n);
+  if (top_ < row) { // also where it grew, in a copy of the table
+    std::memmove(top_ + 1, row, block.n * sizeof(void *));
+    top_ += block.n;
+  } else {
+    top_ = std::max(top_, row + block.n - 1);
+  }
+}
+
+// Null is an answer: no memory.
+inline EntryTable RawStackPool::room_for(std::size_t capacity) {
+  EntryTable table = EntryTable::make(capacity + kExtraEntries);
+  if (table && n_leases_ != 0) {
+    try {
+      retired_.reserve(retired_.size() + 1);
+    } catch (const std::bad_alloc &) {
+      return {};
+    }
+  }
+  return table;
 }
 
 // Everything that can fail comes first: the pool is changed wholly or not at all.
 inline void RawStackPool::add_slab(std::size_t n_slots) {
-  const std::size_t capacity = capacity_ + n_slots;
-  Table table = make_table(capacity);
-  if (table == nullptr) {
-    throw CapacityError("no memory for the free stack of the pool",
-                        (capacity + kExtraEntries) * sizeof(void *), kMaxBytes);
-  }
-  Slab slab(shape_, n_slots);
-  try {
-    slabs_.reserve(slabs_.size() + 1);
-  } catch (const std::bad_alloc &) {
-    throw CapacityError("no memory for the pool's list of slabs",
-                        (slabs_.size() + 1) * sizeof(Slab), kMaxBytes);
-  }
-  slabs_.push_back(std::move(slab));
-  adopt_table(std::move(table), capacity);
+  attach(Slab(shape(), n_slots));
 }
 
-inline void RawStackPool::adopt_table(Table table, std::size_t capacity) noexcept {
+inline void RawStackPool::attach(Slab slab) {
+  require_open();
+  const std::size_t capacity = slabs_.capacity() + slab.n_slots();
+  EntryTable table = room_for(capacity);
+  if (!table) {
+    throw CapacityError("no memory for the free stack of the pool",
+                        EntryTable::bytes(capacity + kExtraEntries), kMaxBytes);
+  }
+  slabs_.reserve_one();
+  adopt_table(std::move(table), capacity);
+  slabs_.add(std::move(slab));
+}
+
+inline Slab RawStackPool::detach(std::size_t n) {
+  require_open();
+  require_sound();
+  shape().check_count("n", n);
+  Slab slab = slabs_.detach_or_make(n);
+  if (table_) {
+    bottom_[capacity() + 1] = guard(); // the capacity may be less now
+  }
+  return slab;
+}
+
+inline void RawStackPool::adopt_table(EntryTable table, std::size_t capacity) noexcept {
   const std::size_t free = stacked();
-  table[0] = nullptr;
-  std::copy_n(slots(), free + 1, table.get() + kFirst);
-  table[kFirst + capacity + 1] = guard();
-  top_ = table.get() + kFirst + free;
+  const std::size_t kept = n_leases_ == 0 || !table_ ? free : std::max(free, slabs_.capacity());
+  std::copy_n(bottom_, kept + 1, bottom_of(table));
+  bottom_of(table)[capacity + 1] = guard();
+  bottom_ = bottom_of(table);
+  top_ = bottom_ + free;
+  if (n_leases_ == 0) {
+    retired_.clear();
+  } else {
+    retired_.push_back(std::move(table_));
+  }
   table_ = std::move(table);
-  capacity_ = capacity;
 }
 
 inline void RawStackPool::preallocate(std::size_t n) {
   require_open();
   require_sound();
-  shape_.check_count("n", n);
+  shape().check_count("n", n);
   if (n > available()) {
     const std::size_t missing = n - available();
-    shape_.check_count("n", capacity_ + missing);
+    shape().check_count("n", capacity() + missing);
     add_slab(missing);
   }
   touch(n);
@@ -108,114 +152,52 @@ inline void RawStackPool::preallocate(std::size_t n) {
 inline void RawStackPool::touch(std::size_t n) noexcept {
   const std::size_t from_stack = std::min(n, stacked());
   for (std::size_t i = 0; i < from_stack; ++i) {
-    touch_slot(*(top_ - i), shape_);
+    touch_slot(*(top_ - i), shape());
   }
-  std::size_t left = n - from_stack;
-  std::byte *next = fresh_;
-  const std::byte *end = fresh_end_;
-  for (std::size_t slab = n_opened_; left != 0; --left, next += shape_.slot_bytes) {
-    if (next == end) {
-      next = slabs_[slab].base();
-      end = slabs_[slab++].end();
-    }
-    touch_slot(next, shape_);
-  }
+  slabs_.touch_fresh(n - from_stack);
   if (n != 0) {
     constexpr std::size_t entries_per_page = 4096 / sizeof(void *);
-    Slot *volatile *entries = table_.get();
-    for (std::size_t i = 0; i < capacity_; i += entries_per_page) {
+    Slot *volatile *entries = bottom_;
+    for (std::size_t i = 0; i < capacity(); i += entries_per_page) {
       entries[i] = entries[i];
     }
   }
 }
 
-inline std::size_t RawStackPool::slab_of(const void *p) const noexcept {
-  std::size_t i = 0;
-  while (i < slabs_.size() && !slabs_[i].contains(p)) {
-    ++i;
-  }
-  return i;
-}
-
-inline std::size_t RawStackPool::used_slots(std::size_t slab) const noexcept {
-  if (slab >= n_opened_) {
-    return 0;
-  }
-  const Slab &s = slabs_[slab];
-  const bool half_fresh = slab + 1 == n_opened_ && fresh_ != fresh_end_;
-  return half_fresh ? static_cast<std::size_t>(fresh_ - s.base()) / shape_.slot_bytes : s.n_slots();
-}
-
 // How many slots of each slab lie on the stack.
 inline std::vector<std::size_t> RawStackPool::count_free() const {
-  std::vector<std::size_t> n_free;
-  try {
-    n_free.resize(slabs_.size() + 1); // the last one counts strangers
-  } catch (const std::bad_alloc &) {
-    throw CapacityError("no memory to purge with", (slabs_.size() + 1) * sizeof(std::size_t),
-                        kMaxBytes);
+  std::vector<std::size_t> n_free = slabs_.make_counts();
+  for (Slot **entry = bottom_ + 1; entry <= top_; ++entry) {
+    ++n_free[slabs_.slab_of(*entry)];
   }
-  for (Slot **entry = slots() + 1; entry <= top_; ++entry) {
-    ++n_free[slab_of(*entry)];
-  }
-  if (n_free.back() != 0) {
-    throw CorruptionError(std::to_string(n_free.back()) +
-                          " addresses on the free stack are not from this pool");
-  }
+  SlabSet::require_no_strangers(n_free);
   return n_free;
 }
 
 inline std::size_t RawStackPool::purge() {
   const std::size_t before = stats().bytes;
-  release(count_free());
-  if (capacity_ == 0) {
-    top_ = empty_stack();
-    table_.reset();
+  require_no_lease("purge()");
+  const std::vector<std::size_t> n_free = count_free();
+  Slot **end = std::remove_if(bottom_ + 1, top_ + 1, [&](const void *slot) {
+    return slabs_.is_unused(slabs_.slab_of(slot), n_free);
+  });
+  slabs_.release(n_free);
+  top_ = end - 1;
+  if (capacity() == 0) {
+    bottom_ = top_ = empty_stack();
+    table_ = {};
+  } else if (EntryTable smaller = room_for(capacity())) {
+    adopt_table(std::move(smaller), capacity());
   } else {
-    Table smaller = make_table(capacity_);
-    if (smaller != nullptr) {
-      adopt_table(std::move(smaller), capacity_);
-    } else {
-      slots()[capacity_ + 1] = guard();
-    }
+    bottom_[capacity() + 1] = guard();
   }
   return before - stats().bytes;
-}
-
-// Drops the slabs whose used slots are all free, and their entries; the order of the others stays.
-inline void RawStackPool::release(const std::vector<std::size_t> &n_free) {
-  const auto goes = [&](std::size_t slab) { return n_free[slab] == used_slots(slab); };
-  Slot **end =
-      std::remove_if(slots() + 1, top_ + 1, [&](const void *p) { return goes(slab_of(p)); });
-  std::size_t capacity = 0;
-  std::size_t handed_out = 0;
-  std::size_t n_opened = 0;
-  std::size_t kept = 0;
-  bool fresh_kept = false;
-  for (std::size_t i = 0; i < slabs_.size(); ++i) {
-    if (goes(i)) {
-      continue;
-    }
-    capacity += slabs_[i].n_slots();
-    handed_out += used_slots(i);
-    n_opened += i < n_opened_ ? 1U : 0U;
-    fresh_kept = fresh_kept || i + 1 == n_opened_;
-    slabs_[kept++] = std::move(slabs_[i]);
-  }
-  slabs_.erase(slabs_.begin() + static_cast<std::ptrdiff_t>(kept), slabs_.end());
-  top_ = end - 1;
-  capacity_ = capacity;
-  handed_out_ = handed_out;
-  n_opened_ = n_opened;
-  if (!fresh_kept) {
-    fresh_ = fresh_end_ = nullptr;
-  }
 }
 
 inline void RawStackPool::close() {
   const bool sound = is_sound();
   const std::size_t stacked_slots = stacked();
-  const std::size_t handed_out_slots = handed_out_;
+  const std::size_t handed_out_slots = slabs_.handed_out();
   static_cast<void>(RawStackPool(std::move(*this)));
   if (!sound) {
     throw CorruptionError("more slots were deallocated than allocated before close(): " +
@@ -227,14 +209,13 @@ inline void RawStackPool::close() {
 inline PoolStats RawStackPool::stats() const {
   require_open();
   require_sound();
-  const std::size_t tables = table_ == nullptr ? 0 : (capacity_ + kExtraEntries) * sizeof(void *);
   return {
-      .capacity = capacity_,
+      .capacity = capacity(),
       .available = available(),
       .live = live(),
-      .high_water = high_water_,
-      .slabs = slabs_.size(),
-      .bytes = capacity_ * shape_.slot_bytes + tables,
+      .high_water = slabs_.high_water(),
+      .slabs = slabs().size(),
+      .bytes = slabs_.bytes() + table_.bytes(),
   };
 }
 

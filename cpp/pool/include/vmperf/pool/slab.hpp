@@ -29,7 +29,8 @@ struct SlotShape {
   std::size_t align;
   std::size_t slot_bytes;
 
-  static SlotShape checked(std::size_t item_bytes, std::size_t align) {
+  /// InvalidArgumentError; a slot has room for `least_bytes` whatever the item.
+  static SlotShape checked(std::size_t item_bytes, std::size_t align, std::size_t least_bytes = 1) {
     if (item_bytes < 1 || item_bytes > kMaxItemBytes) {
       throw InvalidArgumentError("item_size_bytes", std::to_string(item_bytes),
                                  "1 to " + std::to_string(kMaxItemBytes));
@@ -38,12 +39,14 @@ struct SlotShape {
       throw InvalidArgumentError("align", std::to_string(align),
                                  "a power of two from 1 to " + std::to_string(kMaxAlign));
     }
-    return {.item_bytes = item_bytes, .align = align, .slot_bytes = align_up(item_bytes, align)};
+    return {.item_bytes = item_bytes,
+            .align = align,
+            .slot_bytes = align_up(std::max(item_bytes, least_bytes), align)};
   }
 
   /// The most slots whose slab and table entries can be addressed at all.
   [[nodiscard]] std::size_t max_slots() const noexcept {
-    return kMaxBytes / (slot_bytes + sizeof(void *)) - 2;
+    return kMaxBytes / (slot_bytes + sizeof(void *)) - 16;
   }
 
   void check_count(const char *argument, std::size_t n) const {

@@ -1,0 +1,189 @@
+// The cold parts and the rows of BasicCheckedPool: live maps, leases, what is wrong with a pointer.
+#pragma once
+
+namespace vmperf::pool {
+
+template <class Slots, class Base> void BasicCheckedPool<Slots, Base>::require_open() const {
+  if (is_closed()) {
+    throw InvalidArgumentError("pool", "closed", "a pool that was neither closed nor moved from");
+  }
+}
+
+// The map of the slab that a slot of this pool lies in; made when its first slot is handed out.
+template <class Slots, class Base>
+auto BasicCheckedPool<Slots, Base>::map_of(const void *slot) -> LiveMap & {
+  for (LiveMap &map : maps_) {
+    if (index_in(map, slot) < map.n_slots) {
+      return map;
+    }
+  }
+  const auto slab = std::find_if(slabs().begin(), slabs().end(),
+                                 [slot](const Slab &s) { return s.contains(slot); });
+  const std::size_t n = slab->n_slots();
+  try {
+    maps_.push_back(
+        {.base = address(slab->base()), .n_slots = n, .live = std::vector<unsigned char>(n)});
+  } catch (const std::bad_alloc &) {
+    throw CapacityError("no memory for the live map of the pool", n, kMaxBytes);
+  }
+  return maps_.back();
+}
+
+template <class Slots, class Base>
+std::size_t BasicCheckedPool<Slots, Base>::move_to_slab_of(void *slot) {
+  try {
+    move_to(map_of(slot));
+  } catch (const CapacityError &) {
+    pool_.deallocate(slot);
+    throw;
+  }
+  return slots_.index(address(slot) - here_.base);
+}
+
+template <class Slots, class Base>
+std::size_t BasicCheckedPool<Slots, Base>::require_live(const void *slot,
+                                                        const std::string &where) {
+  for (LiveMap &map : maps_) {
+    const std::size_t index = index_in(map, slot);
+    if (index < map.n_slots && map.live[index] != 0) {
+      move_to(map);
+      return index;
+    }
+  }
+  throw CorruptionError(where + fault_of(slot));
+}
+
+template <class Slots, class Base>
+template <class T>
+void BasicCheckedPool<Slots, Base>::allocate_n(T **out, std::size_t n) {
+  pool_.allocate_n(out, n);
+  for (std::size_t i = 0; i < n; ++i) {
+    std::size_t index = index_in(here_, out[i]);
+    if (index >= here_.n_slots) [[unlikely]] {
+      try {
+        move_to(map_of(out[i]));
+      } catch (const CapacityError &) {
+        for (std::size_t k = i; k-- != 0;) {
+          here_.live[require_live(out[k], "")] = 0;
+        }
+        pool_.deallocate_n(out, n);
+        throw;
+      }
+      index = slots_.index(address(out[i]) - here_.base);
+    }
+    here_.live[index] = 1;
+  }
+}
+
+// Each slot is marked as freed while the row is tested, so that one that stands in it twice is
+// found; where one is wrong the marks of those before it come back.
+template <class Slots, class Base>
+template <class T>
+void BasicCheckedPool<Slots, Base>::deallocate_n(T *const *in, std::size_t n) {
+  require_open();
+  require_row_untouched(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    std::size_t index = index_in(here_, in[i]);
+    if (index >= here_.n_slots || here_.live[index] == 0) [[unlikely]] {
+      try {
+        index = require_live(in[i], "index " + std::to_string(i) + " of the row: ");
+      } catch (const CorruptionError &) {
+        for (std::size_t k = i; k-- != 0;) {
+          LiveMap &map = map_of(in[k]);
+          map.live[index_in(map, in[k])] = 1;
+        }
+        throw;
+      }
+    }
+    here_.live[index] = 0;
+  }
+  pool_.deallocate_n(in, n);
+}
+
+template <class Slots, class Base>
+LeaseBlock BasicCheckedPool<Slots, Base>::open_lease(std::size_t n)
+  requires requires(Base pool) { pool.open_lease(n); }
+{
+  require_open();
+  try {
+    leases_.reserve(leases_.size() + 1);
+  } catch (const std::bad_alloc &) {
+    throw CapacityError("no memory for the list of leases",
+                        (leases_.size() + 1) * sizeof(LeaseBlock), kMaxBytes);
+  }
+  leases_.push_back(pool_.open_lease(n));
+  here_ = {};
+  return leases_.back();
+}
+
+template <class Slots, class Base>
+void BasicCheckedPool<Slots, Base>::close_lease(LeaseBlock block) {
+  if (leases_.empty()) {
+    return; // the pool was closed meanwhile
+  }
+  if (!is_innermost(block)) {
+    throw CorruptionError("a lease ends while a later one is open: end the later one of " +
+                          std::to_string(leases_.back().n) + " slots first");
+  }
+  end_innermost();
+}
+
+template <class Slots, class Base> void BasicCheckedPool<Slots, Base>::end_innermost() noexcept {
+  pool_.close_lease(leases_.back());
+  leases_.pop_back();
+  here_ = {};
+}
+
+// A row of n more entries must not reach the row of the last lease.
+template <class Slots, class Base>
+void BasicCheckedPool<Slots, Base>::require_row_untouched(std::size_t n) const {
+  if constexpr (requires { pool_.stacked(); }) {
+    if (!leases_.empty() && leases_.back().n != 0 && pool_.stacked() + n > leases_.back().base) {
+      throw CorruptionError("a deallocation of " + std::to_string(n) +
+                            " slot(s) would overwrite a lease of " +
+                            std::to_string(leases_.back().n) + " slots; end the lease first");
+    }
+  }
+}
+
+template <class Slots, class Base> void BasicCheckedPool<Slots, Base>::drop_maps_of_others() {
+  here_ = {};
+  std::erase_if(maps_, [&](const LiveMap &map) {
+    return std::none_of(slabs().begin(), slabs().end(),
+                        [&](const Slab &slab) { return address(slab.base()) == map.base; });
+  });
+}
+
+template <class Slots, class Base> std::size_t BasicCheckedPool<Slots, Base>::purge() {
+  const std::size_t before = stats().bytes;
+  pool_.purge();
+  drop_maps_of_others();
+  return before - stats().bytes;
+}
+
+template <class Slots, class Base> Slab BasicCheckedPool<Slots, Base>::detach(std::size_t n) {
+  Slab slab = pool_.detach(n);
+  drop_maps_of_others();
+  return slab;
+}
+
+template <class Slots, class Base>
+std::string BasicCheckedPool<Slots, Base>::fault_of(const void *slot) const {
+  const std::string what = std::to_string(address(slot));
+  for (const Slab &slab : slabs()) {
+    if (!slab.contains(slot)) {
+      continue;
+    }
+    const std::size_t past = (address(slot) - address(slab.base())) % shape().slot_bytes;
+    if (past == 0) {
+      return "double free: slot " + what + " of this pool is not live";
+    }
+    const bool aligned = address(slot) % shape().align == 0;
+    return std::string(aligned ? "interior" : "misaligned") + " pointer: " + what + " lies " +
+           std::to_string(past) + " bytes past the start of a slot; pass " +
+           "what allocate() returned";
+  }
+  return "foreign pointer: " + what + " is in none of this pool's slabs";
+}
+
+} // namespace vmperf::pool
