@@ -3,7 +3,8 @@
 `template(kind)` is the finished text. It is filled by replacing text only (`_charts.fill` here, the
 script of the report in a browser): scale types `@x` and `@y`, lists `@designs`, `@colours`,
 `@order` and `@heat`, the words `{unit}`, `{axis}`, `{other}` and `{quantity}`, the height HEIGHT.
-All time, about 50 ms, is spent once per kind. Expressions keep to what Vega's interpreter knows, since the report forbids eval.
+All time, about 50 ms, is spent once per kind. Expressions keep to what Vega's interpreter knows,
+since the report forbids eval.
 """
 
 from __future__ import annotations
@@ -212,7 +213,7 @@ def _overview() -> Any:
             axis=alt.Axis(orient="top", labelExpr="format(datum.value, '~r') + '×'", tickCount=6),
         )
 
-    y = alt.Y("case:N", title=None, sort=None, axis=alt.Axis(labelLimit=220, grid=True))
+    y = alt.Y("case:N", title=None, sort=None, axis=alt.Axis(labelLimit=320, grid=True))
     data = _over("overview").encode(y=y, color=_colour())
     one = alt.Chart(alt.NamedData("one")).mark_rule(style="guide").encode(x=at("ratio"))
     rule = data.mark_rule(strokeWidth=2).encode(x=at("low"), x2="high:Q")

@@ -93,7 +93,7 @@ def theme(mode: Mode = "light") -> dict[str, Any]:
         "view": {"stroke": None},
         "axis": text | lines | titles,
         "axisY": {"domain": False, "ticks": False, "labelPadding": 8},
-        "legend": text,
+        "legend": text | {"symbolOpacity": 1},  # not that of a band
         "range": {"category": [ink[f"series-{i}"] for i in range(N_COLOURS)]},
         "style": {
             "band": {"color": ink["band"]},
@@ -214,7 +214,29 @@ def fill(
     for word, value in words.items():
         text = text.replace(f"{{{word}}}", json.dumps(value)[1:-1])
     spec: dict[str, Any] = json.loads(text)
+    if not datasets.get("limits", True):  # an empty layer would have an infinite extent
+        spec["layer"] = [one for one in spec["layer"] if one["data"]["name"] != "limits"]
     return spec | {"datasets": dict(datasets), "config": theme(mode)}
+
+
+def enable_offline(width: int = 720) -> None:
+    """Make notebooks show charts without a network: interactive where they can, else as a picture.
+
+    Parameters
+    ----------
+    width : int
+        Of the picture, in pixels, for charts that take the width of the page.
+    """
+    altair, convert = require("altair", "report"), require("vl_convert", "report")
+
+    def both(spec: dict[str, Any]) -> dict[str, Any]:
+        wide = spec | {"width": width} if spec.get("width") == "container" else spec
+        major = altair.SCHEMA_VERSION.lstrip("v").partition(".")[0]
+        bundle = {f"application/vnd.vegalite.v{major}+json": wide}
+        return bundle | {"image/svg+xml": convert.vegalite_to_svg(wide)}
+
+    altair.renderers.register("vmperf", both)
+    altair.renderers.enable("vmperf")
 
 
 def _one_point(results: Results, id: str, params: Mapping[str, Any]) -> list[Series]:

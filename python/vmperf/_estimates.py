@@ -59,8 +59,8 @@ def times(data: xr.Dataset) -> xr.Dataset:
     for at, status, samples in _points(data, names):
         worst.loc[at] = status
         if status == "ok":
-            pooled = [_joined(part) for part in zip(*samples.values(), strict=True)]
-            figures = _core.stats.summarize(*pooled[:2], _processes(samples))
+            ns, n = (_joined(part) for part in zip(*samples.values(), strict=True))
+            figures = _core.stats.summarize(ns, n, _processes(samples))
             for name in ("median", *_FIGURES):
                 found[name].loc[at] = figures[name]
     return _ascending(found.assign(status=worst))
@@ -99,7 +99,7 @@ def ratios(data: xr.Dataset, reference: str) -> xr.Dataset:
             key = json.dumps({axis: str(v) for axis, v in at.items() if axis != "design"})
             by_point.setdefault(key, {})[str(at["design"])] = at, own
     for group in by_point.values():
-        base = group.get(reference, ({}, {}))[1]
+        base = group[reference][1] if reference in group else {}
         for design, (at, own) in group.items():
             figures = dict.fromkeys(("ratio", *_FIGURES), 1.0)
             if design != reference:
@@ -157,8 +157,6 @@ def _points(
     """Yield place, status and, by process, ns_total and iterations of every case of the grid."""
     import itertools
 
-    import numpy as np
-
     order = (*names, "process")
     status = data["status"].transpose(*order).values
     ns, n = (data[name].transpose(*order, "sample").values for name in ("ns_total", "iterations"))
@@ -169,10 +167,14 @@ def _points(
         samples = {}
         for k, process in enumerate(data["process"].values):
             taken = n[index][k] > 0
-            samples[int(process)] = tuple(
-                np.ascontiguousarray(part[index][k][taken], dtype=np.int64) for part in (ns, n)
-            )
+            samples[int(process)] = (_whole(ns[index][k][taken]), _whole(n[index][k][taken]))
         yield at, bad[0] if bad else "ok", samples
+
+
+def _whole(values: Any) -> NDArray[np.int64]:
+    import numpy as np
+
+    return np.ascontiguousarray(values, dtype=np.int64)
 
 
 def _joined(parts: Any) -> NDArray[np.int64]:

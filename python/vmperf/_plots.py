@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ._claims_file import Claim
 
-__all__ = ["curve", "heat", "limits_of", "near_limits", "ratios"]
+__all__ = ["curve", "heat", "limits_near", "limits_of", "ratios"]
 
 LIMIT_REACH = 4.0  # a limit further from the data than this factor would squeeze them
 WORDY_COLUMNS = 10  # a heat map with more has figures alone in its cells
@@ -251,6 +251,13 @@ def said(ratio: float) -> str:
 # ---- limits --------------------------------------------------------------------------------
 
 
+def limits_near(data: Data, *, id: str | None = None, **params: Any) -> dict[str, float]:
+    """As `limits_of`, but only what can be drawn beside the measured times."""
+    samples = one_dataset(data, id)
+    medians = _narrowed(times(samples), params)["median"].values.ravel()
+    return near_limits(limits_of(samples, **params), [float(value) for value in medians])
+
+
 def limits_of(data: Data, *, id: str | None = None, **params: Any) -> dict[str, float]:
     """The limits that a benchmark's times have: stated claims, and one cycle of the core.
 
@@ -284,7 +291,8 @@ def limits_of(data: Data, *, id: str | None = None, **params: Any) -> dict[str, 
     cycle = core_ns(samples)
     found = {"1 cycle": cycle} if cycle else {}
     values = {n: [v.item() for v in samples[n].values] for n in _axes(samples)}
-    values |= {n: [v] for n, v in params.items()}
+    values |= {n: [v.item() for v in _narrowed(samples, {n: v})[n].values]
+               for n, v in params.items()}  # fmt: skip
     for claim in claimed_limits(str(samples.attrs.get("id"))):
         if all(v in values.get(n, ()) for n, v in claim.params.items()):
             found |= claim_limit(claim, cycle)
@@ -323,6 +331,18 @@ def _designs(data: xr.Dataset) -> list[str]:
 def _axes(data: xr.Dataset) -> list[str]:
     known = data["status"].dims if "status" in data else data["ratio"].dims
     return [str(dim) for dim in known if dim not in ("design", "process")]
+
+
+def _narrowed(data: xr.Dataset, params: Mapping[str, Any]) -> xr.Dataset:
+    """Keep one value of some axes, which stay."""
+    for name, chosen in params.items():
+        if name not in _axes(data):
+            raise invalid("axis", repr(name), near(name, _axes(data)))
+        values = [v.item() for v in data[name].values]
+        if chosen not in values:
+            raise invalid(name, repr(chosen), near(str(chosen), map(str, values)))
+        data = data.sel({name: [chosen]})
+    return data
 
 
 def _figures(samples: xr.Dataset, reference: str | None) -> tuple[xr.Dataset, str]:

@@ -105,9 +105,10 @@ class Section:
 
     @property
     def crossed(self) -> list[tuple[str, str]]:
-        """Pairs of numeric axes that were crossed, two values or more of each."""
+        """Pairs of numeric axes that were crossed, the one with more values first."""
         pairs = []
-        for a, b in combinations(self.swept, 2):
+        longest = sorted(self.swept, key=lambda name: -len(self.values[name]))
+        for a, b in combinations(longest, 2):
             cells = {(dict(point.params)[a], dict(point.params)[b]) for point in self.points}
             rows = {x: sum(cell[0] == x for cell in cells) for x, _ in cells}
             columns = {y: sum(cell[1] == y for cell in cells) for _, y in cells}
