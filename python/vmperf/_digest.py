@@ -42,7 +42,7 @@ def figures(results: Results, id: str) -> str:
     Returns
     -------
     str
-        A Markdown table: axes that vary, design, median with interval, cycles, instructions, status.
+        A Markdown table: axes that vary, design, median, interval, cycles, instructions, status.
     """
     rows = [row for row in results.rows() if row["id"] == id]
     axes = [*dict.fromkeys(axis for row in rows for axis in row["params"])]

@@ -99,11 +99,11 @@ def ratios(data: xr.Dataset, reference: str) -> xr.Dataset:
             key = json.dumps({axis: str(v) for axis, v in at.items() if axis != "design"})
             by_point.setdefault(key, {})[str(at["design"])] = at, own
     for group in by_point.values():
-        base = group[reference][1] if reference in group else {}
-        for design, (at, own) in group.items():
+        base: Times = group[reference][1] if reference in group else {}
+        for design, (at, mine) in group.items():
             figures = dict.fromkeys(("ratio", *_FIGURES), 1.0)
             if design != reference:
-                figures = paired(own, base) or {}
+                figures = paired(mine, base) or {}
             for name, value in figures.items():
                 found[name].loc[at] = value
     return _ascending(found)

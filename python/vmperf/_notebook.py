@@ -180,10 +180,13 @@ def _argmax(counts: xr.DataArray) -> list[Any]:
 
 def _execute(nbclient: Any, notebook: Any, timeout_s: float) -> None:
     """Run all cells; any failure becomes one line that names the cell."""
+    # Talk over sockets in this user's folder, not over a port that others reach.
+    sockets = require("traitlets.config", "report").Config(KernelManager={"transport": "ipc"})
     client = nbclient.NotebookClient(
         notebook,
-        timeout=timeout_s,
+        config=sockets,
         kernel_name="python3",
+        timeout=timeout_s,
         record_timing=False,
         resources={"metadata": {"path": os.fspath(Path.cwd())}},
     )
