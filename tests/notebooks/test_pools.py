@@ -29,11 +29,11 @@ def test_sentences_follow_the_data(
     plain = "".join(execute("01_pools.ipynb", VMPERF_NOTEBOOK_RESULTS=str(known)))
     assert headline(plain) == pytest.approx(4.0, rel=0.01)
     assert "stack is flat over capacity 10 to 1000 in pool/sizes" in plain
-    assert re.search(r"stack is 3.\d+x to 4.\d+x faster than libc at all 12 points", plain)
+    assert re.search(r"stack is (3.9|4.0)\dx to 4.0\dx faster than libc at all 12 points", plain)
     twice = scaled(known, "libc", 2).path
     slow = "".join(execute("01_pools.ipynb", VMPERF_NOTEBOOK_RESULTS=str(twice)))
     assert headline(slow) == pytest.approx(2 * headline(plain), rel=0.01)
-    assert re.search(r"stack is 7.\d+x to 8.\d+x faster than libc at all 12 points", slow)
+    assert re.search(r"stack is (7.9|8.0)\dx to 8.0\dx faster than libc at all 12 points", slow)
 
 
 def test_a_slow_pool_is_called_slow(
