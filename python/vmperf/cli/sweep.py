@@ -132,7 +132,7 @@ def _summary(plan: Plan, asked: SweepFile) -> dict[str, Any]:
         "estimated_s": round(plan.estimated_s, 1),
         "settings": plan.settings,
         "benchmarks": plan.identity()["benchmarks"],
-        "points": len(asked.points),
+        "points": len(plan.points or ()),
     }
 
 
@@ -141,14 +141,14 @@ def _show_plan(plan: Plan, asked: SweepFile, json_path: str | None) -> None:
     from ._progress import clock
 
     if json_path is not None:
-        points = [{"id": p.id, "params": p.params, "designs": [*p.designs]} for p in asked.points]
+        points = [{"id": p.id, "params": p.params, "designs": [*p.designs]} for p in plan.points or ()]
         write_json(json_path, _summary(plan, asked) | {"points": points})
     if json_path == "-":
         return
     out = console()
     if asked.description:
         say(out, asked.description)
-    lines = [[p.id, point(p.params), ", ".join(p.designs)] for p in asked.points]
+    lines = [[p.id, point(p.params), ", ".join(p.designs)] for p in plan.points or ()]
     say(out, table(["benchmark", "at", "designs"], lines))
     say(
         out,

@@ -178,7 +178,7 @@ def mouse(page: Any, kind: str, x: float, y: float, **more: Any) -> None:
     page.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
 
 
-DATA = "document.querySelector('#b0 .chart[data-kind={kind}] .canvas').__view__.data('{name}')"
+DATA = "document.querySelector('#b0 .chart[data-kind={kind}]').view.data('{name}')"
 HEAT = "document.querySelector('#b0 .chart[data-kind=heat] canvas')"
 
 
@@ -222,10 +222,10 @@ def test_heat_map_and_limits_are_those_of_the_notebooks(
         assert (row["text"], row["row"], row["time"]) == (mine["text"], mine["row"], mine["time"])
         assert row["tone"] == pytest.approx(mine["tone"], abs=0.01)
     choose(page, "#b0 [data-points]", "5")  # item_size_bytes=64, capacity=100000
-    curve = "document.querySelector('#b0 .chart[data-axis=capacity] .canvas')"
-    page.js(f"window.old = {curve}.__view__")
+    curve = "document.querySelector('#b0 .chart[data-kind=curve][data-axis=capacity]')"
+    page.js(f"window.old = {curve}.view")
     page.js("document.querySelector('#b0 .chart[data-axis=capacity]').scrollIntoView()")
-    page.wait(f"{curve}.__view__ !== old")
+    page.wait(f"{curve}.view !== old")
     rows = page.js(DATA.format(kind="curve][data-axis=capacity", name="curve"))
     at = 64
     figures = {(r["params"]["design"], r["params"]["capacity"]): r["ns_per_op"]

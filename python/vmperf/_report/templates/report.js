@@ -259,6 +259,7 @@ async function draw(figure) {
       tooltip: { theme: mode() },
     });
     drawn.set(figure, result);
+    figure.view = result.view; // a chart's rows from the console: figure.view.data("samples")
     figure.dataset.drawn = mode();
     root.dataset.firstChartMs ??= Math.round(performance.now());
   } catch (problem) {
