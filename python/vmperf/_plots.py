@@ -392,7 +392,7 @@ def _heat_rows(
     divisor, unit = unit_of([float(v) for v in known])
     least, most = math.log(known.min()), math.log(known.max())
     rows: Rows = []
-    for design, x, y, cell in _cells(medians, *axes):
+    for design, y, x, cell in _cells(medians, axes[1], axes[0]):
         median = float(cell["median"])
         if math.isnan(median):
             continue

@@ -141,7 +141,9 @@ def _show_plan(plan: Plan, asked: SweepFile, json_path: str | None) -> None:
     from ._progress import clock
 
     if json_path is not None:
-        points = [{"id": p.id, "params": p.params, "designs": [*p.designs]} for p in plan.points or ()]
+        points = [
+            {"id": p.id, "params": p.params, "designs": [*p.designs]} for p in plan.points or ()
+        ]
         write_json(json_path, _summary(plan, asked) | {"points": points})
     if json_path == "-":
         return
