@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ._errors import invalid, near
-from ._estimates import Data, one_dataset, times
+from ._estimates import Data, axes_of, one_dataset, times
 from ._estimates import ratios as ratios_of
 from ._results import Results
 
@@ -140,7 +140,7 @@ def spread(
     'spread'
     """
     samples = _at(one_dataset(data, id), params)
-    axes = _axes(samples)
+    axes = axes_of(samples)
     if axis not in axes:
         raise invalid("axis", repr(axis), near(axis, axes))
     for name in axes:
@@ -217,7 +217,7 @@ def _of_benchmark(samples: xr.Dataset, wanted: str | None) -> Iterable[Conclusio
     for design in designs:
         if design != base:
             yield compare(samples, design, base)
-    varying = [name for name in _axes(samples) if samples.sizes[name] > 1]
+    varying = [name for name in axes_of(samples) if samples.sizes[name] > 1]
     if len(varying) == 1 and samples[varying[0]].dtype.kind in "iuf":
         for design in measured:
             yield spread(samples, design, varying[0])
@@ -260,10 +260,6 @@ def _several(
         verdict = "mixed" if faster or slower else "unclear"
     text = f"{text} of {where}"
     return Conclusion(text, "compare", design, verdict, low=factors[0], high=factors[-1])
-
-
-def _axes(data: xr.Dataset) -> list[str]:
-    return [str(dim) for dim in data["status"].dims if dim not in ("design", "process")]
 
 
 def _at(data: xr.Dataset, params: Mapping[str, Any]) -> xr.Dataset:

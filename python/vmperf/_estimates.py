@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Times: TypeAlias = Mapping[int, NDArray[np.float64]]  # process -> time per op by round
 
-__all__ = ["Data", "core_ns", "one_dataset", "paired", "ratios", "times"]
+__all__ = ["Data", "axes_of", "core_ns", "one_dataset", "paired", "ratios", "times"]
 
 Data: TypeAlias = "Results | xr.Dataset"
 _FIGURES = ("low", "high")
@@ -37,6 +37,12 @@ def one_dataset(data: Data, id: str | None = None) -> xr.Dataset:
     if id is not None and id != data.attrs.get("id"):
         raise invalid("id", repr(id), str(data.attrs.get("id")))
     return data
+
+
+def axes_of(data: xr.Dataset) -> list[str]:
+    """Return the axes of samples or of estimates but the design."""
+    known = data["status"].dims if "status" in data else data["ratio"].dims
+    return [str(dim) for dim in known if dim not in ("design", "process")]
 
 
 def times(data: xr.Dataset) -> xr.Dataset:

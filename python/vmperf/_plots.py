@@ -9,26 +9,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from ._charts import Mode, Rows, fill, scale_of, unit_of
-from ._claims_file import read_claims, shipped
 from ._errors import invalid, near
-from ._estimates import Data, core_ns, one_dataset, times
+from ._estimates import Data, axes_of, one_dataset, times
 from ._estimates import ratios as ratios_of
 from ._extras import require
+from ._limits import limits_near, limits_of
 
 if TYPE_CHECKING:
     import altair as alt
     import xarray as xr
 
-    from ._claims_file import Claim
-
 __all__ = ["curve", "heat", "limits_near", "limits_of", "ratios"]
 
-LIMIT_REACH = 4.0  # a limit further from the data than this factor would squeeze them
 WORDY_COLUMNS = 10  # a heat map with more has figures alone in its cells
 
 
@@ -218,10 +214,10 @@ def ratios(
     altair = require("altair", "report")
     samples = one_dataset(data, id)
     figures = ratios_of(samples, reference)
-    varying = [n for n in _axes(figures) if figures.sizes[n] > 1]
+    varying = [n for n in axes_of(figures) if figures.sizes[n] > 1]
     rows: Rows = []
-    for design, *values in product(*(figures[n].values for n in ("design", *_axes(figures)))):
-        at = dict(zip(_axes(figures), values, strict=True))
+    for design, *values in product(*(figures[n].values for n in ("design", *axes_of(figures)))):
+        at = dict(zip(axes_of(figures), values, strict=True))
         cell = figures.sel(design=design, **at)
         ratio, low, high = (float(cell[n]) for n in ("ratio", "low", "high"))
         if not math.isnan(ratio):
@@ -248,101 +244,11 @@ def said(ratio: float) -> str:
     return f"{factor:,.{places}f}× {'slower' if ratio > 1 else 'faster'}"
 
 
-# ---- limits --------------------------------------------------------------------------------
-
-
-def limits_near(data: Data, *, id: str | None = None, **params: Any) -> dict[str, float]:
-    """As `limits_of`, but only what can be drawn beside the measured times."""
-    samples = one_dataset(data, id)
-    medians = _narrowed(times(samples), params)["median"].values.ravel()
-    return near_limits(limits_of(samples, **params), [float(value) for value in medians])
-
-
-def limits_of(data: Data, *, id: str | None = None, **params: Any) -> dict[str, float]:
-    """The limits that a benchmark's times have: stated claims, and one cycle of the core.
-
-    Parameters
-    ----------
-    data : Results or xarray.Dataset
-        What was measured.
-    id : str, optional
-        Benchmark, where results hold several.
-    **params
-        Only claims at these values.
-
-    Returns
-    -------
-    dict
-        Label -> ns per op, for `curve`.
-
-    Raises
-    ------
-    InvalidArgumentError
-        Unknown id.
-
-    Examples
-    --------
-    >>> data = vmperf.sweep("pool/cycle", budget_s=2, design=["checked"], item_size_bytes=[64],
-    ...                     state=["local"], capacity=[1000])
-    >>> limits_of(data)["claimed: checked ≤ 1.9 ns"]
-    1.9
-    """
-    samples = one_dataset(data, id)
-    cycle = core_ns(samples)
-    found = {"1 cycle": cycle} if cycle else {}
-    values = {n: [v.item() for v in samples[n].values] for n in _axes(samples)}
-    values |= {n: [v.item() for v in _narrowed(samples, {n: v})[n].values]
-               for n, v in params.items()}  # fmt: skip
-    for claim in claimed_limits(str(samples.attrs.get("id"))):
-        if all(v in values.get(n, ()) for n, v in claim.params.items()):
-            found |= claim_limit(claim, cycle)
-    return found
-
-
-@cache
-def claimed_limits(id: str) -> tuple[Claim, ...]:
-    """The shipped claims that limit a benchmark's time per op."""
-    limits = (c for c in read_claims(shipped()) if c.kind in ("ns", "cycles"))
-    return tuple(claim for claim in limits if claim.benchmark == id)
-
-
-def claim_limit(claim: Claim, cycle_ns: float | None) -> dict[str, float]:
-    """A claim as label and ns; empty where it is in cycles and their time is not known."""
-    unit_ns = 1.0 if claim.kind == "ns" else cycle_ns
-    if not unit_ns:
-        return {}
-    return {f"claimed: {claim.design} ≤ {claim.target:g} {claim.kind}": claim.target * unit_ns}
-
-
-def near_limits(limits: Mapping[str, float], values: Iterable[float]) -> dict[str, float]:
-    """The limits that may be drawn without squeezing the values."""
-    known = [v for v in values if not math.isnan(v)]
-    least, most = min(known, default=1.0) / LIMIT_REACH, max(known, default=1.0) * LIMIT_REACH
-    return {label: value for label, value in limits.items() if least <= value <= most}
-
-
 # ---- rows ----------------------------------------------------------------------------------
 
 
 def _designs(data: xr.Dataset) -> list[str]:
     return [str(value) for value in data["design"].values]
-
-
-def _axes(data: xr.Dataset) -> list[str]:
-    known = data["status"].dims if "status" in data else data["ratio"].dims
-    return [str(dim) for dim in known if dim not in ("design", "process")]
-
-
-def _narrowed(data: xr.Dataset, params: Mapping[str, Any]) -> xr.Dataset:
-    """Keep one value of some axes, which stay."""
-    for name, chosen in params.items():
-        if name not in _axes(data):
-            raise invalid("axis", repr(name), near(name, _axes(data)))
-        values = [v.item() for v in data[name].values]
-        if chosen not in values:
-            raise invalid(name, repr(chosen), near(str(chosen), map(str, values)))
-        data = data.sel({name: [chosen]})
-    return data
 
 
 def _figures(samples: xr.Dataset, reference: str | None) -> tuple[xr.Dataset, str]:
@@ -355,7 +261,7 @@ def _at(
     figures: xr.Dataset, kept: Sequence[str], params: Mapping[str, Any], *, numeric: bool = True
 ) -> xr.Dataset:
     """Take one value of every axis but those kept."""
-    axes = _axes(figures)
+    axes = axes_of(figures)
     for name in kept:
         if name not in axes:
             raise invalid("axis", repr(name), near(name, axes))

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import vmperf
-from vmperf import _conclusions, _core, _estimates, _plots
+from vmperf import _conclusions, _core, _estimates, _limits, _plots
 from vmperf._results import Results
 
 Make = Callable[..., Results]
@@ -88,7 +88,7 @@ def test_claimed_limits_and_the_cycle(make_grid: Callable[[], Results]) -> None:
     assert found["1 cycle"] == pytest.approx(1 / 3.7)
     assert found["claimed: stack ≤ 2.2 cycles"] == pytest.approx(2.2 / 3.7)
     assert [*_plots.limits_of(results, item_size_bytes=16)] == ["1 cycle"]  # claimed for 64 alone
-    assert _plots.near_limits({"a": 1.0, "b": 99.0}, [2.0, math.nan, 3.0]) == {"a": 1.0}
+    assert _limits.near_limits({"a": 1.0, "b": 99.0}, [2.0, math.nan, 3.0]) == {"a": 1.0}
     close = _plots.limits_near(results, item_size_bytes=64)
     assert "claimed: checked ≤ 1.9 ns" in close
 
@@ -192,9 +192,9 @@ def test_mistakes(make_grid: Callable[[], Results], draw: Callable[[Any], Any], 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("module", [_plots, _conclusions])
+@pytest.mark.parametrize("module", [_plots, _limits, _conclusions])
 def test_examples_run(module: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     found = doctest.testmod(module, extraglobs={"vmperf": vmperf})
-    assert found.attempted > 2
+    assert found.attempted >= 2
     assert found.failed == 0
