@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import vmperf
+from vmperf._claims_file import read_claims, shipped
 from vmperf._journal import Journal, StoredCase
 from vmperf._results import Results
 
@@ -136,14 +137,16 @@ def write_grid(path: Path) -> Path:
     rng = np.random.default_rng(7)
     settings = {"profile": "quick", "n_samples": 30, "processes": 1, "seed": 1}
     entry = entry_of("pool/cycle")
-    axes = {"design": [*DESIGNS], "item_size_bytes": [16, 64], "state": ["local"],
+    claims = [c for c in read_claims(shipped()) if c.benchmark == "pool/cycle" and c.kind == "ns"]
+    state = claims[0].params["state"]
+    axes = {"design": [*DESIGNS], "item_size_bytes": [16, 64], "state": [state],
             "capacity": [10, 1000, 100000]}  # fmt: skip
     entry["axes"] = [{"name": n, "values": v, "defaults": v} for n, v in axes.items()]
     plan = {"version": vmperf.__version__, "settings": settings, "benchmarks": {entry["id"]: axes}}
     meta = {"plan": plan, "command": "by hand", "machine": MACHINE, "catalog": {entry["id"]: entry}}
     journal = Journal.create(path, meta)
     for size, capacity in itertools.product(axes["item_size_bytes"], axes["capacity"]):
-        params = {"item_size_bytes": size, "state": "local", "capacity": capacity}
+        params = {"item_size_bytes": size, "state": state, "capacity": capacity}
         journal.commit(_group(rng, "pool/cycle", params, 0, 30))
     journal.close()
     return path
