@@ -79,8 +79,11 @@ def test_heat_map_and_limits_are_those_of_the_notebooks(
     page.wait(f"{curve}.view !== old")
     rows = page.js(DATA.format(kind="curve][data-axis=capacity", name="curve"))
     at = 64
-    figures = {(r["params"]["design"], r["params"]["capacity"]): r["ns_per_op"]
-               for r in results.rows() if r["params"]["item_size_bytes"] == at and r["status"] == "ok"}  # fmt: skip
+    figures = {
+        (r["params"]["design"], r["params"]["capacity"]): r["ns_per_op"]
+        for r in results.rows()
+        if r["params"]["item_size_bytes"] == at and r["status"] == "ok"
+    }
     assert len(rows) == len(figures)
     for row in rows:
         found = figures[row["design"], row["value"]]
