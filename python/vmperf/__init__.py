@@ -4,10 +4,11 @@
 >>> [b.id for b in vmperf.list("bench/selftest/one_cycle")]
 ['bench/selftest/one_cycle']
 
-Functions: `list`, `get`, `run`, `sweep`, `claims`, `load`, `benchmark`, `machine`, `report`,
-`load_results`, `get_include`, `get_cmake_dir`; classes `Results`, `Measurement`. Each component of
-the native core is a submodule of its own name (`vmperf.stats`, `vmperf.pool`, ...). NumPy, xarray,
-click, rich and the rest are imported by the function that needs them, never by ``import vmperf``.
+Functions: `list`, `get`, `run`, `sweep`, `run_sweep`, `claims`, `load`, `benchmark`, `machine`,
+`report`, `load_results`, `get_include`, `get_cmake_dir`; classes `Results`, `Measurement`. Each
+component of the native core is a submodule of its own name (`vmperf.stats`, `vmperf.pool`, ...).
+NumPy, xarray, click, rich and the rest are imported by the function that needs them, never by
+``import vmperf``.
 
 Errors, all of them derived from `VmperfError`::
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from ._results import load_results as load_results
     from ._run import run as run
     from ._run import sweep as sweep
+    from ._sweep import run_sweep as run_sweep
 
 __version__ = _core.__version__
 
@@ -58,6 +60,7 @@ _LAZY = {
     "machine": "_machine",
     "report": "_report.html",
     "run": "_run",
+    "run_sweep": "_sweep",
     "sweep": "_run",
 }
 

@@ -1,9 +1,10 @@
 """The charts' specifications: one Altair builder per kind of chart, over named data without rows.
 
 `template(kind)` is the finished text. It is filled by replacing text only (`_charts.fill` here, the
-script of the report in a browser): scale types `@x` and `@y`, lists `@designs`, `@colours` and
-`@order`, the words `{unit}` and `{axis}`, the height HEIGHT. All time, about 50 ms, is spent once
-per kind. Expressions keep to what Vega's interpreter knows, since the report forbids eval.
+script of the report in a browser): scale types `@x` and `@y`, lists `@designs`, `@colours`,
+`@order` and `@heat`, the words `{unit}`, `{axis}`, `{other}` and `{quantity}`, the height HEIGHT.
+All time, about 50 ms, is spent once per kind. Expressions keep to what Vega's interpreter knows,
+since the report forbids eval.
 """
 
 from __future__ import annotations
@@ -40,8 +41,9 @@ def _finish(layers: list[Any], *, zoom: list[Any], height: Any, main: int = 0) -
     import altair as alt
 
     hidden = alt.param(name="hidden", value=[])
-    view = alt.selection_interval(name="view", bind="scales", encodings=zoom, zoom=_ZOOM)
-    layers[main] = layers[main].add_params(view)
+    if zoom:
+        view = alt.selection_interval(name="view", bind="scales", encodings=zoom, zoom=_ZOOM)
+        layers[main] = layers[main].add_params(view)
     chart = alt.layer(*layers).add_params(_picked(), hidden)
     return chart.properties(width="container", height=height)
 
@@ -163,21 +165,40 @@ def _order() -> Any:
     return _finish([bands, line, dots, marked], zoom=["x", "y"], height=260, main=1)
 
 
-def _sweep() -> Any:
-    """Median against a numeric axis, with the interval as a band."""
+def _curve() -> Any:
+    """Median against a numeric axis, with the interval as a band, and limits as lines."""
     import altair as alt
 
     def at(field: str) -> Any:
         scale = alt.Scale(type="linear", zero=False, nice=False, padding=12)
-        return alt.Y(f"{field}:Q", title="time per op, {unit}", scale=scale)
+        return alt.Y(f"{field}:Q", title="{quantity}", scale=scale)
 
     scale = alt.Scale(type="linear", nice=False, padding=10, zero=False)
-    data = _over("sweep").encode(x=alt.X("value:Q", title="{axis}", scale=scale), color=_colour())
+    data = _over("curve").encode(x=alt.X("value:Q", title="{axis}", scale=scale), color=_colour())
     band = data.mark_area(opacity=0.2).encode(y=at("low"), y2="high:Q")
     line = data.mark_line(strokeWidth=2).encode(y=at("median"))
     tip = _interval_tooltip("design:N", _number("value", title="{axis}"))
     dots = data.mark_circle(size=44, opacity=1).encode(y=at("median"), tooltip=tip)
-    return _finish([band, line, dots], zoom=["x", "y"], height=280)
+    limits = alt.Chart(alt.NamedData("limits")).encode(y=at("limit"))
+    rule = limits.mark_rule(style="guide").encode(tooltip=["label:N", _number("limit")])
+    label = limits.mark_text(style="label", align="right", dx=-4, dy=-6)
+    label = label.encode(x=alt.value("width"), text="label:N")
+    return _finish([band, rule, label, line, dots], zoom=["x", "y"], height=280)
+
+
+def _heat() -> Any:
+    """One cell per value of two axes, a block of rows per design; tones run from -1 to 1."""
+    import altair as alt
+
+    x = alt.X("x:O", title="{axis}", axis=alt.Axis(labelAngle=0, orient="top", domain=False))
+    y = alt.Y("row:N", title="design, {other}", sort=None, axis=alt.Axis(labelLimit=220))
+    at = [alt.Tooltip("x:O", title="{axis}"), alt.Tooltip("y:O", title="{other}")]
+    found = [alt.Tooltip("said:N", title="compared"), alt.Tooltip("time:N", title="median")]
+    data = _over("heat").encode(x=x, y=y, tooltip=["design:N", *at, *found])
+    scale = alt.Scale(type="linear", domain=[-1, 0, 1], range=["@heat"])
+    cells = data.mark_rect(style="cell").encode(color=alt.Color("tone:Q", scale=scale, legend=None))
+    texts = data.mark_text(style="inside").encode(text="text:N")
+    return _finish([cells, texts], zoom=[], height=HEIGHT)
 
 
 def _overview() -> Any:
@@ -192,7 +213,7 @@ def _overview() -> Any:
             axis=alt.Axis(orient="top", labelExpr="format(datum.value, '~r') + '×'", tickCount=6),
         )
 
-    y = alt.Y("case:N", title=None, sort=None, axis=alt.Axis(labelLimit=220, grid=True))
+    y = alt.Y("case:N", title=None, sort=None, axis=alt.Axis(labelLimit=320, grid=True))
     data = _over("overview").encode(y=y, color=_colour())
     one = alt.Chart(alt.NamedData("one")).mark_rule(style="guide").encode(x=at("ratio"))
     rule = data.mark_rule(strokeWidth=2).encode(x=at("low"), x2="high:Q")
@@ -205,7 +226,8 @@ _BUILDERS: dict[str, Callable[[], Any]] = {
     "strip": _strip,
     "shape": _shape,
     "order": _order,
-    "sweep": _sweep,
+    "curve": _curve,
+    "heat": _heat,
     "overview": _overview,
 }
 KINDS = tuple(_BUILDERS)

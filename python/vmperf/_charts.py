@@ -1,7 +1,8 @@
-"""Charts of samples and sweeps, the same in the report and in notebooks.
+"""Theme, colours and filled templates of all charts, and the charts of samples.
 
 `_chart_templates` holds one specification per kind of chart; here they get a theme, colours and
-data. Colours come from _report/theme.css, figures from `vmperf._core.stats` and `Results.rows()`.
+data, the same in the report and in notebooks. Charts over axes are in `_plots`.
+Colours come from _report/theme.css, figures from `vmperf._core.stats` and `Results.rows()`.
 Altair and NumPy are imported on first use. O(samples); no shared state but caches.
 """
 
@@ -32,7 +33,12 @@ FLAG_BITS = {"switch": 1, "fault": 2, "steal": 4}
 SAMPLE_KINDS = ("strip", "shape", "order")
 N_COLOURS = 10
 N_DENSITY = 64
-ROW_PIXELS = {"strip": 38, "shape": 38, "overview": 26}  # charts whose height goes by rows
+ROW_PIXELS = {
+    "strip": 38,
+    "shape": 38,
+    "overview": 26,
+    "heat": 26,
+}  # charts whose height goes by rows
 LOG_FROM_RATIO = 4.0  # a scale is logarithmic where its values span more than this
 _THEME = Path(__file__).parent / "_report" / "theme.css"
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
@@ -70,6 +76,11 @@ def colour_names(designs: Sequence[str]) -> list[str]:
     return [names.get(design, "series-naive") for design in designs]
 
 
+def heat_colours(mode: Mode) -> list[str]:
+    """The colours of the tones -1, 0 and 1 of a heat map: faster, alike, slower."""
+    return [palette(mode)[f"heat-{name}"] for name in ("faster", "alike", "slower")]
+
+
 def theme(mode: Mode = "light") -> dict[str, Any]:
     """The one Vega-Lite configuration."""
     ink = palette(mode)
@@ -82,7 +93,7 @@ def theme(mode: Mode = "light") -> dict[str, Any]:
         "view": {"stroke": None},
         "axis": text | lines | titles,
         "axisY": {"domain": False, "ticks": False, "labelPadding": 8},
-        "legend": text,
+        "legend": text | {"symbolOpacity": 1},  # not that of a band
         "range": {"category": [ink[f"series-{i}"] for i in range(N_COLOURS)]},
         "style": {
             "band": {"color": ink["band"]},
@@ -91,6 +102,8 @@ def theme(mode: Mode = "light") -> dict[str, Any]:
             "median": {"color": ink["ink"], "thickness": 2},
             "label": {"color": ink["ink-2"], "fontSize": 11},
             "value": {"color": ink["ink"], "fontSize": 11, "fontWeight": 600},
+            "cell": {"stroke": ink["card"], "strokeWidth": 2},
+            "inside": {"color": ink["ink"], "fontSize": 11},
         },
     }
 
@@ -183,20 +196,47 @@ def fill(
     y: str = "linear",
     unit: str = "ns",
     axis: str = "",
+    other: str = "",
+    quantity: str = "",
     mode: Mode = "light",
 ) -> dict[str, Any]:
     """The finished specification of one chart with its data and theme."""
     colours = [palette(mode)[name] for name in colour_names(designs)]
     lists = {"@designs": designs, "@colours": colours, "@order": order or designs}
+    lists["@heat"] = heat_colours(mode)
     text = template(kind)
     for token, values in lists.items():
         text = text.replace(f'"{token}"', json.dumps(list(values))[1:-1])
     for token, scale in (('"@x"', x), ('"@y"', y)):
         text = text.replace(token, '"log"' if scale == "log" else '"linear","zero":false')
     text = text.replace(f'"height":{HEIGHT}', f'"height":{ROW_PIXELS.get(kind, 0) * len(order)}')
-    text = text.replace("{unit}", unit).replace("{axis}", json.dumps(axis)[1:-1])
+    words = {"unit": unit, "axis": axis, "other": other, "quantity": quantity}
+    for word, value in words.items():
+        text = text.replace(f"{{{word}}}", json.dumps(value)[1:-1])
     spec: dict[str, Any] = json.loads(text)
+    if not datasets.get("limits", True):  # an empty layer would have an infinite extent
+        spec["layer"] = [one for one in spec["layer"] if one["data"]["name"] != "limits"]
     return spec | {"datasets": dict(datasets), "config": theme(mode)}
+
+
+def enable_offline(width: int = 720) -> None:
+    """Make notebooks show charts without a network: interactive where they can, else as a picture.
+
+    Parameters
+    ----------
+    width : int
+        Of the picture, in pixels, for charts that take the width of the page.
+    """
+    altair, convert = require("altair", "report"), require("vl_convert", "report")
+
+    def both(spec: dict[str, Any]) -> dict[str, Any]:
+        wide = spec | {"width": width} if spec.get("width") == "container" else spec
+        major = altair.SCHEMA_VERSION.lstrip("v").partition(".")[0]
+        bundle = {f"application/vnd.vegalite.v{major}+json": wide}
+        return bundle | {"image/svg+xml": convert.vegalite_to_svg(wide)}
+
+    altair.renderers.register("vmperf", both)
+    altair.renderers.enable("vmperf")
 
 
 def _one_point(results: Results, id: str, params: Mapping[str, Any]) -> list[Series]:
@@ -289,73 +329,5 @@ def samples(
     names = [s.design for s in found]
     spans = [float(t) for s in found for t in (s.time_ns.min(), s.time_ns.max())]
     spec = fill(kind, data, designs=names, order=names, x=scale_of(spans), unit=unit, mode=mode)
-    chart: alt.LayerChart = altair.Chart.from_dict(spec)
-    return chart
-
-
-def sweep_rows(rows: Rows, axis: str) -> Rows:
-    """What a sweep chart draws: one row per measured design and value of the axis, in ns."""
-    return [
-        {"design": r["params"]["design"], "value": r["params"][axis]}
-        | {name: float(r["ns_per_op"][name]) for name in ("median", "low", "high")}
-        for r in rows
-        if r["ns_per_op"] and r["ns_per_op"]["median"] is not None
-    ]
-
-
-def sweep(
-    results: Results, id: str, axis: str, *, mode: Mode = "light", **params: Any
-) -> alt.LayerChart:
-    """Median time per op against a numeric axis, with the interval as a band.
-
-    Parameters
-    ----------
-    results : Results
-        What was measured.
-    id : str
-        Benchmark, e.g. ``"pool/sizes"``.
-    axis : str
-        Numeric axis that becomes x.
-    mode : {"light", "dark"}
-        Background that the colours suit.
-    **params
-        Values of the other axes.
-
-    Returns
-    -------
-    altair.LayerChart
-        Scales are logarithmic where the values span more than a factor of four.
-
-    Raises
-    ------
-    InvalidArgumentError
-        Nothing was measured at these parameters.
-    UnsupportedError
-        Altair is not installed.
-
-    Notes
-    -----
-    O(rows).
-    """
-    altair = require("altair", "report")
-    wanted = [r for r in results.rows() if r["id"] == id and axis in r["params"]]
-    wanted = [r for r in wanted if all(r["params"].get(k) == v for k, v in params.items())]
-    data = sweep_rows(wanted, axis)
-    if not data:
-        raise invalid("axis", repr(axis), f"a measured axis of {id} with {params}")
-    divisor, unit = unit_of([row["median"] for row in data])
-    for row in data:
-        row.update({name: row[name] / divisor for name in ("median", "low", "high")})
-    names = list(dict.fromkeys(row["design"] for row in data))
-    spec = fill(
-        "sweep",
-        {"sweep": data},
-        designs=names,
-        x=scale_of([row["value"] for row in data]),
-        y=scale_of([row["median"] for row in data]),
-        unit=unit,
-        axis=axis,
-        mode=mode,
-    )
     chart: alt.LayerChart = altair.Chart.from_dict(spec)
     return chart

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +11,8 @@ from typing import Any
 from . import _core
 from ._axes import coerce
 from ._catalog import Benchmark, Value, get
-from ._errors import invalid, located, near, trace_format
+from ._errors import invalid, located, near
+from ._toml_file import Place, read_tables
 
 __all__ = ["Claim", "read_claims", "shipped"]
 
@@ -22,7 +21,6 @@ _KINDS = {"ratio": "yes", "cycles": "no", "ns": "no", "percent": "may"}
 _BOUNDS = ("at_least", "at_most")
 _NEEDED = ("id", "benchmark", "design", "kind", "target")
 _ALLOWED = (*_NEEDED, "params", "versus", "bound", "note")
-_HEADER = re.compile(r"^[ \t]*\[\[[ \t]*claim[ \t]*\]\]", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,25 +99,8 @@ def read_claims(path: Path) -> list[Claim]:
     TraceFormatError
         The file is not TOML, or holds something other than ``[[claim]]`` tables.
     """
-    if not path.is_file():
-        raise invalid("claims", path, "an existing TOML file")
-    data = path.read_bytes()
-    try:
-        text = data.decode()
-        tables = tomllib.loads(text)
-    except UnicodeDecodeError as error:
-        raise trace_format(path, error.start, "not UTF-8 text") from error
-    except tomllib.TOMLDecodeError as error:
-        raise trace_format(path, _offset(data, str(error)), f"not TOML: {error}") from error
-    entries = tables.pop("claim", None)
-    starts = [m.start() for m in _HEADER.finditer(text)]
-    if not isinstance(entries, list) or tables or len(starts) != len(entries):
-        reason = "allowed are [[claim]] tables, one per claim, and nothing else"
-        raise trace_format(path, 0, reason + _stray(tables))
-    ends = [*starts[1:], len(text)]
     claims: dict[str, Claim] = {}
-    for entry, start, end in zip(entries, starts, ends, strict=True):
-        place = _Place(path, text, start, end)
+    for entry, place in read_tables(path, "claim", argument="claims", head=False).entries:
         try:
             claim = _claim(entry, place)
             if claim.id in claims:
@@ -130,52 +111,7 @@ def read_claims(path: Path) -> list[Claim]:
     return [*claims.values()]
 
 
-def _stray(tables: Mapping[str, Any]) -> str:
-    return f"; it has {', '.join(map(repr, tables))}" if tables else ""
-
-
-def _offset(data: bytes, message: str) -> int:
-    found = re.search(r"at line (\d+), column (\d+)", message)
-    if found is None:
-        return len(data)
-    lines = data.splitlines(keepends=True)[: int(found[1]) - 1]
-    return sum(map(len, lines)) + int(found[2]) - 1
-
-
-class _Place:
-    """Where a claim stands in its file; `at` moves it to the line of a key."""
-
-    def __init__(self, path: Path, text: str, start: int, end: int) -> None:
-        self._path = path
-        self._text = text
-        self._start = self._now = start
-        self._end = end
-
-    @property
-    def where(self) -> str:
-        return f"{self._path}:{self._text.count(chr(10), 0, self._now) + 1}"
-
-    def to(self, key: str) -> None:
-        """Go to a key's line; to the head of the claim where it has none."""
-        self._now = self._find(key, self._start) or self._start
-
-    def to_param(self, axis: str) -> None:
-        """Go to the line of an axis in params; to that of params where it has none."""
-        self.to("params")
-        self._now = self._find(axis, self._now) or self._now
-
-    def _find(self, key: str, start: int) -> int | None:
-        name = re.escape(key)
-        line = rf"^[^#\n]*?(?<![\w-])[\"']?{name}[\"']?[ \t]*[.=]|^[ \t]*\[claim\.{name}\]"
-        found = re.compile(line, re.MULTILINE).search(self._text, start, self._end)
-        return found.start() if found else None
-
-    def at(self, key: str, error: _core.InvalidArgumentError) -> _core.InvalidArgumentError:
-        self.to(key)
-        return error
-
-
-def _claim(entry: Any, place: _Place) -> Claim:
+def _claim(entry: Any, place: Place) -> Claim:
     for key in entry:
         if key not in _ALLOWED:
             raise place.at(key, invalid("key", repr(key), near(key, _ALLOWED)))
@@ -209,21 +145,21 @@ def _claim(entry: Any, place: _Place) -> Claim:
     return claim
 
 
-def _text(entry: Mapping[str, Any], key: str, place: _Place) -> str:
+def _text(entry: Mapping[str, Any], key: str, place: Place) -> str:
     value = entry.get(key, "")
     if not isinstance(value, str) or (key in _NEEDED and not value):
         raise place.at(key, invalid(key, repr(value), "a text in quotes, not empty"))
     return value
 
 
-def _target(value: Any, place: _Place) -> float:
+def _target(value: Any, place: Place) -> float:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not 0 < value < float("inf"):
         raise place.at("target", invalid("target", repr(value), "a positive number"))
     return float(value)
 
 
-def _bound(words: Mapping[str, str], place: _Place) -> str:
+def _bound(words: Mapping[str, str], place: Place) -> str:
     place.to("bound")
     allowed = _BOUNDS if words["kind"] == "ratio" else _BOUNDS[1:]
     bound = words["bound"] or allowed[0]
@@ -232,19 +168,17 @@ def _bound(words: Mapping[str, str], place: _Place) -> str:
     return bound
 
 
-def _params(
-    benchmark: Benchmark, given: Any, place: _Place
-) -> dict[str, Value | tuple[Value, ...]]:
+def _params(benchmark: Benchmark, given: Any, place: Place) -> dict[str, Value | tuple[Value, ...]]:
     if not isinstance(given, dict):
         raise place.at("params", invalid("params", repr(given), "a table of axis = value"))
     for name in given:
-        place.to_param(name)
+        place.to_inner("params", name)
         if name == "design":
             raise invalid("axis", "'design'", "the key design of the claim, not one of params")
         benchmark.axis(name)
     params: dict[str, Value | tuple[Value, ...]] = {}
     for axis in benchmark.axes[1:]:
-        place.to_param(axis.name)
+        place.to_inner("params", axis.name)
         value = given.get(axis.name)
         if isinstance(value, list):
             params[axis.name] = tuple(dict.fromkeys(coerce(axis, v) for v in value))
@@ -257,7 +191,7 @@ def _params(
     return params
 
 
-def _check_comparison(claim: Claim, place: _Place) -> None:
+def _check_comparison(claim: Claim, place: Place) -> None:
     """Refuse a comparison that the kind has not, or lacks."""
     compared = _KINDS[claim.kind]
     place.to("versus")
@@ -271,7 +205,7 @@ def _check_comparison(claim: Claim, place: _Place) -> None:
     wanted = 1 if compared == "may" and claim.versus is None else 0
     place.to("params")
     for axis in [*lists][:1]:
-        place.to_param(axis)
+        place.to_inner("params", axis)
     if len(lists) != wanted:
         allowed = "one axis with a list of values" if wanted else "one value on every axis"
         raise invalid("params", ", ".join(lists) or "without a list", allowed)

@@ -41,16 +41,18 @@ def dataset(results: Results, id: str) -> xr.Dataset:
     width = max(len(case.status) for case in cases)
     status = np.full(shape, "", dtype=f"<U{max(width, len('missing'))}")
     status[...] = "missing"
+    core_hz = np.zeros(shape)
     for case in cases:
         point = {**case.params, "process": case.process}
         at = tuple(coords[axis].index(value) for axis, value in point.items())
         status[at] = case.status
+        core_hz[at] = case.evidence.get("core_hz") or 0.0
         for name, array in arrays.items():
             array[at][: len(case.ns_total)] = getattr(case, name)
     entry = results.benchmarks[id]
     return xr.Dataset(
         {name: ((*coords, "sample"), array) for name, array in arrays.items()}
-        | {"status": (tuple(coords), status)},
+        | {"status": (tuple(coords), status), "core_hz": (tuple(coords), core_hz)},
         coords=coords,
         attrs={
             "id": id,
@@ -60,7 +62,8 @@ def dataset(results: Results, id: str) -> xr.Dataset:
             "machine": json.dumps(results.machine),
             "settings": json.dumps(results.settings),
             "command": results.command,
-            "units": "ns_total in ns per batch of iterations ops; iterations 0 = no sample",
+            "units": "ns_total in ns per batch of iterations ops; iterations 0 = no sample; "
+            "core_hz 0 = not measured",
         },
     )
 

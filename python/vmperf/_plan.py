@@ -11,7 +11,7 @@ import functools
 import itertools
 import random
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -91,6 +91,8 @@ class Plan:
         The exact command that does the same.
     points : tuple of Point, optional
         Where only some points of the grid of `axes` are measured: these.
+    reference : str, optional
+        The design that ratios refer to, unless a reader chooses another.
     """
 
     benchmarks: tuple[Benchmark, ...]
@@ -99,11 +101,18 @@ class Plan:
     settings: dict[str, Any]
     command: str
     points: tuple[Point, ...] | None = None
+    reference: str | None = None
 
     @property
     def n_cases(self) -> int:
         """Number of cases: groups times their designs."""
         return sum(len(g.designs) for g in self.groups)
+
+    @property
+    def estimated_s(self) -> float:
+        """Seconds that the run should take; designs that are not here take none."""
+        runnable = functools.cache(_runnable)
+        return sum(self.seconds(sum(map(runnable(g.id), g.designs))) for g in self.groups)
 
     def seconds(self, n_designs: int) -> float:
         """Return the time that a group of so many designs should take."""
@@ -333,10 +342,16 @@ def _designs(values: dict[str, tuple[Value, ...]]) -> tuple[str, ...]:
     return tuple(str(v) for v in values["design"])
 
 
+def _runnable(id: str) -> Callable[[str], bool]:
+    """Return what says of a design of this benchmark whether it is on this machine."""
+    benchmark = get(id)
+    return functools.cache(lambda design: benchmark.availability(design)["status"] == "ok")
+
+
 def _within(settings: dict[str, Any], groups: tuple[Group, ...]) -> dict[str, Any]:
     """Return the settings with the times that the budget should leave for each case."""
-    runnable = functools.cache(lambda id, design: get(id).availability(design)["status"] == "ok")
-    n_cases = sum(runnable(g.id, d) for g in groups for d in g.designs)
+    runnable = functools.cache(_runnable)
+    n_cases = sum(runnable(g.id)(d) for g in groups for d in g.designs)
     least = n_cases * LEAST_CASE_S
     if not least <= settings["budget_s"] < float("inf"):
         allowed = f">= {least:g} and finite, for {n_cases} cases"

@@ -40,6 +40,8 @@ class Results:
         Fingerprint; what each measurement got; id -> catalog entry.
     command : str
         The exact command that reproduces it.
+    reference : str or None
+        The design that ratios refer to, where the run named one.
     n_planned : int
         How many cases the run was to have; more than ``len(cases)`` where it was cut off.
 
@@ -70,6 +72,7 @@ class Results:
         self.command: str = self._meta["command"]
         self.settings: dict[str, Any] = self._meta["plan"]["settings"]
         self.benchmarks: dict[str, dict[str, Any]] = self._meta["catalog"]
+        self.reference: str | None = self._meta.get("reference")
         self._rows: list[dict[str, Any]] | None = None
 
     def __repr__(self) -> str:
@@ -181,8 +184,9 @@ class Results:
         -------
         xarray.Dataset
             Dims ``design``, the other axes, ``process``, ``sample``; ``ns_total`` and
-            ``iterations`` int64, ``flags`` uint32, ``status`` text without ``sample``. A missing
-            sample has ``iterations == 0``.
+            ``iterations`` int64, ``flags`` uint32, ``status`` text and
+            ``core_hz`` float64 (0: not measured) without ``sample``. A missing sample has
+            ``iterations == 0``.
 
         Raises
         ------

@@ -204,6 +204,7 @@ def _meta(plan: Plan) -> dict[str, Any]:
     return {
         "plan": plan.identity(),
         "command": plan.command,
+        "reference": plan.reference,
         "machine": machine(),
         "catalog": {benchmark.id: entries[benchmark.id] for benchmark in plan.benchmarks},
         "created": time.strftime("%Y-%m-%dT%H:%M:%S%z"),

@@ -6,6 +6,7 @@ compare with is always what `Results.rows()` makes of them.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 
 import vmperf
+from vmperf._claims_file import read_claims, shipped
 from vmperf._journal import Journal, StoredCase
 from vmperf._results import Results
 
@@ -130,6 +132,26 @@ def write_journal(
     return path
 
 
+def write_grid(path: Path) -> Path:
+    """Write a journal of pool/cycle over item size and capacity, at the places of its claims."""
+    rng = np.random.default_rng(7)
+    settings = {"profile": "quick", "n_samples": 30, "processes": 1, "seed": 1}
+    entry = entry_of("pool/cycle")
+    claims = [c for c in read_claims(shipped()) if c.benchmark == "pool/cycle" and c.kind == "ns"]
+    state = claims[0].params["state"]
+    axes = {"design": [*DESIGNS], "item_size_bytes": [16, 64], "state": [state],
+            "capacity": [10, 1000, 100000]}  # fmt: skip
+    entry["axes"] = [{"name": n, "values": v, "defaults": v} for n, v in axes.items()]
+    plan = {"version": vmperf.__version__, "settings": settings, "benchmarks": {entry["id"]: axes}}
+    meta = {"plan": plan, "command": "by hand", "machine": MACHINE, "catalog": {entry["id"]: entry}}
+    journal = Journal.create(path, meta)
+    for size, capacity in itertools.product(axes["item_size_bytes"], axes["capacity"]):
+        params = {"item_size_bytes": size, "state": state, "capacity": capacity}
+        journal.commit(_group(rng, "pool/cycle", params, 0, 30))
+    journal.close()
+    return path
+
+
 def many_ids(n: int) -> list[str]:
     """So many benchmark ids, one in three with a sweep over three capacities."""
     kinds = ("cycle", "churn", "sizes")
@@ -144,6 +166,17 @@ def make_results(tmp_path: Path) -> Callable[..., Results]:
         wanted = ids or ["pool/cycle", "pool/churn", "pool/sizes"]
         name = f"{len(list(tmp_path.iterdir()))}.vmperf"
         return vmperf.load_results(write_journal(tmp_path / name, wanted, **options))
+
+    return make
+
+
+@pytest.fixture
+def make_grid(tmp_path: Path) -> Callable[[], Results]:
+    """Results of one benchmark over two numeric axes; always the same ones."""
+
+    def make() -> Results:
+        path = tmp_path / "grid.vmperf"
+        return vmperf.load_results(path if path.exists() else write_grid(path))
 
     return make
 

@@ -74,15 +74,6 @@ def test_indices_agree_across_processes(make_results: Make) -> None:
     assert [run[3] for run in runs] == [0] * 5 + [1] * 5 + [2] * 5
 
 
-def test_sweep_holds_every_point(make_results: Make) -> None:
-    results = make_results(["pool/sizes"])
-    spec = _charts.sweep(results, "pool/sizes", "capacity", item_size_bytes=64).to_dict()
-    measured = [r for r in results.rows() if r["ns_per_op"]["median"] is not None]
-    assert len(spec["datasets"]["sweep"]) == len(measured)
-    scale = next(layer["encoding"]["x"] for layer in spec["layer"])["scale"]
-    assert scale["type"] == "log"
-
-
 def test_bad_points_and_axes(make_results: Make) -> None:
     results = make_results()
     with pytest.raises(vmperf.InvalidArgumentError, match="params is"):
@@ -91,8 +82,6 @@ def test_bad_points_and_axes(make_results: Make) -> None:
         _charts.samples(results, "pool/cycle", item_size_bytes=1)
     with pytest.raises(vmperf.InvalidArgumentError, match="kind is 'pie'"):
         _charts.samples(results, "pool/cycle", "pie")
-    with pytest.raises(vmperf.InvalidArgumentError, match="axis is 'colour'"):
-        _charts.sweep(results, "pool/sizes", "colour")
 
 
 @pytest.mark.parametrize(

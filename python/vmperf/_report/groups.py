@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from .. import _core
 from .._charts import Series, point_of, series, unit_of
 from .._errors import invalid, near
+from .._estimates import paired
 from .words import Ratio, params_text
 
 if TYPE_CHECKING:
@@ -104,6 +104,29 @@ class Section:
         return [name for name, v in several.items() if all(_numeric(x) for x in v)]
 
     @property
+    def crossed(self) -> list[tuple[str, str]]:
+        """Pairs of numeric axes that were crossed, the one with more values first."""
+        pairs = []
+        longest = sorted(self.swept, key=lambda name: -len(self.values[name]))
+        for a, b in combinations(longest, 2):
+            cells = {(dict(point.params)[a], dict(point.params)[b]) for point in self.points}
+            rows = {x: sum(cell[0] == x for cell in cells) for x, _ in cells}
+            columns = {y: sum(cell[1] == y for cell in cells) for _, y in cells}
+            if sorted(rows.values())[-2] > 1 and sorted(columns.values())[-2] > 1:
+                pairs.append((a, b))
+        return pairs
+
+    @property
+    def start(self) -> int:
+        """The point whose charts are shown first: most designs, then most neighbours."""
+
+        def neighbours(point: Point) -> int:
+            return sum(len({*point.params} - {*other.params}) == 1 for other in self.points)
+
+        best = max(self.points, key=lambda point: (len(point.series), neighbours(point)))
+        return self.points.index(best)
+
+    @property
     def held(self) -> str:
         """The parameters that were the same everywhere, as text."""
         return params_text((name, *v) for name, v in self.values.items() if len(v) == 1)
@@ -139,21 +162,9 @@ def role_of(design: str, entry: Mapping[str, Any]) -> str:
 
 def _paired(a: list[CaseRecord], b: list[CaseRecord]) -> Ratio | None:
     """Ratio over the rounds that both designs have, process by process."""
-    import numpy as np
-
-    times: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
-    others = {case.process: case for case in b}
-    for case in a:
-        other = others.get(case.process)
-        n = min(len(case.ns_total), len(other.ns_total)) if other else 0
-        if other and n:
-            times[0].append(case.ns_total[:n] / case.iterations[:n])
-            times[1].append(other.ns_total[:n] / other.iterations[:n])
-            times[2].append(np.full(n, case.process, dtype=np.int64))
-    if not times[0]:
-        return None
-    found = _core.stats.paired_ratio(*(np.concatenate(parts) for parts in times))
-    return Ratio(float(found["ratio"]), float(found["low"]), float(found["high"]))
+    mine, other = ({c.process: c.ns_total / c.iterations for c in cases} for cases in (a, b))
+    found = paired(mine, other)
+    return Ratio(found["ratio"], found["low"], found["high"]) if found else None
 
 
 def _compare(rows: list[Row], cases: list[CaseRecord]) -> None:

@@ -50,7 +50,8 @@ def report(
         Heading; by default the patterns' component names.
     reference : str, optional
         Design that ratios refer to when the page opens; it can be changed there. By default the
-        first own design of each benchmark, which also stands in where a benchmark lacks the design.
+        one that the results name, else the first own design of each benchmark, which also stands in
+        where a benchmark lacks the design.
 
     Returns
     -------
@@ -108,6 +109,8 @@ def _hash(script: str) -> str:
 
 def _context(results: Results, title: str | None, reference: str | None) -> dict[str, Any]:
     markup = require("markupsafe", "report").Markup
+    if reference is None and any(c.design == results.reference for c in results.cases):
+        reference = results.reference
     found = sections(results, reference)
     verdicts = summary.verdicts(found)
     rows = [(section, point, row) for section in found for point in section.points

@@ -11,7 +11,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .. import _charts
+from .. import _charts, _limits, _plots
 from .._chart_templates import HEIGHT, KINDS, template
 from .groups import Point, Section
 from .words import Ratio
@@ -73,7 +73,19 @@ def _series(one: _charts.Series, divisor: float, limit: int) -> dict[str, Any]:
     }
 
 
-def _point(point: Point, limit: int) -> dict[str, Any]:
+def _limits_at(id: str, point: Point) -> dict[str, float]:
+    """One cycle of the core and the claims that limit the time per op at this point, in ns."""
+    hertz = next((row.figures["cycles_per_op"] / row.median for row in point.accepted
+                  if row.median and row.figures["cycles_per_op"]), None)  # fmt: skip
+    found = {"1 cycle": 1 / hertz} if hertz else {}
+    params = dict(point.params)
+    for claim in _limits.claimed_limits(id):
+        if claim.params == params:
+            found |= _limits.claim_limit(claim, 1 / hertz if hertz else None)
+    return found
+
+
+def _point(id: str, point: Point, limit: int) -> dict[str, Any]:
     divisor, unit = point.unit
     spans = [float(t) / divisor for s in point.series for t in (s.time_ns.min(), s.time_ns.max())]
     longest = max(point.series, key=lambda s: len(s.position), default=None)
@@ -83,6 +95,7 @@ def _point(point: Point, limit: int) -> dict[str, Any]:
         "div": divisor,
         "x": _charts.scale_of(spans),
         "ref": point.reference,
+        "limits": [[label, _short(ns / divisor)] for label, ns in _limits_at(id, point).items()],
         "series": [_series(one, divisor, limit) for one in point.series],
         "runs": _charts.placement_runs(longest) if longest else [],
         "ratios": {
@@ -96,7 +109,8 @@ def _section(section: Section, limit: int) -> dict[str, Any]:
     return {
         "id": section.id,
         "labels": [point.label for point in section.points],
-        "points": [_point(point, limit) for point in section.points],
+        "points": [_point(section.id, point, limit) for point in section.points],
+        "start": section.start,
     }
 
 
@@ -108,11 +122,14 @@ def build(sections: Sequence[Section], designs: Sequence[str], words: dict[str, 
     content = {
         "designs": list(designs),
         "colours": {m: [_charts.palette(m)[name] for name in names] for m in modes},
+        "heat": {m: _charts.heat_colours(m) for m in modes},
         "themes": {m: _charts.theme(m) for m in modes},
         "templates": {kind: template(kind) for kind in KINDS},
         "height": {"token": HEIGHT, "rows": _charts.ROW_PIXELS},
         "flags": _charts.FLAG_BITS,
         "logFrom": _charts.LOG_FROM_RATIO,
+        "limitReach": _limits.LIMIT_REACH,
+        "wordyColumns": _plots.WORDY_COLUMNS,
         "words": words,
         "benchmarks": {section.anchor: _section(section, limit) for section in sections},
     }

@@ -11,7 +11,7 @@ from ._console import console, point, say
 if TYPE_CHECKING:
     from vmperf._runner import Event
 
-__all__ = ["Reporter"]
+__all__ = ["Reporter", "clock"]
 
 _LINE_S = 1.0
 
@@ -56,9 +56,9 @@ class Reporter:
         if event.kind == "case" and event.status not in ("ok", "not_installed"):
             say(self._console, f"  {where}: {event.status}: {event.reason}")
         if event.kind == "finished" and event.elapsed_s > 1.1 * (self._budget_s or float("inf")):
-            took = f"{_clock(event.elapsed_s)} for a budget of {self._budget_s:g} s"
+            took = f"{clock(event.elapsed_s)} for a budget of {self._budget_s:g} s"
             say(self._console, f"took {took}: each case has a least time and proves its work")
-        text = f"ETA {_clock(event.eta_s)}  {where}"
+        text = f"ETA {clock(event.eta_s)}  {where}"
         if self._bar is not None:
             self._bar.update(self._task, completed=event.done, total=event.total, description=text)
         elif event.kind == "group" and time.monotonic() - self._last_line_s >= _LINE_S:
@@ -66,7 +66,8 @@ class Reporter:
             say(self._console, f"[{event.done}/{event.total}] {text}")
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """Return a time as seconds, minutes or hours."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"

@@ -18,6 +18,7 @@ __all__ = ["command"]
 @click.option("-o", "--output", "chosen", type=click.Path(path_type=Path), help="As OUTPUT.")
 @click.option("--reference", metavar="DESIGN", help="Design that ratios refer to at first.")
 @click.option("--title", help="Heading of the page.")
+@click.option("--notebook", type=click.Path(path_type=Path), help="Write this .ipynb, no page.")
 @click.option("--pattern", default="*", show_default=True, help="Only these benchmarks.")
 @json_option
 def command(
@@ -26,13 +27,16 @@ def command(
     chosen: Path | None,
     reference: str | None,
     title: str | None,
+    notebook: Path | None,
     pattern: str,
     json_path: str | None,
 ) -> None:
     """Write the results in FILE (default: the newest run) as one HTML page.
 
-    OUTPUT is FILE with the suffix .html where it is left out. The page needs no network.
+    OUTPUT is FILE with the suffix .html where it is left out. The page needs no network. With
+    --notebook an executed notebook over FILE is written in its place.
     """
+    from .._notebook import write_notebook
     from .._report.html import report
     from .._results import load_results
     from .._run import newest
@@ -40,11 +44,19 @@ def command(
 
     if output is not None and chosen is not None:
         raise click.UsageError("the output is given twice, as OUTPUT and with -o")
+    if notebook is not None and (chosen or output) is not None:
+        raise click.UsageError("--notebook is written in place of OUTPUT")
     results = load_results(file or newest())
     target = chosen or output or results.path.with_suffix(".html")
-    written = report(results.select(pattern), target, title=title, reference=reference)
+    if notebook is not None:
+        written = write_notebook(
+            results, notebook, pattern=pattern, title=title, reference=reference
+        )
+    else:
+        written = report(results.select(pattern), target, title=title, reference=reference)
     if json_path is not None:
         write_json(json_path, {"path": str(written), "size_bytes": written.stat().st_size})
     if json_path != "-":
         path = shlex.quote(str(written))
-        console().print(f"report in {path}; next: open it in a browser")
+        what = ("notebook", "jupyter") if notebook is not None else ("report", "a browser")
+        console().print(f"{what[0]} in {path}; next: open it in {what[1]}")

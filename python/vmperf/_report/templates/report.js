@@ -19,7 +19,7 @@ const hidden = {}; // group -> set of designs
 const shown = {}; // benchmark -> index of the point that its charts show
 const reference = {}; // "benchmark:point" -> design
 for (const [anchor, bench] of Object.entries(data.benchmarks)) {
-  shown[anchor] = 0;
+  shown[anchor] = bench.start;
   bench.points.forEach((point, i) => { reference[`${anchor}:${i}`] = point.ref; });
 }
 
@@ -103,16 +103,65 @@ function sampleRows(point) {
   return { samples, summary, density, placements, zero: [{ deviation: 0 }] };
 }
 
-function sweepRows(anchor, axis) {
+// The points that differ from the one shown in the axes given at most, each with its place.
+function alongside(anchor, axes) {
   const { points } = data.benchmarks[anchor];
   const here = points[shown[anchor]];
   const same = (other) => Object.entries(here.params)
-    .every(([name, value]) => name === axis || other.params[name] === value);
-  const factor = (point) => point.div / here.div;
-  return points.filter(same).flatMap((point) => point.series.map((s) => ({
-    design: s.d, value: point.params[axis],
-    median: s.m[0] * factor(point), low: s.m[1] * factor(point), high: s.m[2] * factor(point),
-  })));
+    .every(([name, value]) => axes.includes(name) || other.params[name] === value);
+  return points.map((point, i) => ({ point, i, factor: point.div / here.div }))
+    .filter(({ point }) => same(point));
+}
+
+function curveRows(anchor, axis) {
+  return alongside(anchor, [axis]).flatMap(({ point, factor }) => point.series.map((s) => {
+    const [median, low, high] = s.m.map((time) => time * factor);
+    return { design: s.d, value: point.params[axis], median, low, high };
+  }));
+}
+
+function limitRows(anchor, axis, rows) {
+  const times = rows.map((row) => row.median);
+  const least = Math.min(...times) / data.limitReach;
+  const most = Math.max(...times) * data.limitReach;
+  const limits = new Map();
+  for (const { point, factor } of alongside(anchor, [axis])) {
+    for (const [label, limit] of point.limits) limits.set(label, limit * factor);
+  }
+  return [...limits].map(([label, limit]) => ({ label, limit }))
+    .filter(({ limit }) => limit >= least && limit <= most);
+}
+
+// As _plots.heat: ratios to the reference, its own cells hold its time; one design: times alone.
+function heatRows(anchor, axis, other) {
+  const cells = alongside(anchor, [axis, other]).flatMap(({ point, i, factor }) => (
+    point.series.map((s) => ({ s, point, factor, against: reference[`${anchor}:${i}`] }))
+  ));
+  const alone = new Set(cells.map(({ s }) => s.d)).size < 2;
+  const rows = cells.flatMap(({ s, point, factor, against }) => {
+    const [x, y] = [point.params[axis], point.params[other]];
+    const time = `${Number((s.m[0] * factor).toPrecision(3))} ${data.benchmarks[anchor]
+      .points[shown[anchor]].unit}`;
+    const row = { design: s.d, x, y, row: `${s.d} · ${y}`, time, text: time, said: time, log: 0 };
+    if (alone) return [{ ...row, log: Math.log(s.m[0] * factor) }];
+    if (s.d === against) return [{ ...row, said: "reference" }];
+    const found = point.ratios[s.d]?.[against];
+    if (!found) return [];
+    const { text, interval, verdict, ratio } = decode(found);
+    const words = `${text} ${ratio > 1 ? "slower" : "faster"}`;
+    const said = `${words}, against ${against} (${interval})`;
+    return [{ ...row, text: words, log: Math.log(ratio), said: verdict === "equal"
+      ? `${text} ${data.words.equal}, against ${against} (${interval})` : said }];
+  });
+  const logs = rows.map((row) => row.log);
+  const [least, most] = [Math.min(...logs), Math.max(...logs)];
+  const strongest = Math.max(...logs.map(Math.abs)) || 1;
+  const tone = (log) => (alone ? (log - least) / (most - least || 1) : log / strongest);
+  const narrow = new Set(rows.map((row) => row.x)).size > data.wordyColumns;
+  const order = data.designs.map((design) => (row) => row.design === design);
+  return order.flatMap((own) => rows.filter(own).sort((a, b) => a.y - b.y || a.x - b.x))
+    .map((row) => ({ ...row, tone: tone(row.log),
+      text: narrow ? row.text.split(" ")[0] : row.text }));
 }
 
 function overviewRows() {
@@ -145,7 +194,7 @@ const scaleText = (type) => (type === "log" ? '"log"' : '"linear","zero":false')
 const inner = (value) => JSON.stringify(value).slice(1, -1);
 
 function contentOf(figure) {
-  const { kind, group, axis } = figure.dataset;
+  const { kind, group, axis, other } = figure.dataset;
   if (kind === "overview") {
     const rows = overviewRows();
     const cases = [...new Set(rows.map((row) => row.case))];
@@ -153,10 +202,18 @@ function contentOf(figure) {
   }
   const point = data.benchmarks[group].points[shown[group]];
   const order = point.series.map((s) => s.d);
-  if (kind !== "sweep") return { datasets: sampleRows(point), order, unit: point.unit, x: point.x };
-  const rows = sweepRows(group, axis);
-  const [x, y] = ["value", "median"].map((name) => scaleOf(rows.map((row) => row[name])));
-  return { datasets: { sweep: rows }, order, unit: point.unit, x, y, axis };
+  const { unit } = point;
+  if (kind === "heat") {
+    const rows = heatRows(group, axis, other);
+    return { datasets: { heat: rows }, order: [...new Set(rows.map((r) => r.row))], axis, other };
+  }
+  if (kind !== "curve") return { datasets: sampleRows(point), order, unit, x: point.x };
+  const rows = curveRows(group, axis);
+  const limits = limitRows(group, axis, rows);
+  const heights = [...rows.map((row) => row.median), ...limits.map((row) => row.limit)];
+  const [x, y] = [scaleOf(rows.map((row) => row.value)), scaleOf(heights)];
+  const quantity = `time per op, ${unit}`;
+  return { datasets: { curve: rows, limits }, order, unit, x, y, axis, quantity };
 }
 
 function mode() {
@@ -176,9 +233,15 @@ function specOf(figure) {
     .replaceAll('"@y"', scaleText(content.y))
     .replaceAll(`"height":${token}`, `"height":${height}`)
     .replaceAll("{unit}", content.unit ?? "ns")
-    .replaceAll("{axis}", () => inner(content.axis ?? ""));
+    .replaceAll('"@heat"', () => inner(data.heat[mode()]))
+    .replaceAll("{axis}", () => inner(content.axis ?? ""))
+    .replaceAll("{other}", () => inner(content.other ?? ""))
+    .replaceAll("{quantity}", () => inner(content.quantity ?? ""));
   const gone = [...(hidden[figure.dataset.group] ?? [])];
   const spec = { ...JSON.parse(text), datasets: content.datasets };
+  if (content.datasets.limits?.length === 0) { // an empty layer would have an infinite extent
+    spec.layer = spec.layer.filter((layer) => layer.data.name !== "limits");
+  }
   spec.params = spec.params.map((p) => (p.name === "hidden" ? { ...p, value: gone } : p));
   return spec;
 }
@@ -196,6 +259,7 @@ async function draw(figure) {
       tooltip: { theme: mode() },
     });
     drawn.set(figure, result);
+    figure.view = result.view; // a chart's rows from the console: figure.view.data("samples")
     figure.dataset.drawn = mode();
     root.dataset.firstChartMs ??= Math.round(performance.now());
   } catch (problem) {
@@ -223,7 +287,7 @@ document.getElementById("reference").addEventListener("change", (event) => {
   for (const [anchor, bench] of Object.entries(data.benchmarks)) {
     bench.points.forEach((point, i) => compareWith(anchor, i, event.target.value || point.ref));
   }
-  redraw((figure) => figure.dataset.kind === "overview");
+  redraw(({ dataset }) => ["overview", "heat"].includes(dataset.kind));
 });
 
 for (const section of all("section.benchmark")) {
@@ -231,7 +295,8 @@ for (const section of all("section.benchmark")) {
   for (const table of all("table.figures", section)) {
     table.querySelector("select").addEventListener("change", (event) => {
       compareWith(anchor, Number(table.dataset.point), event.target.value);
-      redraw((figure) => figure.dataset.kind === "overview");
+      redraw(({ dataset }) => dataset.kind === "overview"
+        || (dataset.kind === "heat" && dataset.group === anchor));
     });
   }
   section.querySelector("[data-points]")?.addEventListener("change", (event) => {

@@ -1,0 +1,176 @@
+"""`vmperf sweep`: measure what a sweep file asks for."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ._json import JsonCommand, json_option, write_json
+from ._load import load_option
+
+if TYPE_CHECKING:
+    from vmperf._plan import Plan
+    from vmperf._results import Results
+    from vmperf._sweep_file import SweepFile
+
+__all__ = ["command"]
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.command("sweep", cls=JsonCommand)
+@click.argument("file", required=False)
+@click.option("--list", "listed", is_flag=True, help="List the sweeps that come with vmperf.")
+@click.option("--dry-run", is_flag=True, help="Show the plan; measure nothing.")
+@click.option("--profile", help="In place of the file's: quick, criterion, thorough.")
+@click.option("--budget", "budget_s", type=float, help="Seconds for all, shared by all cases.")
+@click.option("--seed", type=int, help="Decides order and placement, in place of the file's.")
+@click.option("--results", type=_PATH, help="Journal to write.")
+@click.option("--resume", is_flag=True, help="Go on with a journal of the same sweep.")
+@click.option("--html", "html_path", type=_PATH, help="Write a report too.")
+@click.option("--netcdf", "netcdf_path", type=_PATH, help="Write all raw samples too.")
+@click.option("--timeout", "timeout_s", type=float, default=60.0, show_default=True)
+@load_option
+@json_option
+@click.pass_context
+def command(
+    context: click.Context,
+    file: str | None,
+    listed: bool,
+    dry_run: bool,
+    profile: str | None,
+    budget_s: float | None,
+    seed: int | None,
+    results: Path | None,
+    resume: bool,
+    html_path: Path | None,
+    netcdf_path: Path | None,
+    timeout_s: float,
+    json_path: str | None,
+) -> None:
+    """Measure what FILE asks for: a TOML file, or the name of a shipped sweep such as pools.
+
+    Every finished case is kept at once; after Ctrl-C or a crash --resume goes on. Exit code 0: at
+    least one case was measured; 1: none was, or a case crashed, timed out or failed to verify; 2:
+    usage, such as a mistake in the file.
+    """
+    from vmperf._sweep import plan_sweep, run_sweep
+
+    from ._progress import Reporter
+    from .run import exit_code
+
+    if listed:
+        _list(json_path)
+        return
+    if file is None:
+        raise click.UsageError("Missing argument 'FILE'; --list shows the shipped ones.")
+    if dry_run:
+        _show_plan(*plan_sweep(file, profile=profile, budget_s=budget_s, seed=seed), json_path)
+        return
+    _require(html_path, netcdf_path)
+    with Reporter(budget_s) as progress:
+        found = run_sweep(
+            file,
+            profile=profile,
+            budget_s=budget_s,
+            seed=seed,
+            results=results,
+            resume=resume,
+            timeout_s=timeout_s,
+            progress=progress,
+        )
+    if json_path is not None:
+        write_json(json_path, found.rows())
+    if netcdf_path is not None:
+        found.to_netcdf(netcdf_path)
+    _show(found, html_path, netcdf_path, to_stderr=json_path == "-")
+    context.exit(exit_code(found))
+
+
+def _require(html_path: Path | None, netcdf_path: Path | None) -> None:
+    """Miss an extra now, not after an hour of measuring."""
+    from vmperf._extras import require
+
+    needed = ["altair", "vl_convert", "jinja2"] if html_path is not None else []
+    for module in [*needed, *(["h5py", "h5netcdf"] if netcdf_path is not None else [])]:
+        require(module, "report")
+
+
+def _list(json_path: str | None) -> None:
+    from vmperf._sweep import plan_sweep
+    from vmperf._sweep_file import shipped_sweeps
+
+    from ._console import console, say, table
+    from ._progress import clock
+
+    rows = [
+        _summary(*plan_sweep(path)) | {"sweep": name} for name, path in shipped_sweeps().items()
+    ]
+    if json_path is not None:
+        write_json(json_path, rows)
+    if json_path != "-":
+        lines = [
+            [row["sweep"], str(row["cases"]), clock(row["estimated_s"]), row["description"]]
+            for row in rows
+        ]
+        say(console(), table(["sweep", ">cases", ">about", "what it is"], lines))
+        say(console(), "next: vmperf sweep NAME --html report.html")
+
+
+def _summary(plan: Plan, asked: SweepFile) -> dict[str, Any]:
+    return {
+        "sweep": asked.name,
+        "description": asked.description,
+        "reference": asked.reference,
+        "cases": plan.n_cases,
+        "estimated_s": round(plan.estimated_s, 1),
+        "settings": plan.settings,
+        "benchmarks": plan.identity()["benchmarks"],
+        "points": len(plan.points or ()),
+    }
+
+
+def _show_plan(plan: Plan, asked: SweepFile, json_path: str | None) -> None:
+    from ._console import console, point, say, table
+    from ._progress import clock
+
+    if json_path is not None:
+        points = [
+            {"id": p.id, "params": p.params, "designs": [*p.designs]} for p in plan.points or ()
+        ]
+        write_json(json_path, _summary(plan, asked) | {"points": points})
+    if json_path == "-":
+        return
+    out = console()
+    if asked.description:
+        say(out, asked.description)
+    lines = [[p.id, point(p.params), ", ".join(p.designs)] for p in plan.points or ()]
+    say(out, table(["benchmark", "at", "designs"], lines))
+    say(
+        out,
+        f"{plan.n_cases} cases in {len(plan.groups)} processes, profile {plan.settings['profile']},"
+        f" about {clock(plan.estimated_s)}; next: {plan.command}",
+    )
+
+
+def _show(
+    found: Results, html_path: Path | None, netcdf_path: Path | None, *, to_stderr: bool
+) -> None:
+    from ._console import console, results_tables, say
+
+    out = console(stderr=to_stderr)
+    if not to_stderr:
+        for part in results_tables(found):
+            say(out, part)
+    path = shlex.quote(str(found.path))
+    samples = f", samples in {netcdf_path}" if netcdf_path is not None else ""
+    if html_path is not None:
+        from vmperf import report
+
+        written = report(found, html_path)
+        say(out, f"report in {written}, results in {path}{samples}; next: open it in a browser")
+    else:
+        say(out, f"results in {path}{samples}; next: vmperf report {path} report.html")
