@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 from vmperf._core import CorruptionError
 from vmperf._core.pool import StackPool
 
+np = pytest.importorskip("numpy")
 pytestmark = pytest.mark.property
 
 
@@ -37,23 +38,20 @@ class PoolMachine(RuleBasedStateMachine):
         align=st.sampled_from([1, 8, 16, 64, 256]),
         capacity=st.integers(0, 50),
         checked=st.booleans(),
+        layout=st.sampled_from(["array", "intrusive"]),
     )
-    def make(self, size: int, align: int, capacity: int, checked: bool) -> None:
+    def make(self, size: int, align: int, capacity: int, checked: bool, layout: str) -> None:
         self.size, self.align = size, align
-        self.slot = -(-size // align) * align
-        self.pool = StackPool(size, capacity, align=align, checked=checked)
+        least = size if layout == "array" else max(size, 8)
+        self.slot = -(-least // align) * align
+        self.arrays: list[tuple[Any, bytes]] = []
+        self.pool = StackPool(size, capacity, align=align, checked=checked, layout=layout)
         assert self.pool.stats().capacity == capacity
 
     @rule(n=st.integers(1, 200))
     def allocate(self, n: int) -> None:
         for _ in range(n):
-            handle = self.pool.allocate()
-            assert handle % self.align == 0
-            assert handle not in self.live
-            self.stamps += 1
-            stamp = (self.stamps.to_bytes(8, "little") * (self.size // 8 + 1))[: self.size]
-            ctypes.memmove(handle, stamp, self.size)
-            self.live[handle] = stamp
+            self.stamp(self.pool.allocate())
         self.most = max(self.most, len(self.live))
 
     @precondition(lambda self: self.live)
@@ -65,6 +63,58 @@ class PoolMachine(RuleBasedStateMachine):
             assert ctypes.string_at(handle, self.size) == self.live.pop(handle)
             self.pool.deallocate(handle)
             self.freed.append(handle)
+
+    def stamp(self, handle: int) -> None:
+        assert handle % self.align == 0
+        assert handle not in self.live
+        self.stamps += 1
+        stamp = (self.stamps.to_bytes(8, "little") * (self.size // 8 + 1))[: self.size]
+        ctypes.memmove(handle, stamp, self.size)
+        self.live[handle] = stamp
+
+    @rule(n=st.integers(0, 200))
+    def allocate_n(self, n: int) -> None:
+        for handle in self.pool.allocate_n(n).tolist():
+            self.stamp(handle)
+        self.most = max(self.most, len(self.live))
+
+    @rule(data=st.data())
+    def deallocate_n(self, data: Any) -> None:
+        n = data.draw(st.integers(0, len(self.live)))
+        handles = list(self.live)[-n:] if n else []
+        for handle in handles:
+            assert ctypes.string_at(handle, self.size) == self.live.pop(handle)
+        self.pool.deallocate_n(np.array(handles, np.uint64))
+        self.freed += handles
+
+    @precondition(lambda self: self.pool.layout == "array")
+    @rule(n=st.integers(0, 100), more=st.integers(0, 50))
+    def lease(self, n: int, more: int) -> None:
+        with self.pool.lease(n) as handles:
+            row = handles.tolist()
+            assert len(set(row)) == n
+            assert not set(row) & set(self.live)
+            for handle in row:
+                ctypes.memset(handle, 0x5A, self.size)
+            self.most = max(self.most, len(self.live) + n)
+            assert self.pool.stats().live == len(self.live) + n
+            if more:
+                self.allocate_n(more)
+                self.most = max(self.most, len(self.live) + n)
+            assert not set(row) & set(self.live)
+
+    @rule(n=st.integers(0, 1000))
+    def array(self, n: int) -> None:
+        array = self.pool.array(np.uint8, n)
+        array[:] = n % 251
+        self.arrays.append((array, array.tobytes()))
+
+    @precondition(lambda self: self.arrays)
+    @rule()
+    def drop_array(self) -> None:
+        array, written = self.arrays.pop()
+        assert array.tobytes() == written
+        del array
 
     @rule(n=st.integers(0, 300))
     def preallocate(self, n: int) -> None:
@@ -117,6 +167,8 @@ class PoolMachine(RuleBasedStateMachine):
         if hasattr(self, "pool"):
             assert self.pool.stats().live == 0
             self.pool.close()
+            for array, written in self.arrays:
+                assert array.tobytes() == written
 
 
 PoolMachine.TestCase.settings = settings(

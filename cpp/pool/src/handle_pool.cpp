@@ -89,8 +89,7 @@ void HandlePool::require_room_to_free(std::size_t n) const {
           }
         }
         if constexpr (std::is_same_v<P, RawStackPool>) {
-          if (!leases_.empty() && leases_.back().block.n != 0 &&
-              pool.stacked() + n > leases_.back().block.base) {
+          if (!leases_.empty() && pool.would_overwrite(leases_.back().block, n)) {
             throw CorruptionError("a deallocation would overwrite a lease; end the lease first");
           }
         }

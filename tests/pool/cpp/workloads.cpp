@@ -88,6 +88,65 @@ struct Elsewhere : Honest {
   using Honest::Honest;
   [[nodiscard]] bool owns(const void * /*item*/) const { return false; }
 };
+// Frauds in what only designs with rows have.
+struct Rows : Honest {
+  using Honest::Honest;
+  template <class T> void allocate_n(T **out, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) {
+      out[i] = static_cast<T *>(static_cast<void *>(allocate()));
+    }
+  }
+  template <class T> void deallocate_n(T *const *in, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) {
+      deallocate(in[i]);
+    }
+  }
+};
+struct LastTwice : Rows {
+  using Rows::Rows;
+  template <class T> void allocate_n(T **out, std::size_t n) {
+    Rows::allocate_n(out, n);
+    out[n - 1] = out[0];
+  }
+};
+struct FirstTwice : Rows { // takes the first one back in place of the last
+  using Rows::Rows;
+  template <class T> void deallocate_n(T *const *in, std::size_t n) {
+    Rows::deallocate_n(in, n - 1);
+    deallocate(in[0]);
+  }
+};
+struct NullRow : Rows {
+  using Rows::Rows;
+  template <class T> void allocate_n(T **out, std::size_t n) {
+    Rows::allocate_n(out, n);
+    out[n / 2] = nullptr;
+  }
+};
+struct Leasing : Rows {
+  using Rows::Rows;
+  struct Row {
+    Leasing *pool;
+    std::vector<void *> items;
+    ~Row() { pool->end(items); }
+    [[nodiscard]] std::span<void *const> slots() const { return items; }
+  };
+  void end(const std::vector<void *> &items) { deallocate_n(items.data(), items.size()); }
+  Row lease(std::size_t n) {
+    Row row{.pool = this, .items = std::vector<void *>(n)};
+    allocate_n(row.items.data(), n);
+    return row;
+  }
+};
+struct ShortLease : Leasing {
+  using Leasing::Leasing;
+  Row lease(std::size_t n) { return Leasing::lease(n - 1); }
+};
+struct EndlessLease : Leasing { // what was leased counts as free at once
+  using Leasing::Leasing;
+  [[nodiscard]] PoolStats stats() const { return {.capacity = capacity_, .available = capacity_}; }
+};
+
 void require(bool holds, const std::string &what) {
   if (!holds) {
     std::printf("failed: %s\n", what.c_str());
@@ -122,6 +181,8 @@ template <class D, class F> void over_all(const char *name, F &&judge) {
         judge(name, "churn", fault_of<ChurnWorkload<D>>(setup));
         judge(name, "throughput", fault_of<ThroughputWorkload<D>>(setup));
         judge(name, "sizes", fault_of<SizesWorkload<D>>(setup));
+        judge(name, "bulk", fault_of<BulkWorkload<D>>(setup));
+        judge(name, "bulk_write", fault_of<BulkWriteWorkload<D>>(setup));
       }
     }
   }
@@ -156,6 +217,42 @@ void every_copy_does_its_work() {
   }
 }
 
+template <class D> std::string fault_of_lease() {
+  std::string fault;
+  for (const State state : {State::local, State::member}) {
+    fault += fault_of<LeaseWorkload<D>>({.capacity = 20, .batch = 7, .state = state});
+  }
+  return fault;
+}
+
+void rows_and_leases_are_proved() {
+  for (const std::size_t bytes : {16U, 64U, 100U}) {
+    const Setup setup{.item_bytes = bytes, .batch = 7};
+    require(fault_of<BulkWorkload<Rows>>(setup).empty(), "honest rows");
+    require(!fault_of<BulkWorkload<LastTwice>>(setup).empty(), "a slot twice in a row");
+    require(!fault_of<BulkWorkload<NullRow>>(setup).empty(), "a null pointer in a row");
+    require(!fault_of<BulkWriteWorkload<FirstTwice>>(setup).empty(), "a slot given back twice");
+  }
+  require(fault_of_lease<Leasing>().empty(), "honest leases");
+  require(!fault_of_lease<ShortLease>().empty(), "a short lease");
+  require(!fault_of_lease<EndlessLease>().empty(), "a lease that does not count");
+}
+
+void whole_lives_are_proved() {
+  const Setup setup{.batch = 20, .preallocate = 20};
+  require(fault_of<GrowWorkload<Honest>>(setup).empty(), "an honest life");
+  require(!fault_of<GrowWorkload<Twice>>(setup).empty(), "a slot twice in a life");
+  require(!fault_of<GrowWorkload<Miscounting>>(setup).empty(), "a life that miscounts");
+}
+
+void plain_stores_are_proved() {
+  PlainStoresWorkload workload({.item_bytes = 64, .batch = 10});
+  require(!workload.verify().ok(), "nothing was written yet");
+  workload.run(1);
+  require(workload.verify().ok(), "written");
+  require(!workload.verify().ok(), "each run proves itself");
+}
+
 } // namespace
 
 int main() {
@@ -166,6 +263,9 @@ int main() {
   is_refused<Scribbling>("scribbling");
   is_refused<Miscounting>("miscounting");
   is_refused<Elsewhere>("elsewhere");
+  rows_and_leases_are_proved();
+  whole_lives_are_proved();
+  plain_stores_are_proved();
   random_places_are_no_permutation();
   every_copy_does_its_work();
   std::puts("ok");

@@ -138,7 +138,7 @@ template <class Slots, class Base> void BasicCheckedPool<Slots, Base>::end_inner
 template <class Slots, class Base>
 void BasicCheckedPool<Slots, Base>::require_row_untouched(std::size_t n) const {
   if constexpr (requires { pool_.stacked(); }) {
-    if (!leases_.empty() && leases_.back().n != 0 && pool_.stacked() + n > leases_.back().base) {
+    if (!leases_.empty() && pool_.would_overwrite(leases_.back(), n)) {
       throw CorruptionError("a deallocation of " + std::to_string(n) +
                             " slot(s) would overwrite a lease of " +
                             std::to_string(leases_.back().n) + " slots; end the lease first");

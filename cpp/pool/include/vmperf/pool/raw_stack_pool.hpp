@@ -132,6 +132,10 @@ public:
   }
   [[gnu::always_inline]] void drop_lease(LeaseBlock block) noexcept { close_lease(block); }
   [[nodiscard]] std::size_t n_leases() const noexcept { return n_leases_; }
+  /// Whether taking n slots back now would overwrite the row of the last lease.
+  [[nodiscard]] bool would_overwrite(LeaseBlock last, std::size_t n) const noexcept {
+    return last.n != 0 && last.below == bottom_ + last.base && stacked() + n > last.base;
+  }
 
   [[nodiscard]] Mark mark() const noexcept {
     return {.height = stacked(), .handed_out = slabs_.handed_out()};

@@ -56,27 +56,35 @@ inline void RawStackPool::put_fresh_on_stack(std::size_t n) {
   shape().check_count("n", n);
   if (n > available()) {
     add_slab(slabs_.growth(n - available()));
+  } else if (n_leases_ != 0) { // the rows of leases stay readable in the table that they lie in
+    EntryTable table = room_for(capacity());
+    if (!table) {
+      throw CapacityError("no memory for the free stack of the pool",
+                          EntryTable::bytes(capacity() + kExtraEntries), kMaxBytes);
+    }
+    adopt_table(std::move(table), capacity());
   }
   while (stacked() < n) {
     *++top_ = static_cast<Slot *>(slabs_.take_fresh());
   }
 }
 
-// Something was allocated since the lease was made and is still live: the row moves down to it. Or
-// slots were taken back over the row's first entries: those that lay there are lost, not doubled.
+// Something was allocated since the lease was made and is still live, or the table is another one
+// by now: the row is copied to where the top is. Or slots were taken back over the row's first
+// entries: those that lay there are lost, not doubled.
 inline void RawStackPool::move_back(LeaseBlock block) noexcept {
   if (n_leases_ == 0) {
     return; // closed meanwhile: all memory is gone
   }
   --n_leases_;
-  Slot **row = bottom_ + block.base + 1;
-  poison_row(row, block.n);
-  if (top_ < row) { // also where it grew, in a copy of the table
-    std::memmove(top_ + 1, row, block.n * sizeof(void *));
-    top_ += block.n;
-  } else {
-    top_ = std::max(top_, row + block.n - 1);
+  Slot **entry = bottom_ + block.base;
+  if (block.below == entry && top_ > entry) {
+    top_ = std::max(top_, entry + block.n);
+    return;
   }
+  std::memmove(top_ + 1, block.row().data(), block.n * sizeof(void *));
+  poison_row(top_ + 1, block.n);
+  top_ += block.n;
 }
 
 // Null is an answer: no memory.
@@ -123,8 +131,7 @@ inline Slab RawStackPool::detach(std::size_t n) {
 
 inline void RawStackPool::adopt_table(EntryTable table, std::size_t capacity) noexcept {
   const std::size_t free = stacked();
-  const std::size_t kept = n_leases_ == 0 || !table_ ? free : std::max(free, slabs_.capacity());
-  std::copy_n(bottom_, kept + 1, bottom_of(table));
+  std::copy_n(bottom_, free + 1, bottom_of(table));
   bottom_of(table)[capacity + 1] = guard();
   bottom_ = bottom_of(table);
   top_ = bottom_ + free;
