@@ -32,6 +32,39 @@ def measure(benchmark: str, designs: tuple[str, ...], **changed: Any) -> list[An
     return _core.bench.measure(benchmark, params, list(designs), **QUICK)
 
 
+# Two samples on a busy machine may differ by anything, so a spread is no fault here.
+FINE = {"ok", "too_noisy", "below_resolution"}
+
+WITH_EVERY_DESIGN = ("pool/preallocation", "pool/bulk", "pool/bulk_write")
+OF_SOME_DESIGNS = {
+    "pool/lease": ("lease", "bulk", "naive"),
+    "pool/stats_overhead": ("stack", "counted", "silent"),
+    "pool/checked": ("stack", "checked", "naive", "libc"),
+}
+
+
+@pytest.mark.parametrize("benchmark_id", WITH_EVERY_DESIGN)
+@pytest.mark.parametrize("changed", [{}, {"item_size_bytes": 24, "batch": 7}])
+def test_rows_and_lives_are_verified(benchmark_id: str, changed: dict[str, int]) -> None:
+    for case in measure(benchmark_id, (*OWN, "intrusive"), **changed):
+        assert case.status in FINE, f"{case.design}: {case.status}: {case.reason}"
+
+
+@pytest.mark.parametrize(("benchmark_id", "designs"), OF_SOME_DESIGNS.items())
+def test_comparisons_are_verified(benchmark_id: str, designs: tuple[str, ...]) -> None:
+    found = entry(benchmark_id)
+    assert tuple(sorted(d["name"] for d in found["designs"])) == tuple(sorted(designs))
+    for name in ("work", "state"):
+        for value in next((a["values"] for a in found["axes"] if a["name"] == name), ()):
+            for case in measure(benchmark_id, designs, **{name: value}):
+                assert case.status in FINE, f"{case.design}: {case.status}: {case.reason}"
+
+
+def test_limit_of_bulk_write_is_verified() -> None:
+    for case in measure("pool/bulk_write", ("plain_stores",), item_size_bytes=24):
+        assert case.status in FINE, case.reason
+
+
 @pytest.mark.parametrize("benchmark_id", IDS)
 def test_declared_wholly(benchmark_id: str) -> None:
     found = entry(benchmark_id)
@@ -40,10 +73,6 @@ def test_declared_wholly(benchmark_id: str) -> None:
     item_size = next(a for a in found["axes"] if a["name"] == "item_size_bytes")
     assert item_size["defaults"] == [64]
     assert len(found["fooled_by"]) >= 2
-
-
-# Two samples on a busy machine may differ by anything, so a spread is no fault here.
-FINE = {"ok", "too_noisy", "below_resolution"}
 
 
 @pytest.mark.parametrize("benchmark_id", IDS)
@@ -74,6 +103,8 @@ def test_every_word_of_every_axis(benchmark_id: str, axis: str) -> None:
         ("pool/sizes", {"capacity": 9}, "capacity"),
         ("pool/throughput", {"batch": 2**40}, "batch"),
         ("pool/allocate", {"drop": "never"}, "drop"),
+        ("pool/preallocation", {"preallocate": -1}, "preallocate"),
+        ("pool/checked", {"work": "none"}, "work"),
     ],
 )
 def test_bad_point_names_the_axis(

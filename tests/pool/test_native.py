@@ -16,7 +16,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.mark.parametrize("flags", [(), SANITIZED], ids=["plain", "asan_ubsan"])
-@pytest.mark.parametrize("program", ["stack_pool", "checked_pool"])
+@pytest.mark.parametrize("program", ["stack_pool", "checked_pool", "rows"])
 def test_pools(compile_cpp: Compile, run_binary: Run, program: str, flags: tuple[str, ...]) -> None:
     assert run_binary(compile_cpp(CPP / f"{program}.cpp", *flags)).stdout == "ok\n"
 
