@@ -198,6 +198,15 @@ InvalidArgumentError
 Notes
 -----
 O(n); without the GIL. A row that ``allocate_n`` gave comes back in its order.
+
+Examples
+--------
+>>> from vmperf.pool import StackPool
+>>> pool = StackPool()
+>>> row = pool.allocate_n(3)
+>>> pool.deallocate_n(row[:2])
+>>> pool.stats().live
+1
 )doc";
 
 constexpr const char *kLeaseDoc = R"doc(A row of slots for the length of a ``with`` block, uncopied.

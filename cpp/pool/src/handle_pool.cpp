@@ -84,8 +84,9 @@ void HandlePool::require_room_to_free(std::size_t n) const {
         if constexpr (std::is_same_v<P, RawStackPool> || std::is_same_v<P, RawIntrusivePool>) {
           const std::uint64_t live = counts_.n_allocated - counts_.n_deallocated;
           if (live < n) {
-            throw CorruptionError("of " + std::to_string(n) + " handles not all are live: only " +
-                                  std::to_string(live) + " slots of the pool are");
+            throw CorruptionError("of " + std::to_string(n) +
+                                  " handle(s) some are not live: only " + std::to_string(live) +
+                                  " slots of the pool are");
           }
         }
         if constexpr (std::is_same_v<P, RawStackPool>) {
