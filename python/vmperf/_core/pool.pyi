@@ -5,8 +5,10 @@ C++ code inlines them from <vmperf/pool/stack_pool.hpp>; Python drives and inspe
 The benchmarks ``pool/*`` time them beside other allocators.
 """
 from __future__ import annotations
+import numpy
+import numpy.typing
 import typing
-__all__: list[str] = ['PoolStats', 'SharedPool', 'SharedPoolStats', 'StackPool']
+__all__: list[str] = ['Lease', 'PoolStats', 'SharedPool', 'SharedPoolStats', 'StackPool']
 class PoolStats:
     """
     What a pool holds, as ``StackPool.stats()`` found it.
@@ -52,6 +54,16 @@ class PoolStats:
     def live(self) -> int:
         """
         Slots handed out: capacity - available.
+        """
+    @property
+    def n_allocated(self) -> typing.Any:
+        """
+        Slots handed out so far, or None where operations are not counted.
+        """
+    @property
+    def n_deallocated(self) -> typing.Any:
+        """
+        Slots taken back so far, or None where operations are not counted.
         """
     @property
     def resident_bytes(self) -> int:
@@ -291,6 +303,34 @@ class SharedPool:
         """
         Slots of a magazine.
         """
+class Lease:
+    """
+    A row of slots, for one ``with`` block.
+
+    Made by ``StackPool.lease``. Used once; leases end in the reverse order of their making.
+
+    Examples
+    --------
+    >>> from vmperf.pool import StackPool
+    >>> pool = StackPool()
+    >>> lease = pool.lease(3)
+    >>> with lease:
+    ...     lease.handles.shape
+    (3,)
+    """
+    def __enter__(self) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
+        ...
+    def __exit__(self, *args) -> None:
+        ...
+    def __len__(self) -> int:
+        ...
+    @property
+    def handles(self) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
+        """
+        The row's handles.
+
+        An array of dtype uint64, read-only. InvalidArgumentError outside of the ``with`` block.
+        """
 class StackPool:
     """
     A pool of slots of one size, for one thread.
@@ -309,9 +349,15 @@ class StackPool:
     align : int, default 64
         Alignment of every slot, a power of two from 1 to 2**21 bytes. The default keeps items from
         sharing cache lines; 8 or 16 packs small ones densely.
+    layout : {'array', 'intrusive'}, default 'array'
+        How free slots are kept: on an array of pointers, or as a list inside themselves. The list saves
+        8 bytes per slot; it has no leases, rows of allocations are slower, and ``stats()`` walks it.
     checked : bool, default True
         Whether `deallocate` tests that its handle is a live slot of this pool. Without it a wrong
         handle corrupts the pool silently, and memory with it.
+    stats : bool or 'operations', default True
+        What ``stats()`` tells: True, what follows from the pool's state, for nothing; 'operations', the
+        totals of operations too; False, nothing: it refuses.
 
     Raises
     ------
@@ -323,7 +369,8 @@ class StackPool:
     Notes
     -----
     ``allocate`` and ``deallocate`` are O(1). All statistics follow from the state of the pool: nothing
-    is counted per operation. Not safe to use from several threads at once on a free-threaded build.
+    is counted per operation. One thread at a time: a call that meets another one under way is refused
+    with InvalidArgumentError.
 
     References
     ----------
@@ -346,7 +393,7 @@ class StackPool:
     >>> pool.close()
     """
     @staticmethod
-    def with_capacity(n: typing.Any, *, item_size_bytes: typing.Any = 64, align: typing.Any = 64, checked: bool = True) -> StackPool:
+    def with_capacity(n: typing.Any, *, item_size_bytes: typing.Any = 64, align: typing.Any = 64, layout: str = 'array', checked: bool = True, stats: typing.Any = True) -> StackPool:
         """
         A pool of default items with n slots.
 
@@ -358,7 +405,11 @@ class StackPool:
             As of the class.
         align : int, default 64
             As of the class.
+        layout : {'array', 'intrusive'}, default 'array'
+            As of the class.
         checked : bool, default True
+            As of the class.
+        stats : bool or 'operations', default True
             As of the class.
 
         Returns
@@ -383,10 +434,38 @@ class StackPool:
         ...
     def __exit__(self, *args) -> None:
         ...
-    def __init__(self, item_size_bytes: typing.Any = 64, capacity: typing.Any = 0, *, align: typing.Any = 64, checked: bool = True) -> None:
+    def __init__(self, item_size_bytes: typing.Any = 64, capacity: typing.Any = 0, *, align: typing.Any = 64, layout: str = 'array', checked: bool = True, stats: typing.Any = True) -> None:
         ...
     def __repr__(self) -> str:
         ...
+    def advise_capacity(self, *, headroom: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> int:
+        """
+        The capacity that the use so far would have needed.
+
+        Parameters
+        ----------
+        headroom : float, default 0.0
+            A part to add, 0 or more: 0.25 advises a quarter more, rounded up.
+
+        Returns
+        -------
+        int
+            Slots. Without headroom exactly the high-water mark: a pool made with that capacity would not
+            have grown, and one with a slot less would have.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If `headroom` is negative, not finite or too large, or the pool is closed.
+
+        Examples
+        --------
+        >>> from vmperf.pool import StackPool
+        >>> pool = StackPool()
+        >>> pool.deallocate_n(pool.allocate_n(300))
+        >>> pool.advise_capacity(), pool.advise_capacity(headroom=0.25)
+        (300, 375)
+        """
     def allocate(self) -> int:
         """
         Hands out a slot; grows where none is left.
@@ -402,6 +481,89 @@ class StackPool:
             If there is no memory to grow; the pool is as it was.
         InvalidArgumentError
             If the pool is closed.
+        """
+    def allocate_n(self, n: typing.Any) -> numpy.typing.NDArray[numpy.uint64]:
+        """
+        Hands out a row of slots in one call.
+
+        Parameters
+        ----------
+        n : int
+            How many, 0 or more.
+
+        Returns
+        -------
+        numpy.ndarray
+            Handles, dtype uint64, shape ``(n,)``; in the order of the pool's stack, not of `n` calls of
+            ``allocate``.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If `n` is out of range or the pool is closed or in use by another thread.
+        CapacityError
+            If there is no memory for all of them; the pool is as it was.
+
+        Notes
+        -----
+        O(n), some 0.2 ns a slot in an unchecked pool; without the GIL.
+
+        Examples
+        --------
+        >>> from vmperf.pool import StackPool
+        >>> with StackPool(64, 100) as pool:
+        ...     row = pool.allocate_n(100)
+        ...     live = pool.stats().live
+        ...     pool.deallocate_n(row)
+        ...     row.dtype, row.shape, live, pool.stats().live
+        (dtype('uint64'), (100,), 100, 0)
+        """
+    def array(self, dtype: typing.Any, n: typing.Any) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
+        """
+        A NumPy array over memory of the pool.
+
+        Elements lie back to back, in as many whole slots as they need, so that NumPy works on them at full
+        speed; one element per slot, at the slots' distance, would be slow and waste most of a cache line.
+        With a dtype as large as a slot, element i is slot i all the same.
+
+        Parameters
+        ----------
+        dtype : numpy.dtype or what makes one
+            Of the elements; without Python objects.
+        n : int
+            How many elements, 0 or more.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape ``(n,)``, C-contiguous, writeable, uninitialised, aligned as the slots are.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If `dtype` holds objects or nothing, `n` is out of range, or the pool is closed.
+        CapacityError
+            If there is no memory; the pool is as it was.
+
+        Notes
+        -----
+        The memory is a slab: one of the pool's that was never used, where one is large enough, else a new
+        one. It is lent: while the array or a view of it lives, the slab is not among the pool's capacity,
+        live slots and bytes, and the array keeps the pool alive, also a closed one. With the last view it
+        comes back as fresh slots, or goes to the C library if the pool is closed; ``del array`` is the
+        explicit release, as one under a living array would leave it dangling. O(slabs).
+
+        Examples
+        --------
+        >>> from vmperf.pool import StackPool
+        >>> pool = StackPool(64)
+        >>> x = pool.array("f8", 1000)
+        >>> x[:] = 1.0
+        >>> float(x.sum()), pool.stats().capacity
+        (1000.0, 0)
+        >>> del x
+        >>> pool.stats().capacity
+        125
         """
     def close(self) -> None:
         """
@@ -430,6 +592,71 @@ class StackPool:
             was. In any pool, if no slot is live.
         InvalidArgumentError
             If the pool is closed or the handle can't be an address.
+        """
+    def deallocate_n(self, handles: numpy.typing.NDArray[numpy.uint64]) -> None:
+        """
+        Takes a row of slots back in one call.
+
+        Parameters
+        ----------
+        handles : numpy.ndarray
+            Live handles, dtype uint64, shape ``(n,)``, contiguous; nothing is converted.
+
+        Raises
+        ------
+        CorruptionError
+            In a checked pool, if one is freed twice (also within the row), foreign or within a slot: the
+            message names the first one's index, and none is freed. In any pool, if fewer slots are live.
+        InvalidArgumentError
+            If the array has another shape, or the pool is closed or in use by another thread.
+
+        Notes
+        -----
+        O(n); without the GIL. A row that ``allocate_n`` gave comes back in its order.
+
+        Examples
+        --------
+        >>> from vmperf.pool import StackPool
+        >>> pool = StackPool()
+        >>> row = pool.allocate_n(3)
+        >>> pool.deallocate_n(row[:2])
+        >>> pool.stats().live
+        1
+        """
+    def lease(self, n: typing.Any) -> Lease:
+        """
+        A row of slots for the length of a ``with`` block, uncopied.
+
+        Parameters
+        ----------
+        n : int
+            How many slots, 0 or more.
+
+        Returns
+        -------
+        Lease
+            A context manager that yields the handles: a read-only array of dtype uint64, shape ``(n,)``,
+            that looks into the pool's own table.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If `n` is out of range; on entering, if the pool is closed.
+
+        Notes
+        -----
+        O(1), but for slots that are handed out for the first time. Until the block ends the pool may
+        allocate; a deallocation that would overwrite the row is a CorruptionError.
+
+        Examples
+        --------
+        >>> from vmperf.pool import StackPool
+        >>> with StackPool(64, 100) as pool:
+        ...     with pool.lease(10) as handles:
+        ...         len(set(handles.tolist())), pool.stats().live
+        ...     pool.stats().live
+        (10, 10)
+        0
         """
     def preallocate(self, n: typing.Any) -> None:
         """
@@ -479,16 +706,19 @@ class StackPool:
         Returns
         -------
         PoolStats
-            capacity, available, live, high_water, slabs, bytes, resident_bytes.
+            capacity, available, live, high_water, slabs, bytes, resident_bytes; with stats='operations'
+            also n_allocated and n_deallocated.
 
         Raises
         ------
         InvalidArgumentError
-            If the pool is closed.
+            If the pool is closed, or was made with stats=False.
+        CorruptionError
+            If an unchecked pool's free slots are not what they should be.
 
         Notes
         -----
-        O(1), but for ``resident_bytes``: O(pages), asked by mincore(2).
+        O(1), but for ``resident_bytes``: O(pages), asked by mincore(2). In an intrusive pool O(free slots).
         """
     @property
     def align(self) -> int:
@@ -509,4 +739,9 @@ class StackPool:
     def item_size_bytes(self) -> int:
         """
         Size of an item in bytes.
+        """
+    @property
+    def layout(self) -> str:
+        """
+        How free slots are kept: 'array' or 'intrusive'.
         """
