@@ -229,7 +229,7 @@ def _measurement(name: str, kind: str, words: str, results: Sequence[Any]) -> Me
             evidence=dict(result.evidence),
             checksum=int(result.checksum),
         )
-        rows.append(merged_row([record]))
+        rows.append(merged_row([record], {}))  # one thread: of no CPU count
     target, empty = rows
     cost = empty["ns_per_op"]["median"]
     return Measurement(
