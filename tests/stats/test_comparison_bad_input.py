@@ -134,6 +134,9 @@ def test_looks() -> None:
     for bad, text in ((0.0, "0"), (0.5, "0.5"), (1e-13, "1e-13"), (NAN, "nan")):
         refused(partial(stats.sequential_levels, LOOKS, alpha=bad), "alpha", text, "1e-12 to 0.5")
 
+    for bad, text in ((-0.1, "-0.1"), (1.0, "1"), (NAN, "nan")):
+        refused(partial(call, LOOKS, reserve=bad), "reserve", text, "0 to 1, 1 excluded")
+
 
 def test_power_arguments() -> None:
     for bad, text in ((0.0, "0"), (0.5, "0.5"), (1e-7, "1e-07"), (NAN, "nan")):

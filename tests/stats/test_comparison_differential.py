@@ -129,6 +129,13 @@ def test_one_look_costs_nothing() -> None:
     assert stats.sequential_levels(np.array([24]), alpha=0.01)[0] == close(0.01)
 
 
+def test_a_reserve_is_alpha_not_spent() -> None:
+    kept = stats.sequential_levels(np.array([6, 12, 24]), alpha=0.01, reserve=0.25)
+    assert kept.tolist() == close(
+        stats.sequential_levels(np.array([6, 12, 24]), alpha=0.0075).tolist()
+    )
+
+
 def test_looks_too_early_to_spend_anything_never_stop() -> None:
     levels = stats.sequential_levels(np.arange(1, 101), alpha=0.01)
     assert levels[0] == 0

@@ -34,7 +34,8 @@ std::vector<double> benjamini_hochberg(std::span<const double> p) {
   double least = 1;
   for (std::size_t rank = p.size(); rank > 0; --rank) {
     const std::size_t at = order[rank - 1];
-    least = std::min(least, p[at] * n / static_cast<double>(rank));
+    // By a factor of 1 or more: rounding must not make a p value smaller than it was.
+    least = std::min(least, p[at] * (n / static_cast<double>(rank)));
     adjusted[at] = least;
   }
   return adjusted;

@@ -147,12 +147,17 @@ double spent(double t, double alpha, Spending spending) {
 }
 
 std::vector<double> sequential_levels(std::span<const std::int64_t> looks, double alpha,
-                                      Spending spending) {
+                                      Spending spending, double reserve) {
   check_looks(looks);
   const bool inside = alpha >= 1e-12 && alpha < 0.5; // false for NaN
   if (!inside) {
     throw InvalidArgumentError("alpha", text(alpha), "1e-12 to 0.5, 0.5 excluded");
   }
+  const bool some_left = reserve >= 0 && reserve < 1;
+  if (!some_left) {
+    throw InvalidArgumentError("reserve", text(reserve), "0 to 1, 1 excluded");
+  }
+  alpha *= 1 - reserve;
   const auto last = static_cast<double>(looks.back());
   std::vector<double> levels(looks.size(), 0);
   Surviving paths;

@@ -25,11 +25,17 @@ inline constexpr std::size_t kMaxLooks = 1000;
 /// The share of alpha that may be spent when a share t in [0, 1] of the data is there.
 [[nodiscard]] double spent(double t, double alpha, Spending spending);
 
+/// The share of alpha to hold back where the p values are those of a trimmed t test over few
+/// values: those overspend by up to a third, more for values in separate modes.
+inline constexpr double kTrimmedReserve = 0.25;
+
 /// The one-sided p value at which look k stops. `looks` are counts of values at each look, above 0
-/// and increasing, the last one the most there can be; 1e-12 <= alpha < 0.5. A look whose share of
-/// alpha is beneath 1e-10 of it gets level 0: it never stops, and what it had is spent later.
+/// and increasing, the last one the most there can be; 1e-12 <= alpha < 0.5. A share `reserve` of
+/// alpha, 0 <= reserve < 1, is not spent. A look whose share of alpha is beneath 1e-10 of it gets
+/// level 0: it never stops, and what it had is spent later.
 [[nodiscard]] std::vector<double> sequential_levels(std::span<const std::int64_t> looks,
                                                     double alpha,
-                                                    Spending spending = Spending::obrien_fleming);
+                                                    Spending spending = Spending::obrien_fleming,
+                                                    double reserve = 0);
 
 } // namespace vmperf::stats
