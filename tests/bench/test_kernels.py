@@ -53,8 +53,10 @@ def test_they_are_listed_with_their_defaults():
 )
 def test_the_work_is_proved(name, changes):
     for result in measure(name, **changes):
-        # Noise is the machine's affair; a fault of verify() would be `unverified`.
-        assert result.status in ("ok", "too_noisy"), (result.status, result.reason)
+        # Noise is the machine's affair, and may mislead the calibration; a fault of verify()
+        # would be `unverified`.
+        noise = ("too_noisy", "below_resolution")
+        assert result.status in ("ok", *noise), (result.status, result.reason)
         assert len(result.samples) == 10
 
 
@@ -68,13 +70,16 @@ def test_101_steps_are_one_percent_more_than_100():
     assert counts[1] / counts[0] == pytest.approx(1.01, abs=1e-6)
 
 
+@pytest.mark.perf
 def test_a_step_of_the_chain_is_a_core_cycle():
-    best = []
-    for _ in range(5):
+    best = float("inf")
+    for _ in range(40):  # a busy machine can only make it look slower
         [result] = measure("bench/alu_chain", measurement_ns=20_000_000)
         ns = (result.samples.ns_total / result.samples.iterations).min()
-        best.append(ns * result.evidence["core_hz"] / 1e9 / 100)
-    assert 0.9 < min(best) < 1.3
+        best = min(best, ns * result.evidence["core_hz"] / 1e9 / 100)
+        if best < 1.2:
+            break
+    assert 0.9 < best < 1.2
 
 
 @pytest.mark.parametrize(
