@@ -51,7 +51,8 @@ Examples
 --------
 >>> import numpy as np
 >>> from vmperf import stats
->>> history = np.concatenate([np.linspace(1.00, 1.01, 20), np.linspace(1.10, 1.11, 20)])
+>>> noise = np.tile([1.00, 1.01, 1.02, 1.00, 1.03], 4)
+>>> history = np.concatenate([noise, 1.1 * noise])
 >>> (found,) = stats.change_points(history)
 >>> found["index"], found["p"], round(found["ratio"], 3)
 (20, 0.001, 1.1)
