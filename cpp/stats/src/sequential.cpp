@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <ranges>
 #include <string>
 
 #include "checks.hpp"
@@ -37,8 +38,8 @@ void lay_grid(double high, double width, std::vector<double> &z, std::vector<dou
   weight.clear();
   const double panels = std::ceil((high - kLowest) / width);
   const double half = (high - kLowest) / panels / 2;
-  for (double panel = 0; panel < panels; ++panel) {
-    const double centre = kLowest + (2 * panel + 1) * half;
+  for (int panel = 0; panel < static_cast<int>(panels); ++panel) {
+    const double centre = kLowest + (2.0 * panel + 1) * half;
     for (std::size_t i = 0; i < kNodes.size(); ++i) {
       z.push_back(centre + half * kNodes[i]);
       weight.push_back(half * kWeights[i]);
@@ -73,11 +74,12 @@ public:
     }
     const double reach = kReach * increment_ / before_;
     const double centre = z * after_ / before_;
-    const auto first = std::ranges::lower_bound(from_.z, centre - reach) - from_.z.begin();
-    const auto end = std::ranges::upper_bound(from_.z, centre + reach) - from_.z.begin();
+    const auto near = std::ranges::subrange(std::ranges::lower_bound(from_.z, centre - reach),
+                                            std::ranges::upper_bound(from_.z, centre + reach));
+    auto mass = from_.mass.begin() + (near.begin() - from_.z.begin());
     double sum = 0;
-    for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(end); ++i) {
-      sum += from_.mass[i] * normal_density((z * after_ - from_.z[i] * before_) / increment_);
+    for (const double before : near) {
+      sum += *mass++ * normal_density((z * after_ - before * before_) / increment_);
     }
     return sum * after_ / increment_;
   }

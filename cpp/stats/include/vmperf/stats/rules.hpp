@@ -31,7 +31,7 @@ struct CriterionVerdict {
                                               double noise_threshold = kCriterionNoise,
                                               const Resampling &resampling = {});
 
-enum class Statistic { mean, median, minimum };
+enum class Statistic : unsigned char { mean, median, minimum };
 
 struct ThresholdVerdict {
   double change; ///< of the statistic of b over that of a, less 1

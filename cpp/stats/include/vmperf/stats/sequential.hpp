@@ -18,7 +18,7 @@
 namespace vmperf::stats {
 
 /// obrien_fleming: almost nothing early, nearly all of alpha at the end. pocock: about evenly.
-enum class Spending { obrien_fleming, pocock };
+enum class Spending : unsigned char { obrien_fleming, pocock };
 
 inline constexpr std::size_t kMaxLooks = 1000;
 

@@ -16,7 +16,7 @@
 namespace vmperf::stats {
 
 /// Which way a bound or a test looks.
-enum class Side { two, lower, upper };
+enum class Side : unsigned char { two, lower, upper };
 
 struct Location {
   double mean, std_error, df;

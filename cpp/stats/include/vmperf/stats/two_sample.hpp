@@ -16,7 +16,7 @@
 namespace vmperf::stats {
 
 /// What a test looks for: any difference, a above b, a below b.
-enum class Alternative { two, greater, less };
+enum class Alternative : unsigned char { two, greater, less };
 
 struct RankTest {
   double u, p; ///< u: how many pairs (a_i, b_j) have a_i > b_j, ties count one half
