@@ -11,6 +11,19 @@ Numbers to_dict(const Interval &interval, const char *name) {
   return result;
 }
 
+Side side_of(const std::string &text) {
+  if (text == "two") {
+    return Side::two;
+  }
+  if (text == "lower") {
+    return Side::lower;
+  }
+  if (text == "upper") {
+    return Side::upper;
+  }
+  throw InvalidArgumentError("side", text, "two, lower, upper");
+}
+
 std::string statistic_doc(const char *name, const char *summary, const char *returns,
                           const char *cost, const char *example) {
   return std::string("\n") + summary + R"(
@@ -61,6 +74,13 @@ Arrays out own their memory. Results depend on the arguments alone, bootstraps o
   bind_interval(m);
   bind_location(m);
   bind_shape(m);
+  bind_trimmed(m);
+  bind_sequential(m);
+  bind_multiplicity(m);
+  bind_two_sample(m);
+  bind_random_effects(m);
+  bind_change_points(m);
+  bind_rules(m);
 }
 
 } // namespace vmperf::stats

@@ -18,6 +18,7 @@
 
 #include "vmperf/base/error.hpp"
 #include "vmperf/stats/interval.hpp"
+#include "vmperf/stats/trimmed.hpp"
 
 namespace vmperf::stats {
 class Any;
@@ -88,6 +89,10 @@ void def_statistic(py::module_ &m, const char *name, const char *summary, const 
 
 /// An interval as a dict; `name` is what its estimate is called.
 Numbers to_dict(const Interval &interval, const char *name = "estimate");
+Numbers to_dict(const Location &location);
+
+/// "two", "lower" or "upper"; InvalidArgumentError names `side`.
+Side side_of(const std::string &text);
 
 // One per subject; bind() in bind.cpp calls them all.
 void bind_location(py::module_ &m);
@@ -95,5 +100,12 @@ void bind_shape(py::module_ &m);
 void bind_interval(py::module_ &m);
 void bind_summary(py::module_ &m);
 void bind_ratio(py::module_ &m);
+void bind_trimmed(py::module_ &m);
+void bind_sequential(py::module_ &m);
+void bind_multiplicity(py::module_ &m);
+void bind_two_sample(py::module_ &m);
+void bind_random_effects(py::module_ &m);
+void bind_change_points(py::module_ &m);
+void bind_rules(py::module_ &m);
 
 } // namespace vmperf::stats

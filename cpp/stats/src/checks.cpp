@@ -62,10 +62,21 @@ void check_probability(double probability, const char *argument) {
   }
 }
 
-void check_confidence(double confidence) {
-  const bool inside = confidence > 0 && confidence < 1; // false for NaN
+void check_share(double share, const char *argument) {
+  const bool inside = share > 0 && share < 1; // false for NaN
   if (!inside) {
-    throw InvalidArgumentError("confidence", text(confidence), "between 0 and 1, both excluded");
+    throw InvalidArgumentError(argument, text(share), "between 0 and 1, both excluded");
+  }
+}
+
+void check_confidence(double confidence) {
+  check_share(confidence, "confidence");
+}
+
+void check_trim(double trim) {
+  const bool inside = trim >= 0 && trim < 0.5; // false for NaN
+  if (!inside) {
+    throw InvalidArgumentError("trim", text(trim), "0 to 0.5, 0.5 excluded");
   }
 }
 

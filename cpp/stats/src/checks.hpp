@@ -35,5 +35,9 @@ void check_equal_length(std::size_t length, const char *argument, std::size_t ex
 void check_probability(double probability, const char *argument);
 void check_resampling(const Resampling &resampling);
 void check_confidence(double confidence);
+void check_trim(double trim);
+
+/// A share that is neither none nor all: a level, a power.
+void check_share(double share, const char *argument);
 
 } // namespace vmperf::stats

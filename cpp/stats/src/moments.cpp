@@ -6,7 +6,6 @@
 
 #include "checks.hpp"
 #include "eigen_view.hpp"
-#include "vmperf/base/error.hpp"
 #include "vmperf/stats/quantile.hpp"
 
 namespace vmperf::stats {
@@ -41,10 +40,7 @@ double trimmed_mean_of_sorted(std::span<const double> sorted, double trim) noexc
 }
 
 double trimmed_mean(std::span<const double> values, double trim) {
-  const bool inside = trim >= 0 && trim < 0.5; // false for NaN
-  if (!inside) {
-    throw InvalidArgumentError("trim", text(trim), "0 to 0.5, 0.5 excluded");
-  }
+  check_trim(trim);
   return trimmed_mean_of_sorted(sorted_copy(values), trim);
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "checks.hpp"
+#include "difference.hpp"
 #include "eigen_view.hpp"
 #include "groups.hpp"
 #include "interval_math.hpp"
@@ -26,39 +27,6 @@ Interval exponential(const Interval &log) {
       .low = std::exp(log.low),
       .high = std::exp(log.high),
   };
-}
-
-double variance(const std::vector<double> &values) {
-  return values.size() < 2 ? 0 : std::pow(std_dev(values), 2);
-}
-
-// Standard error of the difference of two means and its degrees of freedom.
-struct DifferenceError {
-  double standard_error, dof;
-};
-
-DifferenceError welch(const std::vector<double> &a, const std::vector<double> &b) {
-  const auto n_a = static_cast<double>(a.size());
-  const auto n_b = static_cast<double>(b.size());
-  const double share_a = variance(a) / n_a;
-  const double share_b = variance(b) / n_b;
-  const double sum = share_a + share_b;
-  if (sum == 0) {
-    return {.standard_error = 0, .dof = 1};
-  }
-  // Of the shares relative to their sum: their squares would underflow.
-  const double p = share_a / sum;
-  const double q = share_b / sum;
-  return {.standard_error = std::sqrt(sum), .dof = 1 / (p * p / (n_a - 1) + q * q / (n_b - 1))};
-}
-
-// One side has one value: the other's variance stands for both.
-DifferenceError pooled(const std::vector<double> &a, const std::vector<double> &b) {
-  const auto n_a = static_cast<double>(a.size());
-  const auto n_b = static_cast<double>(b.size());
-  const double dof = n_a + n_b - 2;
-  const double shared = (variance(a) * (n_a - 1) + variance(b) * (n_b - 1)) / dof;
-  return {.standard_error = std::sqrt(shared * (1 / n_a + 1 / n_b)), .dof = dof};
 }
 
 Interval resampled_ratio(const SampleSet &a, const SampleSet &b, const Resampling &resampling) {
@@ -113,7 +81,7 @@ Interval ratio(const SampleSet &a, const SampleSet &b, const Resampling &resampl
   const auto logs_a = reduce(groups_a, log_median);
   const auto logs_b = reduce(groups_b, log_median);
   const bool both = logs_a.size() > 1 && logs_b.size() > 1;
-  const auto error = both ? welch(logs_a, logs_b) : pooled(logs_a, logs_b);
+  const auto error = both ? welch_error(logs_a, logs_b) : pooled_error(logs_a, logs_b);
   const double difference = mean(logs_a) - mean(logs_b);
   const double reach = two_sided_t(resampling.confidence, error.dof) * error.standard_error;
   return exponential(

@@ -1,10 +1,10 @@
 #include "vmperf/stats/student_t.hpp"
 
 #include <cmath>
-#include <limits>
 #include <numbers>
 
 #include "checks.hpp"
+#include "incomplete_beta.hpp"
 #include "vmperf/base/error.hpp"
 
 namespace vmperf::stats {
@@ -28,31 +28,6 @@ double gamma_half_step(double a) {
                                                                 r * (869.0 / 4194304 +
                                                                      r * (39325.0 / 33554432)))))));
   return factor * std::sqrt(a) * series;
-}
-
-// The continued fraction of the incomplete beta function, fast for x < (a + 1) / (a + b + 2).
-double beta_fraction(double x, double a, double b) {
-  constexpr double kTiny = 1e-300;
-  constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
-  constexpr int kMaxTerms = 100'000; // about sqrt(max(a, b)) are needed
-  const auto away_from_zero = [](double v) { return std::abs(v) < kTiny ? kTiny : v; };
-  double c = 1;
-  double d = 1 / away_from_zero(1 - (a + b) * x / (a + 1));
-  double h = d;
-  for (int m = 1; m <= kMaxTerms; ++m) {
-    const double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-    d = 1 / away_from_zero(1 + even * d);
-    c = away_from_zero(1 + even / c);
-    h *= d * c;
-    const double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-    d = 1 / away_from_zero(1 + odd * d);
-    c = away_from_zero(1 + odd / c);
-    h *= d * c;
-    if (std::abs(d * c - 1) <= kEpsilon) {
-      break;
-    }
-  }
-  return h;
 }
 
 // With x = dof / (dof + t^2), P(|T| > |t|) = I_x(dof / 2, 1 / 2). Both x and 1 - x are carried, as

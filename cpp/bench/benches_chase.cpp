@@ -1,0 +1,106 @@
+// Pointer chase: one load depends on the one before, over a random cycle through all lines of a
+// buffer. Sattolo's shuffle (Information Processing Letters 22, 1986) makes a single cycle, so that
+// no short one keeps the walk in a corner of the buffer.
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kernels.hpp"
+#include "vmperf/base/error.hpp"
+#include "vmperf/base/rng.hpp"
+#include "vmperf/os/pages.hpp"
+
+namespace vmperf::bench {
+namespace {
+
+constexpr std::size_t kLineBytes = 64;
+constexpr std::size_t kMostKib = std::size_t{16} << 20U; // 16 GiB
+constexpr std::uint64_t kSeed = 20240917;
+
+struct alignas(kLineBytes) Line {
+  Line *next;
+};
+
+class Chase final : public Workload {
+public:
+  explicit Chase(std::size_t size_kib)
+      : memory_(size_kib * 1024), lines_(size_kib * 1024 / kLineBytes) {
+    auto *first = reinterpret_cast<Line *>(memory_.data());
+    std::vector<std::uint32_t> order(lines_);
+    std::iota(order.begin(), order.end(), 0U);
+    CounterRng rng(kSeed);
+    for (std::size_t i = lines_ - 1; i > 0; --i) { // Sattolo: never i itself
+      std::swap(order[i], order[rng.below(i)]);
+    }
+    for (std::size_t i = 0; i < lines_; ++i) {
+      new (first + i) Line{first + order[i]};
+    }
+    at_ = start_ = first;
+  }
+
+  std::uint64_t run(std::uint64_t n) override {
+    Line *at = at_;
+    for (std::uint64_t i = 0; i < n; ++i) {
+      at = opaque(at)->next;
+    }
+    at_ = at;
+    ops_ += n;
+    return static_cast<std::uint64_t>(at - start_);
+  }
+
+  // The cycle goes through every line, and the walk stands where that many steps end.
+  [[nodiscard]] Verification verify() override {
+    const Line *at = start_;
+    const Line *expected = nullptr;
+    for (std::size_t i = 0; i < lines_; ++i) {
+      expected = i == ops_ % lines_ ? at : expected;
+      at = at->next;
+      if (at == start_ && i + 1 != lines_) {
+        return Verification::failed("the cycle does not go through all lines");
+      }
+    }
+    if (at != start_) {
+      return Verification::failed("the cycle does not close");
+    }
+    return at_ == expected ? Verification::passed()
+                           : Verification::failed("fewer or more loads than asked for");
+  }
+
+private:
+  os::Mapping memory_;
+  std::size_t lines_;
+  Line *start_ = nullptr;
+  Line *at_ = nullptr;
+  std::uint64_t ops_ = 0;
+};
+
+WorkloadPtr make_chase(const Params &params) {
+  const std::size_t size_kib = params.get_size("size_kib", 1);
+  if (size_kib > kMostKib) {
+    throw InvalidArgumentError("size_kib", std::to_string(size_kib),
+                               "1 to " + std::to_string(kMostKib));
+  }
+  return std::make_unique<Chase>(size_kib);
+}
+
+} // namespace
+
+void declare_chase(Registry &registry) {
+  registry.benchmark("bench/chase")
+      .summary("pointer chase over a random cycle through all lines of a buffer")
+      .op("one load that depends on the one before")
+      .fooled_by("a random order that falls into short cycles stays in cache: this one is single")
+      .fooled_by("above the reach of the TLB a step is a page walk as well as a cache miss")
+      .fooled_by("which physical pages the buffer gets decides its conflicts in the outer caches")
+      .tag("noise")
+      .tag("no_naive")
+      .axis("size_kib", {16, 6144, 65536}, 16)
+      .design("pointers", "one pointer per line of 64 bytes", make_chase);
+}
+
+} // namespace vmperf::bench
