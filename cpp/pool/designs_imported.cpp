@@ -2,10 +2,12 @@
 // user of a shared library calls them.
 #include <new>
 #include <string>
+#include <utility>
 
 #include "designs.hpp"
 #include "vmperf/base/error.hpp"
 #include "vmperf/pool/api.hpp"
+#include "vmperf/pool/api/shared.hpp"
 
 namespace vmperf::pool {
 namespace {
@@ -43,6 +45,20 @@ private:
   std::size_t item_bytes_;
 };
 
+struct Scope {
+  explicit Scope(const Functions &now) { under_construction = &now; }
+  Scope(const Scope &) = delete;
+  Scope &operator=(const Scope &) = delete;
+  ~Scope() { under_construction = nullptr; }
+};
+
+bench::Maker with(const Functions &functions, bench::Maker maker) {
+  return [functions, maker = std::move(maker)](const bench::Params &params) {
+    const Scope scope(functions);
+    return maker(params);
+  };
+}
+
 bench::Design &enter(bench::Registry &registry, std::string name, std::string summary,
                      std::span<void *const> functions) {
   const Functions imported{
@@ -51,16 +67,12 @@ bench::Design &enter(bench::Registry &registry, std::string name, std::string su
   };
   const auto make = [imported]<template <class> class W>(Tag<W>,
                                                          const Setup &setup) -> bench::WorkloadPtr {
-    struct Scope {
-      explicit Scope(const Functions &now) { under_construction = &now; }
-      Scope(const Scope &) = delete;
-      Scope &operator=(const Scope &) = delete;
-      ~Scope() { under_construction = nullptr; }
-    };
     const Scope scope(imported);
     return std::make_unique<W<Imported>>(setup);
   };
-  return add_pool_design_by(registry, std::move(name), std::move(summary), make);
+  return add_pool_design_by(registry, std::move(name), std::move(summary), make)
+      .runs("pool/checked", with(imported, pair_or_batch_maker<Imported>()))
+      .runs("pool/shared", with(imported, shared_maker<Imported>()));
 }
 
 } // namespace

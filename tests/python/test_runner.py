@@ -105,6 +105,7 @@ def _job(**changes: Any) -> dict[str, Any]:
         "process": 0,
         "settings": make_plan(["bench/selftest/one_shot"], budget_s=0.4).settings,
         "libraries": [],
+        "imports": [],
         "parent_pid": os.getpid(),
         "beacon": "",
     } | changes
