@@ -160,5 +160,6 @@ def test_reference_file_holds_the_printed_figures() -> None:
     printed = {f["benchmark"]: (f["own_ns"], f.get("peer_ns")) for f in reference_texts()["figure"]}
     assert printed == {
         "pool/allocate": ([2.29], 12.15), "pool/cycle": ([5.95], 12.14),
-        "pool/throughput": ([622], 1310), "pool/bulk": ([622], 1310), "pool/sizes": ([72, 75], None),
+        "pool/throughput": ([622], 1310), "pool/bulk": ([622], 1310),
+        "pool/sizes": ([72, 75], None),
     }  # fmt: skip
