@@ -16,9 +16,9 @@ void declare_allocate(bench::Registry &registry) {
       .summary(
           "allocate `batch` items in a row from a warm pool, then drop them all. drop=bulk: by "
           "the fastest way the design has (stack: its top moves back; pmr: release()); checked, "
-          "shared, thread_local, naive, libc, mimalloc and boost_pool have none that is faster "
-          "than freeing each item, "
-          "so that their figure holds the frees. drop=each: every design frees every item")
+          "intrusive, shared, thread_local, naive, libc, mimalloc and boost_pool have none that is "
+          "faster than freeing each item, so that their figure holds the frees. drop=each: every "
+          "design frees every item")
       .op("one allocation and its share of the drop")
       .fooled_by(
           "with drop=bulk, allocate is set against allocate + free for designs without a bulk "
