@@ -72,6 +72,7 @@ std::vector<CaseResult> measure_c(std::uint64_t address, bool returns_real,
                                   const std::vector<std::uint64_t> &integers,
                                   const std::vector<double> &reals, std::int64_t timeout_ns,
                                   const Settings &settings) {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): an address is what ctypes has
   const CCall call{reinterpret_cast<void *>(address), returns_real, integers, reals};
   probe_call(call, timeout_ns);
   return measure_call([&call](const Params &) { return make_call_workload(call); },
@@ -90,6 +91,7 @@ std::vector<CaseResult> measure_python(const py::object &target, const py::objec
                                        const py::tuple &args, Settings settings) {
   const auto error = std::make_shared<std::optional<py::error_already_set>>();
   const auto maker = [&args, &error](const py::object &object) {
+    // NOLINTNEXTLINE(bugprone-exception-escape): of an object's reference count
     return [&args, &error, object](const Params &) -> WorkloadPtr {
       return std::make_unique<PythonCalls>(object, args, error);
     };

@@ -9,8 +9,6 @@
 #include "bind_rows.hpp"
 #include "vmperf/pool/handle_pool.hpp"
 
-namespace py = pybind11;
-
 namespace vmperf::pool {
 namespace {
 

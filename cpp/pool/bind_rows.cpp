@@ -10,8 +10,6 @@
 
 #include "vmperf/base/error.hpp"
 
-namespace py = pybind11;
-
 namespace vmperf::pool {
 namespace {
 
@@ -31,7 +29,7 @@ public:
       if (id_ != 0) {
         pool().close_lease(id_);
       }
-    } catch (const VmperfError &) {
+    } catch (...) { // of a destructor nothing may escape
       id_ = 0;
     }
   }
@@ -87,17 +85,19 @@ private:
 
 // Memory that the pool has lent to an array; it goes back with the last array over it.
 struct Lent {
-  py::object pool;
+  py::object pool; // kept alive
+  HandlePool *home;
   Slab slab;
 
-  Lent(py::object owner, Slab taken) : pool(std::move(owner)), slab(std::move(taken)) {}
+  Lent(py::object owner, Slab taken)
+      : pool(std::move(owner)), home(&pool.cast<HandlePool &>()), slab(std::move(taken)) {}
   Lent(const Lent &) = delete;
   Lent &operator=(const Lent &) = delete;
   Lent(Lent &&) = delete;
   Lent &operator=(Lent &&) = delete;
   ~Lent() {
     poison(slab.base(), slab.bytes());
-    pool.cast<HandlePool &>().give_back(std::move(slab));
+    home->give_back(std::move(slab));
   }
 };
 

@@ -34,7 +34,7 @@ public:
     }
     return item;
   }
-  void deallocate(void *item) { functions_.free(item); }
+  void deallocate(void *item) const { functions_.free(item); }
 
 private:
   [[noreturn, gnu::noinline, gnu::cold]] void fail() const {

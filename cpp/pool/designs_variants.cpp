@@ -61,6 +61,7 @@ class Silent {
 public:
   Silent(std::size_t item_bytes, std::size_t capacity)
       : slab_(static_cast<std::byte *>(std::malloc(item_bytes * capacity))),
+        // NOLINTNEXTLINE(modernize-avoid-c-arrays)
         table_(std::make_unique<Slot *[]>(capacity + 2)), top_(table_.get() + 1) {
     for (std::size_t i = capacity; i-- != 0;) {
       deallocate(slab_.get() + i * item_bytes);

@@ -67,8 +67,8 @@ std::vector<void *> find_all(const os::DynLib &library, const Importer &importer
   for (const std::string &symbol : importer.symbols) {
     void *found = library.find_own((prefix + symbol).c_str());
     if (found == nullptr) {
-      missing += (missing.empty() ? "" : ", ") + prefix + symbol;
-      missing += " (API " + importer.api + ")";
+      missing.append(missing.empty() ? "" : ", ").append(prefix).append(symbol);
+      missing.append(" (API ").append(importer.api).append(")");
     } else {
       functions.push_back(found);
     }

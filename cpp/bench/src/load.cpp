@@ -74,6 +74,7 @@ struct Staging {
   /// The ids of its benchmarks, then "api:name" of its designs for APIs.
   [[nodiscard]] std::vector<std::string> names() const {
     std::vector<std::string> all;
+    all.reserve(benchmarks.size());
     for (const auto &[id, benchmark] : benchmarks) {
       all.push_back(id);
     }

@@ -111,7 +111,7 @@ void HandlePool::deallocate(std::uint64_t handle) {
 void HandlePool::allocate_n(std::span<std::uint64_t> out) {
   const Entry entry(*this);
   // A handle is written as the pointer it is: the array is memory without a type of its own yet.
-  auto *row = static_cast<void **>(static_cast<void *>(out.data()));
+  auto *row = reinterpret_cast<void **>(out.data());
   std::visit([&](auto &pool) { pool.allocate_n(row, out.size()); }, pool_);
   counts_.on_allocate(out.size());
 }
@@ -124,7 +124,7 @@ void HandlePool::deallocate_n(std::span<const std::uint64_t> handles) {
                           " of the row: foreign pointer: handle 0 is not live");
   }
   require_room_to_free(handles.size());
-  const auto *row = static_cast<void *const *>(static_cast<const void *>(handles.data()));
+  const auto *row = reinterpret_cast<void *const *>(handles.data());
   std::visit([&](auto &pool) { pool.deallocate_n(row, handles.size()); }, pool_);
   counts_.on_deallocate(handles.size());
 }
@@ -179,13 +179,13 @@ Slab HandlePool::take_slab(std::size_t bytes) {
 }
 
 void HandlePool::give_back(Slab slab) noexcept {
-  const std::scoped_lock lock(returned_mutex_);
-  if (is_closed()) {
-    return; // the memory goes back to the system
-  }
   try {
-    returned_.push_back(std::move(slab));
-  } catch (const std::bad_alloc &) { // here too
+    const std::scoped_lock lock(returned_mutex_);
+    if (!is_closed()) {
+      returned_.push_back(std::move(slab));
+    }
+  } catch (...) {
+    static_cast<void>(slab); // as of a closed pool, its memory goes back to the system
   }
 }
 

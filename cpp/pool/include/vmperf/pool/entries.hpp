@@ -30,7 +30,8 @@ public:
       try {
         table.memory_.reset(
             memory, [](void *p) { ::operator delete(p, std::align_val_t{kCacheLineBytes}); });
-      } catch (const std::bad_alloc &) { // reset() has freed the memory
+      } catch (const std::bad_alloc &) {
+        return {}; // reset() has freed the memory
       }
     }
     return table;
@@ -53,6 +54,14 @@ private:
   std::shared_ptr<void> memory_;
   std::size_t bytes_ = 0;
 };
+
+/// A row of pointers as the memory that it is.
+template <class T> [[nodiscard]] constexpr void *as_memory(T **row) noexcept {
+  return static_cast<void *>(row);
+}
+template <class T> [[nodiscard]] constexpr const void *as_memory(T *const *row) noexcept {
+  return static_cast<const void *>(row);
+}
 
 /// Moves one piece of a row.
 template <std::size_t Bytes>

@@ -124,13 +124,13 @@ public:
 private:
   [[nodiscard, gnu::always_inline]] static void *next_of(const void *slot) noexcept {
     void *next = nullptr;
-    std::memcpy(&next, slot, sizeof next);
+    std::memcpy(static_cast<void *>(&next), slot, sizeof next);
     return next;
   }
   // The link itself stays readable where AddressSanitizer watches the rest of a free slot.
   [[gnu::always_inline]] void link(void *slot, void *next) const noexcept {
     unpoison(slot, sizeof next);
-    std::memcpy(slot, &next, sizeof next);
+    std::memcpy(slot, static_cast<const void *>(&next), sizeof next);
     if (shape().slot_bytes > sizeof next) {
       poison(static_cast<std::byte *>(slot) + sizeof next, shape().slot_bytes - sizeof next);
     }

@@ -96,7 +96,7 @@ inline std::size_t RawIntrusivePool::purge() {
       if (last == nullptr) {
         first = slot;
       } else {
-        link(last, slot);
+        link(/*slot=*/last, /*next=*/slot);
       }
       last = slot;
     }

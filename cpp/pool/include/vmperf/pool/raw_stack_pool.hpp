@@ -77,9 +77,12 @@ public:
     return slot;
   }
 
-  /// Takes back a slot of this pool that is live; anything else is undefined (CheckedPool tests
-  /// it).
+  /// Takes back a slot of this pool that is live; anything else, null too, is undefined
+  /// (CheckedPool tests it).
   [[gnu::always_inline]] void deallocate(void *slot) noexcept {
+    if (slot == nullptr) {
+      __builtin_unreachable(); // allocate() need not test what it is passed on in a register
+    }
     poison(slot, shape().slot_bytes);
     Slot **const entry = top_ + 1;
     *entry = static_cast<Slot *>(slot);
@@ -93,7 +96,7 @@ public:
       stack_fresh(n);
     }
     top_ -= n;
-    copy_entries(out, top_ + 1, n);
+    copy_entries(as_memory(out), as_memory(top_ + 1), n);
     unpoison_row(top_ + 1, n);
   }
 
@@ -101,14 +104,14 @@ public:
   /// in its order. O(n), a copy.
   template <class T>
   [[gnu::always_inline]] void deallocate_n(T *const *in, std::size_t n) noexcept {
-    copy_entries(top_ + 1, in, n);
+    copy_entries(as_memory(top_ + 1), as_memory(in), n);
     poison_row(top_ + 1, n);
     top_ += n;
   }
 
   /// A row of n slots that stays in the pool's table: see lease.hpp. CapacityError.
   [[nodiscard, gnu::always_inline]] Lease<void, RawStackPool> lease(std::size_t n) {
-    return Lease<void, RawStackPool>(*this, n);
+    return {*this, n};
   }
 
   /// The parts of a lease, for an owner that can't hold one. open_lease: CapacityError.
@@ -119,10 +122,10 @@ public:
     top_ -= n;
     ++n_leases_;
     unpoison_row(top_ + 1, n);
-    return {.below = top_, .base = stacked(), .n = n};
+    return {.below = as_memory(top_), .base = stacked(), .n = n};
   }
   [[gnu::always_inline]] void close_lease(LeaseBlock block) noexcept {
-    if (top_ != block.below) [[unlikely]] { // also where the table is another one by now
+    if (as_memory(top_) != block.below) [[unlikely]] { // also where the table is another one by now
       close_lease_slowly(block);
       return;
     }
@@ -134,7 +137,7 @@ public:
   [[nodiscard]] std::size_t n_leases() const noexcept { return n_leases_; }
   /// Whether taking n slots back now would overwrite the row of the last lease.
   [[nodiscard]] bool would_overwrite(LeaseBlock last, std::size_t n) const noexcept {
-    return last.n != 0 && last.below == bottom_ + last.base && stacked() + n > last.base;
+    return last.n != 0 && last.below == as_memory(bottom_ + last.base) && stacked() + n > last.base;
   }
 
   [[nodiscard]] Mark mark() const noexcept {

@@ -78,11 +78,11 @@ inline void RawStackPool::move_back(LeaseBlock block) noexcept {
   }
   --n_leases_;
   Slot **entry = bottom_ + block.base;
-  if (block.below == entry && top_ > entry) {
+  if (block.below == as_memory(entry) && top_ > entry) {
     top_ = std::max(top_, entry + block.n);
     return;
   }
-  std::memmove(top_ + 1, block.row().data(), block.n * sizeof(void *));
+  std::memmove(as_memory(top_ + 1), as_memory(block.row().data()), block.n * sizeof(void *));
   poison_row(top_ + 1, block.n);
   top_ += block.n;
 }

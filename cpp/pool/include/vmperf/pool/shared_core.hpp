@@ -98,7 +98,7 @@ private:
   static void load(ThreadCache &cache, Magazine &magazine, std::size_t capacity) noexcept;
   [[nodiscard]] static std::size_t count_loaded(const ThreadCache &cache,
                                                 std::size_t capacity) noexcept;
-  void store_loaded(ThreadCache &cache) noexcept;
+  static void store_loaded(ThreadCache &cache) noexcept;
   void swap_magazines(ThreadCache &cache) noexcept;
   void refill(ThreadCache &cache);
   void refill_locked(ThreadCache &cache);

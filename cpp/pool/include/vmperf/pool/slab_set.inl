@@ -32,7 +32,7 @@ inline Slab SlabSet::detach_or_make(std::size_t n_slots) {
   const auto found = std::find_if(first, slabs_.end(),
                                   [&](const Slab &slab) { return slab.n_slots() >= n_slots; });
   if (found == slabs_.end()) {
-    return Slab(shape_, n_slots);
+    return {shape_, n_slots};
   }
   Slab taken = std::move(*found);
   capacity_ -= taken.n_slots();

@@ -117,10 +117,10 @@ private:
     }
   }
 
-  template <class Test> static typename Pools::iterator find_if(Pools &pools, Test test) {
+  template <class Test> static Pools::iterator find_if(Pools &pools, Test test) {
     return std::ranges::find_if(pools, test);
   }
-  [[nodiscard]] typename Pools::iterator find_orphan(const void *slot) {
+  [[nodiscard]] Pools::iterator find_orphan(const void *slot) {
     return find_if(orphans_, [slot](const auto &one) { return one->contains(slot); });
   }
 

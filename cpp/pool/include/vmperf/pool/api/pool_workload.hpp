@@ -38,7 +38,7 @@ protected:
 
   // Calls loop with the size of the items as a constant where it is a usual one, else with
   // kRunTimeSize.
-  template <class Loop> [[gnu::always_inline]] auto with_item_bytes(Loop loop) const {
+  template <class Loop> [[nodiscard, gnu::always_inline]] auto with_item_bytes(Loop loop) const {
     switch (setup_.item_bytes) {
     case 16:
       return loop.template operator()<16>();

@@ -87,7 +87,7 @@ private:
     HandOverRing incoming;
   };
 
-  static const SharedSetup &refuse_unfit(const SharedSetup &setup) {
+  static SharedSetup refuse_unfit(const SharedSetup &setup) {
     if constexpr (requires { D::kLocalFreesOnly; }) {
       if (setup.frees == Frees::handed_over) {
         throw UnsupportedError("frees=handed_over: an item of this pool must be freed by the "

@@ -165,10 +165,10 @@ public:
 
   std::uint64_t run(std::uint64_t n) override {
     if (this->setup_.touch == Touch::first) {
-      return loop<Touch::first, this->kRunTimeSize>(n);
+      return loop<Touch::first, PoolWorkload<D>::kRunTimeSize>(n);
     }
     return this->with_item_bytes(
-        [&]<std::size_t bytes>() { return this->template loop<Touch::all, bytes>(n); });
+        [&]<std::size_t bytes> { return this->template loop<Touch::all, bytes>(n); });
   }
 
   [[nodiscard]] bench::Verification verify() override {
@@ -212,12 +212,12 @@ public:
   std::uint64_t run(std::uint64_t n) override {
     switch (this->setup_.touch) {
     case Touch::none:
-      return loop<Touch::none, this->kRunTimeSize>(n);
+      return loop<Touch::none, PoolWorkload<D>::kRunTimeSize>(n);
     case Touch::first:
-      return loop<Touch::first, this->kRunTimeSize>(n);
+      return loop<Touch::first, PoolWorkload<D>::kRunTimeSize>(n);
     case Touch::all:
       return this->with_item_bytes(
-          [&]<std::size_t bytes>() { return this->template loop<Touch::all, bytes>(n); });
+          [&]<std::size_t bytes> { return this->template loop<Touch::all, bytes>(n); });
     }
     return 0;
   }
