@@ -1,4 +1,7 @@
 // Bindings: the trimmed mean with its standard error, interval and tests.
+#include <cmath>
+#include <string>
+
 #include "bind_arrays.hpp"
 
 namespace vmperf::stats {
@@ -129,6 +132,104 @@ Examples
 (0.033372, 0.966628)
 )";
 
+constexpr const char *kLocationTestDoc =
+    R"(One-sided p values of an estimate that has a standard error.
+
+Parameters
+----------
+mean : float
+    The estimate, as `trimmed` or `random_effects` gives it.
+std_error : float
+    Its standard error, 0 or more, in the same unit.
+df : float
+    Its degrees of freedom, 1 or more.
+shift : float, default 0.0
+    The mean under the hypothesis.
+
+Returns
+-------
+dict
+    above: P(an estimate this high or higher | true mean at `shift`); below: likewise for this low.
+
+Raises
+------
+InvalidArgumentError
+    If a number is not finite or out of range.
+
+Notes
+-----
+By Student's t; O(1). Without any spread 0 and 1, as for `trimmed_test`.
+
+References
+----------
+As for the estimate.
+
+Examples
+--------
+>>> from vmperf import stats
+>>> p = stats.location_test(mean=0.02, std_error=0.01, df=10, shift=0.0)
+>>> round(p["above"], 4), round(p["below"], 4)
+(0.0367, 0.9633)
+)";
+
+constexpr const char *kLocationIntervalDoc =
+    R"(Interval around an estimate that has a standard error.
+
+Parameters
+----------
+mean : float
+    The estimate, as `trimmed` or `random_effects` gives it.
+std_error : float
+    Its standard error, 0 or more, in the same unit.
+df : float
+    Its degrees of freedom, 1 or more.
+confidence : float, default 0.95
+    0 < confidence < 1.
+side : str, default "two"
+    "two", "lower" or "upper", as for `trimmed_interval`.
+
+Returns
+-------
+dict
+    mean, low, high.
+
+Raises
+------
+InvalidArgumentError
+    If a number is not finite or out of range.
+
+Notes
+-----
+By Student's t; O(1).
+
+References
+----------
+As for the estimate.
+
+Examples
+--------
+>>> from vmperf import stats
+>>> found = stats.location_interval(mean=0.0, std_error=1.0, df=10, confidence=0.9)
+>>> round(found["low"], 4), round(found["high"], 4)
+(-1.8125, 1.8125)
+)";
+
+Location checked(double mean, double std_error, double df) {
+  const auto refuse = [](const char *name, double value, const char *allowed) {
+    throw InvalidArgumentError(name, std::to_string(value), allowed);
+  };
+  if (!std::isfinite(mean)) {
+    refuse("mean", mean, "a finite number");
+  }
+  if (!std::isfinite(std_error) || std_error < 0) {
+    refuse("std_error", std_error, "a finite number, 0 or more");
+  }
+  if (!std::isfinite(df) || df < 1) {
+    refuse("df", df, "a finite number, 1 or more");
+  }
+  return {.mean = mean, .std_error = std_error, .df = df};
+}
+
 } // namespace
 
 Numbers to_dict(const Location &location) {
@@ -169,6 +270,28 @@ void bind_trimmed(py::module_ &m) {
       },
       py::arg("values").noconvert(), py::kw_only(), py::arg("shift") = 0.0,
       py::arg("trim") = kDefaultTrim, kTestDoc);
+  m.def(
+      "location_test",
+      [](double mean, double std_error, double df, double shift) {
+        if (!std::isfinite(shift)) {
+          throw InvalidArgumentError("shift", std::to_string(shift), "a finite number");
+        }
+        const OneSided p = test_of(checked(mean, std_error, df), shift);
+        Numbers result;
+        result["above"] = p.above;
+        result["below"] = p.below;
+        return result;
+      },
+      py::kw_only(), py::arg("mean"), py::arg("std_error"), py::arg("df"), py::arg("shift") = 0.0,
+      kLocationTestDoc);
+  m.def(
+      "location_interval",
+      [](double mean, double std_error, double df, double confidence, const std::string &side) {
+        return to_dict(interval_of(checked(mean, std_error, df), confidence, side_of(side)),
+                       "mean");
+      },
+      py::kw_only(), py::arg("mean"), py::arg("std_error"), py::arg("df"),
+      py::arg("confidence") = 0.95, py::arg("side") = "two", kLocationIntervalDoc);
 }
 
 } // namespace vmperf::stats

@@ -4,11 +4,11 @@
 >>> [b.id for b in vmperf.list("bench/selftest/one_cycle")]
 ['bench/selftest/one_cycle']
 
-Functions: `list`, `get`, `run`, `sweep`, `run_sweep`, `claims`, `load`, `benchmark`, `machine`,
-`report`, `load_results`, `get_include`, `get_cmake_dir`; classes `Results`, `Measurement`. Each
-component of the native core is a submodule of its own name (`vmperf.stats`, `vmperf.pool`, ...).
-NumPy, xarray, click, rich and the rest are imported by the function that needs them, never by
-``import vmperf``.
+Functions: `list`, `get`, `run`, `sweep`, `run_sweep`, `claims`, `compare`, `load`, `benchmark`,
+`machine`, `report`, `load_results`, `get_include`, `get_cmake_dir`; classes `Results`,
+`Measurement`, `Comparison`. Each component of the native core is a submodule of its own name
+(`vmperf.stats`, `vmperf.pool`, ...). NumPy, xarray, click, rich and the rest are imported by the
+function that needs them, never by ``import vmperf``.
 
 Errors, all of them derived from `VmperfError`::
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from ._catalog import get as get
     from ._catalog import list as list
     from ._claims import claims as claims
+    from ._compare.compare import compare as compare
+    from ._compare.result import Comparison as Comparison
     from ._machine import machine as machine
     from ._own_code import load as load
     from ._report.html import report as report
@@ -49,10 +51,12 @@ __version__ = _core.__version__
 
 # Where each public name lives; imported on first use.
 _LAZY = {
+    "Comparison": "_compare.result",
     "Measurement": "_benchmark",
     "Results": "_results",
     "benchmark": "_benchmark",
     "claims": "_claims",
+    "compare": "_compare.compare",
     "get": "_catalog",
     "list": "_catalog",
     "load": "_own_code",

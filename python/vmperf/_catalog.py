@@ -12,7 +12,7 @@ from . import _core
 from ._errors import invalid, near
 from ._peers import add_peer_directories
 
-__all__ = ["Axis", "Benchmark", "Design", "Value", "get", "list", "select"]
+__all__ = ["Axis", "Benchmark", "Design", "Value", "from_entry", "get", "list", "matches", "select"]
 
 Value: TypeAlias = int | float | str
 
@@ -119,7 +119,8 @@ def from_entry(entry: dict[str, Any]) -> Benchmark:
     )
 
 
-def _matches(benchmark: Benchmark, pattern: str) -> bool:
+def matches(benchmark: Benchmark, pattern: str) -> bool:
+    """Return whether a shell pattern names the benchmark; hidden ones want their folder."""
     if not fnmatchcase(benchmark.id, pattern):
         return False
     if not benchmark.hidden:
@@ -175,7 +176,7 @@ def list(
     return [
         b
         for b in everything
-        if component in (None, b.component) and any(_matches(b, p) for p in patterns)
+        if component in (None, b.component) and any(matches(b, p) for p in patterns)
     ]
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from ._core import InvalidArgumentError, TraceFormatError, UnsupportedError
+from ._core import InvalidArgumentError, MeasurementError, TraceFormatError, UnsupportedError
 
-__all__ = ["invalid", "located", "near", "trace_format", "unsupported"]
+__all__ = ["invalid", "located", "measurement", "near", "trace_format", "unsupported"]
 
 _E = TypeVar("_E", bound=Exception)
 
@@ -34,6 +34,11 @@ def trace_format(path: object, offset: int, reason: str) -> TraceFormatError:
     """Return a TraceFormatError for a file that is not what it should be."""
     message = f"{path} at byte {offset}: {reason}"
     return _with_fields(TraceFormatError(message), path=str(path), offset=offset)
+
+
+def measurement(reason: str, detail: str) -> MeasurementError:
+    """Return a MeasurementError: a word that scripts can rely on, and what happened."""
+    return _with_fields(MeasurementError(f"{reason}: {detail}"), reason=reason)
 
 
 def unsupported(message: str) -> UnsupportedError:

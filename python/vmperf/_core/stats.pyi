@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['benjamini_hochberg', 'binomial_bound', 'bootstrap', 'change_points', 'detectable', 'fit_line', 'fit_through_origin', 'hodges_lehmann', 'hodges_lehmann_shift', 'holm', 'kde', 'kde_bandwidth', 'layout_floor', 'location_intervals', 'mad', 'mann_whitney', 'maximum', 'mean', 'median', 'minimum', 'paired_ratio', 'per_op', 'quantile', 'quantiles', 'random_effects', 'ratio', 'required_pairs', 'rule_criterion', 'rule_threshold', 'sequential_levels', 'std', 'student_t_cdf', 'student_t_quantile', 'summarize', 't_interval', 'trimmed', 'trimmed_interval', 'trimmed_mean', 'trimmed_test', 'tukey_classes', 'welch']
+__all__: list[str] = ['benjamini_hochberg', 'binomial_bound', 'bootstrap', 'change_points', 'detectable', 'fit_line', 'fit_through_origin', 'hodges_lehmann', 'hodges_lehmann_shift', 'holm', 'kde', 'kde_bandwidth', 'layout_floor', 'location_interval', 'location_intervals', 'location_test', 'mad', 'mann_whitney', 'maximum', 'mean', 'median', 'minimum', 'paired_ratio', 'per_op', 'quantile', 'quantiles', 'random_effects', 'ratio', 'required_pairs', 'rule_criterion', 'rule_threshold', 'sequential_levels', 'std', 'student_t_cdf', 'student_t_quantile', 'summarize', 't_interval', 'trimmed', 'trimmed_interval', 'trimmed_mean', 'trimmed_test', 'tukey_classes', 'welch']
 def benjamini_hochberg(p: numpy.typing.NDArray[numpy.float64]) -> numpy.typing.NDArray[numpy.float64]:
     """
     Adjust p values of several comparisons so that the share of false alarms is bounded.
@@ -548,6 +548,48 @@ def layout_floor(values: numpy.typing.NDArray[numpy.float64], group: numpy.typin
     >>> round(found["spread"], 4), round(found["noise"], 4), found["groups"]
     (2.2165, 0.1, 3)
     """
+def location_interval(*, mean: typing.SupportsFloat | typing.SupportsIndex, std_error: typing.SupportsFloat | typing.SupportsIndex, df: typing.SupportsFloat | typing.SupportsIndex, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95, side: str = 'two') -> dict[str, float]:
+    """
+    Interval around an estimate that has a standard error.
+
+    Parameters
+    ----------
+    mean : float
+        The estimate, as `trimmed` or `random_effects` gives it.
+    std_error : float
+        Its standard error, 0 or more, in the same unit.
+    df : float
+        Its degrees of freedom, 1 or more.
+    confidence : float, default 0.95
+        0 < confidence < 1.
+    side : str, default "two"
+        "two", "lower" or "upper", as for `trimmed_interval`.
+
+    Returns
+    -------
+    dict
+        mean, low, high.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If a number is not finite or out of range.
+
+    Notes
+    -----
+    By Student's t; O(1).
+
+    References
+    ----------
+    As for the estimate.
+
+    Examples
+    --------
+    >>> from vmperf import stats
+    >>> found = stats.location_interval(mean=0.0, std_error=1.0, df=10, confidence=0.9)
+    >>> round(found["low"], 4), round(found["high"], 4)
+    (-1.8125, 1.8125)
+    """
 def location_intervals(values: numpy.typing.NDArray[numpy.float64], process: numpy.typing.NDArray[numpy.int64], *, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95, resamples: typing.SupportsInt | typing.SupportsIndex = 2000, seed: typing.SupportsInt | typing.SupportsIndex = 0) -> dict[str, dict[str, float]]:
     """
     Intervals of the median and of the mean of samples from one or several processes.
@@ -599,6 +641,46 @@ def location_intervals(values: numpy.typing.NDArray[numpy.float64], process: num
     >>> median = stats.location_intervals(values, process)["median"]
     >>> round(median["low"], 4), median["estimate"], round(median["high"], 4)
     (-0.4841, 2.0, 4.4841)
+    """
+def location_test(*, mean: typing.SupportsFloat | typing.SupportsIndex, std_error: typing.SupportsFloat | typing.SupportsIndex, df: typing.SupportsFloat | typing.SupportsIndex, shift: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> dict[str, float]:
+    """
+    One-sided p values of an estimate that has a standard error.
+
+    Parameters
+    ----------
+    mean : float
+        The estimate, as `trimmed` or `random_effects` gives it.
+    std_error : float
+        Its standard error, 0 or more, in the same unit.
+    df : float
+        Its degrees of freedom, 1 or more.
+    shift : float, default 0.0
+        The mean under the hypothesis.
+
+    Returns
+    -------
+    dict
+        above: P(an estimate this high or higher | true mean at `shift`); below: likewise for this low.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If a number is not finite or out of range.
+
+    Notes
+    -----
+    By Student's t; O(1). Without any spread 0 and 1, as for `trimmed_test`.
+
+    References
+    ----------
+    As for the estimate.
+
+    Examples
+    --------
+    >>> from vmperf import stats
+    >>> p = stats.location_test(mean=0.02, std_error=0.01, df=10, shift=0.0)
+    >>> round(p["above"], 4), round(p["below"], 4)
+    (0.0367, 0.9633)
     """
 def mad(values: numpy.typing.NDArray[numpy.float64]) -> float:
     """

@@ -10,6 +10,7 @@ import click
 
 from ._json import JsonCommand, json_option, write_json
 from ._load import load_option
+from ._params import axis_values, names
 
 if TYPE_CHECKING:
     from vmperf._results import Results
@@ -17,24 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _FAILED = ("crashed", "timed_out", "unverified")
-
-
-def _axis_values(
-    context: click.Context, parameter: click.Parameter, given: tuple[str, ...]
-) -> dict[str, list[str]]:
-    axes: dict[str, list[str]] = {}
-    for text in given:
-        axis, equals, values = text.partition("=")
-        if not equals or not values:
-            raise click.BadParameter(f"{text!r} is not AXIS=VALUE[,VALUE...]")
-        axes.setdefault(axis, []).extend(values.split(","))
-    return axes
-
-
-def _names(
-    context: click.Context, parameter: click.Parameter, given: tuple[str, ...]
-) -> list[str] | None:
-    return [name for text in given for name in text.split(",")] or None
 
 
 class _RunCommand(JsonCommand):
@@ -49,7 +32,7 @@ class _RunCommand(JsonCommand):
     "--design",
     "designs",
     multiple=True,
-    callback=_names,
+    callback=names,
     metavar="A,B",
     help="Only these; my=./libmy.so enters a library's malloc and free, my=./libmy.so:my_ its "
     "my_malloc and my_free.",
@@ -58,7 +41,7 @@ class _RunCommand(JsonCommand):
     "--param",
     "params",
     multiple=True,
-    callback=_axis_values,
+    callback=axis_values,
     metavar="AXIS=V1,V2",
     help="Values of an axis; '*' for all declared ones.",
 )

@@ -1,0 +1,205 @@
+"""What A and B of a comparison may be, and how words are taken for them."""
+
+from __future__ import annotations
+
+import subprocess
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .. import _core
+from .._catalog import list as list_benchmarks
+from .._errors import invalid, near
+from .cache import cache_folder
+from .side import Build
+
+__all__ = ["Arm", "Source", "resolve"]
+
+_KINDS = ("path", "design", "param", "rev")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Code that must be built first: a source tree, or a revision of one.
+
+    Attributes
+    ----------
+    tree : Path
+        The tree, or the repository of the revision.
+    revision : str
+        The commit's full hash; empty for the tree as it is.
+    """
+
+    tree: Path
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One side of a comparison as the user named it.
+
+    Attributes
+    ----------
+    kind : str
+        ``path``, ``design``, ``param`` or ``rev``.
+    label : str
+        The user's words.
+    build : Build or None
+        What to load; None where `source` must be built.
+    source : Source or None
+        What to build.
+    design : str
+        For kind ``design``: its name.
+    params : dict
+        For kind ``param``: axis -> value.
+    """
+
+    kind: str
+    label: str
+    build: Build | None = None
+    source: Source | None = None
+    design: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+def here() -> Build:
+    """Return this process's native module with what is loaded into it."""
+    imports = tuple(
+        {name: one[name] for name in ("name", "path", "prefix")} for one in _core.bench.imports()
+    )
+    return Build(
+        core=str(_core.__file__), libraries=tuple(_core.bench.libraries()), imports=imports
+    )
+
+
+def resolve(text: str, *, repository: Path | None = None) -> Arm:
+    """Return what a word means: a path, a design, AXIS=VALUE or a revision, tried in that order.
+
+    Parameters
+    ----------
+    text : str
+        The word, with one of the prefixes ``path:``, ``design:``, ``param:``, ``rev:`` where only
+        that is meant.
+    repository : Path, optional
+        Where revisions are looked up; by default the current folder.
+
+    Raises
+    ------
+    InvalidArgumentError
+        A word that is none of them; the message says what was tried.
+    """
+    kind, _, rest = text.partition(":")
+    if kind in _KINDS and rest:
+        found = _TRY[kind](rest, repository or Path())
+        if found is None:
+            raise invalid(kind, repr(rest), _ALLOWED[kind](rest))
+        return found
+    for kind in _KINDS:
+        found = _TRY[kind](text, repository or Path())
+        if found is not None:
+            return found
+    raise invalid(
+        "arm",
+        repr(text),
+        "a path (module, library, wheel, virtual environment, source tree), a design, AXIS=VALUE "
+        f"or a git revision; designs: {near(text, _designs())}",
+    )
+
+
+def _designs() -> list[str]:
+    return [design.name for b in list_benchmarks("*") for design in b.designs]
+
+
+def _axes() -> list[str]:
+    names = (axis.name for b in list_benchmarks("*") for axis in b.axes)
+    return [name for name in dict.fromkeys(names) if name != "design"]
+
+
+def _try_path(text: str, _: Path) -> Arm | None:
+    path = Path(text).expanduser()
+    if not path.exists():
+        return None
+    path = path.resolve()
+    if path.is_dir() and (path / "pyproject.toml").is_file():
+        return Arm("path", text, source=Source(path))
+    if path.is_dir():
+        return Arm("path", text, build=_environment(path))
+    if path.suffix == ".whl":
+        return Arm("path", text, build=_wheel(path))
+    if b"PyInit__core\0" in path.read_bytes():
+        return Arm("path", text, build=Build(core=str(path)))
+    build = here()
+    return Arm("path", text, build=Build(build.core, libraries=(*build.libraries, str(path))))
+
+
+def _environment(folder: Path) -> Build:
+    python = folder / "bin" / "python"
+    if not python.is_file():
+        raise invalid("path", folder, "a virtual environment (bin/python) or a source tree")
+    code = "import vmperf._core as core; print(core.__file__)"
+    # Not resolved: a virtual environment's interpreter is a link that knows its folder by its name.
+    done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise invalid("path", folder, f"an environment with vmperf: {done.stderr.strip()[-200:]}")
+    return Build(core=done.stdout.strip(), python=str(python))
+
+
+def _wheel(path: Path) -> Build:
+    folder = cache_folder("wheels", path)
+    try:
+        with zipfile.ZipFile(path) as wheel:
+            cores = [n for n in wheel.namelist() if n.startswith("vmperf/_core.")]
+            modules = [name for name in cores if name.endswith(".so")]
+            if not modules:
+                raise invalid("path", path, "a wheel of vmperf: it has no vmperf/_core module")
+            wheel.extract(modules[0], folder)
+    except zipfile.BadZipFile as error:
+        raise invalid("path", path, f"a wheel: {error}") from None
+    return Build(core=str(folder / modules[0]))
+
+
+def _try_design(text: str, _: Path) -> Arm | None:
+    if "=" in text or text not in _designs():
+        return None
+    return Arm("design", text, build=here(), design=text)
+
+
+def _try_param(text: str, _: Path) -> Arm | None:
+    axis, equals, value = text.partition("=")
+    if not equals or axis not in _axes():
+        return None
+    return Arm("param", text, build=here(), params={axis: value})
+
+
+def _try_revision(text: str, repository: Path) -> Arm | None:
+    done = _git(repository, "rev-parse", "--verify", "--quiet", f"{text}^{{commit}}")
+    if done is None:
+        return None
+    top = _git(repository, "rev-parse", "--show-toplevel")
+    return Arm("rev", text, source=Source(Path(top or repository), done))
+
+
+def _git(folder: Path, *words: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *words], capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError:
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+_TRY: dict[str, Callable[[str, Path], Arm | None]] = {
+    "path": _try_path,
+    "design": _try_design,
+    "param": _try_param,
+    "rev": _try_revision,
+}
+_ALLOWED: dict[str, Callable[[str], str]] = {
+    "path": lambda _: "a path that exists",
+    "design": lambda text: near(text, _designs()),
+    "param": lambda text: f"AXIS=VALUE with an axis among {near(text.split('=')[0], _axes())}",
+    "rev": lambda _: f"a commit of the git repository at {Path.cwd().name} (git rev-parse)",
+}

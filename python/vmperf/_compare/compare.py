@@ -1,0 +1,354 @@
+"""compare(): two arms, case by case, pair by pair."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from .. import _core
+from .._errors import invalid
+from .._machine import machine
+from .._runner import Event, Kind, Progress
+from .arms import Arm, Source, resolve
+from .cases import Case, catalog_of, make_cases
+from .pair import Pair, Shape, run_pair, seeds
+from .result import Comparison
+from .settings import Settings, with_changes
+from .side import Build, Dead, Task
+from .verdict import crossed
+
+__all__ = ["compare"]
+
+_NO_LAYOUT = "code layout was not varied: both arms run the same code"
+_ONE_LAYOUT = "code layout was not varied: one build a side; a relink alone can move a benchmark"
+
+
+def compare(
+    a: str,
+    b: str,
+    *,
+    benchmarks: str | Iterable[str] | None = None,
+    designs: Iterable[str] | None = None,
+    params: Mapping[str, Any] | None = None,
+    pairs: int | None = None,
+    rounds: int | None = None,
+    batch_us: int | None = None,
+    alpha: float | None = None,
+    tolerance: float = 0.0,
+    layout: str | None = None,
+    aslr: bool | None = None,
+    salts: int | None = None,
+    correction: str | None = None,
+    stopping: str | None = None,
+    budget_s: float | None = None,
+    seed: int = 0,
+    timeout_s: float = 60.0,
+    repository: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Tell whether B is slower than A, and by how much.
+
+    Each pair is two fresh processes, one per arm, that run equal batches in turn on one CPU. A pair
+    gives one number, the median log ratio of its rounds; the verdict is the trimmed mean over the
+    pairs with its bound, corrected for the number of benchmarks.
+
+    Parameters
+    ----------
+    a, b : str
+        The arms: a path (native module, library of own benchmarks, wheel, virtual environment,
+        source tree), a design, ``AXIS=VALUE`` or a git revision; ``path:``, ``design:``,
+        ``param:`` or ``rev:`` in front decides where a word could be several. Trees and revisions
+        are built once into a cache (``VMPERF_CACHE``).
+    benchmarks : str or iterable of str, optional
+        Shell patterns over ids; by default all that both arms have.
+    designs : iterable of str, optional
+        Of each benchmark; by default its first. Not where the arms are designs.
+    params : mapping, optional
+        Axis -> value or values; axes left out take the values of a plain run.
+    pairs, rounds, batch_us : int, optional
+        Pairs of processes, batches of each side in a pair, microseconds of a batch.
+    alpha : float, optional
+        One-sided probability of a false alarm over all benchmarks together.
+    tolerance : float
+        Differences up to this fraction are none; 0 = any.
+    layout : {"random", "paired", "fixed"}, optional
+        Where data lies: by each process, by each pair, always the same.
+    aslr : bool, optional
+        Whether the system randomises addresses.
+    salts : int, optional
+        Builds of each side with another code layout, where both sides are source trees or
+        revisions: 1 by default.
+    correction : {"bh", "holm"}, optional
+        Of p values over the benchmarks.
+    stopping : {"sequential"}, optional
+        Stop a case early at fixed looks whose bounds keep alpha.
+    budget_s : float, optional
+        Seconds for all of it, builds aside: decides the number of pairs after the first one.
+    seed : int
+        Of layouts and order.
+    timeout_s : float
+        How long a process may be silent.
+    repository : path, optional
+        Where revisions are looked up; by default the current folder.
+    progress : callable, optional
+        Called with each `vmperf._runner.Event`.
+
+    Returns
+    -------
+    Comparison
+        Rows with verdict regressed, improved, unchanged, inconclusive or layout.
+
+    Raises
+    ------
+    InvalidArgumentError
+        An arm, benchmark, axis or setting that makes no sense.
+    UnsupportedError
+        ``aslr=False`` where the system refuses it.
+
+    Notes
+    -----
+    A case whose process dies or hangs gets that as its status; the others go on. The settings that
+    are not given come from ``benchmarks/compare.toml``.
+
+    References
+    ----------
+    Yuen, Biometrika 61, 1974. Kalibera, Jones, Rigorous Benchmarking in Reasonable Time, ISMM 2013.
+
+    Examples
+    --------
+    >>> import vmperf
+    >>> found = vmperf.compare("design:stack", "design:libc", benchmarks="pool/cycle",
+    ...                        params={"state": "member"}, pairs=4, rounds=6)
+    >>> [row["verdict"] for row in found.rows()]
+    ['regressed']
+    """
+    settings = with_changes(
+        pairs=pairs,
+        rounds=rounds,
+        batch_us=batch_us,
+        alpha=alpha,
+        tolerance=tolerance,
+        layout=layout,
+        aslr=aslr,
+        correction=correction,
+        sequential=_is_sequential(stopping),
+    )
+    if budget_s is not None and not budget_s > 0:
+        raise invalid("budget_s", budget_s, "> 0")
+    where = Path(repository) if repository is not None else None
+    arms = (resolve(a, repository=where), resolve(b, repository=where))
+    builds = _builds(arms, salts, progress)
+    if settings.pairs < 2 * len(builds[0]):
+        raise invalid("pairs", settings.pairs, f"{2 * len(builds[0])} or more: two a salted build")
+    catalogs = (
+        catalog_of(builds[0][0], timeout_s=timeout_s),
+        catalog_of(builds[1][0], timeout_s=timeout_s),
+    )
+    cases = make_cases(
+        arms,
+        catalogs,
+        patterns=[benchmarks] if isinstance(benchmarks, str) else benchmarks,
+        designs=designs,
+        params=params or {},
+    )
+    series = Series(cases, builds, settings, seed=seed, timeout_s=timeout_s, progress=progress)
+    series.run(budget_s)
+    return Comparison(
+        a=a,
+        b=b,
+        settings=series.settings,
+        machine=machine(),
+        cases=tuple(cases),
+        salts=len(builds[0]),
+        layout_note=_layout_note(arms, len(builds[0])),
+        seed=seed,
+        revisions=(_revision(arms[0]), _revision(arms[1])),
+    )
+
+
+def _is_sequential(stopping: str | None) -> bool:
+    if stopping not in (None, "sequential"):
+        raise invalid("stopping", repr(stopping), "None, 'sequential'")
+    return stopping is not None
+
+
+def _builds(
+    arms: tuple[Arm, Arm], salts: int | None, progress: Progress | None
+) -> tuple[list[Build], list[Build]]:
+    sources = [arm.source for arm in arms]
+    if salts is not None and salts > 1 and not all(sources):
+        raise invalid("salts", salts, "1 where an arm is not a source tree or revision")
+
+    def of(arm: Arm, source: Source | None) -> list[Build]:
+        if source is None:
+            assert arm.build is not None
+            return [arm.build]
+        from .builds import source_builds
+
+        return source_builds(source, salts=salts or 1, on_step=_told(progress, arm.label))
+
+    return of(arms[0], sources[0]), of(arms[1], sources[1])
+
+
+def _told(progress: Progress | None, label: str) -> Callable[[str], None]:
+    return lambda what: (
+        progress(Event("tick", 0, 1, 0, 0, f"{label}: {what}")) if progress else None
+    )
+
+
+def _layout_note(arms: tuple[Arm, Arm], salts: int) -> str:
+    if all(arm.kind in ("design", "param") for arm in arms):
+        return _NO_LAYOUT
+    if salts < 2:
+        return _ONE_LAYOUT
+    return f"code layout: {salts} salted builds a side, a random effect"
+
+
+def _revision(arm: Arm) -> str:
+    return arm.source.revision if arm.source is not None else ""
+
+
+class Series:
+    """The pairs of all cases, in an order that cuts them equally short."""
+
+    def __init__(
+        self,
+        cases: list[Case],
+        builds: tuple[list[Build], list[Build]],
+        settings: Settings,
+        *,
+        seed: int,
+        timeout_s: float,
+        progress: Progress | None,
+    ) -> None:
+        self.settings = settings
+        self._cases = [case for case in cases if case.status == "ok"]
+        self._builds = builds
+        self._seed = seed
+        self._timeout_s = timeout_s
+        self._progress = progress
+        self._done = 0
+        self._began = time.monotonic()
+        # One CPU for both sides, for the whole comparison.
+        self._cpu = _core.os.allowed_cpus()[-1]
+        self._shape = Shape(
+            rounds=settings.rounds,
+            batch_ns=settings.batch_us * 1000,
+            warm_up_ns=settings.warm_up_ms * 1_000_000,
+            layout=settings.layout,
+            aslr=settings.aslr,
+        )
+
+    def run(self, budget_s: float | None) -> None:
+        """Measure; fills the evidence of the cases."""
+        order = random.Random(self._seed)
+        number = 0
+        while number < self.settings.pairs:
+            todo = [case for case in self._cases if self._goes_on(case)]
+            order.shuffle(todo)
+            for case in todo:
+                self._one(case, number)
+            number += 1
+            if number == 1 and budget_s is not None:
+                # Known before any effect is looked at, so it may depend on nothing but time.
+                self._plan_for(budget_s, time.monotonic() - self._began)
+            if not todo:
+                break
+        for case in self._cases:
+            case.evidence.relink_floor = _relink_floor(case, len(self._builds[0]))
+
+    def _plan_for(self, budget_s: float, first_s: float) -> None:
+        least = max(3, 2 * len(self._builds[0]))  # each salted build in two pairs
+        pairs = max(least, int(budget_s / max(first_s, 1e-3)))
+        self.settings = replace(self.settings, pairs=pairs)
+
+    def _goes_on(self, case: Case) -> bool:
+        case.evidence.planned = self.settings.pairs
+        if case.status != "ok":
+            return False
+        return not (self.settings.sequential and crossed(case.evidence, self.settings))
+
+    def _one(self, case: Case, number: int) -> None:
+        which = number % len(self._builds[0])
+        a_seed, b_seed = seeds(self._shape, self._seed, number)
+        tasks = (self._task(case, 0, which, a_seed), self._task(case, 1, which, b_seed))
+        self._tell("group", case)
+        try:
+            pair = run_pair(
+                tasks,
+                self._shape,
+                number=number,
+                timeout_s=self._timeout_s,
+                count=number == 0,
+                n=case.ops,
+            )
+        except Dead as death:
+            case.status, case.reason = death.status, str(death)
+            self._tell("case", case)
+            return
+        finally:
+            self._done += 1
+        _take(case, pair, which)
+
+    def _tell(self, kind: Kind, case: Case) -> None:
+        if self._progress is None:
+            return
+        total = self.settings.pairs * len(self._cases)
+        elapsed = time.monotonic() - self._began
+        eta = elapsed / self._done * (total - self._done) if self._done else 0.0
+        self._progress(
+            Event(
+                kind,
+                self._done,
+                total,
+                elapsed,
+                eta,
+                case.id,
+                params=case.params,
+                status=case.status,
+                reason=case.reason,
+            )
+        )
+
+    def _task(self, case: Case, side: int, which: int, seed: int) -> Task:
+        point = case.points[side]
+        return Task(
+            build=self._builds[side][which],
+            id=case.id,
+            design=str(point["design"]),
+            params={axis: value for axis, value in point.items() if axis != "design"},
+            seed=seed,
+            cpu=self._cpu,
+        )
+
+
+_LEAST_SALTS = 3  # two layouts say next to nothing of the spread between layouts
+
+
+def _relink_floor(case: Case, salts: int) -> float | None:
+    """Return how far pairs of salted builds lie apart, as a log ratio, where there are enough."""
+    import numpy as np
+
+    builds = np.asarray(case.evidence.builds, dtype=np.int64)
+    if salts < _LEAST_SALTS or case.status != "ok" or len(builds) < 2 * salts:
+        return None
+    effects = np.asarray(case.evidence.effects, dtype=np.float64)
+    return float(_core.stats.layout_floor(effects, builds)["spread"])
+
+
+def _take(case: Case, pair: Pair, build: int) -> None:
+    import numpy as np
+
+    ratios = np.asarray(pair.log_ratios(), dtype=np.float64)
+    case.evidence.effects.append(float(_core.stats.median(ratios)))
+    case.evidence.builds.append(build)
+    case.ops = pair.n
+    case.versions = pair.versions
+    case.disturbed += pair.disturbed
+    case.batches += 2 * len(ratios)
+    if pair.instructions != (None, None):
+        case.evidence.instructions = pair.instructions

@@ -1,0 +1,119 @@
+"""What a comparison found: verdicts, raw pairs, and how it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from .cases import Case
+from .settings import Settings
+from .verdict import judge
+
+__all__ = ["Comparison", "make_rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A against B, benchmark by benchmark.
+
+    Attributes
+    ----------
+    a, b : str
+        The arms as they were named.
+    settings : Settings
+        What the verdicts were made with; `settings.alpha` is over all cases together.
+    machine : dict
+        The fingerprint.
+    cases : tuple of Case
+        With the effect of every pair, also of cases that failed.
+    salts : int
+        Salted builds of each side; 1 = code layout was not varied.
+    layout_note : str
+        What is said of code layout.
+    seed : int
+        Of layouts and order.
+    """
+
+    a: str
+    b: str
+    settings: Settings
+    machine: dict[str, Any]
+    cases: tuple[Case, ...]
+    salts: int
+    layout_note: str
+    seed: int
+    revisions: tuple[str, str] = ("", "")
+    _rows: list[dict[str, Any]] = field(default_factory=list, repr=False, compare=False)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return one dict per case.
+
+        Returns
+        -------
+        list of dict
+            ``id, params, verdict, effect, low, high, pairs, detectable, instr_effect`` and
+            ``status, reason, p_slower, p_faster, hodges_lehmann, relink_floor``; ``disturbed`` of
+            so many ``batches`` had a context switch, a page fault or stolen time. Effects are
+            fractions of A's time, + = B is slower. ``verdict`` is regressed, improved, unchanged,
+            inconclusive or layout; null where the case failed (see ``status``).
+        """
+        if not self._rows:
+            self._rows.extend(make_rows(self.cases, self.settings))
+        return self._rows
+
+    @property
+    def regressed(self) -> list[dict[str, Any]]:
+        """The rows with the verdict regressed."""
+        return [row for row in self.rows() if row["verdict"] == "regressed"]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all of it, ready for JSON."""
+        return {
+            "a": self.a,
+            "b": self.b,
+            "revisions": [*self.revisions],
+            "salts": self.salts,
+            "layout": self.layout_note,
+            "seed": self.seed,
+            "settings": asdict(self.settings),
+            "machine": self.machine,
+            "rows": self.rows(),
+            "effects": [[*case.evidence.effects] for case in self.cases],
+        }
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self.rows())
+
+    def __len__(self) -> int:
+        return len(self.cases)
+
+
+def make_rows(cases: tuple[Case, ...], settings: Settings) -> list[dict[str, Any]]:
+    """Judge the cases together and return their rows."""
+    judged = judge([case.evidence for case in cases], settings)
+    rows = []
+    for case, found in zip(cases, judged, strict=True):
+        usable = found is not None and case.status == "ok"
+        rows.append(
+            {
+                "id": case.id,
+                "params": {**case.params},
+                "verdict": found.verdict if found is not None and usable else None,
+                "effect": found.effect if found is not None else None,
+                "low": found.low if found is not None else None,
+                "high": found.high if found is not None else None,
+                "pairs": len(case.evidence.effects),
+                "detectable": found.detectable if found is not None else None,
+                "instr_effect": found.instr_effect if found is not None else None,
+                "status": case.status,
+                "reason": case.reason,
+                "p_slower": found.p_slower if found is not None else None,
+                "p_faster": found.p_faster if found is not None else None,
+                "hodges_lehmann": found.hodges_lehmann if found is not None else None,
+                "relink_floor": case.evidence.relink_floor,
+                "disturbed": case.disturbed,
+                "batches": case.batches,
+            }
+        )
+    return rows

@@ -1,0 +1,186 @@
+"""A worker process that is one side of a pair: started, asked, ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from .._errors import unsupported
+
+__all__ = ["Build", "Dead", "Side", "Task"]
+
+_WORKER = Path(__file__).with_name("worker.py")
+_LAST_OUTPUT_BYTES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A native module and what is loaded into it.
+
+    Attributes
+    ----------
+    core : str
+        Path of the native module.
+    python : str
+        An interpreter that can load it.
+    libraries : tuple of str
+        Libraries of own benchmarks, loaded into it.
+    imports : tuple of dict
+        Libraries of C functions that are designs: ``name, path, prefix``.
+    """
+
+    core: str
+    python: str = sys.executable
+    libraries: tuple[str, ...] = ()
+    imports: tuple[dict[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What one side measures; an empty id starts a process that can only tell its catalog."""
+
+    build: Build
+    id: str = ""
+    design: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    aslr: bool = True
+    cpu: int | None = None
+    warm_up_ns: int = 0
+
+
+class Dead(Exception):
+    """A side that died, hung or answered with an error; `status` as in a row of `run`."""
+
+    def __init__(self, status: str, reason: str) -> None:
+        self.status = status
+        super().__init__(reason)
+
+
+class Side:
+    """The process of a task; a context manager. Raises Dead wherever it fails to answer."""
+
+    def __init__(self, task: Task, *, timeout_s: float) -> None:
+        self._task = task
+        self._timeout_s = timeout_s
+        self.ready: dict[str, Any] = {}
+
+    def __enter__(self) -> Side:
+        task = self._task
+        self._output: IO[bytes] = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            # -S -E: nothing of the environment may run in one side and not in the other
+            [task.build.python, "-S", "-E", str(_WORKER), task.build.core, _aslr_word(task)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._output,
+            start_new_session=True,
+        )
+        self._buffer = b""
+        return self
+
+    def begin(self) -> None:
+        """Send the task without waiting, so that two sides can start at a time."""
+        task = self._task
+        self._send(
+            json.dumps(
+                {
+                    "id": task.id,
+                    "params": task.params,
+                    "design": task.design,
+                    "seed": task.seed,
+                    "cpu": task.cpu,
+                    "warm_up_ns": task.warm_up_ns,
+                    "libraries": task.build.libraries,
+                    "imports": task.build.imports,
+                    "peer_folders": _peer_folders(),
+                }
+            )
+        )
+
+    def wait_ready(self) -> None:
+        """Wait until the workload is made and warm."""
+        self.ready = self._answer()
+        if self._task.id and not self._task.aslr and self.ready["aslr"]:
+            raise unsupported("aslr=False: the system starts workers with randomised addresses")
+
+    def ask(self, command: str) -> Any:
+        """Send one command of the worker and return its answer."""
+        self._send(command)
+        return self._answer()
+
+    def batch(self, n: int) -> tuple[int, int]:
+        """Time n ops: nanoseconds and flags."""
+        ns, flags = self.ask(f"b {n}")
+        return int(ns), int(flags)
+
+    def __exit__(self, *_: object) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            with suppress(OSError):
+                pipe.close()
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._output.close()
+
+    def _send(self, line: str) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(line.encode() + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise self._death() from None
+
+    def _answer(self) -> Any:
+        line = self._line()
+        answer = json.loads(line)
+        if isinstance(answer, dict) and "error" in answer:
+            status = {"UnsupportedError": "unsupported", "MeasurementError": answer["reason"]}
+            raise Dead(status.get(answer["error"], "crashed"), answer["message"])
+        return answer
+
+    def _line(self) -> bytes:
+        assert self._process.stdout is not None
+        deadline = time.monotonic() + self._timeout_s
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._process.stdout, selectors.EVENT_READ)
+            while b"\n" not in self._buffer:
+                if not selector.select(max(0.0, deadline - time.monotonic())):
+                    raise Dead("timed_out", f"no answer for {self._timeout_s:g} s")
+                data = os.read(self._process.stdout.fileno(), 1 << 20)
+                if not data:
+                    raise self._death()
+                self._buffer += data
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return line
+
+    def _death(self) -> Dead:
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(5)
+        code = self._process.poll()
+        self._output.seek(0, os.SEEK_END)
+        self._output.seek(max(0, self._output.tell() - _LAST_OUTPUT_BYTES))
+        said = self._output.read().decode(errors="replace").strip().splitlines()[-1:]
+        if code is not None and code < 0:
+            return Dead("crashed", f"killed by {signal.Signals(-code).name}")
+        return Dead("crashed", f"ended with {code}" + (f": {said[0]}" if said else ""))
+
+
+def _aslr_word(task: Task) -> str:
+    return "aslr" if task.aslr else "no-aslr"
+
+
+def _peer_folders() -> list[str]:
+    folders = (Path(folder) / "cmeel.prefix" / "lib" for folder in sys.path)
+    return [str(folder) for folder in folders if folder.is_dir()]

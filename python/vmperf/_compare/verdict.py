@@ -1,0 +1,220 @@
+"""From the pairs of each case to verdicts: estimate, bound, correction over the cases, floor."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .. import _core
+from .settings import Settings
+
+__all__ = ["Evidence", "Judged", "crossed", "judge"]
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What one case gave so far.
+
+    Attributes
+    ----------
+    effects : list of float
+        Median log ratio B / A of each pair.
+    builds : list of int
+        Which pair of salted builds each pair of processes ran; all 0 without salts.
+    instructions : tuple
+        Per op on side A and B, None where not counted.
+    relink_floor : float or None
+        How far salted builds of one revision lie apart, as a log ratio.
+    """
+
+    effects: list[float] = field(default_factory=list)
+    builds: list[int] = field(default_factory=list)
+    instructions: tuple[float | None, float | None] = (None, None)
+    relink_floor: float | None = None
+    planned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdict on one case; effects are fractions of A's time, + = B is slower."""
+
+    verdict: str
+    effect: float
+    low: float
+    high: float
+    detectable: float
+    p_slower: float
+    p_faster: float
+    hodges_lehmann: float
+    instr_effect: float | None
+
+
+def judge(cases: Sequence[Evidence], settings: Settings) -> list[Judged | None]:
+    """Judge all cases of a comparison together.
+
+    Parameters
+    ----------
+    cases : sequence of Evidence
+        All of them, also those that failed: fewer than 3 pairs give None.
+    settings : Settings
+        Alpha, tolerance, trim, correction.
+
+    Returns
+    -------
+    list of Judged or None
+        In the order of `cases`.
+    """
+    measured = [case for case in cases if len(case.effects) >= 3]
+    if not measured:
+        return [None] * len(cases)
+    tests = [_p_values(case, settings) for case in measured]
+    adjust = _core.stats.holm if settings.correction == "holm" else _core.stats.benjamini_hochberg
+    slower = adjust(_array([above for above, _ in tests]))
+    faster = adjust(_array([below for _, below in tests]))
+    judged = iter(
+        [
+            _judge_one(case, settings, float(up), float(down))
+            for case, up, down in zip(measured, slower, faster, strict=True)
+        ]
+    )
+    return [next(judged) if len(case.effects) >= 3 else None for case in cases]
+
+
+def crossed(case: Evidence, settings: Settings) -> bool:
+    """Return whether a sequential comparison may stop here, in either direction."""
+    looks = settings.looks_at(case.planned)
+    if len(case.effects) not in looks:
+        return False
+    level = _levels(looks, settings, settings.alpha)[looks.index(len(case.effects))]
+    return min(_plain_p(case.effects, settings)) <= level
+
+
+def _p_values(case: Evidence, settings: Settings) -> tuple[float, float]:
+    if not settings.sequential:
+        location = _location(case, settings)
+        shift = math.log1p(settings.tolerance)
+        return (
+            _core.stats.location_test(**location, shift=shift)["above"],
+            _core.stats.location_test(**location, shift=-shift)["below"],
+        )
+    above, below = (_sequential_p(case, settings, side) for side in (0, 1))
+    return above, below
+
+
+def _sequential_p(case: Evidence, settings: Settings, side: int) -> float:
+    """Return the least alpha whose boundary was crossed at one of the looks that were taken."""
+    looks = [k for k in settings.looks_at(case.planned) if k <= len(case.effects)]
+    seen = [_plain_p(case.effects[:k], settings)[side] for k in looks]
+
+    def stops(alpha: float) -> bool:
+        levels = _levels(settings.looks_at(case.planned), settings, alpha)
+        return any(p <= level for p, level in zip(seen, levels, strict=False))
+
+    low, high = 1e-9, 0.49
+    if not stops(high):
+        return 1.0
+    while high / low > 1.01:
+        middle = math.sqrt(low * high)
+        low, high = (low, middle) if stops(middle) else (middle, high)
+    return high
+
+
+@functools.lru_cache(maxsize=1024)
+def _levels(looks: tuple[int, ...], settings: Settings, alpha: float) -> tuple[float, ...]:
+    levels = _core.stats.sequential_levels(
+        _ints(looks), alpha=alpha, spending=settings.spending, reserve=settings.reserve
+    )
+    return tuple(float(level) for level in levels)
+
+
+def _plain_p(effects: Sequence[float], settings: Settings) -> tuple[float, float]:
+    shift = math.log1p(settings.tolerance)
+    values = _array(effects)
+    above = _core.stats.trimmed_test(values, shift=shift, trim=settings.trim)["above"]
+    below = _core.stats.trimmed_test(values, shift=-shift, trim=settings.trim)["below"]
+    return above, below
+
+
+def _location(case: Evidence, settings: Settings) -> dict[str, float]:
+    """Return mean, std_error and df; with salted builds the builds are the unit."""
+    if len({*case.builds}) < 2 or min(map(case.builds.count, case.builds)) < 2:
+        found = _core.stats.trimmed(_array(case.effects), trim=settings.trim)
+    else:
+        found = _core.stats.random_effects(
+            _array(case.effects), _ints(case.builds), trim=settings.trim
+        )
+    return {name: found[name] for name in ("mean", "std_error", "df")}
+
+
+def _judge_one(case: Evidence, settings: Settings, slower: float, faster: float) -> Judged:
+    location = _location(case, settings)
+    confidence = 1 - 2 * settings.alpha
+    interval = _core.stats.location_interval(
+        mean=location["mean"],
+        std_error=location["std_error"],
+        df=location["df"],
+        confidence=confidence,
+    )
+    detectable = _core.stats.detectable(
+        location["std_error"], location["df"], alpha=settings.alpha, power=settings.power
+    )
+    low, high = interval["low"], interval["high"]
+    instr_effect = _instr_effect(case)
+    verdict = _verdict(settings, slower, faster, (low, high))
+    if verdict in ("regressed", "improved") and _is_layout(case, location["mean"], instr_effect):
+        verdict = "layout"
+    return Judged(
+        verdict=verdict,
+        effect=math.expm1(location["mean"]),
+        low=math.expm1(low),
+        high=math.expm1(high),
+        detectable=math.expm1(detectable),
+        p_slower=slower,
+        p_faster=faster,
+        hodges_lehmann=math.expm1(_core.stats.hodges_lehmann(_array(case.effects))),
+        instr_effect=instr_effect,
+    )
+
+
+def _verdict(
+    settings: Settings, slower: float, faster: float, interval: tuple[float, float]
+) -> str:
+    if slower <= settings.alpha:
+        return "regressed"
+    if faster <= settings.alpha:
+        return "improved"
+    margin = math.log1p(settings.tolerance or settings.equivalence)
+    return "unchanged" if -margin <= interval[0] and interval[1] <= margin else "inconclusive"
+
+
+_SAME_INSTRUCTIONS = 0.0005  # a tenth of a percent apart is another code, not another count
+
+
+def _is_layout(case: Evidence, mean: float, instr_effect: float | None) -> bool:
+    """A difference inside the relink floor, with the same instructions, is the layout's."""
+    return (
+        case.relink_floor is not None
+        and abs(mean) <= case.relink_floor
+        and instr_effect is not None
+        and abs(instr_effect) <= _SAME_INSTRUCTIONS
+    )
+
+
+def _instr_effect(case: Evidence) -> float | None:
+    a, b = case.instructions
+    return None if not a or b is None else b / a - 1
+
+
+def _array(values: Sequence[float]) -> Any:
+    import numpy as np
+
+    return np.asarray(values, dtype=np.float64)
+
+
+def _ints(values: Sequence[int]) -> Any:
+    import numpy as np
+
+    return np.asarray(values, dtype=np.int64)

@@ -1,0 +1,113 @@
+"""`vmperf compare`: whether B is slower than A."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ._json import JsonCommand, json_option, write_json
+from ._load import load_option
+from ._params import axis_values, names
+
+if TYPE_CHECKING:
+    from vmperf._compare.result import Comparison
+
+__all__ = ["command", "show"]
+
+
+@click.command("compare", cls=JsonCommand)
+@click.argument("a")
+@click.argument("b")
+@click.option("--benchmark", "benchmarks", multiple=True, callback=names, metavar="ID,ID")
+@click.option("--design", "designs", multiple=True, callback=names, metavar="A,B")
+@click.option("--param", "params", multiple=True, callback=axis_values, metavar="AXIS=V1,V2")
+@click.option("--budget", "budget_s", type=float, help="Seconds for all pairs.")
+@click.option("--tolerance", type=float, default=0.0, show_default=True, help="A fraction.")
+@click.option("--pairs", type=int, help="Pairs of processes.")
+@click.option("--alpha", type=float, help="False alarms over all benchmarks together.")
+@click.option("--salts", type=int, help="Builds of each side with another code layout.")
+@click.option("--layout", metavar="random|paired|fixed", help="Where data lies.")
+@click.option("--aslr/--no-aslr", default=None, help="Whether addresses are randomised.")
+@click.option("--correction", metavar="bh|holm", help="Over the benchmarks.")
+@click.option("--sequential", is_flag=True, help="Stop a case early, at fixed looks.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--timeout", "timeout_s", type=float, default=60.0, show_default=True)
+@load_option
+@json_option
+@click.pass_context
+def command(
+    context: click.Context,
+    /,
+    a: str,
+    b: str,
+    budget_s: float | None,
+    sequential: bool,
+    json_path: str | None,
+    **settings: Any,
+) -> None:
+    """Tell whether B is slower than A: fresh process pairs, batches in turn, one verdict each.
+
+    A and B are paths (module, library, wheel, environment, source tree), designs, AXIS=VALUE or git
+    revisions; path:, design:, param: or rev: in front says which. Exit code 0: none regressed; 1:
+    one did; 2: usage.
+    """
+    from vmperf._compare.compare import compare
+
+    from ._progress import Reporter
+
+    with Reporter(budget_s) as progress:
+        found = compare(
+            a,
+            b,
+            budget_s=budget_s,
+            stopping="sequential" if sequential else None,
+            progress=progress,
+            **settings,
+        )
+    if json_path is not None:
+        write_json(json_path, found.rows())
+    show(found, to_stderr=json_path == "-")
+    context.exit(int(bool(found.regressed)))
+
+
+def show(found: Comparison, *, to_stderr: bool = False) -> None:
+    """Print the verdicts, then what they rest on."""
+    from ._console import console, say, table
+
+    out = console(stderr=to_stderr)
+    if not to_stderr:
+        headers = ["benchmark", "verdict", ">B over A", ">interval", ">visible", ">instr", ">pairs"]
+        say(out, table(headers, [_line(row) for row in found.rows()]))
+        for row in found.rows():
+            if row["status"] != "ok":
+                say(out, f"  {_name(row)}: {row['status']}: {row['reason']}")
+    settings = found.settings
+    say(
+        out,
+        f"{len(found)} comparisons corrected together ({settings.correction}), "
+        f"alpha {settings.alpha:g} one-sided, tolerance {settings.tolerance:g}; "
+        f"+ = {found.b} is slower than {found.a}",
+    )
+    say(out, found.layout_note)
+
+
+def _name(row: dict[str, Any]) -> str:
+    return " ".join([row["id"], *(f"{axis}={value}" for axis, value in row["params"].items())])
+
+
+def _line(row: dict[str, Any]) -> Sequence[str]:
+    return [
+        _name(row),
+        row["verdict"] or row["status"],
+        _percent(row["effect"]),
+        "-" if row["low"] is None else f"{_percent(row['low'])} to {_percent(row['high'])}",
+        _percent(row["detectable"]),
+        _percent(row["instr_effect"]),
+        str(row["pairs"]),
+    ]
+
+
+def _percent(fraction: float | None) -> str:
+    return "-" if fraction is None else f"{100 * fraction:+.2f} %"
