@@ -50,7 +50,7 @@ public:
     const py::capsule base(keep.get(), [](void *p) { delete static_cast<Keep *>(p); });
     keep.release(); // NOLINT(bugprone-unused-return-value): the capsule owns it
     array_ = py::array(py::dtype::of<std::uint64_t>(), {row.slots.size()}, {sizeof(std::uint64_t)},
-                       row.slots.data(), base);
+                       as_memory(row.slots.data()), base);
     array_.attr("flags").attr("writeable") = false;
     return array_;
   }

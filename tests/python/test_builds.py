@@ -1,4 +1,4 @@
-"""Builds of trees and revisions: made once, brought up to date, salted, and refused when they fail."""
+"""Builds of trees and revisions: made once, brought up to date, salted, refused when they fail."""
 
 from __future__ import annotations
 

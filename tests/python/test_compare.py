@@ -144,7 +144,7 @@ def test_words_and_prefixes() -> None:
     ("word", "said"),
     [
         ("design:stakc", "stack"),
-        ("param:capcity=1", "capacity"),
+        ("param:capacty_=1", "capacity"),
         ("path:no/such/file", "a path that exists"),
         ("rev:nothing", "a commit"),
         ("stakc", "did you mean stack"),
@@ -177,7 +177,7 @@ def test_a_revision_is_a_word_too(tmp_path: Path) -> None:
     ("change", "said"),
     [
         ({"benchmarks": "pool/none"}, "pool/"),
-        ({"benchmarks": "pool/cycle", "params": {"capcity": 1}}, "capacity"),
+        ({"benchmarks": "pool/cycle", "params": {"capacty_": 1}}, "capacity"),
         ({"benchmarks": "bench/alu_chain"}, "one that both arms can run"),
         ({"stopping": "soon"}, "sequential"),
         ({"budget_s": 0}, "budget_s is 0"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from .cases import Case
@@ -33,6 +33,24 @@ class Comparison:
         What is said of code layout.
     seed : int
         Of layouts and order.
+    revisions : tuple of str
+        The commits of A and B; empty where an arm is none.
+
+    Notes
+    -----
+    Iterating gives the rows; `len` counts them. Immutable; for any thread.
+
+    Examples
+    --------
+    >>> import vmperf
+    >>> found = vmperf.compare("stack", "libc", benchmarks="pool/cycle",
+    ...                        params={"state": "member"}, pairs=4, rounds=6)
+    >>> [row["verdict"] for row in found.rows()]
+    ['regressed']
+    >>> [row["id"] for row in found.regressed]
+    ['pool/cycle']
+    >>> sorted(found.to_dict())[:4]
+    ['a', 'b', 'effects', 'layout']
     """
 
     a: str
@@ -44,7 +62,6 @@ class Comparison:
     layout_note: str
     seed: int
     revisions: tuple[str, str] = ("", "")
-    _rows: list[dict[str, Any]] = field(default_factory=list, repr=False, compare=False)
 
     def rows(self) -> list[dict[str, Any]]:
         """Return one dict per case.
@@ -58,9 +75,7 @@ class Comparison:
             fractions of A's time, + = B is slower. ``verdict`` is regressed, improved, unchanged,
             inconclusive or layout; null where the case failed (see ``status``).
         """
-        if not self._rows:
-            self._rows.extend(make_rows(self.cases, self.settings))
-        return self._rows
+        return make_rows(self.cases, self.settings)
 
     @property
     def regressed(self) -> list[dict[str, Any]]:
@@ -68,7 +83,14 @@ class Comparison:
         return [row for row in self.rows() if row["verdict"] == "regressed"]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return all of it, ready for JSON."""
+        """Return all of it, ready for JSON.
+
+        Returns
+        -------
+        dict
+            ``a, b, revisions, salts, layout, seed, settings, machine, rows`` and ``effects``: the
+            log ratio of every pair of every case.
+        """
         return {
             "a": self.a,
             "b": self.b,

@@ -96,7 +96,7 @@ inline std::size_t RawIntrusivePool::purge() {
       if (last == nullptr) {
         first = slot;
       } else {
-        link(/*slot=*/last, /*next=*/slot);
+        link(last, slot); // NOLINT(readability-suspicious-call-argument): a list's end, its new end
       }
       last = slot;
     }

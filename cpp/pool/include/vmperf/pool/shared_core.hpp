@@ -99,7 +99,7 @@ private:
   [[nodiscard]] static std::size_t count_loaded(const ThreadCache &cache,
                                                 std::size_t capacity) noexcept;
   static void store_loaded(ThreadCache &cache) noexcept;
-  void swap_magazines(ThreadCache &cache) noexcept;
+  void swap_magazines(ThreadCache &cache) const noexcept;
   void refill(ThreadCache &cache);
   void refill_locked(ThreadCache &cache);
   void make_room(ThreadCache &cache);

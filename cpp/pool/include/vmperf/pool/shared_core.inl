@@ -74,7 +74,7 @@ inline void SharedCore::store_loaded(ThreadCache &cache) noexcept {
       static_cast<std::size_t>(cache.top.load(std::memory_order_relaxed) - loaded->slots()));
 }
 
-inline void SharedCore::swap_magazines(ThreadCache &cache) noexcept {
+inline void SharedCore::swap_magazines(ThreadCache &cache) const noexcept {
   store_loaded(cache);
   Magazine *next = cache.previous.load(std::memory_order_relaxed);
   cache.previous.store(cache.loaded.load(std::memory_order_relaxed), std::memory_order_relaxed);
