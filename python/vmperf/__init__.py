@@ -6,9 +6,9 @@
 
 Functions: `list`, `get`, `run`, `sweep`, `run_sweep`, `claims`, `compare`, `load`, `benchmark`,
 `machine`, `report`, `load_results`, `get_include`, `get_cmake_dir`; classes `Results`,
-`Measurement`, `Comparison`. Each component of the native core is a submodule of its own name
-(`vmperf.stats`, `vmperf.pool`, ...). NumPy, xarray, click, rich and the rest are imported by the
-function that needs them, never by ``import vmperf``.
+`Measurement`, `Comparison`, `History`. Each component of the native core is a submodule of its own
+name (`vmperf.stats`, `vmperf.pool`, ...). NumPy, xarray, click, rich and the rest are imported by
+the function that needs them, never by ``import vmperf``.
 
 Errors, all of them derived from `VmperfError`::
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ._catalog import list as list
     from ._claims import claims as claims
     from ._compare.compare import compare as compare
+    from ._compare.history import History as History
     from ._compare.result import Comparison as Comparison
     from ._machine import machine as machine
     from ._own_code import load as load
@@ -52,6 +53,7 @@ __version__ = _core.__version__
 # Where each public name lives; imported on first use.
 _LAZY = {
     "Comparison": "_compare.result",
+    "History": "_compare.history",
     "Measurement": "_benchmark",
     "Results": "_results",
     "benchmark": "_benchmark",

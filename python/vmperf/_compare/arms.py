@@ -12,10 +12,11 @@ from typing import Any
 from .. import _core
 from .._catalog import list as list_benchmarks
 from .._errors import invalid, near
+from .baselines import Baseline, load
 from .cache import cache_folder
 from .side import Build
 
-__all__ = ["Arm", "Source", "resolve"]
+__all__ = ["Arm", "Source", "resolve", "revision_of"]
 
 _KINDS = ("path", "design", "param", "rev")
 
@@ -43,7 +44,7 @@ class Arm:
     Attributes
     ----------
     kind : str
-        ``path``, ``design``, ``param`` or ``rev``.
+        ``path``, ``design``, ``param``, ``rev`` or ``baseline``.
     label : str
         The user's words.
     build : Build or None
@@ -54,6 +55,8 @@ class Arm:
         For kind ``design``: its name.
     params : dict
         For kind ``param``: axis -> value.
+    baseline : Baseline or None
+        For kind ``baseline``: where `build` is from, with its other code layouts.
     """
 
     kind: str
@@ -62,6 +65,7 @@ class Arm:
     source: Source | None = None
     design: str = ""
     params: dict[str, Any] = field(default_factory=dict)
+    baseline: Baseline | None = None
 
 
 def here() -> Build:
@@ -81,7 +85,7 @@ def resolve(text: str, *, repository: Path | None = None) -> Arm:
     ----------
     text : str
         The word, with one of the prefixes ``path:``, ``design:``, ``param:``, ``rev:`` where only
-        that is meant.
+        that is meant; ``baseline:NAME`` is a saved build.
     repository : Path, optional
         Where revisions are looked up; by default the current folder.
 
@@ -91,6 +95,9 @@ def resolve(text: str, *, repository: Path | None = None) -> Arm:
         A word that is none of them; the message says what was tried.
     """
     kind, _, rest = text.partition(":")
+    if kind == "baseline" and rest:
+        kept = load(rest)
+        return Arm(kind, text, build=kept.builds[0], baseline=kept)
     if kind in _KINDS and rest:
         found = _TRY[kind](rest, repository or Path())
         if found is None:
@@ -179,6 +186,19 @@ def _try_revision(text: str, repository: Path) -> Arm | None:
         return None
     top = _git(repository, "rev-parse", "--show-toplevel")
     return Arm("rev", text, source=Source(Path(top or repository), done))
+
+
+def revision_of(arm: Arm) -> str:
+    """Return the commit that an arm is of, with ``-dirty`` for a tree that differs from it."""
+    if arm.baseline is not None:
+        return arm.baseline.revision
+    if arm.source is None:
+        return ""
+    if arm.source.revision:
+        return arm.source.revision
+    head = _git(arm.source.tree, "rev-parse", "HEAD") or ""
+    changed = _git(arm.source.tree, "status", "--porcelain", "--untracked-files=no")
+    return f"{head}-dirty" if head and changed else head
 
 
 def _git(folder: Path, *words: str) -> str | None:

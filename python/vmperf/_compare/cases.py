@@ -29,6 +29,8 @@ class Case:
         Axis -> value, ``design`` first; an axis on which the arms differ is left out.
     points : tuple of dict
         The same with that axis, for A and for B.
+    minima : tuple of float or None
+        Least time per op over all batches of A and of B, in ns.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Case:
     batches: int = 0
     versions: tuple[str, str] = ("", "")
     ops: int | None = None
+    minima: tuple[float, float] | None = None
 
 
 def catalog_of(build: Build, *, timeout_s: float) -> dict[str, Benchmark]:

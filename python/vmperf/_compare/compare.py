@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import math
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -11,10 +13,10 @@ from typing import Any
 
 from .. import _core
 from .._errors import invalid
-from .._machine import machine
 from .._runner import Event, Kind, Progress
-from .arms import Arm, Source, resolve
+from .arms import Arm, Source, resolve, revision_of
 from .cases import Case, catalog_of, make_cases
+from .keeping import Keeping, check_salts, identities
 from .pair import Pair, Shape, run_pair, seeds
 from .result import Comparison
 from .settings import Settings, with_changes
@@ -48,6 +50,9 @@ def compare(
     seed: int = 0,
     timeout_s: float = 60.0,
     repository: str | Path | None = None,
+    save: str | None = None,
+    history: str | Path | None = None,
+    force: bool = False,
     progress: Progress | None = None,
 ) -> Comparison:
     """Tell whether B is slower than A, and by how much.
@@ -61,7 +66,8 @@ def compare(
     a, b : str
         The arms: a path (native module, library of own benchmarks, wheel, virtual environment,
         source tree), a design, ``AXIS=VALUE`` or a git revision; ``path:``, ``design:``,
-        ``param:`` or ``rev:`` in front decides where a word could be several. Trees and revisions
+        ``param:`` or ``rev:`` in front decides where a word could be several; ``baseline:NAME`` is
+        a saved build. Trees and revisions
         are built once into a cache (``VMPERF_CACHE``).
     benchmarks : str or iterable of str, optional
         Shell patterns over ids; by default all that both arms have.
@@ -94,6 +100,13 @@ def compare(
         How long a process may be silent.
     repository : path, optional
         Where revisions are looked up; by default the current folder.
+    save : str, optional
+        Keep the build of B as a baseline of this name (``baseline:NAME``, later).
+    history : path, optional
+        Append to this history. With `save`, or where an arm is a baseline, to the store's by
+        default; else to none.
+    force : bool
+        Compare with a baseline of an unlike machine; the result says so.
     progress : callable, optional
         Called with each `vmperf._runner.Event`.
 
@@ -108,6 +121,10 @@ def compare(
         An arm, benchmark, axis or setting that makes no sense.
     UnsupportedError
         ``aslr=False`` where the system refuses it.
+    MeasurementError
+        ``build_failed``; ``unlike_machines`` for a baseline of another machine, without `force`.
+    TraceFormatError
+        A damaged baseline or history; before anything is measured.
 
     Notes
     -----
@@ -141,6 +158,7 @@ def compare(
         raise invalid("budget_s", budget_s, "> 0")
     where = Path(repository) if repository is not None else None
     arms = (resolve(a, repository=where), resolve(b, repository=where))
+    keeping = Keeping(arms, save=save, history=history, force=force)
     builds = _builds(arms, salts, progress)
     if settings.pairs < 2 * len(builds[0]):
         raise invalid("pairs", settings.pairs, f"{2 * len(builds[0])} or more: two a salted build")
@@ -157,17 +175,22 @@ def compare(
     )
     series = Series(cases, builds, settings, seed=seed, timeout_s=timeout_s, progress=progress)
     series.run(budget_s)
-    return Comparison(
+    found = Comparison(
         a=a,
         b=b,
         settings=series.settings,
-        machine=machine(),
+        machine=keeping.machine,
         cases=tuple(cases),
         salts=len(builds[0]),
         layout_note=_layout_note(arms, len(builds[0])),
         seed=seed,
-        revisions=(_revision(arms[0]), _revision(arms[1])),
+        revisions=(revision_of(arms[0]), revision_of(arms[1])),
+        builds=identities(arms, builds),
+        notes=keeping.notes,
+        date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )
+    keeping.keep(found, builds[1])
+    return found
 
 
 def _is_sequential(stopping: str | None) -> bool:
@@ -180,13 +203,14 @@ def _builds(
     arms: tuple[Arm, Arm], salts: int | None, progress: Progress | None
 ) -> tuple[list[Build], list[Build]]:
     sources = [arm.source for arm in arms]
-    if salts is not None and salts > 1 and not all(sources):
-        raise invalid("salts", salts, "1 where an arm is not a source tree or revision")
+    if salts is not None and salts > 1:
+        for arm in arms:
+            check_salts(arm, salts)
 
     def of(arm: Arm, source: Source | None) -> list[Build]:
         if source is None:
             assert arm.build is not None
-            return [arm.build]
+            return [*arm.baseline.builds[: salts or 1]] if arm.baseline else [arm.build]
         from .builds import source_builds
 
         return source_builds(source, salts=salts or 1, on_step=_told(progress, arm.label))
@@ -206,10 +230,6 @@ def _layout_note(arms: tuple[Arm, Arm], salts: int) -> str:
     if salts < 2:
         return _ONE_LAYOUT
     return f"code layout: {salts} salted builds a side, a random effect"
-
-
-def _revision(arm: Arm) -> str:
-    return arm.source.revision if arm.source is not None else ""
 
 
 class Series:
@@ -350,5 +370,8 @@ def _take(case: Case, pair: Pair, build: int) -> None:
     case.versions = pair.versions
     case.disturbed += pair.disturbed
     case.batches += 2 * len(ratios)
+    per_op = [min(ns) / pair.n for ns in pair.ns]
+    before = case.minima or (math.inf, math.inf)
+    case.minima = (min(before[0], per_op[0]), min(before[1], per_op[1]))
     if pair.instructions != (None, None):
         case.evidence.instructions = pair.instructions

@@ -34,7 +34,13 @@ class Comparison:
     seed : int
         Of layouts and order.
     revisions : tuple of str
-        The commits of A and B; empty where an arm is none.
+        The commits of A and B, where they are known.
+    builds : tuple of str
+        What tells the code of A and of B from other code: a commit, or a hash of the files.
+    notes : tuple of str
+        What must be said with the verdicts: unlike machines that were compared by force.
+    date : str
+        When it ended, in UTC.
 
     Notes
     -----
@@ -50,7 +56,7 @@ class Comparison:
     >>> [row["id"] for row in found.regressed]
     ['pool/cycle']
     >>> sorted(found.to_dict())[:4]
-    ['a', 'b', 'effects', 'layout']
+    ['a', 'b', 'builds', 'date']
     """
 
     a: str
@@ -62,6 +68,9 @@ class Comparison:
     layout_note: str
     seed: int
     revisions: tuple[str, str] = ("", "")
+    builds: tuple[str, str] = ("", "")
+    notes: tuple[str, ...] = ()
+    date: str = ""
 
     def rows(self) -> list[dict[str, Any]]:
         """Return one dict per case.
@@ -96,6 +105,9 @@ class Comparison:
             "b": self.b,
             "revisions": [*self.revisions],
             "salts": self.salts,
+            "builds": [*self.builds],
+            "notes": [*self.notes],
+            "date": self.date,
             "layout": self.layout_note,
             "seed": self.seed,
             "settings": asdict(self.settings),

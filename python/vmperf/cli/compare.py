@@ -18,8 +18,12 @@ __all__ = ["command", "show"]
 
 
 @click.command("compare", cls=JsonCommand)
-@click.argument("a")
-@click.argument("b")
+@click.argument("a", required=False)
+@click.argument("b", required=False)
+@click.option("--baseline", metavar="NAME", help="A is this saved build; B by default this one.")
+@click.option("--save", metavar="NAME", help="Keep B as a baseline; append to the history.")
+@click.option("--history", metavar="FILE", help="Append to this history.")
+@click.option("--force", is_flag=True, help="Also with a baseline of an unlike machine.")
 @click.option("--benchmark", "benchmarks", multiple=True, callback=names, metavar="ID,ID")
 @click.option("--design", "designs", multiple=True, callback=names, metavar="A,B")
 @click.option("--param", "params", multiple=True, callback=axis_values, metavar="AXIS=V1,V2")
@@ -40,8 +44,9 @@ __all__ = ["command", "show"]
 def command(
     context: click.Context,
     /,
-    a: str,
-    b: str,
+    a: str | None,
+    b: str | None,
+    baseline: str | None,
     budget_s: float | None,
     sequential: bool,
     json_path: str | None,
@@ -50,13 +55,14 @@ def command(
     """Tell whether B is slower than A: fresh process pairs, batches in turn, one verdict each.
 
     A and B are paths (module, library, wheel, environment, source tree), designs, AXIS=VALUE or git
-    revisions; path:, design:, param: or rev: in front says which. Exit code 0: none regressed; 1:
-    one did; 2: usage.
+    revisions; path:, design:, param: or rev: in front says which; baseline:NAME is a saved build.
+    Exit code 0: none regressed; 1: one did; 2: usage.
     """
     from vmperf._compare.compare import compare
 
     from ._progress import Reporter
 
+    a, b = _arms(a, b, baseline)
     with Reporter(budget_s) as progress:
         found = compare(
             a,
@@ -70,6 +76,18 @@ def command(
         write_json(json_path, found.rows())
     show(found, to_stderr=json_path == "-")
     context.exit(int(bool(found.regressed)))
+
+
+def _arms(a: str | None, b: str | None, baseline: str | None) -> tuple[str, str]:
+    if baseline is not None:
+        if b is not None:
+            raise click.UsageError("--baseline NAME is A; give B alone")
+        from vmperf._compare.arms import here
+
+        return f"baseline:{baseline}", a if a is not None else f"path:{here().core}"
+    if a is None or b is None:
+        raise click.UsageError("two arms are needed: A B, or --baseline NAME [B]")
+    return a, b
 
 
 def show(found: Comparison, *, to_stderr: bool = False) -> None:
@@ -91,6 +109,8 @@ def show(found: Comparison, *, to_stderr: bool = False) -> None:
         f"+ = {found.b} is slower than {found.a}",
     )
     say(out, found.layout_note)
+    for note in found.notes:
+        say(out, note)
 
 
 def _name(row: dict[str, Any]) -> str:
