@@ -20,6 +20,7 @@ __all__ = ["SCHEMA_VERSION", "connection"]
 APPLICATION_ID = 0x766D7068  # "vmph"
 SCHEMA_VERSION = 1
 _WAIT_S = 30.0
+_HEADER_BYTES = 100
 _OFFSET_OF_SCHEMA, _OFFSET_OF_APPLICATION = 60, 68  # in the header of an SQLite file
 
 _SCHEMA = f"""
@@ -93,7 +94,7 @@ def connection(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connecti
 def _open(path: Path, *, writable: bool) -> sqlite3.Connection:
     # A file without a log is whole, and a folder that cannot be written must not stop a reader.
     mode = "mode=rw" if writable else "mode=ro"
-    if not writable and not _log(path).exists() and not os.access(path.parent, os.W_OK):
+    if not writable and not _has_log(path) and not os.access(path.parent, os.W_OK):
         mode = "immutable=1"
     uri = f"{path.resolve().as_uri()}?{mode}"
     return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_WAIT_S)
@@ -116,6 +117,8 @@ def _check(path: Path, db: sqlite3.Connection) -> None:
         (found,) = db.execute(f"PRAGMA {pragma}").fetchone()
         return int(found)
 
+    if path.stat().st_size < _HEADER_BYTES and not _has_log(path):
+        raise _damaged(path, sqlite3.DatabaseError("no whole header"))
     if value("application_id") != APPLICATION_ID:
         raise trace_format(path, _OFFSET_OF_APPLICATION, "not a vmperf history")
     schema = value("user_version")
@@ -124,26 +127,28 @@ def _check(path: Path, db: sqlite3.Connection) -> None:
         raise trace_format(path, _OFFSET_OF_SCHEMA, what)
     size, whole = path.stat().st_size, value("page_count") * value("page_size")
     # SQLite reads a last page that is cut as zeros. With a log beside it, pages may be there.
-    if size < whole and not _log(path).exists():
+    if size < whole and not _has_log(path):
         raise trace_format(path, size, f"truncated; {whole} bytes expected")
     (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
         raise trace_format(path, 0, f"damaged: {verdict}")
 
 
-def _log(path: Path) -> Path:
-    return path.with_name(path.name + "-wal")
+def _has_log(path: Path) -> bool:
+    # A reader makes an empty one.
+    log = path.with_name(path.name + "-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def _damaged(path: Path, error: Exception) -> Exception:
     """Return the error for a file that SQLite refuses, with the offset where it goes wrong."""
     with path.open("rb") as file:
-        header = file.read(100)
+        header = file.read(_HEADER_BYTES)
     size = path.stat().st_size
     if not header or header[:16] != b"SQLite format 3\0"[: len(header)]:
         return trace_format(path, 0, "not a vmperf history")
     page_bytes = int.from_bytes(header[16:18]) or 1
     expected = int.from_bytes(header[28:32]) * (65536 if page_bytes == 1 else page_bytes)
-    if size < max(expected, 100):
-        return trace_format(path, size, f"truncated; {max(expected, 100)} bytes expected")
+    if size < max(expected, _HEADER_BYTES):
+        return trace_format(path, size, f"truncated; {max(expected, _HEADER_BYTES)} bytes expected")
     return trace_format(path, 0, f"damaged: {error}")
