@@ -4,8 +4,8 @@
 >>> [b.id for b in vmperf.list("bench/selftest/one_cycle")]
 ['bench/selftest/one_cycle']
 
-Functions: `list`, `get`, `run`, `sweep`, `run_sweep`, `claims`, `compare`, `load`, `benchmark`,
-`machine`, `report`, `load_results`, `get_include`, `get_cmake_dir`; classes `Results`,
+Functions: `list`, `get`, `run`, `sweep`, `run_sweep`, `claims`, `compare`, `aa`, `load`,
+`benchmark`, `machine`, `report`, `load_results`, `get_include`, `get_cmake_dir`; classes `Results`,
 `Measurement`, `Comparison`, `History`. Each component of the native core is a submodule of its own
 name (`vmperf.stats`, `vmperf.pool`, ...). NumPy, xarray, click, rich and the rest are imported by
 the function that needs them, never by ``import vmperf``.
@@ -31,6 +31,7 @@ TYPE_CHECKING = False  # typing itself would cost more than this whole import
 if TYPE_CHECKING:
     from typing import Any
 
+    from ._aa import aa as aa
     from ._benchmark import Measurement as Measurement
     from ._benchmark import benchmark as benchmark
     from ._catalog import get as get
@@ -56,6 +57,7 @@ _LAZY = {
     "History": "_compare.history",
     "Measurement": "_benchmark",
     "Results": "_results",
+    "aa": "_aa",
     "benchmark": "_benchmark",
     "claims": "_claims",
     "compare": "_compare.compare",
