@@ -222,6 +222,45 @@ def _overview() -> Any:
     return _finish([one, rule, dots], zoom=["x"], height=HEIGHT, main=2)
 
 
+def _trend() -> Any:
+    """A figure over the comparisons of a history: points, intervals, levels and their changes."""
+    import altair as alt
+
+    x = alt.X("index:Q", title="comparison, in order of time",
+              scale=alt.Scale(nice=False, padding=14), axis=alt.Axis(tickMinStep=1))  # fmt: skip
+
+    def at(field: str) -> Any:
+        return alt.Y(f"{field}:Q", title="{quantity}", scale=alt.Scale(zero=False, padding=14))
+
+    def over(name: str) -> Any:
+        return alt.Chart(alt.NamedData(name)).transform_calculate(series="'{axis}'")
+
+    colour = alt.Color("series:N", legend=None)
+    tip = [
+        _number("value", title="{quantity}"),
+        _number("low"),
+        _number("high"),
+        alt.Tooltip("revision:N"),
+        alt.Tooltip("date:N"),
+        alt.Tooltip("verdict:N"),
+    ]
+    points = over("points").encode(x=x, color=colour)
+    band = points.mark_rule(strokeWidth=2, opacity=0.4).encode(y=at("low"), y2="high:Q")
+    dots = points.mark_circle(size=48, opacity=1).encode(y=at("value"), tooltip=tip)
+    level = over("levels").mark_rule(style="level")
+    level = level.encode(x=alt.X("from:Q"), x2="to:Q", y=at("level"))
+    changes = over("changes").encode(x=alt.X("at:Q"))
+    found = [alt.Tooltip("text:N", title="change"), _number("p", style=".2~r")]
+    rule = changes.mark_rule(style="change").encode(
+        tooltip=[*found, alt.Tooltip("revision:N"), alt.Tooltip("date:N")]
+    )
+    label = changes.mark_text(style="label", align="left", dx=4, dy=8)
+    label = label.encode(y=alt.value(0), text="text:N")
+    view = alt.selection_interval(name="view", bind="scales", encodings=["x", "y"], zoom=_ZOOM)
+    layers = [band.add_params(view), level, dots, rule, label]
+    return alt.layer(*layers).properties(width="container", height=220)
+
+
 _BUILDERS: dict[str, Callable[[], Any]] = {
     "strip": _strip,
     "shape": _shape,
@@ -229,6 +268,7 @@ _BUILDERS: dict[str, Callable[[], Any]] = {
     "curve": _curve,
     "heat": _heat,
     "overview": _overview,
+    "trend": _trend,
 }
 KINDS = tuple(_BUILDERS)
 

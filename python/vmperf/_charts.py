@@ -102,6 +102,8 @@ def theme(mode: Mode = "light") -> dict[str, Any]:
             "median": {"color": ink["ink"], "thickness": 2},
             "label": {"color": ink["ink-2"], "fontSize": 11},
             "value": {"color": ink["ink"], "fontSize": 11, "fontWeight": 600},
+            "level": {"color": ink["ink-2"], "strokeWidth": 2},
+            "change": {"color": ink["bad"], "strokeWidth": 2, "strokeDash": [5, 3]},
             "cell": {"stroke": ink["card"], "strokeWidth": 2},
             "inside": {"color": ink["ink"], "fontSize": 11},
         },

@@ -16,6 +16,9 @@ import pytest
 
 import vmperf
 from vmperf._claims_file import read_claims, shipped
+from vmperf._compare.cases import Case
+from vmperf._compare.result import Comparison
+from vmperf._compare.settings import defaults
 from vmperf._journal import Journal, StoredCase
 from vmperf._results import Results
 
@@ -185,3 +188,26 @@ def make_grid(tmp_path: Path) -> Callable[[], Results]:
 def ids_of() -> Callable[[int], list[str]]:
     """So many benchmark ids."""
     return many_ids
+
+
+@pytest.fixture
+def make_history(tmp_path: Path) -> Callable[..., vmperf.History]:
+    """A history of 24 comparisons on one machine: B is 5 % slower from the 14th on."""
+
+    def make(*, text: str = "", slower: float = 0.05) -> vmperf.History:
+        rng = np.random.default_rng(3)
+        history = vmperf.History(tmp_path / f"history-{slower}.db")
+        for i in range(24):
+            params = {"design": text or "stack", "item_size_bytes": 64}
+            case = Case("pool/cycle", params, (params, params), minima=(2.0, 2.0))
+            level = slower * (i >= 14)
+            case.evidence.effects = [float(v) for v in level + 0.002 * rng.standard_normal(12)]
+            found = Comparison(
+                a="baseline:main", b=text, settings=defaults(), machine=MACHINE, cases=(case,),
+                salts=1, layout_note="", seed=0, revisions=("base", text or f"rev{i:02d}"),
+                builds=("reference", "b"), date=f"2024-01-{i + 1:02d}T00:00:00+00:00",
+            )  # fmt: skip
+            history.append(found)
+        return history
+
+    return make

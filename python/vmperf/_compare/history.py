@@ -8,7 +8,6 @@ segment, also where several machines take turns.
 from __future__ import annotations
 
 import json
-import math
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -16,16 +15,16 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import _core
 from .._errors import invalid, near, trace_format
 from .fingerprint import fingerprint_id, fingerprint_of
 from .history_file import connection
+from .series import ON, Series, make_series
 from .store import history_path
 
 if TYPE_CHECKING:
     from .result import Comparison
 
-__all__ = ["History", "Segment", "Series"]
+__all__ = ["History", "Segment"]
 
 _COMPARISON = (
     "fingerprint, revision, date, a, b, revision_a, reference, build, salts, seed, settings, notes"
@@ -34,7 +33,6 @@ _POINT = (
     "id, params, status, reason, verdict, effect, low, high, detectable, pairs, log_ratios, "
     "min_a_ns, min_b_ns, instr_a, instr_b"
 )
-_ON = ("ratio", "minimum")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,36 +55,6 @@ class Segment:
     fingerprint: str
     fields: dict[str, str]
     revisions: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One benchmark at one point of its axes on one machine, in order of time.
-
-    Attributes
-    ----------
-    segment : int
-        `Segment.number`.
-    id, params
-        The benchmark and its point.
-    on : {"ratio", "minimum"}
-        What `values` are: B over the reference, or B's least time in ns per op.
-    points : tuple of dict
-        Rows of the history.
-    values : tuple of float
-        One per point.
-    changes : tuple of dict
-        ``index, revision, date, p, ratio``: the point that begins another level, and the ratio of
-        the levels.
-    """
-
-    segment: int
-    id: str
-    params: dict[str, Any]
-    on: str
-    points: tuple[dict[str, Any], ...]
-    values: tuple[float, ...]
-    changes: tuple[dict[str, Any], ...]
 
 
 class History:
@@ -260,8 +228,8 @@ class History:
         InvalidArgumentError
             An id that no row has; another `on`; ratios wanted of a series with several references.
         """
-        if on is not None and on not in _ON:
-            raise invalid("on", repr(on), ", ".join(_ON))
+        if on is not None and on not in ON:
+            raise invalid("on", repr(on), ", ".join(ON))
         rows = self.rows(id, params)
         if id is not None and not rows:
             known = [row["id"] for row in self.rows()]
@@ -272,8 +240,11 @@ class History:
             key = (numbers[row["fingerprint"]], row["id"], json.dumps(row["params"]))
             if row["status"] == "ok" and row["effect"] is not None:
                 grouped.setdefault(key, []).append(row)
-        return [_series(key[0], points, on) for key, points in sorted(
-            grouped.items(), key=lambda item: item[0][0])]  # fmt: skip
+        found = [
+            make_series(segment, points, on)
+            for (segment, *_), points in sorted(grouped.items(), key=lambda item: item[0][0])
+        ]
+        return [one for one in found if one.values]
 
     def change_points(
         self, id: str, params: Mapping[str, Any] | None = None, *, on: str | None = None
@@ -350,44 +321,3 @@ def _row(path: Path, names: list[str], values: tuple[Any, ...]) -> dict[str, Any
     except ValueError as error:
         raise trace_format(path, 0, f"comparison {row['number']}: {error}") from error
     return row
-
-
-def _series(segment: int, points: list[dict[str, Any]], on: str | None) -> Series:
-    references = {row["reference"] for row in points}
-    first = points[0]
-    if on == "ratio" and len(references) > 1:
-        what = f"minimum: {first['id']} was compared with {len(references)} reference builds"
-        raise invalid("on", "'ratio'", what)
-    chosen = on or ("ratio" if len(references) == 1 else "minimum")
-    pairs = [(row, _value(row, chosen)) for row in points]
-    kept = [(row, value) for row, value in pairs if value > 0 and math.isfinite(value)]
-    values = tuple(value for _, value in kept)
-    rows = tuple(row for row, _ in kept)
-    return Series(
-        segment, first["id"], first["params"], chosen, rows, values, _changes(rows, values)
-    )
-
-
-def _value(row: dict[str, Any], on: str) -> float:
-    if on == "ratio":
-        return 1.0 + float(row["effect"])
-    return float(row["min_b_ns"] if row["min_b_ns"] is not None else math.nan)
-
-
-def _changes(
-    rows: tuple[dict[str, Any], ...], values: tuple[float, ...]
-) -> tuple[dict[str, Any], ...]:
-    import numpy as np
-
-    if not values:
-        return ()
-    return tuple(
-        {
-            "index": found["index"],
-            "revision": rows[found["index"]]["revision"],
-            "date": rows[found["index"]]["date"],
-            "p": found["p"],
-            "ratio": found["ratio"],
-        }
-        for found in _core.stats.change_points(np.asarray(values, dtype=np.float64))
-    )

@@ -82,14 +82,15 @@ def report(
     jinja = require("jinja2", "report")
     target = Path(path)
     page = (
-        _environment(jinja).get_template("page.html.j2").render(_context(results, title, reference))
+        environment(jinja).get_template("page.html.j2").render(_context(results, title, reference))
     )
-    _write(target, page)
+    write_page(target, page)
     return target
 
 
-def _environment(jinja: Any) -> jinja2.Environment:
-    environment: jinja2.Environment = jinja.Environment(
+def environment(jinja: Any) -> jinja2.Environment:
+    """Return the templates' environment: everything escaped, nothing undefined passes."""
+    made: jinja2.Environment = jinja.Environment(
         loader=jinja.FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=jinja.StrictUndefined,
@@ -97,12 +98,13 @@ def _environment(jinja: Any) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     helpers = (words.fixed, words.decimals, words.count, words.flags_text, words.factor)
-    environment.globals["row_pixels"] = _charts.ROW_PIXELS
-    environment.globals.update({helper.__name__: helper for helper in helpers})
-    return environment
+    made.globals["row_pixels"] = _charts.ROW_PIXELS
+    made.globals.update({helper.__name__: helper for helper in helpers})
+    return made
 
 
-def _hash(script: str) -> str:
+def policy_hash(script: str) -> str:
+    """Return the word by which the content security policy admits a script."""
     digest = hashlib.sha256(script.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
@@ -147,12 +149,13 @@ def _context(results: Results, title: str | None, reference: str | None) -> dict
         "css": markup("".join((_HERE / file).read_text(encoding="utf-8") for file in _CSS)),
         "library": markup(library),
         "script": markup(script),
-        "script_hashes": markup(f"{_hash(library)} {_hash(script)}"),
+        "script_hashes": markup(f"{policy_hash(library)} {policy_hash(script)}"),
         "payload": markup(payload.build(found, designs, _WORDS)),
     }  # fmt: skip
 
 
-def _write(target: Path, page: str) -> None:
+def write_page(target: Path, page: str) -> None:
+    """Write a page whole or not at all."""
     handle, aside = tempfile.mkstemp(dir=target.parent, prefix=target.name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
