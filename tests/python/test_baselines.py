@@ -188,3 +188,19 @@ def test_the_command_line(saved: Path) -> None:
     assert "--baseline NAME is A" in twice.output
     none = CliRunner().invoke(cli, ["compare", "a"])
     assert none.exit_code == 2
+
+
+def test_a_history_by_its_name(store: Path, tmp_path: Path) -> None:
+    target = tmp_path / "mine.db"
+    words = ["--benchmark", QUICK["benchmarks"], "--pairs", "3", "--tolerance", "0.5"]
+    done = CliRunner().invoke(cli, ["compare", HERE, HERE, "--history", str(target), *words])
+    assert done.exit_code == 0, done.output
+    assert [row["id"] for row in vmperf.History(target).rows()] == [QUICK["benchmarks"]]
+    assert not store.exists()
+
+
+def test_a_value_is_no_build(store: Path) -> None:
+    quick = {**QUICK, "benchmarks": "pool/cycle"}
+    with pytest.raises(vmperf.InvalidArgumentError, match="not the param"):
+        vmperf.compare("capacity=10", "capacity=1000", **quick, save="x")
+    assert not store.exists()

@@ -84,6 +84,12 @@ class History:
     >>> number = history.append(found)
     >>> [row["id"] for row in history.rows()]
     ['pool/cycle']
+    >>> [segment.number for segment in history.segments()]
+    [0]
+    >>> [(series.id, series.on, len(series.values)) for series in history.series("pool/*")]
+    [('pool/cycle', 'ratio', 1)]
+    >>> history.change_points("pool/cycle")
+    []
     """
 
     def __init__(self, path: str | Path | None = None) -> None:
