@@ -17,7 +17,7 @@ def altered(found, factor):
     cases = copy.deepcopy(found.cases)
     for case in cases:
         case.evidence.effects = [e + factor for e in case.evidence.effects]
-    return replace(found, cases=cases, _rows=[])
+    return replace(found, cases=cases)
 
 for factor in (1.0, -1.0):
     print("changed", factor)

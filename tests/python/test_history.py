@@ -223,7 +223,7 @@ def test_a_failed_append_leaves_nothing(tmp_path: Path, made: Made) -> None:
     history.append(made([0.0] * 3))
     twice = made([0.0] * 3)
     with pytest.raises(vmperf.TraceFormatError, match="UNIQUE"):
-        history.append(replace(twice, cases=(*twice.cases, twice.cases[0]), _rows=[]))
+        history.append(replace(twice, cases=(*twice.cases, twice.cases[0])))
     assert len(history.rows()) == 2
     assert history.append(made([0.0] * 3)) == 2
 
