@@ -47,6 +47,13 @@ def test_tolerance_forgives_what_is_inside_it() -> None:
     assert _one(Evidence(effects), with_changes(tolerance=0.01)).verdict == "regressed"
 
 
+def test_what_the_clock_cannot_tell_apart_is_no_difference() -> None:
+    effects = _effects(3e-5, noise=1e-6)
+    assert _one(Evidence(effects)).verdict == "regressed"
+    assert _one(Evidence(effects, resolution=7e-5)).verdict == "unchanged"
+    assert _one(Evidence(_effects(1e-3, noise=1e-6), resolution=7e-5)).verdict == "regressed"
+
+
 def test_one_wild_pair_changes_nothing() -> None:
     effects = _effects(0.0)
     effects[3] = 3.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import math
 import random
 import time
@@ -373,5 +374,12 @@ def _take(case: Case, pair: Pair, build: int) -> None:
     per_op = [min(ns) / pair.n for ns in pair.ns]
     before = case.minima or (math.inf, math.inf)
     case.minima = (min(before[0], per_op[0]), min(before[1], per_op[1]))
+    shortest = max(1, min(min(ns) for ns in pair.ns))
+    case.evidence.resolution = max(case.evidence.resolution, _clock_step_ns() / shortest)
     if pair.instructions != (None, None):
         case.evidence.instructions = pair.instructions
+
+
+@functools.cache
+def _clock_step_ns() -> float:
+    return float(_core.os.machine()["timers"]["clock_gettime"]["step_ns"])

@@ -28,6 +28,10 @@ class Evidence:
         Per op on side A and B, None where not counted.
     relink_floor : float or None
         How far salted builds of one revision lie apart, as a log ratio.
+    planned : int
+        Pairs that were planned, for looks at shares of them.
+    resolution : float
+        The clock's step over a batch, as a log ratio: what is smaller is no difference.
     """
 
     effects: list[float] = field(default_factory=list)
@@ -35,6 +39,7 @@ class Evidence:
     instructions: tuple[float | None, float | None] = (None, None)
     relink_floor: float | None = None
     planned: int = 0
+    resolution: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +94,13 @@ def crossed(case: Evidence, settings: Settings) -> bool:
     if len(case.effects) not in looks:
         return False
     level = _levels(looks, settings, settings.alpha)[looks.index(len(case.effects))]
-    return min(_plain_p(case.effects, settings)) <= level
+    return min(_plain_p(case, settings, len(case.effects))) <= level
 
 
 def _p_values(case: Evidence, settings: Settings) -> tuple[float, float]:
     if not settings.sequential:
         location = _location(case, settings)
-        shift = math.log1p(settings.tolerance)
+        shift = _shift(case, settings)
         return (
             _core.stats.location_test(**location, shift=shift)["above"],
             _core.stats.location_test(**location, shift=-shift)["below"],
@@ -107,7 +112,7 @@ def _p_values(case: Evidence, settings: Settings) -> tuple[float, float]:
 def _sequential_p(case: Evidence, settings: Settings, side: int) -> float:
     """Return the least alpha whose boundary was crossed at one of the looks that were taken."""
     looks = [k for k in settings.looks_at(case.planned) if k <= len(case.effects)]
-    seen = [_plain_p(case.effects[:k], settings)[side] for k in looks]
+    seen = [_plain_p(case, settings, k)[side] for k in looks]
 
     def stops(alpha: float) -> bool:
         levels = _levels(settings.looks_at(case.planned), settings, alpha)
@@ -130,9 +135,15 @@ def _levels(looks: tuple[int, ...], settings: Settings, alpha: float) -> tuple[f
     return tuple(float(level) for level in levels)
 
 
-def _plain_p(effects: Sequence[float], settings: Settings) -> tuple[float, float]:
-    shift = math.log1p(settings.tolerance)
-    values = _array(effects)
+def _shift(case: Evidence, settings: Settings) -> float:
+    """Return how large a log ratio is no difference yet."""
+    return max(math.log1p(settings.tolerance), case.resolution)
+
+
+def _plain_p(case: Evidence, settings: Settings, n: int) -> tuple[float, float]:
+    """Return the p values of the first n pairs, slower and faster."""
+    shift = _shift(case, settings)
+    values = _array(case.effects[:n])
     above = _core.stats.trimmed_test(values, shift=shift, trim=settings.trim)["above"]
     below = _core.stats.trimmed_test(values, shift=-shift, trim=settings.trim)["below"]
     return above, below
