@@ -63,4 +63,4 @@ def compare_points(
             cases.append(case)
     if not found:
         raise refused or invalid("points", "empty", "at least one")
-    return replace(found[0], cases=tuple(cases), _rows=[])
+    return replace(found[0], cases=tuple(cases))
