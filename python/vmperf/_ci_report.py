@@ -37,7 +37,7 @@ def markdown(found: CiResult) -> str:
         f"- {len(first)} comparisons corrected together ({settings.correction}), alpha "
         f"{settings.alpha:g} one-sided, {settings.pairs} pairs of processes planned; a regression "
         "counts once a second, independent set of pairs finds it too",
-        f"- {first.layout_note}",
+        *(f"- {note}" for note in (first.layout_note, *first.notes)),
         f"- machine: {_machine(machine)}",
     ]
     return "\n".join(lines) + "\n"

@@ -6,6 +6,7 @@ ratio per pair, and from there on all is as in `compare`.
 
 from __future__ import annotations
 
+import datetime
 import math
 import random
 import time as clock
@@ -168,6 +169,7 @@ def compare_suites(
         layout_note=_LAYOUT,
         seed=seed,
         revisions=(sources[0].revision, sources[1].revision),
+        date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )
 
 
