@@ -4,11 +4,11 @@
 >>> [b.id for b in vmperf.list("bench/selftest/one_cycle")]
 ['bench/selftest/one_cycle']
 
-Functions: `list`, `get`, `run`, `sweep`, `run_sweep`, `claims`, `compare`, `aa`, `load`,
-`benchmark`, `machine`, `report`, `load_results`, `get_include`, `get_cmake_dir`; classes `Results`,
-`Measurement`, `Comparison`, `History`. Each component of the native core is a submodule of its own
-name (`vmperf.stats`, `vmperf.pool`, ...). NumPy, xarray, click, rich and the rest are imported by
-the function that needs them, never by ``import vmperf``.
+Functions: `list`, `get`, `run`, `sweep`, `run_sweep`, `claims`, `compare`, `compare_suites`, `aa`,
+`load`, `benchmark`, `machine`, `report`, `load_results`, `get_include`, `get_cmake_dir`; classes
+`Results`, `Measurement`, `Comparison`, `History`. Each component of the native core is a submodule
+of its own name (`vmperf.stats`, `vmperf.pool`, ...). NumPy, xarray, click, rich and the rest are
+imported by the function that needs them, never by ``import vmperf``.
 
 Errors, all of them derived from `VmperfError`::
 
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ._compare.compare import compare as compare
     from ._compare.history import History as History
     from ._compare.result import Comparison as Comparison
+    from ._compare.suites import compare_suites as compare_suites
     from ._machine import machine as machine
     from ._own_code import load as load
     from ._report.html import report as report
@@ -61,6 +62,7 @@ _LAZY = {
     "benchmark": "_benchmark",
     "claims": "_claims",
     "compare": "_compare.compare",
+    "compare_suites": "_compare.suites",
     "get": "_catalog",
     "list": "_catalog",
     "load": "_own_code",

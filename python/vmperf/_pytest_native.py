@@ -20,6 +20,7 @@ import pytest
 from ._core import InvalidArgumentError, VmperfError
 from ._own_code import load
 from ._plan import Plan, make_plan
+from ._pytest_compare import remember
 from ._pytest_json import extra_info
 from ._run import carry_out
 
@@ -221,6 +222,7 @@ class NativeBenchmark:
         self._clock = request.node.stash[_CLOCK]
         self._benchmark: Benchmark = benchmark
         self._folders = tmp_path_factory
+        self._config: pytest.Config = request.config
         self._called = False
 
     def __call__(self) -> Results:
@@ -257,6 +259,7 @@ class NativeBenchmark:
         else:
             self._describe(results, row)
             self._feed([t for case in results.cases for t in _seconds_per_op(case)])
+            remember(self._config, self._case.id, self._case.params)
         return results
 
     def check_called(self) -> None:

@@ -34,7 +34,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("vmperf").addoption(
         "--vmperf-load", action="append", default=[], metavar="LIB", help=words
     )
+    parser.getgroup("vmperf").addoption(
+        "--vmperf-baseline",
+        metavar="ARM",
+        help="compare what marked tests measure with this environment, wheel, native module, "
+        "source tree or revision, in process pairs after the run",
+    )
+    parser.getgroup("vmperf").addoption(
+        "--vmperf-compare-fail",
+        metavar="SHARE",
+        help="fail if anything is slower than the baseline by more than this: 1%% or 0.01",
+    )
+    parser.getgroup("vmperf").addoption(
+        "--vmperf-compare-pairs", type=int, metavar="N", help="process pairs of each comparison"
+    )
     parser.addini("vmperf_load", f"{words}, relative to this file", type="paths", default=[])
+
+
+def _compares(config: pytest.Config) -> bool:
+    given = ("vmperf_baseline", "vmperf_compare_fail")
+    return any(config.getoption(name) is not None for name in given) and not hasattr(
+        config, "workerinput"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,6 +66,10 @@ def pytest_configure(config: pytest.Config) -> None:
         "**axes): one test for each design and point of the axes of the benchmarks whose id "
         f"matches, measured natively by the fixture {FIXTURE}",
     )
+    if _compares(config):
+        from ._pytest_compare import check_options
+
+        check_options(config)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -69,6 +94,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Say once, for the whole run, that pytest-benchmark is missing."""
     if not config.pluginmanager.hasplugin(_SESSION) and any(map(_is_ours, items)):
         raise pytest.UsageError(_MISSING)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Compare with the baseline what the tests have measured."""
+    ended = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+    if ended and _compares(session.config):
+        from ._pytest_compare import compare_measured
+
+        compare_measured(session)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Show the comparison."""
+    if _compares(config):
+        from ._pytest_compare import summarize
+
+        summarize(config, terminalreporter)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import struct
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -244,3 +246,26 @@ def as_json(
         return found
 
     return run
+
+
+@pytest.fixture
+def commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, str]], Path]:
+    """Commit files to a repository of another project: ``commit({name: text}) -> its folder``."""
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed")
+    monkeypatch.setenv("VMPERF_CACHE", str(tmp_path / "cache"))
+    top = tmp_path / "repository"
+    top.mkdir()
+    subprocess.run(["git", "init", "-q", str(top)], check=True)
+
+    def make(files: dict[str, str]) -> Path:
+        for name, text in files.items():
+            path = top / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        who = ["-c", "user.name=t", "-c", "user.email=t@t"]
+        for words in (["add", "-A"], ["commit", "-q", "--allow-empty", "-m", "x"]):
+            subprocess.run(["git", "-C", str(top), *who, *words], check=True)
+        return top
+
+    return make

@@ -135,6 +135,8 @@ def _try_path(text: str, _: Path) -> Arm | None:
         return Arm("path", text, build=_environment(path))
     if path.suffix == ".whl":
         return Arm("path", text, build=_wheel(path))
+    if path == Path(str(_core.__file__)).resolve():
+        return Arm("path", text, build=here())  # with what is loaded into it
     if b"PyInit__core\0" in path.read_bytes():
         return Arm("path", text, build=Build(core=str(path)))
     build = here()

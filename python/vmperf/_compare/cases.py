@@ -9,9 +9,9 @@ from typing import Any
 
 from .._axes import point_values
 from .._catalog import Benchmark, Value, from_entry, matches
-from .._errors import invalid, near
+from .._errors import invalid, measurement, near
 from .arms import Arm
-from .side import Build, Side, Task
+from .side import Build, Dead, Side, Task
 from .verdict import Evidence
 
 __all__ = ["Case", "catalog_of", "make_cases"]
@@ -47,11 +47,20 @@ class Case:
 
 
 def catalog_of(build: Build, *, timeout_s: float) -> dict[str, Benchmark]:
-    """Return id -> benchmark of a build, asked of a process of its own."""
-    with Side(Task(build), timeout_s=timeout_s) as side:
-        side.begin()
-        side.wait_ready()
-        return {entry["id"]: from_entry(entry) for entry in side.ask("c")}
+    """Return id -> benchmark of a build, asked of a process of its own.
+
+    Raises
+    ------
+    MeasurementError
+        The build cannot be loaded: ``crashed`` or ``timed_out``.
+    """
+    try:
+        with Side(Task(build), timeout_s=timeout_s) as side:
+            side.begin()
+            side.wait_ready()
+            return {entry["id"]: from_entry(entry) for entry in side.ask("c")}
+    except Dead as death:
+        raise measurement(death.status, f"{build.core}: {death}") from None
 
 
 def make_cases(

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._json import JsonCommand, json_option, write_json
+from ._json import json_option, write_json
 from ._load import load_option
 from ._params import axis_values, names
+from ._suite import SuiteCommand, suite_options, suite_settings, suite_words
 
 if TYPE_CHECKING:
     from vmperf._compare.result import Comparison
 
 __all__ = ["command", "show"]
 
+_SHARED = ("benchmarks", "tolerance", "pairs", "alpha", "correction", "seed", "timeout_s")
 
-@click.command("compare", cls=JsonCommand)
+
+@click.command("compare", cls=SuiteCommand)
 @click.argument("a", required=False)
 @click.argument("b", required=False)
 @click.option("--baseline", metavar="NAME", help="A is this saved build; B by default this one.")
@@ -39,6 +42,7 @@ __all__ = ["command", "show"]
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--timeout", "timeout_s", type=float, default=60.0, show_default=True)
 @load_option
+@suite_options
 @json_option
 @click.pass_context
 def command(
@@ -56,21 +60,22 @@ def command(
 
     A and B are paths (module, library, wheel, environment, source tree), designs, AXIS=VALUE or git
     revisions; path:, design:, param: or rev: in front says which; baseline:NAME is a saved build.
-    Exit code 0: none regressed; 1: one did; 2: usage.
+    Exit code 0: none regressed; 1: one did; 2: usage. After -- comes the command of a suite of
+    others, a Google Benchmark program or pytest with pytest-benchmark, run in both trees.
     """
-    from vmperf._compare.compare import compare
-
     from ._progress import Reporter
 
     a, b = _arms(a, b, baseline)
+    kept = suite_settings(context, settings, shared=_SHARED)
     with Reporter(budget_s) as progress:
-        found = compare(
+        found = _compared(
+            suite_words(context),
             a,
             b,
             budget_s=budget_s,
             stopping="sequential" if sequential else None,
             progress=progress,
-            **settings,
+            **kept,
         )
     if json_path is not None:
         write_json(json_path, found.rows())
@@ -88,6 +93,16 @@ def _arms(a: str | None, b: str | None, baseline: str | None) -> tuple[str, str]
     if a is None or b is None:
         raise click.UsageError("two arms are needed: A B, or --baseline NAME [B]")
     return a, b
+
+
+def _compared(words: list[str] | None, a: str, b: str, **settings: Any) -> Comparison:
+    if words is None:
+        from vmperf._compare.compare import compare
+
+        return compare(a, b, **settings)
+    from vmperf._compare.suites import compare_suites
+
+    return compare_suites(a, b, words, **settings)
 
 
 def show(found: Comparison, *, to_stderr: bool = False) -> None:

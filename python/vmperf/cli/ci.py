@@ -1,0 +1,115 @@
+"""`vmperf ci`: red where this tree is slower than a revision, and a second look agrees."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vmperf import VmperfError
+
+from ._json import json_option, write_json
+from ._params import axis_values, names
+from ._suite import SuiteCommand, suite_options, suite_settings, suite_words
+
+if TYPE_CHECKING:
+    from vmperf._ci import CiResult
+
+__all__ = ["command"]
+
+_SHARED = ("benchmarks", "pairs", "alpha", "budget_s", "seed", "timeout_s", "correction")
+
+
+@click.command("ci", cls=SuiteCommand)
+@click.option(
+    "--against", required=True, metavar="REV|NAME|PATH", help="What the tree is held against."
+)
+@click.option(
+    "--max-regression", default="0%", show_default=True, metavar="SHARE", help="0.5% or 0.005."
+)
+@click.option("--benchmark", "benchmarks", multiple=True, callback=names, metavar="ID,ID")
+@click.option("--design", "designs", multiple=True, callback=names, metavar="A,B")
+@click.option("--param", "params", multiple=True, callback=axis_values, metavar="AXIS=V1,V2")
+@click.option("--budget", "budget_s", type=float, help="Seconds for all pairs of the first set.")
+@click.option("--pairs", type=int, help="Pairs of processes.")
+@click.option("--alpha", type=float, help="False alarms over all benchmarks together.")
+@click.option("--salts", type=int, help="Builds of each side with another code layout: 3.")
+@click.option("--layout", metavar="random|paired|fixed", help="Where data lies.")
+@click.option("--correction", metavar="bh|holm", help="Over the benchmarks.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--timeout", "timeout_s", type=float, default=60.0, help="Seconds of silence.")
+@suite_options
+@click.option("--markdown", metavar="FILE", help="Append a summary, as $GITHUB_STEP_SUMMARY wants.")
+@click.option("--github-json", metavar="FILE", help="For github-action-benchmark.")
+@json_option
+@click.pass_context
+def command(
+    context: click.Context,
+    /,
+    against: str,
+    max_regression: str,
+    markdown: str | None,
+    github_json: str | None,
+    json_path: str | None,
+    **settings: Any,
+) -> None:
+    """Hold this tree against a revision: exit 1 on a regression that a second look confirms.
+
+    The current folder's tree as it is, changes that are not committed too, is B. After -- comes the
+    command of a Google Benchmark program or a pytest-benchmark suite; without it the tree is one of
+    this project. A build that fails or a benchmark that crashes is red as well.
+    """
+    from vmperf import _ci_report
+    from vmperf._ci import ci
+
+    from ._progress import Reporter
+
+    kept = suite_settings(context, settings, shared=_SHARED)
+    try:
+        with Reporter(settings["budget_s"]) as progress:
+            found = ci(
+                against,
+                max_regression=max_regression,
+                command=suite_words(context),
+                progress=progress,
+                **kept,
+            )
+    except VmperfError as error:
+        if markdown is not None:
+            _append(markdown, _ci_report.failure_markdown(against, str(error)))
+        raise
+    if markdown is not None:
+        _append(markdown, _ci_report.markdown(found))
+    if github_json is not None:
+        write_json(github_json, _ci_report.github_rows(found))
+    if json_path is not None:
+        write_json(json_path, found.rows())
+    _show(found, to_stderr=json_path == "-")
+    context.exit(int(bool(found.reason)))
+
+
+def _show(found: CiResult, *, to_stderr: bool) -> None:
+    from ._console import console, say
+    from .compare import show
+
+    show(found.first, to_stderr=to_stderr)
+    out = console(stderr=to_stderr)
+    for row in found.rows():
+        if row["confirmed"] is not None:
+            word = "confirmed" if row["confirmed"] else "not confirmed"
+            where = " ".join([row["id"], *(f"{a}={v}" for a, v in row["params"].items())])
+            say(out, f"  {where}: {word} by a second set of pairs: {_effect(row)}")
+    say(out, f"red: {found.reason}" if found.reason else "green: no confirmed regression")
+
+
+def _effect(row: dict[str, Any]) -> str:
+    if row["second_effect"] is None:
+        return "no figure"
+    low, high = (f"{100 * row[f'second_{end}']:+.2f} %" for end in ("low", "high"))
+    return f"{100 * row['second_effect']:+.2f} %, {low} to {high}"
+
+
+def _append(path: str, text: str) -> None:
+    with Path(path).open("a", encoding="utf-8") as out:
+        out.write(text)
