@@ -20,7 +20,7 @@ from ._runner import Progress
 
 __all__ = ["CiResult", "ci"]
 
-_SALTS = 3
+_SALTS = 6  # three leave a bound of two degrees of freedom, which sees nothing small
 # Of the statuses of a case those that no change of code answers for.
 _HARMLESS = ("ok", "one_sided", "not_installed", "unsupported", "too_noisy", "below_resolution")
 # Far from the first seed, so that neither its data layouts nor its order come again.
@@ -120,8 +120,8 @@ def ci(
         As `compare` takes them; `budget_s` is that of the first comparison, the second takes as
         many pairs of the benchmarks that regressed.
     salts : int, optional
-        Builds of each side with another code layout: 3 by default, fewer where A has fewer; not for
-        suites.
+        Builds of each side with another code layout: 6 by default, fewer where A has fewer or there
+        are under 12 pairs; not for suites.
     **others
         ``designs``, ``params``, ``rounds``, ``batch_us``, ``layout``, ``correction`` of `compare`;
         ``build``, ``suite``, ``time``, ``pin`` of `compare_suites`.
@@ -146,6 +146,8 @@ def ci(
     }
     if command is None:
         against, most = _baseline(against, top)
+        if pairs is not None:
+            most = max(1, min(most, pairs // 2))  # each build in two pairs at least
         shared["salts"] = most if salts is None else salts
     elif salts in (None, 1):
         shared["folder"] = prefix

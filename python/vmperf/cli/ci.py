@@ -34,7 +34,7 @@ _SHARED = ("benchmarks", "pairs", "alpha", "budget_s", "seed", "timeout_s", "cor
 @click.option("--budget", "budget_s", type=float, help="Seconds for all pairs of the first set.")
 @click.option("--pairs", type=int, help="Pairs of processes.")
 @click.option("--alpha", type=float, help="False alarms over all benchmarks together.")
-@click.option("--salts", type=int, help="Builds of each side with another code layout: 3.")
+@click.option("--salts", type=int, help="Builds of each side with another code layout: 6.")
 @click.option("--layout", metavar="random|paired|fixed", help="Where data lies.")
 @click.option("--correction", metavar="bh|holm", help="Over the benchmarks.")
 @click.option("--seed", type=int, default=0, show_default=True)
