@@ -79,6 +79,9 @@ public:
     Slot **const entry = top_ + 1;
     *entry = static_cast<Slot *>(slot);
     top_ = entry;
+    if (slot == nullptr) {
+      __builtin_unreachable(); // as RawStackPool
+    }
   }
 
 private:

@@ -80,13 +80,15 @@ public:
   /// Takes back a slot of this pool that is live; anything else, null too, is undefined
   /// (CheckedPool tests it).
   [[gnu::always_inline]] void deallocate(void *slot) noexcept {
-    if (slot == nullptr) {
-      __builtin_unreachable(); // allocate() need not test what it is passed on in a register
-    }
     poison(slot, shape().slot_bytes);
     Slot **const entry = top_ + 1;
     *entry = static_cast<Slot *>(slot);
     top_ = entry;
+    if (slot == nullptr) {
+      // allocate() need not test what it is passed on in a register. After the stores: in front of
+      // them it would keep a loop of deallocations from holding top_ in a register.
+      __builtin_unreachable();
+    }
   }
 
   /// Writes n slots to `out`, in the order of the stack, not of n calls of allocate(). All or
