@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 import vmperf
-from vmperf._compare import baselines
+from vmperf._compare import arms, baselines
 from vmperf._compare.side import Build
 from vmperf.cli.main import cli
 
@@ -46,6 +46,12 @@ VMPERF_PLUGIN(registry) {
       });
 }
 """
+
+
+@pytest.fixture(autouse=True)
+def nothing_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process's module without what other tests load into it."""
+    monkeypatch.setattr(arms, "here", lambda: Build(core=str(vmperf._core.__file__)))
 
 
 @pytest.fixture
