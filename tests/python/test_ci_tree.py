@@ -90,7 +90,7 @@ def test_an_unchanged_tree_is_silent_and_one_percent_is_not(clone: Path) -> None
     code, rows, said = alarm(clone)
     assert code == 0, said
     assert [row["status"] for row in rows] == ["ok"]
-    assert "3 salted builds a side" in said
+    assert "6 salted builds a side" in said
 
     plant(clone, PLANTED)
     for _ in range(TRIES):  # a busy machine may blur it; it must never see it where it is not
