@@ -48,6 +48,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
 
 
+def _own_environment() -> dict[str, str]:
+    # A preloaded sanitizer is for the interpreter: an ordinary program would trip over it.
+    return {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
+
+
 @pytest.fixture(scope="session")
 def seed(pytestconfig: pytest.Config) -> int:
     """The seed of this run, printed in the header."""
@@ -147,7 +152,7 @@ def run_binary() -> Callable[..., subprocess.CompletedProcess[str]]:
             capture_output=True,
             text=True,
             timeout=timeout,
-            env={**os.environ, **env},
+            env={**_own_environment(), **env},
         )
         if check and done.returncode != 0:
             pytest.fail(f"{program} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -36,6 +37,9 @@ class AgainstAShadow(RuleBasedStateMachine):
             other = threading.Thread(target=lambda: done.append(call(*args)))
             other.start()
             other.join()
+            # join() returns a little before the thread gives its magazines back and is gone.
+            while Path(f"/proc/self/task/{other.native_id}").exists():
+                time.sleep(0)
         return done[0]
 
     @rule(target=handles, thread=st.integers(0, 1))
