@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import marshal
 import os
 import selectors
 import signal
@@ -21,6 +21,7 @@ __all__ = ["Build", "Dead", "Side", "Task"]
 
 _WORKER = Path(__file__).with_name("worker.py")
 _LAST_OUTPUT_BYTES = 2000
+_MARSHAL_VERSION = 2  # any interpreter that a side may run reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Side:
         """Send the task without waiting, so that two sides can start at a time."""
         task = self._task
         self._send(
-            json.dumps(
+            marshal.dumps(
                 {
                     "id": task.id,
                     "params": task.params,
@@ -104,8 +105,9 @@ class Side:
                     "libraries": task.build.libraries,
                     "imports": task.build.imports,
                     "peer_folders": _peer_folders(),
-                }
-            )
+                },
+                _MARSHAL_VERSION,
+            ).hex()
         )
 
     def wait_ready(self) -> None:
@@ -144,7 +146,7 @@ class Side:
 
     def _answer(self) -> Any:
         line = self._line()
-        answer = json.loads(line)
+        answer = _unpacked(line)
         if isinstance(answer, dict) and "error" in answer:
             status = {"UnsupportedError": "unsupported", "MeasurementError": answer["reason"]}
             raise Dead(status.get(answer["error"], "crashed"), answer["message"])
@@ -175,6 +177,13 @@ class Side:
         if code is not None and code < 0:
             return Dead("crashed", f"killed by {signal.Signals(-code).name}")
         return Dead("crashed", f"ended with {code}" + (f": {said[0]}" if said else ""))
+
+
+def _unpacked(line: bytes) -> Any:
+    try:
+        return marshal.loads(bytes.fromhex(line.decode()))
+    except (ValueError, EOFError, TypeError):
+        raise Dead("crashed", f"answered {line[:80]!r}") from None
 
 
 def _aslr_word(task: Task) -> str:

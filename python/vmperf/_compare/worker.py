@@ -1,35 +1,41 @@
 """One side of a process pair: started as a file, it loads one native module and obeys its pipe.
 
-Arguments: the path of the native module and ``aslr`` or ``no-aslr``. One line of JSON on stdin says
-what to make; then each line is a command and gets one line of JSON in answer:
+Arguments: the path of the native module and ``aslr`` or ``no-aslr``. The first line on stdin says
+what to make; then each line is a command and gets one line in answer. The task and the answers are
+marshalled, in hex:
 
     b N   run N // 4 ops untimed, then time N ops       -> [ns, flags]
     i     count instructions per op                     -> [number or null, status]
     v     prove the work                                -> "" or the fault
     c     the catalog of this build                     -> list
 
-An error is ``{"error": type, "message": text}``. Stands alone: it never imports the package, whose
-native module may be another than the one measured here.
+An error is ``{"error": type, "message": text, "reason": text}``. Stands alone: it never imports the
+package, whose native module may be another than the one measured here. Imports next to nothing,
+because two of these start for every pair: ``json`` alone would take as long as the interpreter.
 """
 
 from __future__ import annotations
 
-import importlib.util
-import json
+import marshal
 import os
 import sys
-from typing import Any
+from _frozen_importlib import ModuleSpec, module_from_spec
+from _frozen_importlib_external import ExtensionFileLoader
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_MARSHAL_VERSION = 2  # the side that asks may be another interpreter
 _UNTIMED_SHARE = 4  # of a batch: the other side has had the caches since this one's last batch
 
 
 def _load_core(path: str) -> Any:
-    spec = importlib.util.spec_from_file_location("vmperf._core", path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"cannot load {path}")
-    module = importlib.util.module_from_spec(spec)
+    loader = ExtensionFileLoader("vmperf._core", path)
+    spec = ModuleSpec("vmperf._core", loader, origin=path)
+    module = module_from_spec(spec)
     sys.modules["vmperf._core"] = module
-    spec.loader.exec_module(module)
+    loader.exec_module(module)
     return module
 
 
@@ -88,20 +94,19 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # what native code prints cannot tear an answer
 
+    def tell(value: Any) -> None:
+        out.write(marshal.dumps(value, _MARSHAL_VERSION).hex() + "\n")
+
     def answer(make: Any) -> bool:
         try:
-            text = json.dumps(make())
+            tell(make())
         except Exception as error:
-            reason = getattr(error, "reason", "")
-            text = json.dumps(
-                {"error": type(error).__name__, "message": str(error), "reason": str(reason)}
-            )
-            out.write(text + "\n")
+            reason = str(getattr(error, "reason", ""))
+            tell({"error": type(error).__name__, "message": str(error), "reason": reason})
             return False
-        out.write(text + "\n")
         return True
 
-    task = json.loads(sys.stdin.readline())
+    task = marshal.loads(bytes.fromhex(sys.stdin.readline()))
     sides: list[_Side] = []
 
     def begin() -> Any:
