@@ -13,6 +13,7 @@
 #include "kernels.hpp"
 #include "vmperf/base/error.hpp"
 #include "vmperf/base/rng.hpp"
+#include "vmperf/bench/steps.hpp"
 #include "vmperf/os/pages.hpp"
 
 namespace vmperf::bench {
@@ -26,7 +27,7 @@ struct alignas(kLineBytes) Line {
   Line *next;
 };
 
-class Chase final : public Workload {
+template <std::uint64_t Steps> class Chase final : public Workload {
 public:
   explicit Chase(std::size_t size_kib)
       : memory_(size_kib * 1024), lines_(size_kib * 1024 / kLineBytes) {
@@ -45,11 +46,11 @@ public:
 
   std::uint64_t run(std::uint64_t n) override {
     Line *at = at_;
-    for (std::uint64_t i = 0; i < n; ++i) {
+    for (std::uint64_t left = n * Steps; left != 0; --left) {
       at = opaque(at)->next;
     }
     at_ = at;
-    ops_ += n;
+    loads_ += n * Steps;
     return static_cast<std::uint64_t>(at - start_);
   }
 
@@ -58,7 +59,7 @@ public:
     const Line *at = start_;
     const Line *expected = nullptr;
     for (std::size_t i = 0; i < lines_; ++i) {
-      expected = i == ops_ % lines_ ? at : expected;
+      expected = i == loads_ % lines_ ? at : expected;
       at = at->next;
       if (at == start_ && i + 1 != lines_) {
         return Verification::failed("the cycle does not go through all lines");
@@ -70,13 +71,14 @@ public:
     return at_ == expected ? Verification::passed()
                            : Verification::failed("fewer or more loads than asked for");
   }
+  [[nodiscard]] std::uint64_t max_n() const noexcept override { return kUnlimited / Steps; }
 
 private:
   os::Mapping memory_;
   std::size_t lines_;
   Line *start_ = nullptr;
   Line *at_ = nullptr;
-  std::uint64_t ops_ = 0;
+  std::uint64_t loads_ = 0;
 };
 
 WorkloadPtr make_chase(const Params &params) {
@@ -85,7 +87,9 @@ WorkloadPtr make_chase(const Params &params) {
     throw InvalidArgumentError("size_kib", std::to_string(size_kib),
                                "1 to " + std::to_string(kMostKib));
   }
-  return std::make_unique<Chase>(size_kib);
+  return with_steps(params, [size_kib]<std::uint64_t Steps>() -> WorkloadPtr {
+    return std::make_unique<Chase<Steps>>(size_kib);
+  });
 }
 
 } // namespace
@@ -93,13 +97,14 @@ WorkloadPtr make_chase(const Params &params) {
 void declare_chase(Registry &registry) {
   registry.benchmark("bench/chase")
       .summary("pointer chase over a random cycle through all lines of a buffer")
-      .op("one load that depends on the one before")
+      .op("`steps` loads, each dependent on the one before")
       .fooled_by("a random order that falls into short cycles stays in cache: this one is single")
       .fooled_by("above the reach of the TLB a step is a page walk as well as a cache miss")
       .fooled_by("which physical pages the buffer gets decides its conflicts in the outer caches")
       .tag("noise")
       .tag("no_naive")
       .axis("size_kib", {16, 6144, 65536}, 16)
+      .axis("steps", {1, 100, 101}, 1)
       .design("pointers", "one pointer per line of 64 bytes", make_chase);
 }
 

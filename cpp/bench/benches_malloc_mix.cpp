@@ -13,6 +13,7 @@
 #include "kernels.hpp"
 #include "vmperf/base/error.hpp"
 #include "vmperf/base/rng.hpp"
+#include "vmperf/bench/steps.hpp"
 
 namespace vmperf::bench {
 namespace {
@@ -30,12 +31,12 @@ std::size_t draw_size(CounterRng &rng) {
   return largest / 2 + 1 + rng.below(largest / 2);
 }
 
-class MallocMix final : public Workload {
+template <std::uint64_t Steps> class MallocMix final : public Workload {
 public:
   explicit MallocMix(std::size_t live) : ring_(live, nullptr), sizes_(kDraws) {
     CounterRng rng(kSeed);
     std::ranges::generate(sizes_, [&] { return draw_size(rng); });
-    run(live); // the ring is full before anything is timed
+    turn(live); // the ring is full before anything is timed
   }
   MallocMix(const MallocMix &) = delete;
   MallocMix &operator=(const MallocMix &) = delete;
@@ -47,24 +48,8 @@ public:
     }
   }
 
-  std::uint64_t run(std::uint64_t n) override {
-    std::size_t place = place_;
-    std::uint64_t op = ops_;
-    for (const std::uint64_t end = op + n; op != end; ++op) {
-      std::free(ring_[place]);                        // NOLINT: the subject
-      void *block = std::malloc(sizes_[op % kDraws]); // NOLINT: the subject
-      ring_[place] = block;
-      if (block == nullptr) [[unlikely]] {
-        throw std::bad_alloc();
-      }
-      std::memcpy(block, &op, sizeof op);
-      sink(block);
-      place = place + 1 == ring_.size() ? 0 : place + 1;
-    }
-    place_ = place;
-    ops_ = op;
-    return op ^ sizes_[op % kDraws];
-  }
+  std::uint64_t run(std::uint64_t n) override { return turn(n * Steps); }
+  [[nodiscard]] std::uint64_t max_n() const noexcept override { return kUnlimited / Steps; }
 
   // Every live block carries the number of its op, and no two overlap.
   [[nodiscard]] Verification verify() override {
@@ -89,6 +74,25 @@ public:
   }
 
 private:
+  std::uint64_t turn(std::uint64_t n) {
+    std::size_t place = place_;
+    std::uint64_t op = ops_;
+    for (const std::uint64_t end = op + n; op != end; ++op) {
+      std::free(ring_[place]);                        // NOLINT: the subject
+      void *block = std::malloc(sizes_[op % kDraws]); // NOLINT: the subject
+      ring_[place] = block;
+      if (block == nullptr) [[unlikely]] {
+        throw std::bad_alloc();
+      }
+      std::memcpy(block, &op, sizeof op);
+      sink(block);
+      place = place + 1 == ring_.size() ? 0 : place + 1;
+    }
+    place_ = place;
+    ops_ = op;
+    return op ^ sizes_[op % kDraws];
+  }
+
   std::vector<void *> ring_;
   std::vector<std::size_t> sizes_;
   std::size_t place_ = 0;
@@ -100,7 +104,9 @@ WorkloadPtr make_mix(const Params &params) {
   if (live > kMostLive) {
     throw InvalidArgumentError("live", std::to_string(live), "1 to " + std::to_string(kMostLive));
   }
-  return std::make_unique<MallocMix>(live);
+  return with_steps(params, [live]<std::uint64_t Steps>() -> WorkloadPtr {
+    return std::make_unique<MallocMix<Steps>>(live);
+  });
 }
 
 } // namespace
@@ -109,7 +115,7 @@ void declare_malloc_mix(Registry &registry) {
   registry.benchmark("bench/malloc_mix")
       .summary("free the oldest of `live` blocks, malloc one of a mix of sizes (17 bytes to 4 KiB, "
                "small ones mostly) and write its first word")
-      .op("one free and one malloc")
+      .op("`steps` times one free and one malloc")
       .fooled_by("first in, first out: every block lives equally long, which programs don't do")
       .fooled_by(
           "the sizes are replayed after 4096 ops; thread caches and branch predictors like it")
@@ -117,6 +123,7 @@ void declare_malloc_mix(Registry &registry) {
       .tag("noise")
       .tag("no_naive")
       .axis("live", {64, 1024, 16384}, 1024)
+      .axis("steps", {1, 100, 101}, 1)
       .design("libc", "malloc and free as this process has them", make_mix);
 }
 

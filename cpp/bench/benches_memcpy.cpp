@@ -8,6 +8,7 @@
 #include "kernels.hpp"
 #include "vmperf/base/error.hpp"
 #include "vmperf/base/rng.hpp"
+#include "vmperf/bench/steps.hpp"
 #include "vmperf/os/pages.hpp"
 
 namespace vmperf::bench {
@@ -37,7 +38,7 @@ struct Naive {
   }
 };
 
-template <class Copy> class Memcpy final : public Workload {
+template <class Copy, std::uint64_t Steps> class Memcpy final : public Workload {
 public:
   Memcpy(std::size_t bytes, std::size_t offset)
       : from_memory_(bytes), to_memory_(bytes + offset), bytes_(bytes), from_(from_memory_.data()),
@@ -50,9 +51,9 @@ public:
 
   std::uint64_t run(std::uint64_t n) override {
     const std::size_t bytes = opaque(bytes_);
-    for (std::uint64_t i = 0; i < n; ++i) {
-      ++ops_;
-      std::memcpy(from_, &ops_, sizeof ops_); // so that no copy equals the one before
+    for (std::uint64_t left = n * Steps; left != 0; --left) {
+      ++copies_;
+      std::memcpy(from_, &copies_, sizeof copies_); // so that no copy equals the one before
       Copy::copy(to_, from_, bytes);
       sink(to_);
     }
@@ -64,8 +65,8 @@ public:
   [[nodiscard]] Verification verify() override {
     std::uint64_t stamp = 0;
     std::memcpy(&stamp, to_, sizeof stamp);
-    if (stamp != ops_) {
-      return Verification::failed("the last copy is not of the last op");
+    if (stamp != copies_) {
+      return Verification::failed("the last copy is not the one that was asked for");
     }
     const CounterRng rng(kSeed);
     for (std::size_t i = sizeof stamp; i < bytes_; ++i) {
@@ -75,12 +76,13 @@ public:
     }
     return Verification::passed();
   }
+  [[nodiscard]] std::uint64_t max_n() const noexcept override { return kUnlimited / Steps; }
 
 private:
   os::Mapping from_memory_, to_memory_;
   std::size_t bytes_;
   std::byte *from_, *to_;
-  std::uint64_t ops_ = 0;
+  std::uint64_t copies_ = 0;
 };
 
 template <class Copy> WorkloadPtr make_memcpy(const Params &params) {
@@ -94,7 +96,9 @@ template <class Copy> WorkloadPtr make_memcpy(const Params &params) {
     throw InvalidArgumentError("offset", std::to_string(offset),
                                "0 to a page of " + std::to_string(os::page_bytes()) + " less 1");
   }
-  return std::make_unique<Memcpy<Copy>>(bytes, offset);
+  return with_steps(params, [bytes, offset]<std::uint64_t Steps>() -> WorkloadPtr {
+    return std::make_unique<Memcpy<Copy, Steps>>(bytes, offset);
+  });
 }
 
 } // namespace
@@ -102,7 +106,7 @@ template <class Copy> WorkloadPtr make_memcpy(const Params &params) {
 void declare_memcpy(Registry &registry) {
   registry.benchmark("bench/memcpy")
       .summary("copy `bytes` from the start of a page to `offset` bytes into another one")
-      .op("one copy, its first word changed before")
+      .op("`steps` copies, the first word changed before each")
       .fooled_by("the same two buffers every time: up to the cache's size they stay in it")
       .fooled_by("loads that share the low 12 address bits with a store under way wait for it: "
                  "`offset` decides, and where a buffer isn't placed by hand, luck does")
@@ -110,6 +114,7 @@ void declare_memcpy(Registry &registry) {
       .tag("noise")
       .axis("bytes", {64, 4096, 1048576}, 4096)
       .axis("offset", {0, 16, 64, 2048}, 0)
+      .axis("steps", {1, 100, 101}, 1)
       .design("libc", "memcpy of the C library", make_memcpy<Libc>)
       .design("naive", "a loop over words of 8 bytes", make_memcpy<Naive>);
 }

@@ -102,6 +102,7 @@ void declare(bench::Registry &registry) {
   declare_throughput(registry);
   declare_sizes(registry);
   declare_shared(registry);
+  declare_steps(registry);
   declare_row_benchmarks(registry);
   declare_designs(registry);
 }

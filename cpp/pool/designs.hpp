@@ -11,6 +11,7 @@ void declare_checked(bench::Registry &registry);
 void declare_imports(bench::Registry &registry);
 void declare_shared_designs(bench::Registry &registry);
 void declare_shared(bench::Registry &registry); // a benchmark
+void declare_steps(bench::Registry &registry);  // a benchmark
 bench::Maker locked_vector_maker();
 void declare_variants(bench::Registry &registry);
 

@@ -17,9 +17,9 @@ import pytest
 pytestmark = pytest.mark.slow
 
 KERNEL = "cpp/bench/benches_alu_chain.cpp"
-AS_IS = "steps_(steps)"
-PLANTED = "steps_(steps + steps / 100)"
-FASTER = "steps_(steps - steps / 50)"
+AS_IS = "AluChain<Steps>>()"
+PLANTED = "AluChain<Steps + Steps / 100>>()"
+FASTER = "AluChain<Steps - Steps / 50>>()"
 TRIES = 3
 MAIN = "from vmperf.cli.main import main; main()"
 MARKED = """
@@ -103,7 +103,7 @@ def test_an_unchanged_tree_is_silent_and_one_percent_is_not(clone: Path) -> None
 
 
 def test_a_tree_that_does_not_compile_is_red(clone: Path) -> None:
-    plant(clone, "steps_(no_such_thing)")
+    plant(clone, "AluChain<no_such_thing>>()")
     done = subprocess.run(
         [
             *(sys.executable, "-c", MAIN, "ci", "--against", "HEAD", "--markdown", "summary.md"),
