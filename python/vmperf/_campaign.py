@@ -1,0 +1,266 @@
+"""Campaigns: very many independent comparisons whose truth is known, to count what they say.
+
+A campaign is a file of series (``benchmarks/campaign.toml``); its pairs go into a journal of lines
+of JSON, one a pair, so that it can be stopped and gone on with at any time. Comparisons are made of
+disjoint sets of pairs in the order taken, whatever they show.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from . import _core
+from ._campaign_neighbour import NEIGHBOURS, neighbour
+from ._catalog import Value, get
+from ._compare.arms import here
+from ._compare.pair import Shape, run_pair
+from ._compare.settings import Settings, defaults
+from ._compare.side import Task
+from ._errors import invalid, near, trace_format
+from ._toml_file import read_tables
+
+__all__ = ["Campaign", "Series", "Taken", "measure", "read_campaign", "read_journal"]
+
+_KEYS = ("id", "benchmark", "params", "a", "b", "pairs", "comparisons", "neighbour")
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One benchmark and what is known of its two sides.
+
+    Attributes
+    ----------
+    id, benchmark : str
+        Group and name; what both sides run.
+    params : tuple of dict
+        Of side A and of side B.
+    pairs, comparisons : int
+        Of one comparison; how many comparisons.
+    neighbour : str
+        What runs beside: none, steady, bursty.
+    """
+
+    id: str
+    benchmark: str
+    params: tuple[dict[str, Value], dict[str, Value]]
+    pairs: int
+    comparisons: int
+    neighbour: str = "none"
+
+    @property
+    def identical(self) -> bool:
+        """Whether both sides run the same code."""
+        return self.params[0] == self.params[1]
+
+    @property
+    def truth(self) -> float:
+        """By how much B is slower, as a fraction."""
+        a, b = (int(side.get("steps", 1)) for side in self.params)
+        return b / a - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """The series of a file, and the size of its simulated suite."""
+
+    series: tuple[Series, ...]
+    suite: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One pair: its median log ratio and what it cost."""
+
+    effect: float
+    seconds: float
+    disturbed: int
+
+
+def read_campaign(path: Path) -> Campaign:
+    """Read a campaign's file.
+
+    Raises
+    ------
+    InvalidArgumentError
+        An unknown key, benchmark, axis or value; a number out of range; an id that comes twice.
+    TraceFormatError
+        It is not TOML.
+    """
+    tables = read_tables(path, "series", argument="campaign", head=True)
+    found: dict[str, Series] = {}
+    for entry, place in tables.entries:
+        for key in entry:
+            if key not in _KEYS:
+                raise place.at(key, invalid("key", repr(key), near(key, _KEYS)))
+        one = _series(entry)
+        if one.id in found:
+            raise place.at("id", invalid("id", repr(one.id), "an id that is used once"))
+        found[one.id] = one
+    return Campaign(tuple(found.values()), dict(tables.head.get("suite", {})))
+
+
+def _series(entry: Mapping[str, Any]) -> Series:
+    benchmark = get(entry["benchmark"])
+    base = {axis.name: axis.defaults[0] for axis in benchmark.axes}
+    a, b = ({**base, **entry.get("params", {}), **entry.get(side, {})} for side in ("a", "b"))
+    for name in {*a, *b}:
+        benchmark.axis(name)
+    one = Series(
+        id=entry["id"],
+        benchmark=benchmark.id,
+        params=(a, b),
+        pairs=entry["pairs"],
+        comparisons=entry["comparisons"],
+        neighbour=entry.get("neighbour", "none"),
+    )
+    if one.neighbour not in NEIGHBOURS:
+        raise invalid("neighbour", repr(one.neighbour), ", ".join(NEIGHBOURS))
+    if one.pairs < 3:
+        raise invalid("pairs", one.pairs, "3 or more")
+    return one
+
+
+def read_journal(path: Path) -> dict[str, list[Taken]]:
+    """Return the pairs of a journal by series, in the order taken; none where there is no file."""
+    found: dict[str, list[Taken]] = {}
+    if not path.exists():
+        return found
+    offset = 0
+    for line in path.read_bytes().splitlines(keepends=True):
+        try:
+            one = json.loads(line)
+            taken = Taken(float(one["effect"]), float(one["seconds"]), int(one["disturbed"]))
+        except (ValueError, KeyError, TypeError):
+            if not line.endswith(b"\n"):
+                break  # cut short by the end of its process: that pair is taken anew
+            raise trace_format(str(path), offset, "a line that is no pair of a campaign") from None
+        found.setdefault(one["series"], []).append(taken)
+        offset += len(line)
+    return found
+
+
+def measure(
+    campaign: Campaign,
+    journal: Path,
+    *,
+    only: str = "",
+    seconds: float = math.inf,
+    seed: int = 0,
+    tell: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Take pairs until every series has what it needs, or time is up.
+
+    Parameters
+    ----------
+    campaign : Campaign
+        What to measure.
+    journal : path
+        Written to, and gone on with where it exists.
+    only : str
+        Series whose id starts with this.
+    seconds : float
+        For this call.
+    seed : int
+        Of the data layouts.
+    tell : callable
+        Told about every ten seconds how far it is.
+    """
+    chosen = [one for one in campaign.series if one.id.startswith(only)]
+    if not chosen:
+        raise invalid("only", repr(only), near(only, [one.id for one in campaign.series]))
+    done = {name: len(taken) for name, taken in read_journal(journal).items()}
+    _cut_short_line(journal)
+    end = time.monotonic() + seconds
+    for beside in NEIGHBOURS:
+        series = [one for one in chosen if one.neighbour == beside]
+        with ExitStack() as stack, journal.open("a", encoding="utf-8") as out:
+            if any(_left(one, done) for one in series):
+                stack.enter_context(neighbour(beside))
+            _take_all(_Taking(series, done, out, end, seed, tell))
+
+
+@dataclass(slots=True)
+class _Taking:
+    series: Sequence[Series]
+    done: dict[str, int]
+    out: Any
+    end: float
+    seed: int
+    tell: Callable[[str], None]
+    ops: dict[str, int] = field(default_factory=dict)
+
+
+def _take_all(taking: _Taking) -> None:
+    """Take a pair of the series that is furthest behind, again and again: all see the same hours."""
+    told = 0.0
+    while time.monotonic() < taking.end:
+        behind = [one for one in taking.series if _left(one, taking.done)]
+        if not behind:
+            return
+        one = min(behind, key=lambda s: taking.done.get(s.id, 0) / (s.pairs * s.comparisons))
+        number = taking.done.get(one.id, 0)
+        taken = take(one, number, seed=taking.seed, ops=taking.ops)
+        line = {"series": one.id, "effect": taken.effect, "seconds": round(taken.seconds, 4)}
+        taking.out.write(json.dumps({**line, "disturbed": taken.disturbed}) + "\n")
+        taking.done[one.id] = number + 1
+        if time.monotonic() - told > 10:
+            told = time.monotonic()
+            taking.out.flush()
+            left = sum(_left(s, taking.done) for s in taking.series)
+            taking.tell(f"{one.neighbour}: {left} pairs left of {len(taking.series)} series")
+
+
+def take(
+    one: Series, number: int, *, seed: int, ops: dict[str, int], settings: Settings | None = None
+) -> Taken:
+    """Measure pair `number` of a series; `ops` keeps the batch that its first pair found."""
+    settings = settings or defaults()
+    rng = random.Random(f"{seed}/{one.id}/{number}")
+    shape = Shape(
+        rounds=settings.rounds,
+        batch_ns=settings.batch_us * 1000,
+        warm_up_ns=settings.warm_up_ms * 1_000_000,
+        layout=settings.layout,
+        aslr=settings.aslr,
+    )
+    began = time.monotonic()
+    tasks = tuple(_task(one, side, rng.getrandbits(63)) for side in (0, 1))
+    pair = run_pair((tasks[0], tasks[1]), shape, number=number, timeout_s=60, n=ops.get(one.id))
+    ops[one.id] = pair.n
+    effect = float(_core.stats.median(_array(pair.log_ratios())))
+    return Taken(effect, time.monotonic() - began, pair.disturbed)
+
+
+def _task(one: Series, side: int, seed: int) -> Task:
+    point = one.params[side]
+    return Task(
+        build=here(),
+        id=one.benchmark,
+        design=str(point["design"]),
+        params={axis: value for axis, value in point.items() if axis != "design"},
+        seed=seed,
+        cpu=_core.os.allowed_cpus()[-1],
+    )
+
+
+def _left(one: Series, done: Mapping[str, int]) -> int:
+    return max(0, one.pairs * one.comparisons - done.get(one.id, 0))
+
+
+def _cut_short_line(journal: Path) -> None:
+    if journal.exists() and (text := journal.read_bytes()) and not text.endswith(b"\n"):
+        journal.write_bytes(text[: text.rfind(b"\n") + 1])
+
+
+def _array(values: Sequence[float]) -> Any:
+    import numpy as np
+
+    return np.asarray(values, dtype=np.float64)
