@@ -2,7 +2,8 @@
 
 A campaign is a file of series (``benchmarks/campaign.toml``); its pairs go into a journal of lines
 of JSON, one a pair, so that it can be stopped and gone on with at any time. Comparisons are made of
-disjoint sets of pairs in the order taken, whatever they show.
+disjoint sets of pairs in the order taken, whatever they show. A journal may hold whole comparisons
+too, of what has to be built for it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,18 @@ from ._compare.side import Task
 from ._errors import invalid, near, trace_format
 from ._toml_file import read_tables
 
-__all__ = ["Campaign", "Series", "Taken", "measure", "read_campaign", "read_journal"]
+__all__ = [
+    "Campaign",
+    "Journal",
+    "Series",
+    "Taken",
+    "Whole",
+    "measure",
+    "read_campaign",
+    "read_journal",
+    "take",
+    "write_whole",
+]
 
 _KEYS = ("id", "benchmark", "params", "a", "b", "pairs", "comparisons", "neighbour")
 
@@ -84,6 +96,24 @@ class Taken:
     disturbed: int
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole comparison: its verdict, its effect in time and in instructions (None: uncounted)."""
+
+    verdict: str
+    effect: float
+    instr_effect: float | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """What was taken, by series, in the order taken."""
+
+    pairs: dict[str, list[Taken]] = field(default_factory=dict)
+    wholes: dict[str, list[Whole]] = field(default_factory=dict)
+
+
 def read_campaign(path: Path) -> Campaign:
     """Read a campaign's file.
 
@@ -128,23 +158,44 @@ def _series(entry: Mapping[str, Any]) -> Series:
     return one
 
 
-def read_journal(path: Path) -> dict[str, list[Taken]]:
-    """Return the pairs of a journal by series, in the order taken; none where there is no file."""
-    found: dict[str, list[Taken]] = {}
-    if not path.exists():
-        return found
+def read_journal(path: Path) -> Journal:
+    """Return what a journal holds; nothing where there is no file.
+
+    Raises
+    ------
+    TraceFormatError
+        A line that is neither a pair nor a comparison; a last one cut short is left out.
+    """
+    found = Journal()
     offset = 0
-    for line in path.read_bytes().splitlines(keepends=True):
+    for line in path.read_bytes().splitlines(keepends=True) if path.exists() else []:
         try:
-            one = json.loads(line)
-            taken = Taken(float(one["effect"]), float(one["seconds"]), int(one["disturbed"]))
+            _read_line(line, found)
         except (ValueError, KeyError, TypeError):
             if not line.endswith(b"\n"):
-                break  # cut short by the end of its process: that pair is taken anew
-            raise trace_format(str(path), offset, "a line that is no pair of a campaign") from None
-        found.setdefault(one["series"], []).append(taken)
+                break  # the end of its process came first: taken anew
+            raise trace_format(str(path), offset, "a line that is no part of a campaign") from None
         offset += len(line)
     return found
+
+
+def _read_line(line: bytes, found: Journal) -> None:
+    one = json.loads(line)
+    effect, seconds = float(one["effect"]), float(one["seconds"])
+    if "verdict" in one:
+        instr = one["instr_effect"]
+        whole = Whole(one["verdict"], effect, None if instr is None else float(instr), seconds)
+        found.wholes.setdefault(one["series"], []).append(whole)
+    else:
+        taken = Taken(effect, seconds, int(one["disturbed"]))
+        found.pairs.setdefault(one["series"], []).append(taken)
+
+
+def write_whole(journal: Path, series: str, whole: Whole) -> None:
+    """Append a whole comparison to a journal."""
+    _cut_short_line(journal)
+    with journal.open("a", encoding="utf-8") as out:
+        out.write(json.dumps({"series": series, **asdict(whole)}) + "\n")
 
 
 def measure(
@@ -176,7 +227,7 @@ def measure(
     chosen = [one for one in campaign.series if one.id.startswith(only)]
     if not chosen:
         raise invalid("only", repr(only), near(only, [one.id for one in campaign.series]))
-    done = {name: len(taken) for name, taken in read_journal(journal).items()}
+    done = {name: len(taken) for name, taken in read_journal(journal).pairs.items()}
     _cut_short_line(journal)
     end = time.monotonic() + seconds
     for beside in NEIGHBOURS:
@@ -199,7 +250,7 @@ class _Taking:
 
 
 def _take_all(taking: _Taking) -> None:
-    """Take a pair of the series that is furthest behind, again and again: all see the same hours."""
+    """Take a pair of the series that is furthest behind, again and again: all share the hours."""
     told = 0.0
     while time.monotonic() < taking.end:
         behind = [one for one in taking.series if _left(one, taking.done)]

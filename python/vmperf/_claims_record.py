@@ -10,6 +10,7 @@ from typing import Any
 from . import _core
 from ._errors import invalid, trace_format
 from ._journal import read_meta
+from ._machine import brief
 from ._results import Results
 
 __all__ = ["BEGIN", "END", "figure", "make_record", "markdown", "read_record", "rewrite", "says"]
@@ -23,17 +24,9 @@ _ROW = {*_KEYS, "high", "status", "met", "reason", "versions"}
 def make_record(rows: Sequence[Mapping[str, Any]], results: Results) -> dict[str, Any]:
     """Return rows with what one has to know to judge them, ready for JSON."""
     machine = results.machine
-    cpu, system = machine["cpu"], machine["os"]
     return {
         "date": read_meta(results.path)["created"][:10],
-        "machine": {
-            "cpu": cpu["brand"],
-            "microarchitecture": cpu["microarchitecture"],
-            "hypervisor": cpu["hypervisor"],
-            "n_online": cpu["n_online"],
-            "kernel": system["kernel"],
-            "libc": system["libc"],
-        },
+        "machine": brief(machine),
         "vmperf": _core.__version__,
         "revision": (machine["git"] or {}).get("revision"),
         "command": results.command,

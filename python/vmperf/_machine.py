@@ -9,7 +9,7 @@ from typing import Any
 
 from . import _core
 
-__all__ = ["machine"]
+__all__ = ["brief", "machine"]
 
 
 def machine(*, selftest: bool = False) -> dict[str, Any]:
@@ -50,6 +50,19 @@ def machine(*, selftest: bool = False) -> dict[str, Any]:
     if selftest:
         found["selftest"] = [dict(row) for row in _core.os.selftest()]
     return found
+
+
+def brief(fingerprint: dict[str, Any]) -> dict[str, Any]:
+    """Return what a recorded figure says of its machine."""
+    cpu, system = fingerprint["cpu"], fingerprint["os"]
+    return {
+        "cpu": cpu["brand"],
+        "microarchitecture": cpu["microarchitecture"],
+        "hypervisor": cpu["hypervisor"],
+        "n_online": cpu["n_online"],
+        "kernel": system["kernel"],
+        "libc": system["libc"],
+    }
 
 
 def git_state() -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from typing import Any
 from .. import _core
 from .settings import Settings
 
-__all__ = ["Evidence", "Judged", "crossed", "judge"]
+__all__ = ["INSTRUCTIONS_APART", "Evidence", "Judged", "crossed", "judge"]
 
 
 @dataclass(slots=True)
@@ -201,7 +201,7 @@ def _verdict(
     return "unchanged" if -margin <= interval[0] and interval[1] <= margin else "inconclusive"
 
 
-_SAME_INSTRUCTIONS = 0.0005  # a tenth of a percent apart is another code, not another count
+INSTRUCTIONS_APART = 0.0005  # more is another code: counts of the same code are the same
 
 
 def _is_layout(case: Evidence, mean: float, instr_effect: float | None) -> bool:
@@ -210,7 +210,7 @@ def _is_layout(case: Evidence, mean: float, instr_effect: float | None) -> bool:
         case.relink_floor is not None
         and abs(mean) <= case.relink_floor
         and instr_effect is not None
-        and abs(instr_effect) <= _SAME_INSTRUCTIONS
+        and abs(instr_effect) <= INSTRUCTIONS_APART
     )
 
 
