@@ -81,10 +81,19 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """The series of a file, and the size of its simulated suite."""
+    """The series of a file, the size of its simulated suite, the names of whole comparisons."""
 
     series: tuple[Series, ...]
     suite: dict[str, int]
+    whole: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return what rows of the table may be called: series, their groups, the rest."""
+        groups = (one.id.partition("/")[0] + "/" for one in self.series if one.identical)
+        suite = ("suite/simulated",) if self.suite else ()
+        ids = (one.id for one in self.series)
+        return tuple(dict.fromkeys((*ids, *groups, *suite, *self.whole)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +143,10 @@ def read_campaign(path: Path) -> Campaign:
         if one.id in found:
             raise place.at("id", invalid("id", repr(one.id), "an id that is used once"))
         found[one.id] = one
-    return Campaign(tuple(found.values()), dict(tables.head.get("suite", {})))
+    head = tables.head
+    return Campaign(
+        tuple(found.values()), dict(head.get("suite", {})), tuple(head.get("whole", ()))
+    )
 
 
 def _series(entry: Mapping[str, Any]) -> Series:

@@ -15,6 +15,7 @@ from typing import Any
 
 from . import _core
 from ._claims_file import Claim, read_claims, shipped
+from ._claims_recorded import rows_of
 from ._claims_verdict import verdicts
 from ._errors import invalid, near
 from ._plan import Point, Profile, plan_points
@@ -71,7 +72,8 @@ def claims(
         at_most), ``target``; ``ratio``, ``low``, ``high``: the measured figure in the unit of
         `kind`, None where it was refused; ``status``: met, unmet, not_installed, unsupported or the
         refusal of a case; ``met``: None where a peer or an instruction set is missing; ``reason``,
-        ``versions`` (of libc and peers), ``note``.
+        ``versions`` (of libc and peers), ``note``; ``source``: measured, or recorded for claims on
+        comparisons, whose row has ``comparisons`` and ``short`` (the short form measured now) too.
 
     Raises
     ------
@@ -129,7 +131,8 @@ def measure_claims(
         raise invalid("timeout_s", timeout_s, "> 0")
     if not sys.executable:
         raise invalid("sys.executable", "empty", "an interpreter that can start workers")
-    everything = read_claims(shipped() if claims is None else Path(claims))
+    path = shipped() if claims is None else Path(claims)
+    everything = read_claims(path)
     chosen = [c for c in everything if c.id.startswith(only or "")]
     if not chosen:
         raise invalid("only", repr(only), f"a prefix of {near(str(only), _ids(everything))}")
@@ -144,7 +147,12 @@ def measure_claims(
         _points(chosen), profile, budget_s=budget_s, seed=seed, command=shlex.join(words)
     )
     found = carry_out(plan, results, resume=resume, timeout_s=timeout_s, progress=progress)
-    return verdicts(chosen, found), found
+    timed = verdicts([c for c in chosen if not c.series], found)
+    compared = rows_of(
+        [c for c in chosen if c.series], path.parent, found.machine, seed=seed, progress=progress
+    )
+    rows = {row["id"]: row for row in timed} | compared
+    return [rows[claim.id] for claim in chosen], found
 
 
 def _ids(claims: Iterable[Claim]) -> list[str]:
@@ -155,7 +163,7 @@ def _points(claims: Iterable[Claim]) -> list[Point]:
     """Return what claims need, each benchmark and params once, with the designs of all claims."""
     points: dict[str, Point] = {}
     for claim in claims:
-        for params in claim.points:
+        for params in claim.points if not claim.series else ():
             key = json.dumps([claim.benchmark, params])
             known = points[key].designs if key in points else ()
             designs = tuple(dict.fromkeys([*known, *claim.designs]))

@@ -11,6 +11,8 @@ from typing import Any
 from . import _core
 from ._axes import coerce
 from ._catalog import Benchmark, Value, get
+from ._claims_recorded import KINDS as COMPARED
+from ._claims_recorded import check_series, known_series
 from ._errors import invalid, located, near
 from ._toml_file import Place, read_tables
 
@@ -21,6 +23,8 @@ _KINDS = {"ratio": "yes", "cycles": "no", "ns": "no", "percent": "may"}
 _BOUNDS = ("at_least", "at_most")
 _NEEDED = ("id", "benchmark", "design", "kind", "target")
 _ALLOWED = (*_NEEDED, "params", "versus", "bound", "note")
+_SERIES_NEEDED = ("id", "series", "kind", "target")
+_SERIES_ALLOWED = (*_SERIES_NEEDED, "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +39,16 @@ class Claim:
         Value of each axis but the design; a tuple of values on the axis of a spread.
     versus : str or None
         The design that it is compared with; None for a limit.
-    kind : {"ratio", "cycles", "ns", "percent"}
-        What is measured.
+    kind : {"ratio", "cycles", "ns", "percent", "alarms", "found", "off", "counted"}
+        What is measured; the last four of comparisons.
     bound : {"at_least", "at_most"}
         On which side of the target the figure must lie.
     target : float
         The limit, positive.
     note : str
         A remark for the reader.
+    series : str
+        Of the campaign, for a claim on comparisons; else empty.
     """
 
     id: str
@@ -54,6 +60,7 @@ class Claim:
     bound: str
     target: float
     note: str
+    series: str = ""
 
     @property
     def designs(self) -> tuple[str, ...]:
@@ -102,7 +109,8 @@ def read_claims(path: Path) -> list[Claim]:
     claims: dict[str, Claim] = {}
     for entry, place in read_tables(path, "claim", argument="claims", head=False).entries:
         try:
-            claim = _claim(entry, place)
+            make = _series_claim if "series" in entry else _claim
+            claim = make(entry, place, path)
             if claim.id in claims:
                 raise place.at("id", invalid("id", repr(claim.id), "an id that is used once"))
         except _core.InvalidArgumentError as error:
@@ -111,13 +119,43 @@ def read_claims(path: Path) -> list[Claim]:
     return [*claims.values()]
 
 
-def _claim(entry: Any, place: Place) -> Claim:
+def _series_claim(entry: Any, place: Place, path: Path) -> Claim:
+    """Read a claim on comparisons: of a series of the campaign beside the file."""
+    _check_keys(entry, place, needed=_SERIES_NEEDED, allowed=_SERIES_ALLOWED)
+    words = {key: _text(entry, key, place) for key in ("id", "series", "kind", "note")}
+    place.to("kind")
+    if words["kind"] not in COMPARED:
+        raise invalid("kind", repr(words["kind"]), near(words["kind"], COMPARED))
+    place.to("series")
+    check_series(words["series"], path.parent)
+    one = known_series(path.parent).get(words["series"])
+    return Claim(
+        id=words["id"],
+        benchmark=one.benchmark if one else words["series"],
+        params={},
+        design=str(one.params[0]["design"]) if one else "",
+        versus=None,
+        kind=words["kind"],
+        bound=COMPARED[words["kind"]],
+        target=_target(entry["target"], place, least=0.0),
+        note=words["note"],
+        series=words["series"],
+    )
+
+
+def _check_keys(
+    entry: Any, place: Place, *, needed: tuple[str, ...], allowed: tuple[str, ...]
+) -> None:
     for key in entry:
-        if key not in _ALLOWED:
-            raise place.at(key, invalid("key", repr(key), near(key, _ALLOWED)))
-    for key in _NEEDED:
+        if key not in allowed:
+            raise place.at(key, invalid("key", repr(key), near(key, allowed)))
+    for key in needed:
         if key not in entry:
-            raise invalid(f"key {key}", "missing", f"a claim has {', '.join(_NEEDED)}")
+            raise invalid(f"key {key}", "missing", f"a claim has {', '.join(needed)}")
+
+
+def _claim(entry: Any, place: Place, _: Path) -> Claim:
+    _check_keys(entry, place, needed=_NEEDED, allowed=_ALLOWED)
     words = {key: _text(entry, key, place) for key in _ALLOWED if key not in ("target", "params")}
     place.to("kind")
     if words["kind"] not in _KINDS:
@@ -152,10 +190,11 @@ def _text(entry: Mapping[str, Any], key: str, place: Place) -> str:
     return value
 
 
-def _target(value: Any, place: Place) -> float:
+def _target(value: Any, place: Place, *, least: float | None = None) -> float:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not 0 < value < float("inf"):
-        raise place.at("target", invalid("target", repr(value), "a positive number"))
+    if not number or not (value > 0 or value == least) or value == float("inf"):
+        allowed = "a positive number" if least is None else f"a number of {least:g} or more"
+        raise place.at("target", invalid("target", repr(value), allowed))
     return float(value)
 
 

@@ -16,7 +16,17 @@ from ._results import Results
 __all__ = ["BEGIN", "END", "figure", "make_record", "markdown", "read_record", "rewrite", "says"]
 
 BEGIN, END = "<!-- claims:begin -->", "<!-- claims:end -->"
-_UNITS = {"ratio": "x", "cycles": " cycles", "ns": " ns", "percent": " %"}
+_UNITS = {
+    **{"ratio": "x", "cycles": " cycles", "ns": " ns", "percent": " %"},
+    **{"alarms": " %", "found": " %", "off": " points", "counted": " %", "miscounted": " %"},
+}
+_COMPARED = {
+    "alarms": "at most {} % of comparisons say slower",
+    "found": "at least {} % of comparisons say slower",
+    "off": "the mean effect at most {} points off",
+    "counted": "at least {} % of comparisons see it in instructions",
+    "miscounted": "at most {} % of comparisons see a difference in instructions",
+}
 _KEYS = ("id", "benchmark", "params", "design", "versus", "kind", "bound", "target", "ratio", "low")
 _ROW = {*_KEYS, "high", "status", "met", "reason", "versions"}
 
@@ -81,6 +91,8 @@ def markdown(record: Mapping[str, Any]) -> str:
 def says(row: Mapping[str, Any]) -> str:
     """Return a claim as a sentence."""
     target, design, versus = f"{row['target']:g}", row["design"], row["versus"]
+    if row["kind"] in _COMPARED:
+        return f"{row['id'].partition('/')[2]}: {_COMPARED[row['kind']].format(target)}"
     if row["kind"] == "ratio" and row["bound"] == "at_least":
         return f"{design} at least {target}x as fast as {versus}"
     if row["kind"] == "ratio":

@@ -79,6 +79,7 @@ def _row(claim: Claim, found: Mapping[str, Cases], machine: dict[str, Any]) -> d
         "reason": reason,
         "versions": _versions(cases, machine),
         "note": claim.note,
+        "source": "measured",
     }
 
 
