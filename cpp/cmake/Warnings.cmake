@@ -6,7 +6,7 @@ if(VMPERF_CHECKS)
   target_compile_definitions(vmperf_options INTERFACE VMPERF_CHECKS=1)
 endif()
 if(VMPERF_SANITIZE)
-  target_compile_options(vmperf_options INTERFACE -fsanitize=${VMPERF_SANITIZE} -g
+  target_compile_options(vmperf_options INTERFACE -fsanitize=${VMPERF_SANITIZE}
                          -fno-omit-frame-pointer)
   target_link_options(vmperf_options INTERFACE -fsanitize=${VMPERF_SANITIZE})
 endif()

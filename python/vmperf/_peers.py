@@ -11,13 +11,17 @@ import sys
 
 from . import _core
 
-__all__ = ["add_peer_directories"]
+__all__ = ["add_peer_directories", "peer_folders"]
+
+
+def peer_folders() -> list[str]:
+    """Return the library folder of every package folder on ``sys.path`` that has one."""
+    # No pathlib: workers should start fast.
+    folders = [os.path.join(folder, "cmeel.prefix", "lib") for folder in sys.path]  # noqa: PTH118
+    return [folder for folder in folders if os.path.isdir(folder)]  # noqa: PTH112
 
 
 def add_peer_directories() -> None:
-    """Add the library folder of every package folder on ``sys.path`` that has one."""
-    for folder in sys.path:
-        # No pathlib: workers should start fast.
-        libraries = os.path.join(folder, "cmeel.prefix", "lib")  # noqa: PTH118
-        if os.path.isdir(libraries):  # noqa: PTH112
-            _core.os.add_library_directory(libraries)
+    """Tell the native loader of every such folder."""
+    for folder in peer_folders():
+        _core.os.add_library_directory(folder)

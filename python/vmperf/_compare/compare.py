@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import functools
 import math
 import random
 import time
@@ -163,10 +162,9 @@ def compare(
     builds = _builds(arms, salts, progress)
     if settings.pairs < 2 * len(builds[0]):
         raise invalid("pairs", settings.pairs, f"{2 * len(builds[0])} or more: two a salted build")
-    catalogs = (
-        catalog_of(builds[0][0], timeout_s=timeout_s),
-        catalog_of(builds[1][0], timeout_s=timeout_s),
-    )
+    first, second = builds[0][0], builds[1][0]
+    catalog = catalog_of(first, timeout_s=timeout_s)
+    catalogs = catalog, catalog if first == second else catalog_of(second, timeout_s=timeout_s)
     cases = make_cases(
         arms,
         catalogs,
@@ -174,7 +172,15 @@ def compare(
         designs=designs,
         params=params or {},
     )
-    series = Series(cases, builds, settings, seed=seed, timeout_s=timeout_s, progress=progress)
+    series = Series(
+        cases,
+        builds,
+        settings,
+        clock_step_ns=float(keeping.machine["timers"]["clock_gettime"]["step_ns"]),
+        seed=seed,
+        timeout_s=timeout_s,
+        progress=progress,
+    )
     series.run(budget_s)
     found = Comparison(
         a=a,
@@ -242,11 +248,13 @@ class Series:
         builds: tuple[list[Build], list[Build]],
         settings: Settings,
         *,
+        clock_step_ns: float,
         seed: int,
         timeout_s: float,
         progress: Progress | None,
     ) -> None:
         self.settings = settings
+        self._clock_step_ns = clock_step_ns
         self._cases = [case for case in cases if case.status == "ok"]
         self._builds = builds
         self._seed = seed
@@ -313,7 +321,7 @@ class Series:
             return
         finally:
             self._done += 1
-        _take(case, pair, which)
+        _take(case, pair, which, self._clock_step_ns)
 
     def _tell(self, kind: Kind, case: Case) -> None:
         if self._progress is None:
@@ -361,7 +369,7 @@ def _relink_floor(case: Case, salts: int) -> float | None:
     return float(_core.stats.layout_floor(effects, builds)["spread"])
 
 
-def _take(case: Case, pair: Pair, build: int) -> None:
+def _take(case: Case, pair: Pair, build: int, clock_step_ns: float) -> None:
     import numpy as np
 
     ratios = np.asarray(pair.log_ratios(), dtype=np.float64)
@@ -375,11 +383,6 @@ def _take(case: Case, pair: Pair, build: int) -> None:
     before = case.minima or (math.inf, math.inf)
     case.minima = (min(before[0], per_op[0]), min(before[1], per_op[1]))
     shortest = max(1, min(min(ns) for ns in pair.ns))
-    case.evidence.resolution = max(case.evidence.resolution, _clock_step_ns() / shortest)
+    case.evidence.resolution = max(case.evidence.resolution, clock_step_ns / shortest)
     if pair.instructions != (None, None):
         case.evidence.instructions = pair.instructions
-
-
-@functools.cache
-def _clock_step_ns() -> float:
-    return float(_core.os.machine()["timers"]["clock_gettime"]["step_ns"])

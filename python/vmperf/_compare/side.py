@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from .._errors import unsupported
+from .._peers import peer_folders
 
 __all__ = ["Build", "Dead", "Side", "Task"]
 
@@ -104,7 +105,7 @@ class Side:
                     "warm_up_ns": task.warm_up_ns,
                     "libraries": task.build.libraries,
                     "imports": task.build.imports,
-                    "peer_folders": _peer_folders(),
+                    "peer_folders": peer_folders(),
                 },
                 _MARSHAL_VERSION,
             ).hex()
@@ -188,8 +189,3 @@ def _unpacked(line: bytes) -> Any:
 
 def _aslr_word(task: Task) -> str:
     return "aslr" if task.aslr else "no-aslr"
-
-
-def _peer_folders() -> list[str]:
-    folders = (Path(folder) / "cmeel.prefix" / "lib" for folder in sys.path)
-    return [str(folder) for folder in folders if folder.is_dir()]
