@@ -12,6 +12,7 @@ from ._errors import invalid, trace_format
 from ._journal import read_meta
 from ._machine import brief
 from ._results import Results
+from ._whole_file import write_whole
 
 __all__ = ["BEGIN", "END", "figure", "make_record", "markdown", "read_record", "rewrite", "says"]
 
@@ -124,7 +125,5 @@ def rewrite(path: Path, record: Mapping[str, Any]) -> Path:
     if not 0 <= begin < end or text.count(BEGIN) != 1 or text.count(END) != 1:
         raise invalid("readme", path, f"a file with one line {BEGIN} and, after it, one {END}")
     whole = f"{text[:begin]}{BEGIN}\n{markdown(record)}\n{text[end:]}"
-    draft = path.with_name(f".{path.name}.new")
-    draft.write_text(whole)
-    draft.replace(path)
+    write_whole(path, whole)
     return path

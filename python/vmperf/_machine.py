@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import platform
-import subprocess
 from pathlib import Path
 from typing import Any
 
 from . import _core
+from ._git import git
 
 __all__ = ["brief", "machine"]
 
@@ -71,28 +71,14 @@ def git_state() -> dict[str, Any] | None:
     That is the repository which tracks this package, else the one of the current folder.
     """
     here = Path(__file__)
-    folder = here.parent if _git(here.parent, "ls-files", here.name) else Path.cwd()
-    revision = _git(folder, "rev-parse", "HEAD")
+    folder = here.parent if git(here.parent, "ls-files", here.name) else Path.cwd()
+    revision = git(folder, "rev-parse", "HEAD")
     if not revision:
         return None
     return {
         "revision": revision,
-        "branch": _git(folder, "rev-parse", "--abbrev-ref", "HEAD"),
-        "time": _git(folder, "show", "-s", "--format=%cI"),
-        "author_time": _git(folder, "show", "-s", "--format=%aI"),
-        "dirty": bool(_git(folder, "status", "--porcelain", "--untracked-files=no")),
+        "branch": git(folder, "rev-parse", "--abbrev-ref", "HEAD") or "",
+        "time": git(folder, "show", "-s", "--format=%cI") or "",
+        "author_time": git(folder, "show", "-s", "--format=%aI") or "",
+        "dirty": bool(git(folder, "status", "--porcelain", "--untracked-files=no")),
     }
-
-
-def _git(folder: Path, *words: str) -> str:
-    try:
-        answer = subprocess.run(
-            ["git", "-C", str(folder), *words],
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return answer.stdout.strip() if answer.returncode == 0 else ""

@@ -8,7 +8,6 @@ not at all. It names no path but that of the results, as it was given.
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from . import _core
 from ._errors import invalid
 from ._estimates import times
 from ._extras import require
+from ._whole_file import write_whole
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -100,7 +100,7 @@ def write_notebook(
         "name": "python3", "display_name": "Python 3", "language": "python"
     }  # fmt: skip
     _execute(nbclient, notebook, timeout_s)
-    _write(target, nbformat.writes(notebook))
+    write_whole(target, nbformat.writes(notebook))
     return target
 
 
@@ -203,15 +203,3 @@ def _execute(nbclient: Any, notebook: Any, timeout_s: float) -> None:
     except (errors.CellTimeoutError, errors.DeadKernelError) as error:
         first = str(error).strip().splitlines()[0]
         raise _core.MeasurementError(f"notebook not executed: {first}") from error
-
-
-def _write(target: Path, text: str) -> None:
-    handle, aside = tempfile.mkstemp(dir=target.parent, prefix=target.name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(aside).chmod(0o644)
-        Path(aside).replace(target)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise

@@ -12,6 +12,7 @@ from typing import Any
 from .. import _core
 from .._catalog import list as list_benchmarks
 from .._errors import invalid, near
+from .._git import git
 from .baselines import Baseline, load
 from .cache import cache_folder
 from .side import Build
@@ -183,10 +184,10 @@ def _try_param(text: str, _: Path) -> Arm | None:
 
 
 def _try_revision(text: str, repository: Path) -> Arm | None:
-    done = _git(repository, "rev-parse", "--verify", "--quiet", f"{text}^{{commit}}")
+    done = git(repository, "rev-parse", "--verify", "--quiet", f"{text}^{{commit}}")
     if done is None:
         return None
-    top = _git(repository, "rev-parse", "--show-toplevel")
+    top = git(repository, "rev-parse", "--show-toplevel")
     return Arm("rev", text, source=Source(Path(top or repository), done))
 
 
@@ -198,19 +199,9 @@ def revision_of(arm: Arm) -> str:
         return ""
     if arm.source.revision:
         return arm.source.revision
-    head = _git(arm.source.tree, "rev-parse", "HEAD") or ""
-    changed = _git(arm.source.tree, "status", "--porcelain", "--untracked-files=no")
+    head = git(arm.source.tree, "rev-parse", "HEAD") or ""
+    changed = git(arm.source.tree, "status", "--porcelain", "--untracked-files=no")
     return f"{head}-dirty" if head and changed else head
-
-
-def _git(folder: Path, *words: str) -> str | None:
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *words], capture_output=True, text=True, check=False
-        )
-    except FileNotFoundError:
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None
 
 
 _TRY: dict[str, Callable[[str, Path], Arm | None]] = {

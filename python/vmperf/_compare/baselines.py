@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from .._errors import invalid, measurement, near, trace_format
+from .._whole_file import write_whole
 from .fingerprint import FIELDS, differences
 from .settings import Settings
 from .side import Build
-from .store import baseline_folder, write_whole
+from .store import baseline_folder
 
 __all__ = ["Baseline", "baseline_names", "check_alike", "check_name", "load", "save"]
 

@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 from .._errors import invalid, measurement
+from .._git import git
 from .arms import Source, resolve
 from .cache import cache_root
 
@@ -53,13 +54,7 @@ def find_source(text: str, *, repository: Path | None) -> Source:
 
 def prefix_in_repository(folder: Path) -> str:
     """Return where a folder lies inside its git repository; empty at the top, or outside of one."""
-    done = subprocess.run(
-        ["git", "-C", str(folder), "rev-parse", "--show-prefix"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.stdout.strip().rstrip("/") if done.returncode == 0 else ""
+    return (git(folder, "rev-parse", "--show-prefix") or "").rstrip("/")
 
 
 def checked_out(source: Source, *, build: str | None, folder: str) -> Path:

@@ -10,12 +10,12 @@ import base64
 import datetime
 import hashlib
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import _charts, _core
 from .._extras import require
+from .._whole_file import write_whole
 from . import payload, summary, words
 from .bundle import javascript
 from .groups import designs_of, losses, sections
@@ -84,7 +84,7 @@ def report(
     page = (
         environment(jinja).get_template("page.html.j2").render(_context(results, title, reference))
     )
-    write_page(target, page)
+    write_whole(target, page)
     return target
 
 
@@ -152,16 +152,3 @@ def _context(results: Results, title: str | None, reference: str | None) -> dict
         "script_hashes": markup(f"{policy_hash(library)} {policy_hash(script)}"),
         "payload": markup(payload.build(found, designs, _WORDS)),
     }  # fmt: skip
-
-
-def write_page(target: Path, page: str) -> None:
-    """Write a page whole or not at all."""
-    handle, aside = tempfile.mkstemp(dir=target.parent, prefix=target.name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(page)
-        Path(aside).chmod(0o644)
-        Path(aside).replace(target)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise

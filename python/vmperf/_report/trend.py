@@ -13,8 +13,9 @@ from .._compare.history import History
 from .._compare.series import Series
 from .._errors import invalid
 from .._extras import require
+from .._whole_file import write_whole
 from .bundle import javascript
-from .html import environment, policy_hash, write_page
+from .html import environment, policy_hash
 
 __all__ = ["trend_report"]
 
@@ -59,7 +60,7 @@ def trend_report(
         raise invalid("history", history.path, "a history with at least one measured benchmark")
     jinja = require("jinja2", "report")
     page = environment(jinja).get_template("trend.html.j2").render(_context(history, found))
-    write_page(Path(path), page)
+    write_whole(Path(path), page)
     return Path(path)
 
 
