@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from . import _core
 from ._aa_rows import Noise, NoiseCase, Taken
 from ._compare.arms import Arm, here, resolve
 from ._compare.cases import Case, catalog_of, make_cases
+from ._compare.compare import told
 from ._compare.pair import Shape, run_pair
 from ._compare.settings import Settings, with_changes
 from ._compare.side import Build, Dead, Task
@@ -130,15 +131,7 @@ def _builds(tree: str | Path | None, salts: int, progress: Progress | None) -> l
     source = resolve(f"path:{tree}").source
     if source is None:
         raise invalid("tree", tree, "a source tree (pyproject.toml)")
-    return source_builds(source, salts=salts, on_step=_told(progress, str(tree)))
-
-
-def _told(progress: Progress | None, label: str) -> Callable[[str], None]:
-    def tell(what: str) -> None:
-        if progress is not None:
-            progress(Event("tick", 0, 1, 0, 0, f"{label}: {what}"))
-
-    return tell
+    return source_builds(source, salts=salts, on_step=told(progress, str(tree)))
 
 
 class _Pairing:

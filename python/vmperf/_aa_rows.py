@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from . import _core
+from ._arrays import doubles, integers
 from ._compare.pair import Pair
 from ._compare.settings import Settings
 from ._compare.verdict import Evidence, Judged, judge
@@ -49,7 +50,7 @@ class Taken:
     @property
     def effect(self) -> float:
         """The median log ratio of side B over side A."""
-        return float(_core.stats.median(_array(self.pair.log_ratios())))
+        return float(_core.stats.median(doubles(self.pair.log_ratios())))
 
 
 @dataclass(slots=True)
@@ -151,7 +152,7 @@ class Noise:
 
     def _resolution(self, case: NoiseCase) -> float | None:
         ns = [took for one in case.taken for side in one.pair.ns for took in side]
-        return self.clock_step_ns / _core.stats.median(_array(ns)) if ns else None
+        return self.clock_step_ns / _core.stats.median(doubles(ns)) if ns else None
 
     def pooled_rules(self) -> list[dict[str, Any]]:
         """Return the alarms of each rule over all benchmarks together; rows as in `rules_of`."""
@@ -269,7 +270,7 @@ def _sets(values: Sequence[Any], size: int) -> list[list[Any]]:
 
 
 def _samples(pair: Pair) -> NDArray[Any]:
-    return _array([max(took, 1) / pair.n for took in pair.ns[0]])
+    return doubles([max(took, 1) / pair.n for took in pair.ns[0]])
 
 
 def _joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
@@ -290,15 +291,15 @@ def _upper(alarms: int, comparisons: int) -> float | None:
 
 
 def _spread(effects: Sequence[float]) -> float | None:
-    return float(_core.stats.std(_array(effects))) if len(effects) > 1 else None
+    return float(_core.stats.std(doubles(effects))) if len(effects) > 1 else None
 
 
 def _robust(effects: Sequence[float]) -> float | None:
-    return _ROBUST * float(_core.stats.mad(_array(effects))) if len(effects) > 1 else None
+    return _ROBUST * float(_core.stats.mad(doubles(effects))) if len(effects) > 1 else None
 
 
 def _mean(values: Sequence[float]) -> float | None:
-    return float(_core.stats.mean(_array(values))) if values else None
+    return float(_core.stats.mean(doubles(values))) if values else None
 
 
 def _bias(effects: Sequence[float], settings: Settings) -> dict[str, float | None]:
@@ -314,12 +315,10 @@ def _detectable(effects: Sequence[float], settings: Settings) -> float | None:
     """Return the median over the sets of pairs, or what all pairs say where they make no set."""
     sets = _sets(effects, settings.pairs) or [[*effects]]
     found = [one.detectable for values in sets if (one := _judge(values, settings)) is not None]
-    return float(_core.stats.median(_array(found))) if found else None
+    return float(_core.stats.median(doubles(found))) if found else None
 
 
 def _relink(case: NoiseCase, noise: Noise) -> dict[str, Any]:
-    import numpy as np
-
     taken = case.of("relink")
     builds = [one.salt for one in taken]
     kept = [one for one in taken if builds.count(one.salt) > 1]
@@ -331,8 +330,8 @@ def _relink(case: NoiseCase, noise: Noise) -> dict[str, Any]:
         what = f"not measured: {len(taken)} pairs are under two of two relinked builds"
         return {"relink_floor": None, "relink_builds": n_builds, "relink_reason": what}
     found = _core.stats.layout_floor(
-        _array([one.effect for one in kept]),
-        np.asarray([one.salt for one in kept], dtype=np.int64),
+        doubles([one.effect for one in kept]),
+        integers([one.salt for one in kept]),
         trim=noise.settings.trim,
     )
     # Their common reference moves all groups alike, hence not their spread.
@@ -346,9 +345,3 @@ def _instructions(case: NoiseCase) -> float | None:
         if a and b is not None:
             return b / a - 1
     return None
-
-
-def _array(values: Sequence[float]) -> NDArray[Any]:
-    import numpy as np
-
-    return np.asarray(values, dtype=np.float64)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from . import _core
+from ._arrays import doubles
 from ._campaign_neighbour import NEIGHBOURS, neighbour
 from ._catalog import Value, get
 from ._compare.arms import here
@@ -298,7 +299,7 @@ def take(
     tasks = tuple(_task(one, side, rng.getrandbits(63)) for side in (0, 1))
     pair = run_pair((tasks[0], tasks[1]), shape, number=number, timeout_s=60, n=ops.get(one.id))
     ops[one.id] = pair.n
-    effect = float(_core.stats.median(_array(pair.log_ratios())))
+    effect = float(_core.stats.median(doubles(pair.log_ratios())))
     return Taken(effect, time.monotonic() - began, pair.disturbed)
 
 
@@ -321,9 +322,3 @@ def _left(one: Series, done: Mapping[str, int]) -> int:
 def _cut_short_line(journal: Path) -> None:
     if journal.exists() and (text := journal.read_bytes()) and not text.endswith(b"\n"):
         journal.write_bytes(text[: text.rfind(b"\n") + 1])
-
-
-def _array(values: Sequence[float]) -> Any:
-    import numpy as np
-
-    return np.asarray(values, dtype=np.float64)

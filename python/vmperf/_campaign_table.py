@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from . import _core
+from ._arrays import doubles
 from ._campaign import Campaign, Journal, Series, Taken, Whole
 from ._compare.settings import Settings, defaults
 from ._compare.verdict import INSTRUCTIONS_APART, Evidence, Judged, judge
@@ -69,7 +70,7 @@ def row_of(one: Series, taken: Sequence[Taken], settings: Settings) -> dict[str,
         "truth": one.truth,
         "pairs": one.pairs,
         **_counts([found.verdict for found in judged]),
-        "effect": float(_core.stats.mean(_array([found.effect for found in judged]))),
+        "effect": float(_core.stats.mean(doubles([found.effect for found in judged]))),
         "seconds": sum(seconds) / sets,
         "default": {"pairs": settings.pairs, **_counts([found.verdict for found in whole])},
     }
@@ -106,7 +107,7 @@ def _whole_row(name: str, wholes: Sequence[Whole]) -> dict[str, Any]:
     return {
         "id": name,
         **_counts([one.verdict for one in wholes]),
-        "effect": float(_core.stats.mean(_array([one.effect for one in wholes]))),
+        "effect": float(_core.stats.mean(doubles([one.effect for one in wholes]))),
         "seconds": sum(one.seconds for one in wholes) / len(wholes),
         "instr_counted": len(counted),
         "instr_apart": sum(1 for effect in counted if abs(effect) > INSTRUCTIONS_APART),
@@ -171,9 +172,3 @@ def _shares(comparisons: int, regressed: int, improved: int) -> dict[str, Any]:
         "share": regressed / comparisons if comparisons else None,
         **bounds,
     }
-
-
-def _array(values: Sequence[float]) -> Any:
-    import numpy as np
-
-    return np.asarray(values, dtype=np.float64)

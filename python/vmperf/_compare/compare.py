@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import _core
+from .._arrays import doubles, integers
 from .._errors import invalid
 from .._runner import Event, Kind, Progress
 from .arms import Arm, Source, resolve, revision_of
@@ -23,7 +24,7 @@ from .settings import Settings, with_changes
 from .side import Build, Dead, Task
 from .verdict import crossed
 
-__all__ = ["compare"]
+__all__ = ["compare", "told"]
 
 _NO_LAYOUT = "code layout was not varied: both arms run the same code"
 _ONE_LAYOUT = "code layout was not varied: one build a side; a relink alone can move a benchmark"
@@ -220,15 +221,19 @@ def _builds(
             return [*arm.baseline.builds[: salts or 1]] if arm.baseline else [arm.build]
         from .builds import source_builds
 
-        return source_builds(source, salts=salts or 1, on_step=_told(progress, arm.label))
+        return source_builds(source, salts=salts or 1, on_step=told(progress, arm.label))
 
     return of(arms[0], sources[0]), of(arms[1], sources[1])
 
 
-def _told(progress: Progress | None, label: str) -> Callable[[str], None]:
-    return lambda what: (
-        progress(Event("tick", 0, 1, 0, 0, f"{label}: {what}")) if progress else None
-    )
+def told(progress: Progress | None, label: str) -> Callable[[str], None]:
+    """Return what tells `progress` the steps of a build."""
+
+    def tell(what: str) -> None:
+        if progress is not None:
+            progress(Event("tick", 0, 1, 0, 0, f"{label}: {what}"))
+
+    return tell
 
 
 def _layout_note(arms: tuple[Arm, Arm], salts: int) -> str:
@@ -360,19 +365,15 @@ _LEAST_SALTS = 3  # two layouts say next to nothing of the spread between layout
 
 def _relink_floor(case: Case, salts: int) -> float | None:
     """Return how far pairs of salted builds lie apart, as a log ratio, where there are enough."""
-    import numpy as np
-
-    builds = np.asarray(case.evidence.builds, dtype=np.int64)
+    builds = integers(case.evidence.builds)
     if salts < _LEAST_SALTS or case.status != "ok" or len(builds) < 2 * salts:
         return None
-    effects = np.asarray(case.evidence.effects, dtype=np.float64)
+    effects = doubles(case.evidence.effects)
     return float(_core.stats.layout_floor(effects, builds)["spread"])
 
 
 def _take(case: Case, pair: Pair, build: int, clock_step_ns: float) -> None:
-    import numpy as np
-
-    ratios = np.asarray(pair.log_ratios(), dtype=np.float64)
+    ratios = doubles(pair.log_ratios())
     case.evidence.effects.append(float(_core.stats.median(ratios)))
     case.evidence.builds.append(build)
     case.ops = pair.n

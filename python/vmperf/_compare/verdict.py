@@ -6,9 +6,9 @@ import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from .. import _core
+from .._arrays import doubles, integers
 from .settings import Settings
 
 __all__ = ["INSTRUCTIONS_APART", "Evidence", "Judged", "crossed", "judge"]
@@ -77,8 +77,8 @@ def judge(cases: Sequence[Evidence], settings: Settings) -> list[Judged | None]:
         return [None] * len(cases)
     tests = [_p_values(case, settings) for case in measured]
     adjust = _core.stats.holm if settings.correction == "holm" else _core.stats.benjamini_hochberg
-    slower = adjust(_array([above for above, _ in tests]))
-    faster = adjust(_array([below for _, below in tests]))
+    slower = adjust(doubles([above for above, _ in tests]))
+    faster = adjust(doubles([below for _, below in tests]))
     judged = iter(
         [
             _judge_one(case, settings, float(up), float(down))
@@ -130,7 +130,7 @@ def _sequential_p(case: Evidence, settings: Settings, side: int) -> float:
 @functools.lru_cache(maxsize=1024)
 def _levels(looks: tuple[int, ...], settings: Settings, alpha: float) -> tuple[float, ...]:
     levels = _core.stats.sequential_levels(
-        _ints(looks), alpha=alpha, spending=settings.spending, reserve=settings.reserve
+        integers(looks), alpha=alpha, spending=settings.spending, reserve=settings.reserve
     )
     return tuple(float(level) for level in levels)
 
@@ -143,7 +143,7 @@ def _shift(case: Evidence, settings: Settings) -> float:
 def _plain_p(case: Evidence, settings: Settings, n: int) -> tuple[float, float]:
     """Return the p values of the first n pairs, slower and faster."""
     shift = _shift(case, settings)
-    values = _array(case.effects[:n])
+    values = doubles(case.effects[:n])
     above = _core.stats.trimmed_test(values, shift=shift, trim=settings.trim)["above"]
     below = _core.stats.trimmed_test(values, shift=-shift, trim=settings.trim)["below"]
     return above, below
@@ -152,10 +152,10 @@ def _plain_p(case: Evidence, settings: Settings, n: int) -> tuple[float, float]:
 def _location(case: Evidence, settings: Settings) -> dict[str, float]:
     """Return mean, std_error and df; with salted builds the builds are the unit."""
     if len({*case.builds}) < 2 or min(map(case.builds.count, case.builds)) < 2:
-        found = _core.stats.trimmed(_array(case.effects), trim=settings.trim)
+        found = _core.stats.trimmed(doubles(case.effects), trim=settings.trim)
     else:
         found = _core.stats.random_effects(
-            _array(case.effects), _ints(case.builds), trim=settings.trim
+            doubles(case.effects), integers(case.builds), trim=settings.trim
         )
     return {name: found[name] for name in ("mean", "std_error", "df")}
 
@@ -185,7 +185,7 @@ def _judge_one(case: Evidence, settings: Settings, slower: float, faster: float)
         detectable=math.expm1(detectable),
         p_slower=slower,
         p_faster=faster,
-        hodges_lehmann=math.expm1(_core.stats.hodges_lehmann(_array(case.effects))),
+        hodges_lehmann=math.expm1(_core.stats.hodges_lehmann(doubles(case.effects))),
         instr_effect=instr_effect,
     )
 
@@ -223,15 +223,3 @@ def _is_layout(case: Evidence, mean: float, instr_effect: float | None) -> bool:
 def _instr_effect(case: Evidence) -> float | None:
     a, b = case.instructions
     return None if not a or b is None else b / a - 1
-
-
-def _array(values: Sequence[float]) -> Any:
-    import numpy as np
-
-    return np.asarray(values, dtype=np.float64)
-
-
-def _ints(values: Sequence[int]) -> Any:
-    import numpy as np
-
-    return np.asarray(values, dtype=np.int64)
