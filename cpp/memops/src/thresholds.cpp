@@ -1,0 +1,130 @@
+#include "vmperf/memops/thresholds.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string>
+
+#include "tiers.hpp"
+#include "vmperf/base/error.hpp"
+#include "vmperf/os/clock.hpp"
+#include "vmperf/os/cpu.hpp"
+#include "vmperf/os/pages.hpp"
+
+namespace vmperf::memops {
+
+namespace {
+
+constexpr std::size_t kAssumed = std::size_t{24} << 20U;
+constexpr std::int64_t kBudget_ns = 100'000'000;
+constexpr std::size_t kMiB = std::size_t{1} << 20U;
+
+bool measured = false;
+
+} // namespace
+
+namespace detail {
+constinit std::size_t stream_copy_bytes = kAssumed;
+constinit std::size_t stream_fill_bytes = kAssumed;
+} // namespace detail
+
+namespace {
+
+// Two buffers and the deadline of one calibration.
+class Probe {
+public:
+  static constexpr std::size_t kMost = 24 * kMiB;
+
+  explicit Probe(const Ops &table) : table_(table), dst_(kMost), src_(kMost) {
+    table_.fill_temporal(src_.data(), 1, kMost); // a page that was never written is the zero page
+    table_.fill_temporal(dst_.data(), 1, kMost);
+  }
+
+  /// Whether data as hot as n bytes can be is written past the caches no slower: the least of a few
+  /// turns, each way in turn.
+  template <class Temporal, class Stream> bool stream_wins(Temporal temporal, Stream stream) const {
+    std::array<std::int64_t, 2> least{std::numeric_limits<std::int64_t>::max(),
+                                      std::numeric_limits<std::int64_t>::max()};
+    for (int turn = 0; turn < 3 && os::now_ns() < deadline_; ++turn) {
+      temporal();
+      least[0] = std::min(least[0], time(temporal));
+      stream();
+      least[1] = std::min(least[1], time(stream));
+    }
+    return least[1] <= least[0];
+  }
+
+  bool copy_wins(std::size_t n) const {
+    return stream_wins([&] { table_.copy_temporal(dst_.data(), src_.data(), n); },
+                       [&] { table_.copy_stream(dst_.data(), src_.data(), n); });
+  }
+  bool fill_wins(std::size_t n) const {
+    return stream_wins([&] { table_.fill_temporal(dst_.data(), 0, n); },
+                       [&] { table_.fill_stream(dst_.data(), 0, n); });
+  }
+  [[nodiscard]] bool in_time() const { return os::now_ns() < deadline_; }
+
+private:
+  template <class Work> static std::int64_t time(Work work) {
+    const std::int64_t start = os::now_ns();
+    work();
+    return os::now_ns() - start;
+  }
+
+  const Ops &table_;
+  std::int64_t deadline_ = os::now_ns() + kBudget_ns;
+  os::Mapping dst_, src_;
+};
+
+// From the largest size down while streaming wins. Where it loses even there, the cache is larger
+// than the probe: then from three quarters of the last level as the kernel tells it.
+template <class Wins> std::size_t least_winning(const Probe &probe, Wins wins) {
+  constexpr std::array<std::size_t, 5> kSizes{24 * kMiB, 16 * kMiB, 8 * kMiB, 4 * kMiB, 2 * kMiB};
+  std::size_t found = 0;
+  for (const std::size_t n : kSizes) {
+    if (!probe.in_time() || !wins(n)) {
+      break;
+    }
+    found = n;
+  }
+  if (found != 0) {
+    return found;
+  }
+  std::size_t most = 0;
+  for (const os::Cache &cache : os::caches(0)) {
+    most = std::max(most, static_cast<std::size_t>(cache.size_bytes));
+  }
+  return std::max(2 * Probe::kMost, most / 4 * 3);
+}
+
+} // namespace
+
+Thresholds thresholds() noexcept {
+  return {__atomic_load_n(&detail::stream_copy_bytes, __ATOMIC_RELAXED),
+          __atomic_load_n(&detail::stream_fill_bytes, __ATOMIC_RELAXED),
+          __atomic_load_n(&measured, __ATOMIC_RELAXED)};
+}
+
+void set_thresholds(const Thresholds &values) {
+  if (values.stream_copy_bytes < 4096 || values.stream_fill_bytes < 4096) {
+    const bool copy = values.stream_copy_bytes < 4096;
+    throw InvalidArgumentError(
+        copy ? "stream_copy_bytes" : "stream_fill_bytes",
+        std::to_string(copy ? values.stream_copy_bytes : values.stream_fill_bytes), "4096 or more");
+  }
+  __atomic_store_n(&detail::stream_copy_bytes, values.stream_copy_bytes, __ATOMIC_RELAXED);
+  __atomic_store_n(&detail::stream_fill_bytes, values.stream_fill_bytes, __ATOMIC_RELAXED);
+  __atomic_store_n(&measured, values.measured, __ATOMIC_RELAXED);
+}
+
+Thresholds calibrate() {
+  const Probe probe(ops());
+  Thresholds found{};
+  found.stream_copy_bytes = least_winning(probe, [&](std::size_t n) { return probe.copy_wins(n); });
+  found.stream_fill_bytes = least_winning(probe, [&](std::size_t n) { return probe.fill_wins(n); });
+  found.measured = true;
+  set_thresholds(found);
+  return found;
+}
+
+} // namespace vmperf::memops
