@@ -123,7 +123,8 @@ template <class V> inline void copy_loop(Byte *d, const Byte *s, std::size_t n) 
 
 /// Past the caches; n >= 1024, ranges apart. Reads 2 KiB ahead into the nearest level alone; whole
 /// lines are written at a time; the head and the tail are temporal.
-template <class V> [[gnu::noinline]] void copy_past_caches(Byte *d, const Byte *s, std::size_t n) {
+/// Returns d, as all here do from which a call could be the last act: no frame in the small paths.
+template <class V> [[gnu::noinline]] Byte *copy_past_caches(Byte *d, const Byte *s, std::size_t n) {
   constexpr std::size_t kW = V::kBytes;
   constexpr std::size_t kN = kW == 64 ? 4 : 8;
   const std::size_t skip = 64 - (reinterpret_cast<std::uintptr_t>(d) & 63);
@@ -151,48 +152,50 @@ template <class V> [[gnu::noinline]] void copy_past_caches(Byte *d, const Byte *
     V::store(to, V::load(from));
   }
   V::store(d + n - kW, V::load(s + n - kW));
+  return d;
 }
 
 inline bool apart(const Byte *d, const Byte *s, std::size_t n) {
   return static_cast<std::size_t>(d - s) >= n && static_cast<std::size_t>(s - d) >= n;
 }
 
-template <bool kAutomatic> inline void copy_large(Byte *d, const Byte *s, std::size_t n) {
+template <bool kAutomatic> inline Byte *copy_large(Byte *d, const Byte *s, std::size_t n) {
   if constexpr (kAutomatic) {
     if (n >= __atomic_load_n(&detail::stream_copy_bytes, __ATOMIC_RELAXED) && apart(d, s, n))
         [[unlikely]] {
-      copy_past_caches<Wide>(d, s, n);
-      return;
+      return copy_past_caches<Wide>(d, s, n);
     }
   }
   copy_loop<Wide>(d, s, n);
+  return d;
 }
 
 /// n > 4 * Clamp::kBytes.
-template <bool kAutomatic> inline void copy_above(Byte *d, const Byte *s, std::size_t n) {
+template <bool kAutomatic> inline Byte *copy_above(Byte *d, const Byte *s, std::size_t n) {
   if constexpr (Wide::kBytes > Clamp::kBytes) {
     if (n <= 4 * Wide::kBytes) {
       copy_clamped<Wide>(d, s, n);
-      return;
+      return d;
     }
   }
   if (Wide::kBytes < 64 && n <= 8 * Wide::kBytes) {
     copy_fours<Wide>(d, s, n);
-  } else {
-    copy_large<kAutomatic>(d, s, n);
+    return d;
   }
+  return copy_large<kAutomatic>(d, s, n);
 }
 
 /// Up to 64 bytes (scalar: 32) by plain stores.
 struct PlainSmall {
   static constexpr std::size_t kMost = 4 * Clamp::kBytes;
 
-  static void copy(Byte *d, const Byte *s, std::size_t n) {
+  static void *copy(Byte *d, const Byte *s, std::size_t n) {
     if (n >= Clamp::kBytes) {
       copy_clamped<Clamp>(d, s, n);
     } else {
       copy_ladder<typename Clamp::Half>(d, s, n);
     }
+    return d;
   }
   /// As copy(), where 64 bytes from d and s are mapped.
   static void copy_open(Byte *d, const Byte *s, std::size_t n) { copy(d, s, n); }
@@ -207,24 +210,23 @@ void *copy_entry(void *dst, const void *src, std::size_t n) {
   auto *d = static_cast<Byte *>(dst);
   const auto *s = static_cast<const Byte *>(src);
   if (n > Small::kMost) {
-    copy_above<true>(d, s, n);
-  } else if constexpr (kOpen) {
-    Small::copy_open(d, s, n);
-  } else {
-    Small::copy(d, s, n);
+    return copy_above<true>(d, s, n);
   }
-  return dst;
+  if constexpr (kOpen) {
+    Small::copy_open(d, s, n);
+    return dst;
+  } else {
+    return Small::copy(d, s, n);
+  }
 }
 
 void *copy_temporal_entry(void *dst, const void *src, std::size_t n) {
   auto *d = static_cast<Byte *>(dst);
   const auto *s = static_cast<const Byte *>(src);
   if (n > PlainSmall::kMost) {
-    copy_above<false>(d, s, n);
-  } else {
-    PlainSmall::copy(d, s, n);
+    return copy_above<false>(d, s, n);
   }
-  return dst;
+  return PlainSmall::copy(d, s, n);
 }
 
 void *copy_stream_entry(void *dst, const void *src, std::size_t n) {
@@ -233,6 +235,5 @@ void *copy_stream_entry(void *dst, const void *src, std::size_t n) {
   if (n < 1024 || !apart(d, s, n)) {
     return copy_temporal_entry(dst, src, n);
   }
-  copy_past_caches<Wide>(d, s, n);
-  return dst;
+  return copy_past_caches<Wide>(d, s, n);
 }

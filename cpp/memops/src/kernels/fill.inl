@@ -36,7 +36,7 @@ template <class V> inline void fill_loop(Byte *d, typename V::Reg v, std::size_t
 
 /// n >= 1024.
 template <class V>
-[[gnu::noinline]] void fill_past_caches(Byte *d, typename V::Reg v, std::size_t n) {
+[[gnu::noinline]] Byte *fill_past_caches(Byte *d, typename V::Reg v, std::size_t n) {
   constexpr std::size_t kW = V::kBytes;
   constexpr std::size_t kStep = kW == 64 ? 256 : 8 * kW;
   Byte *to = d + (64 - (reinterpret_cast<std::uintptr_t>(d) & 63));
@@ -53,22 +53,23 @@ template <class V>
     V::store(to, v);
   }
   V::store(d + n - kW, v);
+  return d;
 }
 
 /// n > 4 * Clamp::kBytes.
-template <bool kAutomatic> inline void fill_above(Byte *d, Byte byte, std::size_t n) {
+template <bool kAutomatic> inline Byte *fill_above(Byte *d, Byte byte, std::size_t n) {
   const auto v = Wide::splat(byte);
   if (Wide::kBytes > Clamp::kBytes && n <= 4 * Wide::kBytes) {
     fill_clamped<Wide>(d, v, n);
-    return;
+    return d;
   }
   if constexpr (kAutomatic) {
     if (n >= __atomic_load_n(&detail::stream_fill_bytes, __ATOMIC_RELAXED)) [[unlikely]] {
-      fill_past_caches<Wide>(d, v, n);
-      return;
+      return fill_past_caches<Wide>(d, v, n);
     }
   }
   fill_loop<Wide>(d, v, n);
+  return d;
 }
 
 struct PlainFill {
@@ -88,16 +89,14 @@ void *fill_entry(void *dst, unsigned char byte, std::size_t n) {
   auto *d = static_cast<Byte *>(dst);
   if (n <= Small::kMost) {
     Small::fill(d, byte, n);
-  } else {
-    fill_above<kAutomatic>(d, byte, n);
+    return dst;
   }
-  return dst;
+  return fill_above<kAutomatic>(d, byte, n);
 }
 
 template <class Small> void *fill_stream_entry(void *dst, unsigned char byte, std::size_t n) {
   if (n < 1024) {
     return fill_entry<Small, false>(dst, byte, n);
   }
-  fill_past_caches<Wide>(static_cast<Byte *>(dst), Wide::splat(byte), n);
-  return dst;
+  return fill_past_caches<Wide>(static_cast<Byte *>(dst), Wide::splat(byte), n);
 }
