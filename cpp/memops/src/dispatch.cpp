@@ -21,7 +21,7 @@ namespace {
 
 constexpr const char *kLevels = "scalar, sse2, avx2, avx512, neon";
 
-bool has_all(std::initializer_list<std::string_view> features) {
+[[maybe_unused]] bool has_all(std::initializer_list<std::string_view> features) {
   for (const std::string_view feature : features) {
     if (!os::has_feature(feature)) {
       return false;

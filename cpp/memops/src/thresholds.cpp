@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <optional>
 #include <string>
 
 #include "tiers.hpp"
@@ -16,7 +17,7 @@ namespace vmperf::memops {
 namespace {
 
 constexpr std::size_t kAssumed = std::size_t{24} << 20U;
-constexpr std::int64_t kBudget_ns = 100'000'000;
+constexpr std::int64_t kBudget_ns = 80'000'000; // the turn under way still ends
 constexpr std::size_t kMiB = std::size_t{1} << 20U;
 
 bool measured = false;
@@ -33,7 +34,7 @@ namespace {
 // Two buffers and the deadline of one calibration.
 class Probe {
 public:
-  static constexpr std::size_t kMost = 24 * kMiB;
+  static constexpr std::size_t kMost = 16 * kMiB;
 
   explicit Probe(const Ops &table) : table_(table), dst_(kMost), src_(kMost) {
     table_.fill_temporal(src_.data(), 1, kMost); // a page that was never written is the zero page
@@ -42,27 +43,29 @@ public:
 
   /// Whether data as hot as n bytes can be is written past the caches no slower: the least of a few
   /// turns, each way in turn.
-  template <class Temporal, class Stream> bool stream_wins(Temporal temporal, Stream stream) const {
+  template <class Temporal, class Stream>
+  std::optional<bool> stream_wins(Temporal temporal, Stream stream) const {
     std::array<std::int64_t, 2> least{std::numeric_limits<std::int64_t>::max(),
                                       std::numeric_limits<std::int64_t>::max()};
-    for (int turn = 0; turn < 3 && os::now_ns() < deadline_; ++turn) {
+    for (int turn = 0; turn < 2 && os::now_ns() < deadline_; ++turn) {
       temporal();
       least[0] = std::min(least[0], time(temporal));
       stream();
       least[1] = std::min(least[1], time(stream));
     }
-    return least[1] <= least[0];
+    return least[0] == std::numeric_limits<std::int64_t>::max()
+               ? std::nullopt
+               : std::optional<bool>(least[1] <= least[0]);
   }
 
-  bool copy_wins(std::size_t n) const {
+  [[nodiscard]] std::optional<bool> copy_wins(std::size_t n) const {
     return stream_wins([&] { table_.copy_temporal(dst_.data(), src_.data(), n); },
                        [&] { table_.copy_stream(dst_.data(), src_.data(), n); });
   }
-  bool fill_wins(std::size_t n) const {
+  std::optional<bool> fill_wins(std::size_t n) const {
     return stream_wins([&] { table_.fill_temporal(dst_.data(), 0, n); },
                        [&] { table_.fill_stream(dst_.data(), 0, n); });
   }
-  [[nodiscard]] bool in_time() const { return os::now_ns() < deadline_; }
 
 private:
   template <class Work> static std::int64_t time(Work work) {
@@ -77,17 +80,22 @@ private:
 };
 
 // From the largest size down while streaming wins. Where it loses even there, the cache is larger
-// than the probe: then from three quarters of the last level as the kernel tells it.
-template <class Wins> std::size_t least_winning(const Probe &probe, Wins wins) {
-  constexpr std::array<std::size_t, 5> kSizes{24 * kMiB, 16 * kMiB, 8 * kMiB, 4 * kMiB, 2 * kMiB};
-  std::size_t found = 0;
+// than the probe: then from three quarters of the last level as the kernel tells it. Nothing where
+// there was no time to find out.
+template <class Wins> std::optional<std::size_t> least_winning(Wins wins) {
+  constexpr std::array<std::size_t, 3> kSizes{16 * kMiB, 8 * kMiB, 4 * kMiB};
+  std::optional<std::size_t> found;
   for (const std::size_t n : kSizes) {
-    if (!probe.in_time() || !wins(n)) {
-      break;
+    const std::optional<bool> won = wins(n);
+    if (!won || !*won) {
+      if (!found && won) {
+        break;
+      }
+      return found;
     }
     found = n;
   }
-  if (found != 0) {
+  if (found) {
     return found;
   }
   std::size_t most = 0;
@@ -118,11 +126,13 @@ void set_thresholds(const Thresholds &values) {
 }
 
 Thresholds calibrate() {
-  const Probe probe(ops());
-  Thresholds found{};
-  found.stream_copy_bytes = least_winning(probe, [&](std::size_t n) { return probe.copy_wins(n); });
-  found.stream_fill_bytes = least_winning(probe, [&](std::size_t n) { return probe.fill_wins(n); });
-  found.measured = true;
+  const Probe probe(ops()); // the shorter first, so that both get their turn
+  const auto fill = least_winning([&](std::size_t n) { return probe.fill_wins(n); });
+  const auto copy = least_winning([&](std::size_t n) { return probe.copy_wins(n); });
+  Thresholds found = thresholds();
+  found.stream_copy_bytes = copy.value_or(found.stream_copy_bytes);
+  found.stream_fill_bytes = fill.value_or(found.stream_fill_bytes);
+  found.measured = copy.has_value() && fill.has_value();
   set_thresholds(found);
   return found;
 }

@@ -14,7 +14,9 @@ namespace {
 using Numbers = std::vector<std::uint64_t>;
 constexpr std::uint64_t kHuge = std::numeric_limits<std::uint64_t>::max();
 
-std::span<std::byte> bytes(Byte *p, std::size_t n) { return {reinterpret_cast<std::byte *>(p), n}; }
+std::span<std::byte> bytes(Byte *p, std::size_t n) {
+  return {reinterpret_cast<std::byte *>(p), n};
+}
 
 // Sizes of every tier, offsets anywhere, now and then at an arena's very end.
 void draw(vmperf::CounterRng &rng, std::size_t room, std::uint64_t same, Numbers &d, Numbers &s,
@@ -35,8 +37,9 @@ void test_results() {
     std::vector<Byte> want(room);
     paint(src.begin(), room, 6);
     for (const Policy policy : {Policy::balanced, Policy::throughput, Policy::forward}) {
-      for (const std::uint64_t same : {kHuge, std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{64},
-                                       std::uint64_t{100}, std::uint64_t{256}, std::uint64_t{4096}}) {
+      for (const std::uint64_t same :
+           {kHuge, std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{64}, std::uint64_t{100},
+            std::uint64_t{256}, std::uint64_t{4096}}) {
         Numbers d(200);
         Numbers s(200);
         Numbers n(200);
@@ -57,7 +60,8 @@ void test_results() {
 // Within one arena an element may read what one before it wrote, and overlap itself.
 void test_order_within_one_arena() {
   vmperf::CounterRng rng(12);
-  for (const std::uint64_t same : {kHuge, std::uint64_t{64}, std::uint64_t{256}, std::uint64_t{4096}}) {
+  for (const std::uint64_t same :
+       {kHuge, std::uint64_t{64}, std::uint64_t{256}, std::uint64_t{4096}}) {
     const std::size_t room = 6000;
     std::vector<Byte> ours(room);
     std::vector<Byte> want(room);
@@ -118,9 +122,15 @@ void test_validation() {
   std::vector<Byte> dst(kRoom, 0);
   std::vector<Byte> const untouched(kRoom, 0);
   const Numbers zeros(100);
-  for (const auto &[off, size] : std::vector<std::pair<std::uint64_t, std::uint64_t>>{
-           {kRoom - 9, 10}, {kRoom + 1, 0}, {0, kRoom + 1}, {kHuge, 1}, {kHuge, kHuge}, {1, kHuge},
-           {kHuge - 5, 6}, {std::uint64_t{1} << 63U, 1}}) {
+  for (const auto &[off, size] :
+       std::vector<std::pair<std::uint64_t, std::uint64_t>>{{kRoom - 9, 10},
+                                                            {kRoom + 1, 0},
+                                                            {0, kRoom + 1},
+                                                            {kHuge, 1},
+                                                            {kHuge, kHuge},
+                                                            {1, kHuge},
+                                                            {kHuge - 5, 6},
+                                                            {std::uint64_t{1} << 63U, 1}}) {
     Numbers n(100, 10);
     Numbers bad(100);
     n[99] = size;
@@ -186,7 +196,10 @@ void test_thresholds() {
   copy(a.data() + 100, a.data(), 60000); // overlapping: never past the caches
   paint(b.data(), b.size(), 1);
   CHECK(equal(a.data() + 100, b.data(), 60000), "overlap");
-  const Thresholds found = calibrate();
+  Thresholds found = calibrate();
+  for (int turn = 0; turn < 20 && !found.measured; ++turn) { // a busy machine leaves it no time
+    found = calibrate();
+  }
   CHECK(found.measured && found.stream_copy_bytes >= (std::size_t{2} << 20U) &&
             found.stream_fill_bytes >= (std::size_t{2} << 20U),
         "%zu %zu", found.stream_copy_bytes, found.stream_fill_bytes);

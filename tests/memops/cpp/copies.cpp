@@ -18,9 +18,9 @@ struct Named {
 };
 
 std::vector<Named> all_copies(const Ops &ops) {
-  return {{"balanced", ops.copy_balanced, false},  {"throughput", ops.copy_throughput, false},
-          {"forward", ops.copy_forward, false},    {"slack", ops.copy_slack, true},
-          {"temporal", ops.copy_temporal, false},  {"stream", ops.copy_stream, false}};
+  return {{"balanced", ops.copy_balanced, false}, {"throughput", ops.copy_throughput, false},
+          {"forward", ops.copy_forward, false},   {"slack", ops.copy_slack, true},
+          {"temporal", ops.copy_temporal, false}, {"stream", ops.copy_stream, false}};
 }
 
 // One copy between painted buffers, with canaries either side of the destination.
@@ -40,8 +40,8 @@ public:
     const std::size_t same = naive_mismatch(d, s, n);
     CHECK(same == n, "%s n=%zu d%%%zu s%%%zu byte %zu", one.name, n, d_at, s_at, same);
     for (std::size_t i = 0; i < kCanary; ++i) {
-      CHECK(*(d - 1 - i) == 0xee && d[n + i] == 0xee, "%s n=%zu d%%%zu s%%%zu canary %zu",
-            one.name, n, d_at, s_at, i);
+      CHECK(*(d - 1 - i) == 0xee && d[n + i] == 0xee, "%s n=%zu d%%%zu s%%%zu canary %zu", one.name,
+            n, d_at, s_at, i);
     }
   }
 
@@ -106,7 +106,8 @@ void test_page_ends(const std::vector<Named> &copies) {
   src.make_read_only();
   for (const Named &one : copies) {
     for (std::size_t n = 0; n <= 2 * 4096; n += n < 1100 ? 1 : 61) {
-      for (const Byte *s : {static_cast<const Byte *>(src.begin()), static_cast<const Byte *>(src.last(n))}) {
+      for (const Byte *s :
+           {static_cast<const Byte *>(src.begin()), static_cast<const Byte *>(src.last(n))}) {
         for (Byte *d : {dst.begin(), dst.last(n)}) {
           if (n > 0) {
             d[0] = static_cast<Byte>(~s[0]);

@@ -61,7 +61,8 @@ void test_oracle() {
 }
 
 void test_refusals() {
-  for (const std::size_t atom : {std::size_t{0}, std::size_t{1}, std::size_t{12}, std::size_t{64}}) {
+  for (const std::size_t atom :
+       {std::size_t{0}, std::size_t{1}, std::size_t{12}, std::size_t{64}}) {
     bool refused = false;
     try {
       guest_copy(nullptr, nullptr, 0, atom);
@@ -85,8 +86,8 @@ void test_refusals() {
 // through it, at several skews of its private side: an atom with two values is torn.
 void race(std::size_t atom, int milliseconds) {
   constexpr std::size_t kBytes = 512;
-  alignas(64) static Byte shared[kBytes];     // NOLINT(modernize-avoid-c-arrays)
-  alignas(64) static Byte seen[kBytes + 64];  // NOLINT(modernize-avoid-c-arrays)
+  alignas(64) static Byte shared[kBytes];    // NOLINT(modernize-avoid-c-arrays)
+  alignas(64) static Byte seen[kBytes + 64]; // NOLINT(modernize-avoid-c-arrays)
   Ops::Copy *copy = guest_copier(atom);
   std::atomic<bool> stop{false};
   std::thread writer([&] {

@@ -9,7 +9,9 @@ using namespace vmperf::memops;
 
 namespace {
 
-int sign(int x) { return (x > 0) - (x < 0); }
+int sign(int x) {
+  return (x > 0) - (x < 0);
+}
 
 void test_compare(const Byte *a, Byte *b, std::size_t n, std::size_t at) {
   CHECK(equal(a, b, n) && mismatch(a, b, n) == n && compare(a, b, n) == 0, "equal n=%zu", n);
@@ -99,7 +101,8 @@ void test_pages() {
   const std::vector<std::uint64_t> want{1, 7, 10};
   CHECK(page_diff(a.data(), b.data(), kN) == want, "page_diff");
   CHECK(page_diff(a.data(), b.data(), kN - 1).size() == 2, "page_diff without the last byte");
-  CHECK(page_diff(a.data(), a.data(), kN).empty() && page_diff(nullptr, nullptr, 0).empty(), "none");
+  CHECK(page_diff(a.data(), a.data(), kN).empty() && page_diff(nullptr, nullptr, 0).empty(),
+        "none");
   bool zero[11]; // NOLINT(modernize-avoid-c-arrays)
   zero_pages(b.data(), kN, 4096, zero);
   for (std::size_t i = 0; i < 11; ++i) {

@@ -36,39 +36,43 @@ template <std::size_t kBytes> inline void copy_even(Byte *d, const Byte *s) {
 }
 
 template <class Small, bool kFar, std::size_t kSame> inline void batch_loop(const Batch &batch) {
+  // Copies of the members: a store of bytes could change those in memory.
+  const std::uint64_t *const dst_off = batch.dst_off;
+  const std::uint64_t *const src_off = batch.src_off;
+  const std::uint64_t *const sizes = batch.n;
+  Byte *const dst = batch.dst;
+  const Byte *const src = batch.src;
+  const std::size_t count = batch.count;
   // Offsets below these have 64 bytes before the arena's end.
   const std::size_t d_open = batch.dst_bytes < 64 ? 0 : batch.dst_bytes - 63;
   const std::size_t s_open = batch.src_bytes < 64 ? 0 : batch.src_bytes - 63;
-  std::size_t d_packed = 0;
-  std::size_t s_packed = 0;
-  for (std::size_t i = 0; i < batch.count; ++i) {
-    const std::size_t n = kSame != 0 ? kSame : batch.n[i];
-    const std::size_t d_at = batch.dst_off != nullptr ? batch.dst_off[i] : d_packed;
-    const std::size_t s_at = batch.src_off != nullptr ? batch.src_off[i] : s_packed;
-    d_packed += n;
-    s_packed += n;
+  std::size_t packed = 0; // the place on a side without offsets
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t n = kSame != 0 ? kSame : sizes[i];
+    const std::size_t d_at = dst_off != nullptr ? dst_off[i] : packed;
+    const std::size_t s_at = src_off != nullptr ? src_off[i] : packed;
+    packed += n;
     if constexpr (kFar) {
-      const std::size_t next = lesser(i + 8, batch.count - 1);
-      if (batch.dst_off != nullptr) {
-        __builtin_prefetch(batch.dst + batch.dst_off[next], 1, 3);
-      }
-      if (batch.src_off != nullptr) {
-        __builtin_prefetch(batch.src + batch.src_off[next], 0, 3);
-      }
+      const std::size_t next = lesser(i + 8, count - 1);
+      __builtin_prefetch(dst + (dst_off != nullptr ? dst_off[next] : packed), 1, 3);
+      __builtin_prefetch(src + (src_off != nullptr ? src_off[next] : packed), 0, 3);
     }
-    Byte *d = batch.dst + d_at;
-    const Byte *s = batch.src + s_at;
+    Byte *d = dst + d_at;
+    const Byte *s = src + s_at;
     if constexpr (kSame == 64 || kSame == 256) {
       copy_even<kSame>(d, s);
     } else if constexpr (kSame > 256) {
       copy_loop<Wide>(d, s, n);
     } else if (n > Small::kMost) {
-      copy_above_call(d, s, n);
-    } else if ((static_cast<unsigned>(d_at < d_open) & static_cast<unsigned>(s_at < s_open)) != 0)
-        [[likely]] {
-      Small::copy_open(d, s, n);
-    } else {
+      if (n <= 4 * Wide::kBytes && n >= Wide::kBytes) { // without a call's vzeroupper
+        copy_clamped<Wide>(d, s, n);
+      } else {
+        copy_above_call(d, s, n);
+      }
+    } else if (((d_at >= d_open) | (s_at >= s_open)) != 0) [[unlikely]] {
       PlainSmall::copy(d, s, n);
+    } else {
+      Small::copy_open(d, s, n);
     }
   }
 }

@@ -3,7 +3,7 @@
 //   - reach into a page that is not mapped: no fault follows, but the CPU finds that out by
 //     microcode, 150 to 530 ns. Where a window crosses into the next page, one that ends with the
 //     data is taken;
-//   - n = 0: the same with any pointer. Its window is moved to `nowhere`.
+//   - n = 0: the same with any pointer. Its window is moved to where it does no harm.
 // Where the sanitizers look on, every operation is plain: they see no masked access.
 // Source: AMD AOCL-LibMem for the masked access; the guard is ours.
 
@@ -26,20 +26,21 @@ inline bool crosses(std::uintptr_t crossings) {
   return (crossings & 4096) != 0;
 }
 
-/// 8 bytes that nobody reads, each thread its own: in the red zone below the stack pointer, which the
-/// System V ABI keeps from signal handlers and -mno-red-zone from the compiler. A local variable
-/// would cost every small copy a frame, aligned for vectors.
+/// 64 bytes that nobody reads, each thread its own: in the red zone below the stack pointer, which
+/// the System V ABI keeps from signal handlers and -mno-red-zone from the compiler. A local
+/// variable would cost every small copy a frame, aligned for vectors.
 inline Byte *below_stack() {
   Byte *at = nullptr;
-  asm("lea -64(%%rsp), %0" : "=r"(at));
+  asm("lea -128(%%rsp), %0" : "=r"(at));
   return at;
 }
 
-/// Where an access of no bytes goes: mapped, never written.
-alignas(64) Byte nowhere[64]; // NOLINT(modernize-avoid-c-arrays)
+/// Where a load of no bytes goes. A store goes below the stack: to a line that other threads do not
+/// have, and not to this one, whose next load would wait for it.
+alignas(64) const Byte nowhere[64]{}; // NOLINT(modernize-avoid-c-arrays)
 
-/// Windows that end with the data instead: both sides the same, so that the bytes keep their places in
-/// the register. Plain accesses where those cross as well.
+/// Windows that end with the data instead: both sides the same, so that the bytes keep their places
+/// in the register. Plain accesses where those cross as well.
 [[gnu::noinline]] void *copy_at_page_end(Byte *d, const Byte *s, std::size_t n) {
   if (n == 0) {
     return d;
@@ -78,10 +79,10 @@ template <bool kHead> struct MaskedSmall {
       return copy_at_page_end(d, s, n); // a tail call: no frame
     }
     void *const dst = d;
-    Byte *const none = static_cast<Byte *>(nowhere);
-    asm("test %2, %2\n\tcmove %3, %0\n\tcmove %3, %1"
+    const Byte *const none = static_cast<const Byte *>(nowhere);
+    asm("test %2, %2\n\tcmove %3, %0\n\tcmove %4, %1"
         : "+r"(d), "+r"(s)
-        : "r"(n), "r"(none)
+        : "r"(n), "r"(below_stack()), "r"(none)
         : "cc");
     copy_open(d, s, n);
     return dst;
@@ -96,8 +97,7 @@ struct MaskedFill {
       PlainFill::fill(d, byte, n);
       return;
     }
-    Byte *const none = static_cast<Byte *>(nowhere);
-    asm("test %1, %1\n\tcmove %2, %0" : "+r"(d) : "r"(n), "r"(none) : "cc");
+    asm("test %1, %1\n\tcmove %2, %0" : "+r"(d) : "r"(n), "r"(below_stack()) : "cc");
     _mm512_mask_storeu_epi8(d, mask_of(n), V64::splat(byte));
   }
 };

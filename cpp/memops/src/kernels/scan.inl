@@ -19,7 +19,10 @@ template <class V> inline std::size_t mismatch_ladder(const Byte *a, const Byte 
 /// n >= W.
 template <class V> inline std::size_t mismatch_loop(const Byte *a, const Byte *b, std::size_t n) {
   constexpr std::size_t kW = V::kBytes;
-  std::size_t i = 0;
+  if (const Mask m = V::diff(V::load(a), V::load(b)); m != 0) {
+    return V::first(m);
+  }
+  std::size_t i = kW;
   for (; n - i >= 4 * kW; i += 4 * kW) {
     const auto x = Four<V>::load(a + i);
     const auto y = Four<V>::load(b + i);
@@ -58,7 +61,10 @@ template <class V> inline std::size_t find_ladder(const Byte *p, Byte byte, std:
 template <class V> inline std::size_t find_loop(const Byte *p, Byte byte, std::size_t n) {
   constexpr std::size_t kW = V::kBytes;
   const auto needle = V::splat(byte);
-  std::size_t i = 0;
+  if (const Mask m = V::same(V::load(p), needle); m != 0) {
+    return V::first(m);
+  }
+  std::size_t i = kW;
   for (; n - i >= 4 * kW; i += 4 * kW) {
     const auto x = Four<V>::load(p + i);
     if (V::any_same(x.a, x.b, x.c, x.d, needle)) {

@@ -1,8 +1,8 @@
-/* The C face of memops: the C library's own functions under other names, with the same arguments and
- * results, in the shared library libvmperf_memops. vmperf_memcpy is right for overlapping ranges,
- * too; vmperf_memchr may read all n bytes, whatever it finds. Thread-safe. The first call reads the
- * CPU and the environment variable VMPERF_SIMD; a level there that is unknown or that the CPU lacks
- * is a line on stderr and abort(). */
+/* The C face of memops: the C library's own functions under other names, with the same arguments
+ * and results, in the shared library libvmperf_memops. vmperf_memcpy is right for overlapping
+ * ranges, too; vmperf_memchr may read all n bytes, whatever it finds. Thread-safe. The first call
+ * reads the CPU and the environment variable VMPERF_SIMD; a level there that is unknown or that the
+ * CPU lacks is a line on stderr and abort(). */
 #ifndef VMPERF_MEMOPS_H
 #define VMPERF_MEMOPS_H
 
