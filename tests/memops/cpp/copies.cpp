@@ -76,6 +76,23 @@ void test_alignments(const std::vector<Named> &copies) {
   }
 }
 
+// Both sides about a page's end inside mapped memory, where small copies change their window.
+void test_page_crossings(const std::vector<Named> &copies) {
+  Bench bench;
+  vmperf::CounterRng rng(10);
+  for (const Named &one : copies) {
+    for (std::size_t d = 0; d < 80; ++d) {
+      for (std::size_t s = 0; s < 80; s += 1 + rng.below(4)) {
+        for (std::size_t n = 0; n < 80; n += 1 + rng.below(6)) {
+          bench.run(one, n, 4096 - 75 - kCanary + d, 4096 - 75 + s);
+        }
+      }
+      bench.run(one, d, 4096 - 75 - kCanary + d, 8); // one side alone
+      bench.run(one, d, 8, 4096 - 75 + d);
+    }
+  }
+}
+
 void test_overlaps(const std::vector<Named> &copies) {
   constexpr std::size_t kRoom = 6000;
   std::vector<Byte> ours(kRoom);
@@ -193,6 +210,7 @@ int main(int argc, char **argv) {
   const std::vector<Named> copies = all_copies(table);
   test_sizes(copies);
   test_alignments(copies);
+  test_page_crossings(copies);
   test_overlaps(copies);
   test_page_ends(copies);
   test_fills(table);
