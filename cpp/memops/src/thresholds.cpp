@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <optional>
 #include <string>
 
 #include "tiers.hpp"
@@ -41,33 +40,35 @@ public:
     table_.fill_temporal(dst_.data(), 1, kMost);
   }
 
-  /// Whether data as hot as n bytes can be is written past the caches no slower: the least of a few
-  /// turns, each way in turn.
+  /// Whether data as hot as n bytes can be is written past the caches no slower: the least of two
+  /// turns, each way in turn. False where there was no time; the largest size always gets one turn.
   template <class Temporal, class Stream>
-  std::optional<bool> stream_wins(Temporal temporal, Stream stream) const {
-    std::array<std::int64_t, 2> least{std::numeric_limits<std::int64_t>::max(),
-                                      std::numeric_limits<std::int64_t>::max()};
-    for (int turn = 0; turn < 2 && os::now_ns() < deadline_; ++turn) {
+  [[nodiscard]] bool stream_wins(std::size_t n, Temporal temporal, Stream stream) const {
+    std::array<std::int64_t, 2> least{kNever, kNever};
+    for (int turn = 0; turn < 2 && (in_time() || (turn == 0 && n == kMost)); ++turn) {
       temporal();
       least[0] = std::min(least[0], time(temporal));
       stream();
       least[1] = std::min(least[1], time(stream));
     }
-    return least[0] == std::numeric_limits<std::int64_t>::max()
-               ? std::nullopt
-               : std::optional<bool>(least[1] <= least[0]);
+    return least[0] != kNever && least[1] <= least[0];
   }
 
-  [[nodiscard]] std::optional<bool> copy_wins(std::size_t n) const {
-    return stream_wins([&] { table_.copy_temporal(dst_.data(), src_.data(), n); },
-                       [&] { table_.copy_stream(dst_.data(), src_.data(), n); });
+  [[nodiscard]] bool copy_wins(std::size_t n) const {
+    return stream_wins(
+        n, [&] { table_.copy_temporal(dst_.data(), src_.data(), n); },
+        [&] { table_.copy_stream(dst_.data(), src_.data(), n); });
   }
-  std::optional<bool> fill_wins(std::size_t n) const {
-    return stream_wins([&] { table_.fill_temporal(dst_.data(), 0, n); },
-                       [&] { table_.fill_stream(dst_.data(), 0, n); });
+  [[nodiscard]] bool fill_wins(std::size_t n) const {
+    return stream_wins(
+        n, [&] { table_.fill_temporal(dst_.data(), 0, n); },
+        [&] { table_.fill_stream(dst_.data(), 0, n); });
   }
 
 private:
+  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
+  [[nodiscard]] bool in_time() const { return os::now_ns() < deadline_; }
   template <class Work> static std::int64_t time(Work work) {
     const std::int64_t start = os::now_ns();
     work();
@@ -80,22 +81,16 @@ private:
 };
 
 // From the largest size down while streaming wins. Where it loses even there, the cache is larger
-// than the probe: then from three quarters of the last level as the kernel tells it. Nothing where
-// there was no time to find out.
-template <class Wins> std::optional<std::size_t> least_winning(Wins wins) {
-  constexpr std::array<std::size_t, 3> kSizes{16 * kMiB, 8 * kMiB, 4 * kMiB};
-  std::optional<std::size_t> found;
-  for (const std::size_t n : kSizes) {
-    const std::optional<bool> won = wins(n);
-    if (!won || !*won) {
-      if (!found && won) {
-        break;
-      }
-      return found;
+// than the probe: then from three quarters of the last level as the kernel tells it.
+template <class Wins> std::size_t least_winning(Wins wins) {
+  std::size_t found = 0;
+  for (const std::size_t n : {Probe::kMost, Probe::kMost / 2, Probe::kMost / 4}) {
+    if (!wins(n)) {
+      break;
     }
     found = n;
   }
-  if (found) {
+  if (found != 0) {
     return found;
   }
   std::size_t most = 0;
@@ -127,12 +122,9 @@ void set_thresholds(const Thresholds &values) {
 
 Thresholds calibrate() {
   const Probe probe(ops()); // the shorter first, so that both get their turn
-  const auto fill = least_winning([&](std::size_t n) { return probe.fill_wins(n); });
-  const auto copy = least_winning([&](std::size_t n) { return probe.copy_wins(n); });
-  Thresholds found = thresholds();
-  found.stream_copy_bytes = copy.value_or(found.stream_copy_bytes);
-  found.stream_fill_bytes = fill.value_or(found.stream_fill_bytes);
-  found.measured = copy.has_value() && fill.has_value();
+  const std::size_t fill = least_winning([&](std::size_t n) { return probe.fill_wins(n); });
+  const std::size_t copy = least_winning([&](std::size_t n) { return probe.copy_wins(n); });
+  const Thresholds found{copy, fill, true};
   set_thresholds(found);
   return found;
 }
