@@ -83,6 +83,24 @@ void declare_fill(bench::Registry &registry) {
       .axis("working_set_bytes", {0, 16 * kKiB, 512 * kKiB, 16 * kMiB, 256 * kMiB}, 0);
 }
 
+void declare_batch(bench::Registry &registry) {
+  std::vector<Value> mixes{"fixed_64", "fixed_256", "fixed_4096"};
+  for (const Value &mix : mix_names()) {
+    mixes.push_back(mix);
+  }
+  registry.benchmark("memops/batch")
+      .summary("`batch` copies in one call, offsets and sizes in three arrays and all checked "
+               "first, against a loop over single copies by the same arrays, unchecked")
+      .op("one copy of a batch")
+      .fooled_by("fixed sizes: every branch on them is predicted; see the mixes")
+      .fooled_by("nobody reads the copies")
+      .fooled_by("the 32768 draws are replayed: a predictor with room for them would learn them")
+      .designs("memops")
+      .axis("mix", mixes, {"fixed_256", "fleet"})
+      .axis("batch", {16, 1024, 32768}, 1024)
+      .axis("working_set_bytes", {16 * kKiB, 512 * kKiB, 16 * kMiB}, 16 * kKiB);
+}
+
 } // namespace
 
 void declare(bench::Registry &registry) {
@@ -90,6 +108,9 @@ void declare(bench::Registry &registry) {
   declare_copy_mix(registry);
   declare_move(registry);
   declare_fill(registry);
+  declare_batch(registry);
+  declare_scans(registry);
+  declare_guest(registry);
   declare_designs(registry);
 }
 

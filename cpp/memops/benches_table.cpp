@@ -178,6 +178,10 @@ Mode read_mode(const bench::Params &params) {
 
 namespace {
 
+std::size_t read_size_or_0(const bench::Params &params, std::string_view axis, std::size_t most) {
+  return params.values().contains(axis) ? read_size(params, axis, 0, most) : 0;
+}
+
 // `pieces` places a stride apart in random order, repeated to fill a table.
 void lay_out(CopyTable &table, std::size_t n, std::size_t working_set, std::size_t sides) {
   const std::size_t stride = align_up(n, kLine) + kLine;
@@ -239,8 +243,8 @@ CopyTable make_shifts(const bench::Params &params) {
 
 CopyTable make_fills(const bench::Params &params) {
   const std::size_t n = read_size(params, "size_bytes", 1, kMostBytes / 4);
-  const std::size_t working_set = read_size(params, "working_set_bytes", 0, kMostBytes / 2);
-  const std::size_t align = read_size(params, "dst_align", 0, kLine - 1);
+  const std::size_t working_set = read_size_or_0(params, "working_set_bytes", kMostBytes / 2);
+  const std::size_t align = read_size_or_0(params, "dst_align", kLine - 1);
   CopyTable table;
   table.work = Work::fill;
   lay_out(table, n, working_set, 1);
@@ -255,10 +259,8 @@ CopyTable make_fills(const bench::Params &params) {
 }
 
 CopyTable make_guest(const bench::Params &params) {
-  const bool sized = params.values().contains("size_bytes");
-  const std::size_t n = sized ? read_size(params, "size_bytes", 1, kMostBytes / 4) : 1024;
-  const std::size_t align =
-      params.values().contains("src_align") ? read_size(params, "src_align", 0, kLine - 1) : 0;
+  const std::size_t n = read_size(params, "size_bytes", 1, kMostBytes / 4);
+  const std::size_t align = read_size_or_0(params, "src_align", kLine - 1);
   CopyTable table;
   lay_out(table, n, 0, 2);
   table.src_bytes = table.dst_bytes;

@@ -166,6 +166,9 @@ void add_copies(Designs &designs) {
 void declare_designs(bench::Registry &registry) {
   Designs designs = make_designs(registry);
   add_copies(designs);
+  add_scans(designs);
+  add_batches(registry, designs);
+  add_guest(registry, designs);
 }
 
 } // namespace vmperf::memops

@@ -72,7 +72,7 @@ struct Designs {
 
 void add_copies(Designs &designs);
 void add_scans(Designs &designs);
-void add_batches(Designs &designs);
+void add_batches(bench::Registry &registry, Designs &designs);
 void add_guest(bench::Registry &registry, Designs &designs);
 
 } // namespace vmperf::memops
