@@ -169,6 +169,7 @@ void declare_designs(bench::Registry &registry) {
   add_scans(designs);
   add_batches(registry, designs);
   add_guest(registry, designs);
+  declare_imports(registry);
 }
 
 } // namespace vmperf::memops

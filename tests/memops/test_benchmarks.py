@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -157,3 +162,49 @@ def test_a_level_that_is_not_here_is_a_row() -> None:
     for name, expected in status.items():
         (case,) = measure("memops/copy", [name])
         assert (case.status == "unsupported") == (expected == "unsupported")
+
+
+BROKEN = """
+#include <cstddef>
+extern "C" void *memcpy(void *dst, const void *src, std::size_t n) {{
+  auto *to = static_cast<volatile unsigned char *>(dst);
+  auto *from = static_cast<const volatile unsigned char *>(src);
+  for (std::size_t i = {first}; i < {end}; ++i) to[i] = from[i];
+  return dst;
+}}
+"""
+IMPORT = """
+import json, sys
+from vmperf import bench
+
+bench.import_design("mine", sys.argv[1])
+rows = []
+for id in ("memops/copy", "memops/copy_mix"):
+    axes = next(b["axes"] for b in bench.catalog() if b["id"] == id)[1:]
+    params = {a["name"]: a["defaults"][0] for a in axes}
+    [row] = bench.measure(id, params, ["mine"], warm_up_ns=0, measurement_ns=200_000, n_samples=2,
+        sampling="flat", n_placements=1, seed=0, process=0, count_instructions=False)
+    rows.append(row.status)
+print(json.dumps(rows))
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "end", "expected"),
+    [
+        ("0", "n", FINE - {"unsupported"}),
+        ("0", "n == 0 ? 0 : n - 1", {"unverified"}),
+        ("1", "n", {"unverified"}),
+        ("0", "n + (n == 8 || n == 64)", {"unverified"}),
+    ],
+)
+def test_a_users_memcpy_is_proved(
+    tmp_path: Path, compile_cpp: Callable[..., Path], first: str, end: str, expected: set[str]
+) -> None:
+    source = tmp_path / "mine.cpp"
+    source.write_text(BROKEN.format(first=first, end=end))
+    library = compile_cpp(source, "-O2", "-shared", "-fPIC", "-fno-builtin")
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORT, str(library)], capture_output=True, text=True, check=True
+    )
+    assert set(json.loads(done.stdout)) <= expected
