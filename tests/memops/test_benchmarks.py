@@ -169,7 +169,7 @@ BROKEN = """
 extern "C" void *memcpy(void *dst, const void *src, std::size_t n) {{
   auto *to = static_cast<volatile unsigned char *>(dst);
   auto *from = static_cast<const volatile unsigned char *>(src);
-  for (std::size_t i = {first}; i < {end}; ++i) to[i] = from[i];
+  for (std::size_t i = {first}; i < ({end}); ++i) to[i] = from[i];
   return dst;
 }}
 """
