@@ -42,8 +42,8 @@ struct PlainCopy {
   [[gnu::always_inline]] void operator()(void *dst, const void *src, std::size_t n) const {
     auto *__restrict to = static_cast<std::uint32_t *>(dst);
     const auto *__restrict from = static_cast<const std::uint32_t *>(src);
-    for (std::size_t line = 0; line < n / sizeof(std::uint32_t); line += kLineWords) {
-      for (std::size_t i = line; i < line + kLineWords; ++i) {
+    for (std::size_t left = n / 64; left != 0; --left, to += kLineWords, from += kLineWords) {
+      for (std::size_t i = 0; i < kLineWords; ++i) {
         to[i] = from[i];
       }
     }
@@ -77,8 +77,8 @@ struct PlainFill {
   [[gnu::always_inline]] void operator()(void *dst, unsigned char byte, std::size_t n) const {
     auto *to = static_cast<std::uint32_t *>(dst);
     const auto word = static_cast<std::uint32_t>(splat(byte));
-    for (std::size_t line = 0; line < n / sizeof(std::uint32_t); line += kLineWords) {
-      for (std::size_t i = line; i < line + kLineWords; ++i) {
+    for (std::size_t left = n / 64; left != 0; --left, to += kLineWords) {
+      for (std::size_t i = 0; i < kLineWords; ++i) {
         to[i] = word;
       }
     }
