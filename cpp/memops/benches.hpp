@@ -1,0 +1,24 @@
+// How the benchmark files of this component reach each other: declare() calls the others.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "vmperf/bench/registry.hpp"
+#include "vmperf/memops/api/table.hpp"
+
+namespace vmperf::memops {
+
+void declare_scans(bench::Registry &registry);
+void declare_guest(bench::Registry &registry);
+void declare_designs(bench::Registry &registry);
+
+/// Sizes of a distribution of benches_mix.cpp; empty for a name that is none.
+[[nodiscard]] std::vector<std::uint32_t> draw_sizes(std::string_view mix, std::size_t count);
+[[nodiscard]] std::vector<bench::Value> mix_names();
+/// As make_mix(), or with one of the names fixed_64, fixed_256, fixed_4096.
+[[nodiscard]] CopyTable make_batch(const bench::Params &params);
+
+} // namespace vmperf::memops

@@ -1,0 +1,151 @@
+// The benchmarks that compare and search, and the contents they run over.
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+
+#include "benches.hpp"
+#include "vmperf/base/align.hpp"
+#include "vmperf/memops/api/scan_workload.hpp"
+
+namespace vmperf::memops {
+namespace {
+
+using bench::Benchmark;
+
+constexpr std::size_t kLine = 64;
+constexpr std::size_t kPage = 4096;
+constexpr std::int64_t kKiB = 1024;
+constexpr std::int64_t kMiB = kKiB * kKiB;
+
+enum class Hit : std::uint8_t { random, end, none };
+
+// Content of one place: nothing to be found but at `hit`.
+void write_content(Scan scan, std::byte *a, std::byte *b, std::size_t n, std::size_t hit) {
+  if (scan == Scan::is_zero) {
+    std::fill_n(a, n, std::byte{0});
+    if (hit < n) {
+      a[hit] = std::byte{1};
+    }
+    return;
+  }
+  write_pattern(a, n);
+  if (scan == Scan::find_byte) {
+    std::replace(a, a + n, std::byte{kNeedle}, std::byte{kNeedle + 1});
+    if (hit < n) {
+      a[hit] = std::byte{kNeedle};
+    }
+    return;
+  }
+  std::copy_n(a, n, b);
+  if (hit < n) {
+    b[hit] ^= std::byte{0x80};
+  }
+}
+
+// By byte loops, whatever the content was meant to be.
+std::uint64_t answer_of(Scan scan, const std::byte *a, const std::byte *b, std::size_t n) {
+  std::size_t i = 0;
+  switch (scan) {
+  case Scan::compare:
+    while (i < n && a[i] == b[i]) {
+      ++i;
+    }
+    return i == n ? 1 : (a[i] < b[i] ? 0 : 2);
+  case Scan::find_byte:
+    while (i < n && a[i] != std::byte{kNeedle}) {
+      ++i;
+    }
+    return i;
+  case Scan::is_zero:
+    while (i < n && a[i] == std::byte{0}) {
+      ++i;
+    }
+    return i == n ? 1 : 0;
+  }
+  return 0;
+}
+
+Benchmark &with_axes(Benchmark &benchmark, const char *hit) {
+  return benchmark
+      .fooled_by("hit=end or none only: short loops with early exits look bad, wide ones good")
+      .fooled_by("hit=random over few places: a predictor learns where each ends; a larger working "
+                 "set has more of them")
+      .designs("memops")
+      .axis("size_bytes", {16, 64, 256, kKiB, 4 * kKiB, 64 * kKiB, kMiB}, {16, 64, 256, 4 * kKiB})
+      .axis("hit", {"random", "end", "none"}, hit)
+      .axis("src_align", {0, 1, 8, 32, 63}, 0)
+      .axis("working_set_bytes", {0, 16 * kKiB, 512 * kKiB, 16 * kMiB}, 16 * kKiB);
+}
+
+} // namespace
+
+ScanTable make_scan(Scan scan, const bench::Params &params) {
+  const std::size_t n = read_size(params, "size_bytes", 1, kMostBytes / 4);
+  const auto hit = static_cast<Hit>(read_word(params, "hit", {"random", "end", "none"}));
+  const std::size_t align = read_size(params, "src_align", 0, kLine - 1);
+  const std::size_t working_set = read_size(params, "working_set_bytes", 0, kMostBytes / 2);
+  const std::size_t sides = scan == Scan::compare ? 2 : 1;
+  const std::size_t stride = align_up(n, kLine) + kLine;
+  const std::size_t places = std::clamp<std::size_t>(working_set / (sides * stride), 1, kMostOps);
+  ScanTable table;
+  // Both sides lie alike within their pages but for half a page: no false store dependence, since
+  // nothing is written.
+  const std::size_t extent = align_up(places * stride + 2 * kPage, kPage);
+  table.memory = os::Mapping(sides * extent);
+  const std::size_t offset = kLine * placement_rng().below(kPage / kLine) + align;
+  std::byte *const a = table.memory.data() + offset;
+  std::byte *const b = sides == 2 ? table.memory.data() + extent + offset + kPage / 2 - kLine : a;
+  std::vector<std::size_t> order(places);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  CounterRng rng(kSeed, 5);
+  for (std::size_t left = places; left > 1; --left) {
+    std::swap(order[left - 1], order[rng.below(left)]);
+  }
+  const std::size_t rounds = (kLeastOps + places - 1) / places;
+  for (std::size_t i = 0; i < rounds * places; ++i) {
+    const std::size_t at = order[i % places] * stride;
+    if (i < places) {
+      const std::size_t found = hit == Hit::random ? rng.below(n) : hit == Hit::end ? n - 1 : n;
+      write_content(scan, a + at, b + at, n, found);
+    }
+    table.ops.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(n)});
+    table.answers.push_back(answer_of(scan, a + at, b + at, n));
+  }
+  table.a = a;
+  table.b = b;
+  return table;
+}
+
+void declare_scans(bench::Registry &registry) {
+  with_axes(registry.benchmark("memops/compare")
+                .summary("which of two buffers of one size is less, where they differ at a drawn "
+                         "position, at the last byte or nowhere")
+                .op("one comparison of size_bytes"),
+            "random");
+  with_axes(registry.benchmark("memops/find_byte")
+                .summary("the first of a byte in a buffer that has it at a drawn position, at its "
+                         "end or nowhere")
+                .op("one search of size_bytes"),
+            "end");
+  with_axes(registry.benchmark("memops/is_zero")
+                .summary("whether a buffer is all zero, which it is but for one byte at a drawn "
+                         "position or its end, or wholly")
+                .op("one test of size_bytes"),
+            "none");
+  registry.benchmark("memops/page_scan")
+      .summary("a pass over a range of pages, of which half, in drawn order, are zero or equal and "
+               "the others are not, by one byte at a drawn position: work=zero_pages finds the "
+               "zero ones, work=page_diff those that differ from a second range")
+      .op("one pass over all pages")
+      .fooled_by("one op is a whole pass: divide by `pages` for a page")
+      .fooled_by("a page that isn't zero in its first bytes ends most tests at once: here the "
+                 "place is drawn")
+      .fooled_by("zero pages that were never written are one shared frame, and always cached: "
+                 "these are written")
+      .fooled_by("the same pages every pass: 256 of them are 1 MiB")
+      .designs("memops")
+      .axis_all("work", {"zero_pages", "page_diff"})
+      .axis("pages", {16, 256, 4096}, 256);
+}
+
+} // namespace vmperf::memops

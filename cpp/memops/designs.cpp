@@ -1,0 +1,175 @@
+// The designs of memops: its own policies and tiers, what one writes at once, the C library and the
+// standard algorithms. Choose one: README.md, "Which policy".
+#include "designs.hpp"
+
+#include <cstring>
+
+#include "benches.hpp"
+#include "src/rep_movsb.hpp"
+#include "vmperf/memops/api.hpp"
+#include "vmperf/memops/fill.hpp"
+
+namespace vmperf::memops {
+namespace {
+
+using bench::Availability;
+using bench::Design;
+
+template <Hint kHint> struct HintedCopy {
+  [[gnu::always_inline]] void operator()(void *dst, const void *src, std::size_t n) const {
+    copy(dst, src, n, kHint);
+  }
+};
+
+struct PublicMove {
+  [[gnu::always_inline]] void operator()(void *dst, const void *src, std::size_t n) const {
+    move(dst, src, n);
+  }
+};
+
+struct NaiveMove {
+  [[gnu::always_inline]] void operator()(void *dst, const void *src, std::size_t n) const {
+    auto *to = static_cast<unsigned char *>(dst);
+    const auto *from = static_cast<const unsigned char *>(src);
+    if (to <= from) {
+      NaiveCopy()(dst, src, n);
+      return;
+    }
+    for (std::size_t i = n; i-- != 0;) {
+      to[i] = bench::opaque(from[i]);
+    }
+  }
+};
+
+struct StdMove {
+  [[gnu::always_inline]] void operator()(void *dst, const void *src, std::size_t n) const {
+    auto *to = static_cast<unsigned char *>(dst);
+    const auto *from = static_cast<const unsigned char *>(src);
+    if (to <= from) {
+      std::copy(from, from + n, to);
+    } else {
+      std::copy_backward(from, from + n, to + n);
+    }
+  }
+};
+
+template <Hint kHint> struct PublicFill {
+  [[gnu::always_inline]] void operator()(void *dst, unsigned char byte, std::size_t n) const {
+    fill(dst, byte, n, kHint);
+  }
+};
+
+struct NaiveFill {
+  [[gnu::always_inline]] void operator()(void *dst, unsigned char byte, std::size_t n) const {
+    auto *to = static_cast<unsigned char *>(dst);
+    for (std::size_t i = 0; i < n; ++i) {
+      to[i] = bench::opaque(byte); // or compilers make a call of memset of the loop
+    }
+  }
+};
+
+template <class Fn> void run_copies(Design &design, Fn fn) {
+  design.runs("memops/copy", copy_maker(fn, make_pairs))
+      .runs("memops/copy_mix", copy_maker(fn, make_mix));
+}
+
+void add_level(Design &design, Level level) {
+  const auto from_pointer = [](CopyTable (*make)(const bench::Params &)) {
+    return [make](Ops::Copy *copier) { return copy_maker(Indirect<Ops::Copy>(copier), make); };
+  };
+  design.runs("memops/copy", level_maker(level, &Ops::copy_balanced, from_pointer(make_pairs)))
+      .runs("memops/copy_mix", level_maker(level, &Ops::copy_balanced, from_pointer(make_mix)))
+      .runs("memops/move", level_maker(level, &Ops::copy_balanced,
+                                       [](Ops::Copy *mover) {
+                                         return plain_maker(Indirect<Ops::Copy>(mover),
+                                                            make_shifts);
+                                       }))
+      .runs("memops/fill", level_maker(level, &Ops::fill, [](Ops::Fill *filler) {
+              return fill_maker(Indirect<Ops::Fill>(filler));
+            }));
+}
+
+std::array<Design *, kLevels.size()> add_levels(bench::Registry &registry) {
+  std::array<Design *, kLevels.size()> found{};
+  for (std::size_t i = 0; i < kLevels.size(); ++i) {
+    const Level level = kLevels[i];
+    const std::string name(name_of(level));
+    found[i] = &registry
+                    .design("memops", name,
+                            "memops at SIMD level " + name +
+                                " behind a pointer, policy balanced where policies differ")
+                    .available([level] { return probe_level(level); });
+  }
+  return found;
+}
+
+Availability probe_rep_movsb() {
+  if (rep_movsb() != nullptr) {
+    return {};
+  }
+  return {bench::Status::unsupported, "rep movsb is an instruction of x86-64", ""};
+}
+
+Designs make_designs(bench::Registry &registry) {
+  const auto add = [&registry](const char *name, const char *summary) -> Design & {
+    return registry.design("memops", name, summary);
+  };
+  return Designs{
+      .throughput = add("throughput", "memops::copy<throughput>, best tier: masked small copies, "
+                                      "with page guard; below AVX-512 the policies are one code"),
+      .balanced = add("balanced", "memops::copy, best tier: masked, the head stored plainly; below "
+                                  "AVX-512 the policies are one code"),
+      .forward = add("forward", "memops::copy<forward>, best tier: plain overlapping stores"),
+      .best = add("best", "the public function of memops, best tier"),
+      .stream = add("stream", "the public function with Hint::stream: past the caches from 1 KiB"),
+      .temporal = add("temporal", "the public function with Hint::temporal: never past the caches"),
+      .naive = add("naive", "a loop over bytes, kept from becoming a call of the C library"),
+      .libc = add("libc", "the C library's function behind a pointer").peer(),
+      .std_copy = add("std_copy", "std::copy of bytes, which compilers make a call of memmove"),
+      .rep_movsb = add("rep_movsb", "one string instruction").available(probe_rep_movsb),
+      .levels = add_levels(registry),
+  };
+}
+
+} // namespace
+
+void add_copies(Designs &designs) {
+  run_copies(designs.throughput, PublicCopy<Policy::throughput>());
+  run_copies(designs.balanced, PublicCopy<Policy::balanced>());
+  run_copies(designs.forward, PublicCopy<Policy::forward>());
+  run_copies(designs.naive, NaiveCopy());
+  run_copies(designs.libc, Indirect<Ops::Copy>(std::memcpy));
+  run_copies(designs.std_copy, StdCopy());
+  for (const char *id : {"memops/copy", "memops/copy_mix"}) {
+    const auto table = std::string_view(id) == "memops/copy" ? make_pairs : make_mix;
+    designs.rep_movsb.runs(id, [table](const bench::Params &params) {
+      return copy_maker(Indirect<Ops::Copy>(rep_movsb()), table)(params);
+    });
+  }
+  designs.stream.runs("memops/copy", copy_maker(HintedCopy<Hint::stream>(), make_pairs))
+      .runs("memops/fill", fill_maker(PublicFill<Hint::stream>()));
+  designs.temporal.runs("memops/copy", copy_maker(HintedCopy<Hint::temporal>(), make_pairs))
+      .runs("memops/fill", fill_maker(PublicFill<Hint::temporal>()));
+  designs.best.runs("memops/move", plain_maker(PublicMove(), make_shifts))
+      .runs("memops/fill", fill_maker(PublicFill<Hint::automatic>()));
+  designs.naive.runs("memops/move", plain_maker(NaiveMove(), make_shifts))
+      .runs("memops/fill", fill_maker(NaiveFill()));
+  using Memset = void *(void *, int, std::size_t);
+  designs.libc.runs("memops/move", plain_maker(Indirect<Ops::Copy>(std::memmove), make_shifts))
+      .runs("memops/fill", fill_maker(Indirect<Memset>(std::memset)));
+  designs.std_copy.runs("memops/move", plain_maker(StdMove(), make_shifts));
+  for (std::size_t i = 0; i < kLevels.size(); ++i) {
+    add_level(*designs.levels[i], kLevels[i]);
+  }
+}
+
+void declare_designs(bench::Registry &registry) {
+  Designs designs = make_designs(registry);
+  add_copies(designs);
+  add_scans(designs);
+  add_batches(registry, designs);
+  add_guest(registry, designs);
+  declare_imports(registry);
+}
+
+} // namespace vmperf::memops

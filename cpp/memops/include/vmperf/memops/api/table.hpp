@@ -1,0 +1,101 @@
+// What the copy benchmarks run over: regions of memory with known contents and a table of
+// operations drawn before the first sample, as production copies come: sizes and places that a
+// branch predictor has not seen a moment ago. Used by benches, designs and peers only.
+//   src |..pattern..|        dst |..poison..| spare line
+//         op: n bytes from src + op.src to dst + op.dst
+// Where the regions lie within their pages is drawn from where the allocator put a small block,
+// which the harness moves with every placement; contents and sizes depend on nothing but the seed,
+// so a checksum does not either. Making one is O(bytes); one thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "vmperf/base/rng.hpp"
+#include "vmperf/bench/params.hpp"
+#include "vmperf/os/pages.hpp"
+
+namespace vmperf::memops {
+
+enum class Mode : std::uint8_t {
+  throughput, ///< nobody reads a copy
+  consume,    ///< each copy is read at a random position
+  dependent,  ///< and the next source address depends on what was read
+};
+
+struct CopyOp {
+  std::uint32_t dst, src, n; ///< offsets in the regions; of a fill `src` is the byte
+};
+
+/// Where an op's result is read: 8 bytes at `wide`, one at `narrow`, offsets in dst. A copy of less
+/// than 8 bytes has its `wide` in the spare line: read, but written by nobody.
+struct Read {
+  std::uint32_t wide, narrow;
+};
+
+/// What the ops of a table do to the destination: verify() does the same, byte by byte.
+enum class Work : std::uint8_t { copy, move_in_place, fill };
+
+struct CopyTable {
+  os::Mapping memory, other_memory; ///< the second where the regions are maps of their own
+  std::byte *dst = nullptr;
+  std::byte *src = nullptr; ///< = dst where ops work in place
+  std::size_t dst_bytes = 0, src_bytes = 0;
+  Work work = Work::copy;
+  bool disjoint = false; ///< no two different ops share a byte of dst
+  std::vector<CopyOp> ops;
+  std::vector<Read> reads; ///< as many as ops
+
+  /// Gives the regions their first contents: pattern, poison.
+  void reset();
+  /// Empty, or what is wrong with dst and src after the first `done` ops of the endless table.
+  [[nodiscard]] std::string check(std::uint64_t done) const;
+
+  /// Maps memory for both regions. `offset`s are those of the first bytes within a page.
+  void map(std::size_t dst_offset, std::size_t src_offset, bool separate);
+  /// The same for ops in place: one region of dst_bytes.
+  void map_in_place(std::size_t offset);
+  void draw_reads();
+};
+
+inline constexpr std::size_t kSpareBytes = 64;
+inline constexpr std::size_t kMostBytes = std::size_t{1} << 30U; ///< of a table's regions together
+inline constexpr std::size_t kLeastOps = 64;                     ///< of a table: short ones repeat
+inline constexpr std::size_t kMostOps = 32768;
+inline constexpr std::uint64_t kSeed = 20240917;
+
+/// The byte that the source holds at an offset.
+[[nodiscard]] inline std::byte pattern(std::size_t at) noexcept {
+  return static_cast<std::byte>(CounterRng(kSeed).at(at / 8) >> (at % 8 * 8));
+}
+void write_pattern(std::byte *p, std::size_t bytes);
+/// The first offset where p differs from the pattern; `bytes` if none.
+[[nodiscard]] std::size_t check_pattern(const std::byte *p, std::size_t bytes);
+
+/// Random numbers that change with the harness's placement of buffers.
+[[nodiscard]] CounterRng placement_rng();
+
+/// A word of an axis, or InvalidArgumentError with the allowed ones.
+[[nodiscard]] std::size_t read_word(const bench::Params &params, std::string_view axis,
+                                    std::initializer_list<std::string_view> words);
+/// A size of an axis within [least, most].
+[[nodiscard]] std::size_t read_size(const bench::Params &params, std::string_view axis,
+                                    std::size_t least, std::size_t most);
+[[nodiscard]] Mode read_mode(const bench::Params &params);
+
+/// Pairs of equal size, visited in random order: axes size_bytes, delta_mod_4096 (-1: drawn),
+/// src_align, working_set_bytes (0: one pair), placement.
+[[nodiscard]] CopyTable make_pairs(const bench::Params &params);
+/// 32768 copies of a size distribution: axes mix, working_set_bytes.
+[[nodiscard]] CopyTable make_mix(const bench::Params &params);
+/// Up and back again within a region: axes size_bytes, shift_bytes.
+[[nodiscard]] CopyTable make_shifts(const bench::Params &params);
+/// Fills of equal size with changing bytes: axis size_bytes, and where there are such dst_align and
+/// working_set_bytes.
+[[nodiscard]] CopyTable make_fills(const bench::Params &params);
+/// One pair of buffers: axis size_bytes, and src_align where there is one.
+[[nodiscard]] CopyTable make_guest(const bench::Params &params);
+
+} // namespace vmperf::memops
