@@ -1,47 +1,50 @@
 // The Python face of memops: words and control; the operations are in bind_*.cpp.
 #include <pybind11/pybind11.h>
-#include <pybind11/stl.h>
 
-#include <algorithm>
+#include <array>
 #include <string>
 
 #include "bind_fastcall.hpp"
-#include "vmperf/memops/level.hpp"
-#include "vmperf/memops/thresholds.hpp"
 
 namespace vmperf::memops {
 
 namespace {
 
-template <class Word, std::size_t kCount>
-Word word_of(PyObject *given, const char *name, const std::array<const char *, kCount> &words,
-             const std::array<Word, kCount> &meanings) {
+// The place of a word in a list; null is the first.
+template <std::size_t kCount>
+std::size_t index_of(PyObject *given, const char *name,
+                     const std::array<const char *, kCount> &words) {
   if (given == nullptr) {
-    return meanings[0];
+    return 0;
   }
   if (!PyUnicode_Check(given)) {
     throw py::type_error(std::string(name) + " must be a str, not " + Py_TYPE(given)->tp_name);
   }
-  std::string allowed;
   for (std::size_t i = 0; i < kCount; ++i) {
     if (PyUnicode_CompareWithASCIIString(given, words[i]) == 0) {
-      return meanings[i];
+      return i;
     }
-    allowed += (i == 0 ? "" : ", ") + std::string(words[i]);
+  }
+  std::string allowed = words[0];
+  for (std::size_t i = 1; i < kCount; ++i) {
+    allowed += std::string(", ") + words[i];
   }
   throw InvalidArgumentError(name, py::repr(given).cast<std::string>(), allowed);
 }
 
+constexpr std::array<const char *, 3> kHints = {"auto", "temporal", "stream"};
+constexpr std::array kHintOf = {Hint::automatic, Hint::temporal, Hint::stream};
+constexpr std::array<const char *, 3> kPolicies = {"balanced", "throughput", "forward"};
+constexpr std::array kPolicyOf = {Policy::balanced, Policy::throughput, Policy::forward};
+
 } // namespace
 
 Hint to_hint(PyObject *word) {
-  return word_of<Hint, 3>(word, "hint", {"auto", "temporal", "stream"},
-                          {Hint::automatic, Hint::temporal, Hint::stream});
+  return kHintOf[index_of(word, "hint", kHints)];
 }
 
 Policy to_policy(PyObject *word) {
-  return word_of<Policy, 3>(word, "policy", {"balanced", "throughput", "forward"},
-                            {Policy::balanced, Policy::throughput, Policy::forward});
+  return kPolicyOf[index_of(word, "policy", kPolicies)];
 }
 
 void bind(py::module_ &m) {

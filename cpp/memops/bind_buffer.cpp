@@ -132,7 +132,7 @@ void check_apart(const View &dst, const View &src, const char *instead) {
   }
 }
 
-std::size_t to_size(PyObject *value, const char *name, std::size_t most) {
+std::size_t to_size(PyObject *value, const char *name, std::size_t most, const char *allowed) {
   const auto number = py::reinterpret_steal<py::object>(PyNumber_Index(value));
   if (!number) {
     PyErr_Clear();
@@ -143,7 +143,7 @@ std::size_t to_size(PyObject *value, const char *name, std::size_t most) {
   PyErr_Clear();
   if (failed || result > most) {
     throw InvalidArgumentError(name, py::str(number).cast<std::string>(),
-                               "0 to " + std::to_string(most));
+                               allowed != nullptr ? allowed : "0 to " + std::to_string(most));
   }
   return result;
 }

@@ -133,9 +133,10 @@ inline std::size_t same_size(const View &a, const View &b) {
   return a.size();
 }
 
-/// An integer that is an unsigned size; InvalidArgumentError where it is negative or above `most`,
-/// TypeError where it is no integer.
-std::size_t to_size(PyObject *value, const char *name, std::size_t most);
+/// An integer that is an unsigned size; InvalidArgumentError where it is negative or above `most`
+/// (it names `allowed`, else the range), TypeError where it is no integer.
+std::size_t to_size(PyObject *value, const char *name, std::size_t most,
+                    const char *allowed = nullptr);
 
 } // namespace vmperf::memops
 

@@ -117,7 +117,8 @@ Examples
 True
 )doc");
   m.def(
-      "set_simd_level", [](const std::string &name) { return LevelChange(name); }, py::arg("name"),
+      "set_simd_level", [](const py::str &name) { return LevelChange(name.cast<std::string>()); },
+      py::arg("name"),
       R"doc(Use another instruction-set level, in the whole process.
 
 Parameters
@@ -136,6 +137,8 @@ InvalidArgumentError
     If there is no such level; the message lists them.
 UnsupportedError
     If the CPU or the build lacks it.
+TypeError
+    If the name is no str.
 
 Notes
 -----

@@ -184,7 +184,8 @@ PyObject *guest_copy_of(PyObject *to, PyObject *from, PyObject *width) {
   View dst(to, "dst", Access::write);
   View src(from, "src", Access::read);
   const std::size_t n = same_size(dst, src);
-  const std::size_t atom = width == nullptr ? 16 : to_size(width, "atom", PY_SSIZE_T_MAX);
+  const std::size_t atom =
+      width == nullptr ? 16 : to_size(width, "atom", PY_SSIZE_T_MAX, "8, 16 or 32");
   if (dst.overlaps(src)) {
     check_apart(dst, src, "move() takes overlapping ones");
   }
