@@ -94,11 +94,11 @@ void copy_batch_of(const BufferArg &to, const BufferArg &from, const OffsetsArg 
   if (word != "forbid" && word != "sequential") {
     throw InvalidArgumentError("overlap", "'" + word + "'", "forbid, sequential");
   }
-  View dst(to, "dst", Access::write);
-  View src(from, "src");
   const OffsetArray dst_off(to_off, "dst_off");
   const OffsetArray src_off(from_off, "src_off");
   const OffsetArray n(sizes, "n");
+  View dst(to, "dst", Access::write);
+  View src(from, "src", Access::read, &dst);
   if (word == "forbid") {
     check_apart(dst, src, "overlap='sequential' copies in index order");
   }
@@ -110,10 +110,10 @@ void copy_batch_of(const BufferArg &to, const BufferArg &from, const OffsetsArg 
 
 std::size_t gather_of(const BufferArg &to, const BufferArg &from, const OffsetsArg &from_off,
                       const OffsetsArg &sizes) {
-  View dst(to, "dst", Access::write);
-  View src(from, "src");
   const OffsetArray src_off(from_off, "src_off");
   const OffsetArray n(sizes, "n");
+  View dst(to, "dst", Access::write);
+  View src(from, "src", Access::read, &dst);
   check_apart(dst, src, "gather into another buffer");
   return run(
       n.values().size() * kBytesPerElement,
@@ -122,10 +122,10 @@ std::size_t gather_of(const BufferArg &to, const BufferArg &from, const OffsetsA
 
 std::size_t scatter_of(const BufferArg &to, const BufferArg &from, const OffsetsArg &to_off,
                        const OffsetsArg &sizes) {
-  View dst(to, "dst", Access::write);
-  View src(from, "src");
   const OffsetArray dst_off(to_off, "dst_off");
   const OffsetArray n(sizes, "n");
+  View dst(to, "dst", Access::write);
+  View src(from, "src", Access::read, &dst);
   check_apart(dst, src, "scatter into another buffer");
   return run(
       n.values().size() * kBytesPerElement,

@@ -1,10 +1,11 @@
 // Python objects as ranges of bytes. A View borrows the memory of a bytearray, bytes or ndarray
 // straight from the object (no export to make and to release: about 25 ns each) and takes any other
-// object through the buffer protocol. A borrowed range is good while the GIL is held; run() takes
-// real exports before it lets go of the GIL, so that no other thread can resize what is copied.
-// Errors name the argument: TypeError for what is no buffer or holds objects, InvalidArgumentError
-// for one that is read-only or not contiguous. O(1); needs the GIL.
-// Sources: PEP 3118; numpy/ndarraytypes.h, whose layout pybind11 repeats (PyArray_Proxy).
+// object through the buffer protocol. A borrowed range is good until Python code may run, so
+// numbers are converted before views are made; run() takes real exports before it lets go of the
+// GIL, so that no other thread can resize what is copied. Errors name the argument: TypeError for
+// what is no buffer or holds objects, InvalidArgumentError for one that is read-only or not
+// contiguous. O(1); needs the GIL. Sources: PEP 3118; numpy/ndarraytypes.h, whose layout pybind11
+// repeats (PyArray_Proxy).
 #pragma once
 
 #include <pybind11/numpy.h>
@@ -14,6 +15,8 @@
 #include <cstdint>
 #include <span>
 #include <string>
+
+#include "vmperf/memops/kinds.hpp"
 
 namespace vmperf::memops {
 
@@ -26,19 +29,32 @@ public:
   static bool check_(py::handle /*any*/) { return true; } // refused by name, in View
 };
 
+/// An integer, as signatures and stubs call it.
+class IntArg : public py::object {
+public:
+  using py::object::object;
+  static bool check_(py::handle /*any*/) { return true; } // refused by name, in to_size()
+};
+
 enum class Access : unsigned char { read, write };
 
 class View {
 public:
-  View(PyObject *object, const char *name, Access access)
+  /// `before` is another view that is in use by now: an exporter may be Python code, which can do
+  /// anything to memory that is only borrowed.
+  View(PyObject *object, const char *name, Access access, View *before = nullptr)
       : object_(object), name_(name), access_(access) {
     export_.obj = nullptr;
     if (!borrow()) {
       take_export();
+      if (before != nullptr && before->export_.obj == nullptr && !before->borrow()) {
+        before->take_export();
+      }
     }
   }
-  View(const BufferArg &object, const char *name, Access access = Access::read)
-      : View(object.ptr(), name, access) {}
+  View(const BufferArg &object, const char *name, Access access = Access::read,
+       View *before = nullptr)
+      : View(object.ptr(), name, access, before) {}
   ~View() {
     if (export_.obj != nullptr) {
       PyBuffer_Release(&export_);
@@ -118,6 +134,20 @@ template <class Work, class... Views> auto run(std::size_t n, Work work, Views &
   return work();
 }
 
+/// The smallest size that calibrate() would have go past the caches.
+inline constexpr std::size_t kLeastStreamed = std::size_t{4} << 20U;
+
+/// Measures or loads the thresholds, where nobody did so far.
+void settle_thresholds();
+
+/// The same, where n bytes are a size that may be streamed. Runs Python code.
+template <class... Views> void settle(std::size_t n, Hint hint, Views &...views) {
+  if (n >= kLeastStreamed && hint == Hint::automatic) {
+    (views.hold(), ...);
+    settle_thresholds();
+  }
+}
+
 /// The length that two buffers share; InvalidArgumentError names both where they differ.
 std::size_t same_size(const View &a, const View &b);
 
@@ -143,5 +173,8 @@ std::size_t to_size(PyObject *value, const char *name, std::size_t most,
 namespace pybind11::detail {
 template <> struct handle_type_name<vmperf::memops::BufferArg> {
   static constexpr auto name = const_name("typing_extensions.Buffer");
+};
+template <> struct handle_type_name<vmperf::memops::IntArg> {
+  static constexpr auto name = const_name("typing.SupportsIndex");
 };
 } // namespace pybind11::detail

@@ -18,8 +18,6 @@ namespace {
 
 using Numbers = py::typing::Dict<py::str, py::int_>;
 
-// The smallest size that calibrate() would have go past the caches.
-constexpr std::size_t kLeastStreamed = std::size_t{4} << 20U;
 bool g_settled = false;
 
 /// The level before set_simd_level(), to come back to.
@@ -41,13 +39,15 @@ Numbers to_dict(const Thresholds &values) {
   return out;
 }
 
-void set_some_thresholds(const py::object &copy, const py::object &fill, bool measured) {
+using Bytes = std::optional<IntArg>;
+
+void set_some_thresholds(const Bytes &copy, const Bytes &fill, bool measured) {
   Thresholds values = thresholds();
-  if (!copy.is_none()) {
-    values.stream_copy_bytes = to_size(copy.ptr(), "stream_copy_bytes", SIZE_MAX);
+  if (copy) {
+    values.stream_copy_bytes = to_size(copy->ptr(), "stream_copy_bytes", SIZE_MAX);
   }
-  if (!fill.is_none()) {
-    values.stream_fill_bytes = to_size(fill.ptr(), "stream_fill_bytes", SIZE_MAX);
+  if (fill) {
+    values.stream_fill_bytes = to_size(fill->ptr(), "stream_fill_bytes", SIZE_MAX);
   }
   values.measured = measured;
   set_thresholds(values);
@@ -194,9 +194,7 @@ Examples
 )doc");
   m.def(
       "set_thresholds",
-      [](const py::object &copy, const py::object &fill) {
-        set_some_thresholds(copy, fill, false);
-      },
+      [](const Bytes &copy, const Bytes &fill) { set_some_thresholds(copy, fill, false); },
       py::kw_only(), py::arg("stream_copy_bytes") = py::none(),
       py::arg("stream_fill_bytes") = py::none(),
       R"doc(Set from which sizes on copies and fills go past the caches.
@@ -259,15 +257,15 @@ True
   m.def("_measure_thresholds", &measure_thresholds, "Measure, set and return the thresholds.");
   m.def(
       "_use_measured",
-      [](const py::object &copy, const py::object &fill) { set_some_thresholds(copy, fill, true); },
+      [](const Bytes &copy, const Bytes &fill) { set_some_thresholds(copy, fill, true); },
       py::arg("stream_copy_bytes"), py::arg("stream_fill_bytes"),
       "Set thresholds that were measured before.");
 }
 
 } // namespace
 
-void settle_thresholds(std::size_t n, Hint hint) {
-  if (n < kLeastStreamed || hint != Hint::automatic || g_settled) {
+void settle_thresholds() {
+  if (g_settled) {
     return;
   }
   g_settled = true; // once: where it fails, the assumed values stay

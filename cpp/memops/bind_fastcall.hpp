@@ -105,9 +105,6 @@ Hint to_hint(PyObject *word);
 /// "balanced", "throughput" or "forward"; null is the default.
 Policy to_policy(PyObject *word);
 
-/// Measures or loads the thresholds where n is a size that may be streamed and nobody did so far.
-void settle_thresholds(std::size_t n, Hint hint);
-
 void bind_hot(py::module_ &m);
 void bind_scan(py::module_ &m);
 void bind_batch(py::module_ &m);

@@ -29,19 +29,12 @@ unsigned char to_byte(PyObject *value) {
   return static_cast<unsigned char>(to_size(value, "byte", 255));
 }
 
-std::size_t bytes_to_copy(const View &dst, const View &src, PyObject *nbytes) {
-  if (nbytes == nullptr || nbytes == Py_None) {
-    return same_size(dst, src);
+void check_holds(const View &side, std::size_t n) {
+  if (n > side.size()) {
+    throw InvalidArgumentError("nbytes", std::to_string(n),
+                               "0 to the " + std::to_string(side.size()) + " bytes of " +
+                                   side.name());
   }
-  const std::size_t n = to_size(nbytes, "nbytes", PY_SSIZE_T_MAX);
-  for (const View *side : {&dst, &src}) {
-    if (n > side->size()) {
-      throw InvalidArgumentError("nbytes", std::to_string(n),
-                                 "0 to the " + std::to_string(side->size()) + " bytes of " +
-                                     side->name());
-    }
-  }
-  return n;
 }
 
 PyObject *copy_with(Args args, Py_ssize_t nargs, PyObject *kwnames) {
@@ -49,23 +42,29 @@ PyObject *copy_with(Args args, Py_ssize_t nargs, PyObject *kwnames) {
   const auto [to, from, nbytes, hint_word, policy_word] = parameters.parse(args, nargs, kwnames);
   const Hint hint = to_hint(hint_word);
   const Policy policy = to_policy(policy_word);
+  const bool whole = nbytes == nullptr || nbytes == Py_None;
+  std::size_t n = whole ? 0 : to_size(nbytes, "nbytes", PY_SSIZE_T_MAX);
   View dst(to, "dst", Access::write);
-  View src(from, "src", Access::read);
-  const std::size_t n = bytes_to_copy(dst, src, nbytes);
-  settle_thresholds(n, hint);
+  View src(from, "src", Access::read, &dst);
+  if (whole) {
+    n = same_size(dst, src);
+  }
+  check_holds(dst, n);
+  check_holds(src, n);
+  settle(n, hint, dst, src);
   run(n, [&] { copy(dst.data(), src.data(), n, policy, hint); }, dst, src);
   return none();
 }
 
 void copy_plain(PyObject *to, PyObject *from) {
   View dst(to, "dst", Access::write);
-  View src(from, "src", Access::read);
+  View src(from, "src", Access::read, &dst);
   const std::size_t n = same_size(dst, src);
   if (n <= kKeepGilBytes) [[likely]] {
     copy(dst.data(), src.data(), n);
     return;
   }
-  settle_thresholds(n, Hint::automatic);
+  settle(n, Hint::automatic, dst, src);
   run(n, [&] { copy(dst.data(), src.data(), n); }, dst, src);
 }
 
@@ -95,9 +94,7 @@ PyObject *move_entry(PyObject * /*module*/, Args args, Py_ssize_t nargs, PyObjec
 PyObject *fill_with(PyObject *to, unsigned char byte, Hint hint) {
   View dst(to, "dst", Access::write);
   const std::size_t n = dst.size();
-  if (n > kKeepGilBytes) {
-    settle_thresholds(n, hint);
-  }
+  settle(n, hint, dst);
   run(n, [&] { fill(dst.data(), byte, n, hint); }, dst);
   return none();
 }
@@ -126,7 +123,7 @@ PyObject *zero_entry(PyObject * /*module*/, Args args, Py_ssize_t nargs, PyObjec
 
 PyObject *equal_of(PyObject *left, PyObject *right) {
   View a(left, "a", Access::read);
-  View b(right, "b", Access::read);
+  View b(right, "b", Access::read, &a);
   const std::size_t n = same_size(a, b);
   return PyBool_FromLong(run(n, [&] { return equal(a.data(), b.data(), n); }, a, b) ? 1 : 0);
 }
@@ -158,12 +155,21 @@ PyObject *is_zero_entry(PyObject * /*module*/, Args args, Py_ssize_t nargs, PyOb
   });
 }
 
+void check_at_most(const char *name, std::size_t value, std::size_t most) {
+  if (value > most) {
+    throw InvalidArgumentError(name, std::to_string(value), "0 to " + std::to_string(most));
+  }
+}
+
 PyObject *find_in(PyObject *object, PyObject *wanted, PyObject *first, PyObject *last) {
-  View buf(object, "buf", Access::read);
   const unsigned char byte = to_byte(wanted);
-  const std::size_t stop =
-      last == nullptr || last == Py_None ? buf.size() : to_size(last, "stop", buf.size());
-  const std::size_t start = first == nullptr ? 0 : to_size(first, "start", stop);
+  const bool to_end = last == nullptr || last == Py_None;
+  std::size_t stop = to_end ? 0 : to_size(last, "stop", PY_SSIZE_T_MAX);
+  const std::size_t start = first == nullptr ? 0 : to_size(first, "start", PY_SSIZE_T_MAX);
+  View buf(object, "buf", Access::read);
+  check_at_most("stop", stop, buf.size());
+  stop = to_end ? buf.size() : stop;
+  check_at_most("start", start, stop);
   const std::size_t n = stop - start;
   const std::size_t at = run(n, [&] { return find_byte(buf.data() + start, byte, n); }, buf);
   return at == n ? PyLong_FromLong(-1) : PyLong_FromSize_t(start + at);
@@ -181,11 +187,11 @@ PyObject *find_entry(PyObject * /*module*/, Args args, Py_ssize_t nargs, PyObjec
 }
 
 PyObject *guest_copy_of(PyObject *to, PyObject *from, PyObject *width) {
-  View dst(to, "dst", Access::write);
-  View src(from, "src", Access::read);
-  const std::size_t n = same_size(dst, src);
   const std::size_t atom =
       width == nullptr ? 16 : to_size(width, "atom", PY_SSIZE_T_MAX, "8, 16 or 32");
+  View dst(to, "dst", Access::write);
+  View src(from, "src", Access::read, &dst);
+  const std::size_t n = same_size(dst, src);
   if (dst.overlaps(src)) {
     check_apart(dst, src, "move() takes overlapping ones");
   }

@@ -18,8 +18,8 @@ struct Plan {
   py::object owner_of_dst, owner_of_src; // a View only borrows them
 
   Plan(const BufferArg &to, const BufferArg &from)
-      : dst(to, "dst", Access::write), src(from, "src"), kernel(nullptr), owner_of_dst(to),
-        owner_of_src(from) {}
+      : dst(to, "dst", Access::write), src(from, "src", Access::read, &dst), kernel(nullptr),
+        owner_of_dst(to), owner_of_src(from) {}
 };
 
 PyObject *call_plan(PyObject *self, PyObject * /*no arguments*/) {
@@ -46,14 +46,14 @@ Ops::Copy *kernel_of(std::size_t n, Policy policy, Hint hint) {
 }
 
 py::typing::Callable<void()> make_plan(const BufferArg &to, const BufferArg &from,
-                                       const py::object &hint_word, const py::object &policy_word) {
+                                       const py::str &hint_word, const py::str &policy_word) {
   const Hint hint = to_hint(hint_word.ptr());
   const Policy policy = to_policy(policy_word.ptr());
   auto plan = std::make_unique<Plan>(to, from);
   const std::size_t n = same_size(plan->dst, plan->src);
   plan->dst.hold();
   plan->src.hold();
-  settle_thresholds(n, hint);
+  settle(n, hint, plan->dst, plan->src);
   plan->kernel = kernel_of(n, policy, hint);
   const py::capsule self(plan.get(), [](void *p) { delete static_cast<Plan *>(p); });
   std::ignore = plan.release(); // the capsule's now

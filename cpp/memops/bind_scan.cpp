@@ -17,7 +17,7 @@ namespace {
 
 int compare_buffers(const BufferArg &a, const BufferArg &b) {
   View left(a, "a");
-  View right(b, "b");
+  View right(b, "b", Access::read, &left);
   const std::size_t n = same_size(left, right);
   const int sign = run(n, [&] { return compare(left.data(), right.data(), n); }, left, right);
   return (sign > 0 ? 1 : 0) - (sign < 0 ? 1 : 0);
@@ -25,14 +25,14 @@ int compare_buffers(const BufferArg &a, const BufferArg &b) {
 
 py::ssize_t mismatch_of(const BufferArg &a, const BufferArg &b) {
   View left(a, "a");
-  View right(b, "b");
+  View right(b, "b", Access::read, &left);
   const std::size_t n = same_size(left, right);
   const std::size_t at =
       run(n, [&] { return mismatch(left.data(), right.data(), n); }, left, right);
   return at == n ? -1 : static_cast<py::ssize_t>(at);
 }
 
-std::size_t page_of(const py::object &page) {
+std::size_t page_of(const IntArg &page) {
   const std::size_t bytes = to_size(page.ptr(), "page", PY_SSIZE_T_MAX);
   if (bytes == 0) {
     throw InvalidArgumentError("page", "0", "1 or more bytes");
@@ -40,20 +40,20 @@ std::size_t page_of(const py::object &page) {
   return bytes;
 }
 
-py::array_t<bool> zero_pages_of(const BufferArg &buf, const py::object &page) {
+py::array_t<bool> zero_pages_of(const BufferArg &buf, const IntArg &page) {
   const std::size_t page_bytes = page_of(page);
   View view(buf, "buf");
+  view.hold(); // making an array may run Python code
   py::array_t<bool> zero(static_cast<py::ssize_t>(page_count(view.size(), page_bytes)));
   const std::span<bool> out(zero.mutable_data(), static_cast<std::size_t>(zero.size()));
   run(view.size(), [&] { zero_pages(view.data(), view.size(), page_bytes, out); }, view);
   return zero;
 }
 
-py::array_t<std::int64_t> page_diff_of(const BufferArg &a, const BufferArg &b,
-                                       const py::object &page) {
+py::array_t<std::int64_t> page_diff_of(const BufferArg &a, const BufferArg &b, const IntArg &page) {
   const std::size_t page_bytes = page_of(page);
   View left(a, "a");
-  View right(b, "b");
+  View right(b, "b", Access::read, &left);
   const std::size_t n = same_size(left, right);
   auto found = std::make_unique<std::vector<std::uint64_t>>(
       run(n, [&] { return page_diff(left.data(), right.data(), n, page_bytes); }, left, right));
@@ -82,15 +82,14 @@ void check_rows(const View &view, const char *stride_name, std::size_t rows, std
   }
 }
 
-void copy_rows(const BufferArg &to, const BufferArg &from, const py::object &n_rows,
-               const py::object &nbytes, const py::object &to_stride,
-               const py::object &from_stride) {
-  View dst(to, "dst", Access::write);
-  View src(from, "src");
+void copy_rows(const BufferArg &to, const BufferArg &from, const IntArg &n_rows,
+               const IntArg &nbytes, const IntArg &to_stride, const IntArg &from_stride) {
   const std::size_t rows = to_size(n_rows.ptr(), "rows", PY_SSIZE_T_MAX);
   const std::size_t n = to_size(nbytes.ptr(), "nbytes", PY_SSIZE_T_MAX);
   const std::size_t dst_stride = to_size(to_stride.ptr(), "dst_stride", PY_SSIZE_T_MAX);
   const std::size_t src_stride = to_size(from_stride.ptr(), "src_stride", PY_SSIZE_T_MAX);
+  View dst(to, "dst", Access::write);
+  View src(from, "src", Access::read, &dst);
   check_rows(dst, "dst_stride", rows, n, dst_stride);
   check_rows(src, "src_stride", rows, n, src_stride);
   const std::size_t work = n == 0 ? 0 : std::min(dst.size(), src.size());
