@@ -42,7 +42,7 @@ def _measure_thresholds() -> dict[str, int]:
     """
     Measure, set and return the thresholds.
     """
-def _use_measured(stream_copy_bytes: typing.Any, stream_fill_bytes: typing.Any) -> None:
+def _use_measured(stream_copy_bytes: typing.SupportsIndex | None, stream_fill_bytes: typing.SupportsIndex | None) -> None:
     """
     Set thresholds that were measured before.
     """
@@ -166,7 +166,7 @@ def copy(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, *, nbytes
     >>> page
     bytearray(b'XYcdefgh')
     """
-def copy_2d(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, rows: typing.Any, nbytes: typing.Any, dst_stride: typing.Any, src_stride: typing.Any) -> None:
+def copy_2d(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, rows: typing.SupportsIndex, nbytes: typing.SupportsIndex, dst_stride: typing.SupportsIndex, src_stride: typing.SupportsIndex) -> None:
     """
     Copy rows that lie a stride apart.
 
@@ -538,7 +538,7 @@ def move(dst: typing_extensions.Buffer, src: typing_extensions.Buffer) -> None:
     >>> text
     bytearray(b'ababcd')
     """
-def page_diff(a: typing_extensions.Buffer, b: typing_extensions.Buffer, page: typing.Any = 4096) -> numpy.typing.NDArray[numpy.int64]:
+def page_diff(a: typing_extensions.Buffer, b: typing_extensions.Buffer, page: typing.SupportsIndex = 4096) -> numpy.typing.NDArray[numpy.int64]:
     """
     Which pages of two buffers of one length differ.
 
@@ -571,7 +571,7 @@ def page_diff(a: typing_extensions.Buffer, b: typing_extensions.Buffer, page: ty
     >>> memops.page_diff(b"aaaabbbbcccc", b"aaaabXbbcccX", page=4).tolist()
     [1, 2]
     """
-def plan(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, *, hint: typing.Any = 'auto', policy: typing.Any = 'balanced') -> collections.abc.Callable[[], None]:
+def plan(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, *, hint: str = 'auto', policy: str = 'balanced') -> collections.abc.Callable[[], None]:
     """
     Check a copy once, to make it many times.
 
@@ -684,7 +684,7 @@ def set_simd_level(name: str) -> LevelChange:
     ...     memops.is_zero(bytes(100))
     True
     """
-def set_thresholds(*, stream_copy_bytes: typing.Any = None, stream_fill_bytes: typing.Any = None) -> None:
+def set_thresholds(*, stream_copy_bytes: typing.SupportsIndex | None = None, stream_fill_bytes: typing.SupportsIndex | None = None) -> None:
     """
     Set from which sizes on copies and fills go past the caches.
 
@@ -780,7 +780,7 @@ def zero(dst: typing_extensions.Buffer, *, hint: str = 'auto') -> None:
     >>> page
     bytearray(b'\\x00\\x00\\x00\\x00')
     """
-def zero_pages(buf: typing_extensions.Buffer, page: typing.Any = 4096) -> numpy.typing.NDArray[numpy.bool]:
+def zero_pages(buf: typing_extensions.Buffer, page: typing.SupportsIndex = 4096) -> numpy.typing.NDArray[numpy.bool]:
     """
     Which pages of a buffer are all zero.
 
