@@ -127,7 +127,7 @@ O(n), ends at the first difference. Above 64 KiB the GIL is released.
 Examples
 --------
 >>> from vmperf import memops
->>> memops.compare(b"abc", b"abd")
+>>> memops.compare(b"abc", b"abx")
 -1
 )doc");
   m.def("mismatch", &mismatch_of, py::arg("a"), py::arg("b"),
@@ -157,7 +157,7 @@ O(n), ends at the first difference. Above 64 KiB the GIL is released.
 Examples
 --------
 >>> from vmperf import memops
->>> memops.mismatch(b"abc", b"abd"), memops.mismatch(b"abc", b"abc")
+>>> memops.mismatch(b"abc", b"abx"), memops.mismatch(b"abc", b"abc")
 (2, -1)
 )doc");
 }

@@ -289,7 +289,7 @@ def test_page_out_of_range(page: int) -> None:
     with pytest.raises(InvalidArgumentError, match=f"page is {page}"):
         memops.zero_pages(b"abc", page)
     with pytest.raises(InvalidArgumentError, match=f"page is {page}"):
-        memops.page_diff(b"abc", b"abd", page=page)
+        memops.page_diff(b"abc", b"abx", page=page)
 
 
 @pytest.mark.parametrize("size", [0, 4095, -1, 2**64])

@@ -120,7 +120,7 @@ def compare(a: typing_extensions.Buffer, b: typing_extensions.Buffer) -> int:
     Examples
     --------
     >>> from vmperf import memops
-    >>> memops.compare(b"abc", b"abd")
+    >>> memops.compare(b"abc", b"abx")
     -1
     """
 def copy(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, *, nbytes: int | None = None, hint: str = 'auto', policy: str = 'balanced') -> None:
@@ -505,7 +505,7 @@ def mismatch(a: typing_extensions.Buffer, b: typing_extensions.Buffer) -> int:
     Examples
     --------
     >>> from vmperf import memops
-    >>> memops.mismatch(b"abc", b"abd"), memops.mismatch(b"abc", b"abc")
+    >>> memops.mismatch(b"abc", b"abx"), memops.mismatch(b"abc", b"abc")
     (2, -1)
     """
 def move(dst: typing_extensions.Buffer, src: typing_extensions.Buffer) -> None:
