@@ -182,8 +182,8 @@ Examples
 >>> page = bytearray(b"........")
 >>> at = lambda *numbers: np.array(numbers, np.uint64)
 >>> memops.copy_batch(page, b"abcdef", at(6, 0), at(0, 3), at(2, 3))
->>> page
-bytearray(b'def...ab')
+>>> bytes(page)
+b'def...ab'
 )doc");
   m.def("gather", &gather_of, py::arg("dst"), py::arg("src"), py::arg("src_off"), py::arg("n"),
         R"doc(Pack pieces of one buffer into another, one after the other.
@@ -220,8 +220,8 @@ Examples
 >>> packed = bytearray(5)
 >>> memops.gather(packed, b"abcdef", np.array([4, 0], np.uint64), np.array([2, 3], np.uint64))
 5
->>> packed
-bytearray(b'efabc')
+>>> bytes(packed)
+b'efabc'
 )doc");
   m.def("scatter", &scatter_of, py::arg("dst"), py::arg("src"), py::arg("dst_off"), py::arg("n"),
         R"doc(Put packed pieces to their places: the reverse of `gather`.
@@ -258,8 +258,8 @@ Examples
 >>> page = bytearray(b"......")
 >>> memops.scatter(page, b"efabc", np.array([4, 0], np.uint64), np.array([2, 3], np.uint64))
 5
->>> page
-bytearray(b'abc.ef')
+>>> bytes(page)
+b'abc.ef'
 )doc");
 }
 

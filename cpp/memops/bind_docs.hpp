@@ -5,7 +5,8 @@
 namespace vmperf::memops {
 
 inline constexpr const char *kCopyDoc =
-    R"doc(copy(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, *, nbytes: int | None = None, hint: str = 'auto', policy: str = 'balanced') -> None
+    R"doc(copy(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, )doc"
+    R"doc(*, nbytes: int | None = None, hint: str = 'auto', policy: str = 'balanced') -> None
 
 Copy bytes from `src` to `dst`, whatever the types of their items.
 
@@ -45,8 +46,8 @@ Examples
 >>> page = bytearray(8)
 >>> memops.copy(page, b"abcdefgh")
 >>> memops.copy(page, b"XY", nbytes=2, policy="forward")
->>> page
-bytearray(b'XYcdefgh')
+>>> bytes(page)
+b'XYcdefgh'
 )doc";
 
 inline constexpr const char *kMoveDoc =
@@ -77,8 +78,8 @@ Examples
 >>> from vmperf import memops
 >>> text = bytearray(b"abcdef")
 >>> memops.move(memoryview(text)[2:], memoryview(text)[:4])
->>> text
-bytearray(b'ababcd')
+>>> bytes(text)
+b'ababcd'
 )doc";
 
 inline constexpr const char *kFillDoc =
@@ -111,8 +112,8 @@ Examples
 >>> from vmperf import memops
 >>> page = bytearray(4)
 >>> memops.fill(page, 0x2A)
->>> page
-bytearray(b'****')
+>>> bytes(page)
+b'****'
 )doc";
 
 inline constexpr const char *kZeroDoc =
@@ -143,8 +144,8 @@ Examples
 >>> from vmperf import memops
 >>> page = bytearray(b"abcd")
 >>> memops.zero(page)
->>> page
-bytearray(b'\x00\x00\x00\x00')
+>>> bytes(page)
+b'\x00\x00\x00\x00'
 )doc";
 
 inline constexpr const char *kEqualDoc =
@@ -294,8 +295,8 @@ Examples
 >>> from vmperf import memops
 >>> ring = bytearray(16)
 >>> memops.guest_copy(ring, b"0123456789abcdef", atom=8)
->>> ring
-bytearray(b'0123456789abcdef')
+>>> bytes(ring)
+b'0123456789abcdef'
 )doc";
 
 } // namespace vmperf::memops

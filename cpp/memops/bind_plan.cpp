@@ -104,8 +104,8 @@ Examples
 >>> save = memops.plan(shadow, register)
 >>> register[0] = ord("x")
 >>> save()
->>> shadow
-bytearray(b'xb')
+>>> bytes(shadow)
+b'xb'
 )doc");
 }
 

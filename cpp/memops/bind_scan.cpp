@@ -261,16 +261,16 @@ TypeError
 
 Notes
 -----
-Rows are copied in their order, each as by `move`. O(rows * nbytes). For buffers above 64 KiB the GIL
-is released.
+Rows are copied in their order, each as by `move`. O(rows * nbytes). For buffers above 64 KiB the
+GIL is released.
 
 Examples
 --------
 >>> from vmperf import memops
 >>> picture = bytearray(b"........")
 >>> memops.copy_2d(picture, b"ab--cd--", 2, 2, 4, 4)
->>> picture
-bytearray(b'ab..cd..')
+>>> bytes(picture)
+b'ab..cd..'
 )doc");
 }
 
