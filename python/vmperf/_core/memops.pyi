@@ -82,8 +82,8 @@ def calibrate(*, cached: bool = True) -> dict[str, int]:
 
     Notes
     -----
-    About 100 ms and 32 MiB where it measures; the GIL is released. The result is kept in ``VMPERF_CACHE``,
-    else the user's cache folder. A file there that cannot be read or written is no error: then it is
+    About 100 ms and 32 MiB where it measures; the GIL is released. The result is kept in
+    ``VMPERF_CACHE``, else the user's cache folder. A file there that cannot be read or written is no error: then it is
     measured again.
 
     Examples
@@ -163,8 +163,8 @@ def copy(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, *, nbytes
     >>> page = bytearray(8)
     >>> memops.copy(page, b"abcdefgh")
     >>> memops.copy(page, b"XY", nbytes=2, policy="forward")
-    >>> page
-    bytearray(b'XYcdefgh')
+    >>> bytes(page)
+    b'XYcdefgh'
     """
 def copy_2d(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, rows: typing.SupportsIndex, nbytes: typing.SupportsIndex, dst_stride: typing.SupportsIndex, src_stride: typing.SupportsIndex) -> None:
     """
@@ -193,16 +193,16 @@ def copy_2d(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, rows: 
 
     Notes
     -----
-    Rows are copied in their order, each as by `move`. O(rows * nbytes). For buffers above 64 KiB the GIL
-    is released.
+    Rows are copied in their order, each as by `move`. O(rows * nbytes). For buffers above 64 KiB the
+    GIL is released.
 
     Examples
     --------
     >>> from vmperf import memops
     >>> picture = bytearray(b"........")
     >>> memops.copy_2d(picture, b"ab--cd--", 2, 2, 4, 4)
-    >>> picture
-    bytearray(b'ab..cd..')
+    >>> bytes(picture)
+    b'ab..cd..'
     """
 def copy_batch(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, dst_off: numpy.typing.NDArray[numpy.uint64], src_off: numpy.typing.NDArray[numpy.uint64], n: numpy.typing.NDArray[numpy.uint64], overlap: str = 'forbid') -> None:
     """
@@ -242,8 +242,8 @@ def copy_batch(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, dst
     >>> page = bytearray(b"........")
     >>> at = lambda *numbers: np.array(numbers, np.uint64)
     >>> memops.copy_batch(page, b"abcdef", at(6, 0), at(0, 3), at(2, 3))
-    >>> page
-    bytearray(b'def...ab')
+    >>> bytes(page)
+    b'def...ab'
     """
 def equal(a: typing_extensions.Buffer, b: typing_extensions.Buffer) -> bool:
     """
@@ -305,8 +305,8 @@ def fill(dst: typing_extensions.Buffer, byte: int, *, hint: str = 'auto') -> Non
     >>> from vmperf import memops
     >>> page = bytearray(4)
     >>> memops.fill(page, 0x2A)
-    >>> page
-    bytearray(b'****')
+    >>> bytes(page)
+    b'****'
     """
 def find_byte(buf: typing_extensions.Buffer, byte: int, start: int = 0, stop: int | None = None) -> int:
     """
@@ -383,8 +383,8 @@ def gather(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, src_off
     >>> packed = bytearray(5)
     >>> memops.gather(packed, b"abcdef", np.array([4, 0], np.uint64), np.array([2, 3], np.uint64))
     5
-    >>> packed
-    bytearray(b'efabc')
+    >>> bytes(packed)
+    b'efabc'
     """
 def guest_copy(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, atom: int = 16) -> None:
     """
@@ -426,8 +426,8 @@ def guest_copy(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, ato
     >>> from vmperf import memops
     >>> ring = bytearray(16)
     >>> memops.guest_copy(ring, b"0123456789abcdef", atom=8)
-    >>> ring
-    bytearray(b'0123456789abcdef')
+    >>> bytes(ring)
+    b'0123456789abcdef'
     """
 def is_zero(buf: typing_extensions.Buffer) -> bool:
     """
@@ -535,8 +535,8 @@ def move(dst: typing_extensions.Buffer, src: typing_extensions.Buffer) -> None:
     >>> from vmperf import memops
     >>> text = bytearray(b"abcdef")
     >>> memops.move(memoryview(text)[2:], memoryview(text)[:4])
-    >>> text
-    bytearray(b'ababcd')
+    >>> bytes(text)
+    b'ababcd'
     """
 def page_diff(a: typing_extensions.Buffer, b: typing_extensions.Buffer, page: typing.SupportsIndex = 4096) -> numpy.typing.NDArray[numpy.int64]:
     """
@@ -608,8 +608,8 @@ def plan(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, *, hint: 
     >>> save = memops.plan(shadow, register)
     >>> register[0] = ord("x")
     >>> save()
-    >>> shadow
-    bytearray(b'xb')
+    >>> bytes(shadow)
+    b'xb'
     """
 def scatter(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, dst_off: numpy.typing.NDArray[numpy.uint64], n: numpy.typing.NDArray[numpy.uint64]) -> int:
     """
@@ -647,8 +647,8 @@ def scatter(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, dst_of
     >>> page = bytearray(b"......")
     >>> memops.scatter(page, b"efabc", np.array([4, 0], np.uint64), np.array([2, 3], np.uint64))
     5
-    >>> page
-    bytearray(b'abc.ef')
+    >>> bytes(page)
+    b'abc.ef'
     """
 def set_simd_level(name: str) -> LevelChange:
     """
@@ -777,8 +777,8 @@ def zero(dst: typing_extensions.Buffer, *, hint: str = 'auto') -> None:
     >>> from vmperf import memops
     >>> page = bytearray(b"abcd")
     >>> memops.zero(page)
-    >>> page
-    bytearray(b'\\x00\\x00\\x00\\x00')
+    >>> bytes(page)
+    b'\\x00\\x00\\x00\\x00'
     """
 def zero_pages(buf: typing_extensions.Buffer, page: typing.SupportsIndex = 4096) -> numpy.typing.NDArray[numpy.bool]:
     """
