@@ -244,7 +244,8 @@ CapacityError, OsError
 Notes
 -----
 About 100 ms and 32 MiB where it measures; the GIL is released. The result is kept in
-``VMPERF_CACHE``, else the user's cache folder. A file there that cannot be read or written is no error: then it is
+``VMPERF_CACHE``, else the user's cache folder. A file there that cannot be read or written is no
+error: then it is
 measured again.
 
 Examples

@@ -19,7 +19,8 @@ src : buffer
 nbytes : int, optional
     Copy that many bytes from the start of each; both must hold at least so many.
 hint : {'auto', 'temporal', 'stream'}
-    Where a large copy leaves `dst`: past the caches from ``thresholds()`` on, in the caches, or past
+    Where a large copy leaves `dst`: past the caches from ``thresholds()`` on, in the caches, or
+    past
     them from 1 KiB on, for data that is cold now and not read again soon.
 policy : {'balanced', 'throughput', 'forward'}
     How at most 64 bytes are stored with AVX-512: a compromise; fastest where nobody reads the copy
@@ -28,7 +29,8 @@ policy : {'balanced', 'throughput', 'forward'}
 Raises
 ------
 InvalidArgumentError
-    If the lengths differ, `nbytes` exceeds one, `dst` is read-only, a buffer is not C-contiguous, or
+    If the lengths differ, `nbytes` exceeds one, `dst` is read-only, a buffer is not C-contiguous,
+    or
     a word is unknown.
 TypeError
     If an argument is no buffer, or one of Python objects.
@@ -214,7 +216,8 @@ Examples
 )doc";
 
 inline constexpr const char *kFindByteDoc =
-    R"doc(find_byte(buf: typing_extensions.Buffer, byte: int, start: int = 0, stop: int | None = None) -> int
+    R"doc(find_byte(buf: typing_extensions.Buffer, byte: int, start: int = 0, )doc"
+    R"doc(stop: int | None = None) -> int
 
 Index of the first byte of a value.
 
@@ -255,7 +258,8 @@ Examples
 )doc";
 
 inline constexpr const char *kGuestCopyDoc =
-    R"doc(guest_copy(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, atom: int = 16) -> None
+    R"doc(guest_copy(dst: typing_extensions.Buffer, )doc"
+    R"doc(src: typing_extensions.Buffer, atom: int = 16) -> None
 
 Copy bytes that a guest or a device may write or read meanwhile, without tearing.
 
@@ -280,8 +284,10 @@ UnsupportedError
 
 Notes
 -----
-8 always works. 16 is promised by Intel and AMD for CPUs with AVX, and by Arm with LSE2. 32 is observed
-on CPUs with AVX2 and promised by nobody. Each byte is read once; the pieces have no order, and there
+8 always works. 16 is promised by Intel and AMD for CPUs with AVX, and by Arm with LSE2. 32 is
+observed
+on CPUs with AVX2 and promised by nobody. Each byte is read once; the pieces have no order, and
+there
 is no barrier. A loop over ``volatile`` words is the slow way to the same end: volatile does not
 bypass caches and orders nothing, it keeps the compiler from merging accesses. O(n). Above 64 KiB
 the GIL is released.

@@ -83,7 +83,8 @@ def calibrate(*, cached: bool = True) -> dict[str, int]:
     Notes
     -----
     About 100 ms and 32 MiB where it measures; the GIL is released. The result is kept in
-    ``VMPERF_CACHE``, else the user's cache folder. A file there that cannot be read or written is no error: then it is
+    ``VMPERF_CACHE``, else the user's cache folder. A file there that cannot be read or written is no
+    error: then it is
     measured again.
 
     Examples
@@ -136,7 +137,8 @@ def copy(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, *, nbytes
     nbytes : int, optional
         Copy that many bytes from the start of each; both must hold at least so many.
     hint : {'auto', 'temporal', 'stream'}
-        Where a large copy leaves `dst`: past the caches from ``thresholds()`` on, in the caches, or past
+        Where a large copy leaves `dst`: past the caches from ``thresholds()`` on, in the caches, or
+        past
         them from 1 KiB on, for data that is cold now and not read again soon.
     policy : {'balanced', 'throughput', 'forward'}
         How at most 64 bytes are stored with AVX-512: a compromise; fastest where nobody reads the copy
@@ -145,7 +147,8 @@ def copy(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, *, nbytes
     Raises
     ------
     InvalidArgumentError
-        If the lengths differ, `nbytes` exceeds one, `dst` is read-only, a buffer is not C-contiguous, or
+        If the lengths differ, `nbytes` exceeds one, `dst` is read-only, a buffer is not C-contiguous,
+        or
         a word is unknown.
     TypeError
         If an argument is no buffer, or one of Python objects.
@@ -411,8 +414,10 @@ def guest_copy(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, ato
 
     Notes
     -----
-    8 always works. 16 is promised by Intel and AMD for CPUs with AVX, and by Arm with LSE2. 32 is observed
-    on CPUs with AVX2 and promised by nobody. Each byte is read once; the pieces have no order, and there
+    8 always works. 16 is promised by Intel and AMD for CPUs with AVX, and by Arm with LSE2. 32 is
+    observed
+    on CPUs with AVX2 and promised by nobody. Each byte is read once; the pieces have no order, and
+    there
     is no barrier. A loop over ``volatile`` words is the slow way to the same end: volatile does not
     bypass caches and orders nothing, it keeps the compiler from merging accesses. O(n). Above 64 KiB
     the GIL is released.
