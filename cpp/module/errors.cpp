@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "vmperf/base/error.hpp"
+#include "vmperf/memops/batch.hpp"
 
 namespace py = pybind11;
 
@@ -55,6 +56,9 @@ void translate(std::exception_ptr thrown) {
     if (thrown) {
       std::rethrow_exception(thrown);
     }
+  } catch (const memops::BadElementError &e) { // Python's InvalidArgumentError with one field more
+    raise<InvalidArgumentError>(e, field("argument", e.argument), field("value", e.value),
+                                field("allowed", e.allowed), field("index", e.index));
   } catch (const InvalidArgumentError &e) {
     raise(e, field("argument", e.argument), field("value", e.value), field("allowed", e.allowed));
   } catch (const CapacityError &e) {

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
+from .._cache import cache_root
+
 __all__ = ["cache_folder", "cache_root"]
-
-
-def cache_root() -> Path:
-    """Return ``VMPERF_CACHE``, else ``vmperf`` in the user's cache folder."""
-    if named := os.environ.get("VMPERF_CACHE"):
-        return Path(named)
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "vmperf"
 
 
 def cache_folder(kind: str, path: Path) -> Path:
