@@ -21,6 +21,8 @@ ALLOWED = {
 def _units(native_tree: Path) -> list[dict[str, str]]:
     entries = json.loads((native_tree / "compile_commands.json").read_text())
     units = [entry for entry in entries if "/memops/src/isa/" in entry["file"]]
+    # That instruction itself, which benchmarks alone call.
+    units = [unit for unit in units if not unit["file"].endswith("/rep_movsb.cpp")]
     assert len(units) >= 2
     return units
 
