@@ -6,10 +6,10 @@ set(vmperf_isa_flags_avx2 -mavx2 -mbmi -mbmi2)
 # GCC's own header reads a register that it leaves undefined on purpose.
 set(vmperf_isa_flags_avx512 -mavx2 -mbmi -mbmi2 -mavx512f -mavx512bw -mavx512vl
     -mno-red-zone # masked.inl writes there
-    -Wno-maybe-uninitialized -Wno-uninitialized)
+    -Wno-uninitialized $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 # -fno-builtin and the next: no loop of ours becomes a call of the memcpy that it replaces.
-set(vmperf_isa_flags_all -O3 -fno-builtin -fno-tree-loop-distribute-patterns
-    -Wno-ignored-optimization-argument) # clang has not the latter
+set(vmperf_isa_flags_all -O3 -fno-builtin
+    $<$<CXX_COMPILER_ID:GNU>:-fno-tree-loop-distribute-patterns>)
 if(CMAKE_BUILD_TYPE STREQUAL "Debug")
   list(REMOVE_ITEM vmperf_isa_flags_all -O3)
 endif()

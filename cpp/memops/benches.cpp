@@ -5,16 +5,21 @@
 namespace vmperf::memops {
 namespace {
 
-using bench::Benchmark;
 using bench::Value;
 
 constexpr std::int64_t kKiB = 1024;
 constexpr std::int64_t kMiB = kKiB * kKiB;
 
-const std::vector<Value> kSizes{16,        64,        256,  kKiB,     4 * kKiB, 8 * kKiB,
-                                16 * kKiB, 64 * kKiB, kMiB, 8 * kMiB, 64 * kMiB};
-const std::vector<Value> kUsualSizes{64, 256, kKiB, 4 * kKiB};
-const std::vector<Value> kModes{"throughput", "consume", "dependent"};
+// Functions, as a vector with static storage could throw where nobody catches.
+std::vector<Value> all_sizes() {
+  return {16, 64, 256, kKiB, 4 * kKiB, 8 * kKiB, 16 * kKiB, 64 * kKiB, kMiB, 8 * kMiB, 64 * kMiB};
+}
+std::vector<Value> usual_sizes() {
+  return {64, 256, kKiB, 4 * kKiB};
+}
+std::vector<Value> all_modes() {
+  return {"throughput", "consume", "dependent"};
+}
 
 void declare_copy(bench::Registry &registry) {
   registry.benchmark("memops/copy")
@@ -32,8 +37,8 @@ void declare_copy(bench::Registry &registry) {
       .fooled_by("page faults and the allocator are outside: the memory is warm")
       .tag("reference")
       .designs("memops")
-      .axis("size_bytes", kSizes, kUsualSizes)
-      .axis("mode", kModes, "throughput")
+      .axis("size_bytes", all_sizes(), usual_sizes())
+      .axis("mode", all_modes(), "throughput")
       .axis("delta_mod_4096", {-1, 0, 1, 8, 64, 256, 1024, 2048, 4088}, 2048)
       .axis("src_align", {0, 1, 8, 32, 63}, 0)
       .axis("working_set_bytes", {0, 16 * kKiB, 512 * kKiB, 16 * kMiB, 256 * kMiB}, 0)
@@ -53,7 +58,7 @@ void declare_copy_mix(bench::Registry &registry) {
       .fooled_by("loading the draws is part of each op, for every design alike")
       .designs("memops")
       .axis("mix", mix_names(), "fleet")
-      .axis("mode", kModes, kModes)
+      .axis("mode", all_modes(), all_modes())
       .axis("working_set_bytes", {16 * kKiB, 512 * kKiB, 16 * kMiB}, 16 * kKiB);
 }
 
@@ -65,7 +70,7 @@ void declare_move(bench::Registry &registry) {
       .fooled_by("one size and one shift all the time: every branch on them is predicted")
       .fooled_by("each move reads what the one before wrote: small ones measure store forwarding")
       .designs("memops")
-      .axis("size_bytes", kSizes, kUsualSizes)
+      .axis("size_bytes", all_sizes(), usual_sizes())
       .axis("shift_bytes", {1, 8, 64, 256, 4096, 65536}, 8);
 }
 
@@ -78,7 +83,7 @@ void declare_fill(bench::Registry &registry) {
       .fooled_by("working_set_bytes=0 is one buffer, hot; streaming stores pay for cold ones only")
       .fooled_by("nobody reads the destination")
       .designs("memops")
-      .axis("size_bytes", kSizes, kUsualSizes)
+      .axis("size_bytes", all_sizes(), usual_sizes())
       .axis("dst_align", {0, 1, 8, 32, 63}, 0)
       .axis("working_set_bytes", {0, 16 * kKiB, 512 * kKiB, 16 * kMiB, 256 * kMiB}, 0);
 }

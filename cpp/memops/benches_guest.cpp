@@ -12,8 +12,6 @@
 namespace vmperf::memops {
 namespace {
 
-using bench::Design;
-
 // Sizes here are multiples of 64 and the sides aligned alike, as a ring or a page in guest memory.
 template <class Word> struct VolatileCopy {
   [[gnu::always_inline]] void operator()(void *dst, const void *src, std::size_t n) const {
@@ -120,7 +118,7 @@ CopyTable make_words(const bench::Params &params) {
 }
 
 template <class Fn> bench::Maker word_fill_maker(Fn fn) {
-  return [fn, make = fill_maker(fn)](const bench::Params &params) {
+  return [make = fill_maker(fn)](const bench::Params &params) {
     check_words(params);
     return make(params);
   };

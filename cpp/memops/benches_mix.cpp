@@ -45,8 +45,8 @@ constexpr std::size_t kSpikeBin = 8; // 513 to 1024
 std::uint32_t draw_size(std::size_t mix, CounterRng &rng) {
   const auto &percent = kMixes[mix].percent;
   const double at = 100 * rng.uniform();
-  const auto bin = static_cast<std::size_t>(std::upper_bound(percent.begin(), percent.end(), at) -
-                                            percent.begin());
+  const auto bin =
+      static_cast<std::size_t>(std::ranges::upper_bound(percent, at) - percent.begin());
   const std::uint64_t within = rng.next();
   if (bin == 0) {
     return 0;
@@ -72,6 +72,7 @@ std::vector<std::uint32_t> draw_sizes(std::string_view mix, std::size_t count) {
 
 std::vector<bench::Value> mix_names() {
   std::vector<bench::Value> names;
+  names.reserve(kMixes.size());
   for (const Mix &mix : kMixes) {
     names.emplace_back(std::string(mix.name));
   }

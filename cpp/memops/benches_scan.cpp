@@ -50,7 +50,10 @@ std::uint64_t answer_of(Scan scan, const std::byte *a, const std::byte *b, std::
     while (i < n && a[i] == b[i]) {
       ++i;
     }
-    return i == n ? 1 : (a[i] < b[i] ? 0 : 2);
+    if (i == n) {
+      return 1;
+    }
+    return a[i] < b[i] ? 0 : 2;
   case Scan::find_byte:
     while (i < n && a[i] != std::byte{kNeedle}) {
       ++i;
@@ -105,7 +108,8 @@ ScanTable make_scan(Scan scan, const bench::Params &params) {
   for (std::size_t i = 0; i < rounds * places; ++i) {
     const std::size_t at = order[i % places] * stride;
     if (i < places) {
-      const std::size_t found = hit == Hit::random ? rng.below(n) : hit == Hit::end ? n - 1 : n;
+      const std::size_t missed = hit == Hit::end ? n - 1 : n;
+      const std::size_t found = hit == Hit::random ? rng.below(n) : missed;
       write_content(scan, a + at, b + at, n, found);
     }
     table.ops.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(n)});

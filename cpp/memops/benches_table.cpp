@@ -93,7 +93,7 @@ CounterRng placement_rng() {
   return CounterRng(reinterpret_cast<std::uintptr_t>(probe.get()));
 }
 
-void CopyTable::reset() {
+void CopyTable::reset() const {
   if (work == Work::move_in_place) {
     write_pattern(dst, dst_bytes);
     return;
@@ -151,7 +151,7 @@ void CopyTable::draw_reads() {
 std::size_t read_word(const bench::Params &params, std::string_view axis,
                       std::initializer_list<std::string_view> words) {
   const std::string &given = params.get_string(axis);
-  const auto *const found = std::find(words.begin(), words.end(), given);
+  const auto *const found = std::ranges::find(words, given);
   if (found != words.end()) {
     return static_cast<std::size_t>(found - words.begin());
   }
@@ -209,7 +209,7 @@ CopyTable make_pairs(const bench::Params &params) {
   const std::size_t align = read_size(params, "src_align", 0, kLine - 1);
   const bool separate = read_word(params, "placement", {"same_arena", "separate_maps"}) == 1;
   const std::int64_t asked = params.get_int("delta_mod_4096");
-  if (asked < -1 || asked >= static_cast<std::int64_t>(kPage)) {
+  if (asked < -1 || std::cmp_greater_equal(asked, kPage)) {
     throw InvalidArgumentError("delta_mod_4096", std::to_string(asked),
                                "0 to 4095, or -1 for one drawn with each placement");
   }

@@ -78,9 +78,9 @@ void View::take_export() {
   }
   // NumPy can't tell the format of every dtype (datetime64), but its flags are asked above.
   const bool plain = object_ != nullptr && Py_TYPE(object_) == g_ndarray && borrow_array();
-  const int writable = access_ == Access::write ? PyBUF_WRITABLE : 0;
-  if (PyObject_GetBuffer(object_, &export_, (plain ? 0 : PyBUF_ND | PyBUF_FORMAT) | writable) !=
-      0) {
+  const unsigned writable = access_ == Access::write ? unsigned{PyBUF_WRITABLE} : 0U;
+  const unsigned described = plain ? 0U : unsigned{PyBUF_ND} | unsigned{PyBUF_FORMAT};
+  if (PyObject_GetBuffer(object_, &export_, static_cast<int>(described | writable)) != 0) {
     export_.obj = nullptr;
     refuse();
   }

@@ -19,7 +19,8 @@ namespace vmperf::memops {
 namespace py = pybind11;
 
 /// Runs a body that returns a new reference; its exceptions go through the map of cpp/module.
-template <class Body> PyObject *guarded(Body body) noexcept {
+template <class Body>
+PyObject *guarded(Body body) noexcept { // NOLINT(bugprone-exception-escape): only without the GIL
   try {
     return body();
   } catch (py::error_already_set &e) {

@@ -219,6 +219,7 @@ PyMethodDef entry(const char *name, _PyCFunctionFastWithKeywords function, const
 } // namespace
 
 void bind_hot(py::module_ &m) {
+  // NOLINTNEXTLINE(modernize-avoid-c-arrays): the C API keeps it
   static PyMethodDef entries[] = {
       entry("copy", copy_entry, kCopyDoc),
       entry("move", move_entry, kMoveDoc),

@@ -14,12 +14,12 @@ namespace {
 
 struct Plan {
   View dst, src;
-  Ops::Copy *kernel;
+  Ops::Copy *kernel = nullptr;
   py::object owner_of_dst, owner_of_src; // a View only borrows them
 
   Plan(const BufferArg &to, const BufferArg &from)
-      : dst(to, "dst", Access::write), src(from, "src", Access::read, &dst), kernel(nullptr),
-        owner_of_dst(to), owner_of_src(from) {}
+      : dst(to, "dst", Access::write), src(from, "src", Access::read, &dst), owner_of_dst(to),
+        owner_of_src(from) {}
 };
 
 PyObject *call_plan(PyObject *self, PyObject * /*no arguments*/) {

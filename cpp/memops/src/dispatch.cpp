@@ -1,6 +1,8 @@
 // Which tiers there are and which is in use. The one place of memops that asks what it is compiled
 // for.
+#include <algorithm>
 #include <cstdlib>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,12 +24,7 @@ namespace {
 constexpr const char *kLevels = "scalar, sse2, avx2, avx512, neon";
 
 [[maybe_unused]] bool has_all(std::initializer_list<std::string_view> features) {
-  for (const std::string_view feature : features) {
-    if (!os::has_feature(feature)) {
-      return false;
-    }
-  }
-  return true;
+  return std::ranges::all_of(features, os::has_feature);
 }
 
 const Ops *find_table(Level level) {
@@ -183,7 +180,9 @@ Ops::Copy *guest_copier(std::size_t atom) {
 void guest_copy(void *dst, const void *src, std::size_t n, std::size_t atom) {
   static Ops::Copy *const copier_16 = find_guest_copier(16);
   static Ops::Copy *const copier_32 = find_guest_copier(32);
-  Ops::Copy *copier = atom == 16 ? copier_16 : atom == 32 ? copier_32 : nullptr;
+  const bool is_wide = atom == 16 || atom == 32;
+  Ops::Copy *const wide = atom == 16 ? copier_16 : copier_32;
+  Ops::Copy *const copier = is_wide ? wide : nullptr;
   (copier != nullptr ? copier : guest_copier(atom))(dst, src, n);
 }
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -41,6 +42,15 @@ def configure(root: Path, name: str, *options: str) -> Path:
 def ninja(build: Path, *targets: str) -> None:
     """Build targets with at most two jobs."""
     run([tool("ninja"), "-C", str(build), "-j", str(min(2, os.cpu_count() or 1)), *targets])
+
+
+def drop_flags(build: Path, flags: Sequence[str]) -> None:
+    """Take flags out of compile_commands.json, which the next configuration writes anew."""
+    file = build / "compile_commands.json"
+    text = file.read_text()
+    for flag in flags:
+        text = text.replace(f" {flag} ", " ")
+    file.write_text(text)
 
 
 def compiled_files(build: Path) -> list[Path]:

@@ -21,7 +21,7 @@ BatchFacts check_batch(const std::uint64_t *off, const std::uint64_t *n, std::si
 template <std::size_t kBytes> inline void copy_even(Byte *d, const Byte *s) {
   if constexpr (kBytes <= 8 * Wide::kBytes) {
     constexpr std::size_t kN = kBytes / Wide::kBytes;
-    typename Wide::Reg r[kN]; // NOLINT(modernize-avoid-c-arrays)
+    Wide::Reg r[kN]; // NOLINT(modernize-avoid-c-arrays)
     for (std::size_t i = 0; i < kN; ++i) {
       r[i] = Wide::load(s + i * Wide::kBytes);
     }

@@ -43,7 +43,7 @@ template <class V> inline void copy_clamped(Byte *d, const Byte *s, std::size_t 
 
 /// Four vectors in registers.
 template <class V> struct Four {
-  typename V::Reg a, b, c, d;
+  V::Reg a, b, c, d;
 
   static Four load(const Byte *p) {
     constexpr std::size_t kW = V::kBytes;
@@ -108,12 +108,17 @@ template <class V> inline void copy_down(Byte *d, const Byte *s, std::size_t n) 
   V::store(d + n - kW, tail);
 }
 
+/// From one address up to another, modulo 2^64.
+inline std::size_t distance(const Byte *from, const Byte *to) {
+  return reinterpret_cast<std::uintptr_t>(to) - reinterpret_cast<std::uintptr_t>(from);
+}
+
 /// n > 4W, temporal. A load waits for an older store whose address agrees in the low 12 bits, so a
 /// destination a little ahead of its source modulo 4096 is copied downward, where it can be.
 template <class V> inline void copy_loop(Byte *d, const Byte *s, std::size_t n) {
-  const auto ahead = static_cast<std::size_t>(d - s); // modulo 2^64
-  const auto behind = static_cast<std::size_t>(s - d);
-  const bool alias = n >= 2048 && ((ahead - 1) & 4095) < 255;
+  const std::size_t ahead = distance(s, d);
+  const std::size_t behind = distance(d, s);
+  const bool alias = n >= 2048 && ((ahead - 1) & 4095U) < 255;
   if (ahead < n || (alias && behind >= n)) [[unlikely]] {
     copy_down<V>(d, s, n);
   } else {
@@ -127,7 +132,7 @@ template <class V> inline void copy_loop(Byte *d, const Byte *s, std::size_t n) 
 template <class V> [[gnu::noinline]] Byte *copy_past_caches(Byte *d, const Byte *s, std::size_t n) {
   constexpr std::size_t kW = V::kBytes;
   constexpr std::size_t kN = kW == 64 ? 4 : 8;
-  const std::size_t skip = 64 - (reinterpret_cast<std::uintptr_t>(d) & 63);
+  const std::size_t skip = 64 - (reinterpret_cast<std::uintptr_t>(d) & 63U);
   Four<Clamp>::load(s).store(d); // 64 bytes or, on the scalar tier, two halves of them
   if constexpr (Clamp::kBytes < 16) {
     Four<Clamp>::load(s + 32).store(d + 32);
@@ -156,7 +161,7 @@ template <class V> [[gnu::noinline]] Byte *copy_past_caches(Byte *d, const Byte 
 }
 
 inline bool apart(const Byte *d, const Byte *s, std::size_t n) {
-  return static_cast<std::size_t>(d - s) >= n && static_cast<std::size_t>(s - d) >= n;
+  return distance(s, d) >= n && distance(d, s) >= n;
 }
 
 template <bool kAutomatic> inline Byte *copy_large(Byte *d, const Byte *s, std::size_t n) {
@@ -193,7 +198,7 @@ struct PlainSmall {
     if (n >= Clamp::kBytes) {
       copy_clamped<Clamp>(d, s, n);
     } else {
-      copy_ladder<typename Clamp::Half>(d, s, n);
+      copy_ladder<Clamp::Half>(d, s, n);
     }
     return d;
   }

@@ -39,7 +39,7 @@ template <class V>
 [[gnu::noinline]] Byte *fill_past_caches(Byte *d, typename V::Reg v, std::size_t n) {
   constexpr std::size_t kW = V::kBytes;
   constexpr std::size_t kStep = kW == 64 ? 256 : 8 * kW;
-  Byte *to = d + (64 - (reinterpret_cast<std::uintptr_t>(d) & 63));
+  Byte *to = d + (64 - (reinterpret_cast<std::uintptr_t>(d) & 63U));
   for (std::size_t i = 0; i < 64; i += kW) {
     V::store(d + i, v);
   }
@@ -59,9 +59,11 @@ template <class V>
 /// n > 4 * Clamp::kBytes.
 template <bool kAutomatic> inline Byte *fill_above(Byte *d, Byte byte, std::size_t n) {
   const auto v = Wide::splat(byte);
-  if (Wide::kBytes > Clamp::kBytes && n <= 4 * Wide::kBytes) {
-    fill_clamped<Wide>(d, v, n);
-    return d;
+  if constexpr (Wide::kBytes > Clamp::kBytes) {
+    if (n <= 4 * Wide::kBytes) {
+      fill_clamped<Wide>(d, v, n);
+      return d;
+    }
   }
   if constexpr (kAutomatic) {
     if (n >= __atomic_load_n(&detail::stream_fill_bytes, __ATOMIC_RELAXED)) [[unlikely]] {
@@ -79,7 +81,7 @@ struct PlainFill {
     if (n >= Clamp::kBytes) {
       fill_clamped<Clamp>(d, Clamp::splat(byte), n);
     } else {
-      fill_ladder<typename Clamp::Half>(d, byte, n);
+      fill_ladder<Clamp::Half>(d, byte, n);
     }
   }
 };

@@ -15,20 +15,20 @@ struct Shared {
   template <class T> static void store(Byte *p, T v) {
     __atomic_store_n(reinterpret_cast<T *>(p), v, __ATOMIC_RELAXED);
   }
-  template <class A> static typename A::Reg load_atom(const Byte *p) { return A::load(p); }
-  template <class A> static void store_atom(Byte *p, typename A::Reg v) { A::store(p, v); }
+  template <class A> static A::Reg load_atom(const Byte *p) { return A::load(p); }
+  template <class A> static void store_atom(Byte *p, A::Reg v) { A::store(p, v); }
 };
 
 /// The buffer: nobody else's, not aligned.
 struct Private {
   template <class T> static T load(const Byte *p) {
-    return reinterpret_cast<const typename Word<T, void>::Loose *>(p)[0];
+    return reinterpret_cast<const Word<T, void>::Loose *>(p)[0];
   }
   template <class T> static void store(Byte *p, T v) {
-    reinterpret_cast<typename Word<T, void>::Loose *>(p)[0] = v;
+    reinterpret_cast<Word<T, void>::Loose *>(p)[0] = v;
   }
-  template <class A> static typename A::Reg load_atom(const Byte *p) { return A::load_loose(p); }
-  template <class A> static void store_atom(Byte *p, typename A::Reg v) { A::store_loose(p, v); }
+  template <class A> static A::Reg load_atom(const Byte *p) { return A::load_loose(p); }
+  template <class A> static void store_atom(Byte *p, A::Reg v) { A::store_loose(p, v); }
 };
 
 struct Atom8 {

@@ -23,7 +23,7 @@ inline std::uintptr_t crossing(const Byte *p) {
   return (at + 63) ^ at;
 }
 inline bool crosses(std::uintptr_t crossings) {
-  return (crossings & 4096) != 0;
+  return (crossings & 4096U) != 0;
 }
 
 /// 64 bytes that nobody reads, each thread its own: in the red zone below the stack pointer, which

@@ -19,14 +19,16 @@ template <class T, class Narrower> struct Word {
   static void store_aligned(Byte *p, Reg v) { store(p, v); }
   static void stream(Byte *p, Reg v) { store(p, v); }
   static Reg splat(Byte byte) { return static_cast<T>(kOnes * byte); }
-  static Mask diff(Reg a, Reg b) { return static_cast<T>(a ^ b); }
+  static Mask diff(Reg a, Reg b) {
+    return Mask{a} ^ Mask { b };
+  }
   static Mask same(Reg a, Reg b) {
-    const T x = static_cast<T>(a ^ b);
-    return static_cast<T>(static_cast<T>(x - kOnes) & static_cast<T>(~x) & kTops);
+    const Mask x = Mask{a} ^ Mask { b };
+    return static_cast<T>((x - kOnes) & ~x & kTops);
   }
   static std::size_t first(Mask m) { return static_cast<std::size_t>(__builtin_ctzll(m)) / 8; }
-  static Reg merge(Reg a, Reg b) { return static_cast<T>(a | b); }
-  static Reg apart(Reg a, Reg b) { return static_cast<T>(a ^ b); }
+  static Reg merge(Reg a, Reg b) { return static_cast<T>(Mask{a} | Mask{b}); }
+  static Reg apart(Reg a, Reg b) { return static_cast<T>(Mask{a} ^ Mask{b}); }
   static bool any(Reg v) { return v != 0; }
   static bool any_same(Reg a, Reg b, Reg c, Reg d, Reg needle) {
     return (same(a, needle) | same(b, needle) | same(c, needle) | same(d, needle)) != 0;

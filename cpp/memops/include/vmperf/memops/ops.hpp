@@ -65,14 +65,16 @@ struct Ops {
   Copy *guest_copy_32;
 
   [[nodiscard]] constexpr Copy *copy(Policy policy) const noexcept {
-    return policy == Policy::balanced     ? copy_balanced
-           : policy == Policy::throughput ? copy_throughput
-                                          : copy_forward;
+    if (policy == Policy::forward) {
+      return copy_forward;
+    }
+    return policy == Policy::balanced ? copy_balanced : copy_throughput;
   }
   [[nodiscard]] constexpr CopyBatch *copy_batch(Policy policy) const noexcept {
-    return policy == Policy::balanced     ? batch_balanced
-           : policy == Policy::throughput ? batch_throughput
-                                          : batch_forward;
+    if (policy == Policy::forward) {
+      return batch_forward;
+    }
+    return policy == Policy::balanced ? batch_balanced : batch_throughput;
   }
 };
 

@@ -49,7 +49,7 @@ struct CopyTable {
   std::vector<Read> reads; ///< as many as ops
 
   /// Gives the regions their first contents: pattern, poison.
-  void reset();
+  void reset() const;
   /// Empty, or what is wrong with dst and src after the first `done` ops of the endless table.
   [[nodiscard]] std::string check(std::uint64_t done) const;
 
