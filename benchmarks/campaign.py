@@ -26,10 +26,12 @@ def main() -> None:
     parser.add_argument("--only", default="", help="series whose id starts with this")
     parser.add_argument("--minutes", type=float, default=math.inf)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--note", default="", help="kept with the table: what else was running")
     words = parser.parse_args()
     campaign = read_campaign(_FILE)
     if words.what == "table":
-        print(json.dumps(table(campaign, read_journal(words.journal)), indent=1))
+        found = {"note": words.note, **table(campaign, read_journal(words.journal))}
+        print(json.dumps(found, indent=1))
         return
     measure(
         campaign,
