@@ -166,6 +166,8 @@ def rows_of(
     progress: Progress | None,
 ) -> dict[str, dict[str, Any]]:
     """Return a row for each claim on comparisons, by id; each series is measured once."""
+    if not claims:
+        return {}  # a file of other claims needs no campaign beside it
     table, series = recorded_table(folder), known_series(folder)
     short = {
         name: short_form(series[name], seed=seed, progress=progress)

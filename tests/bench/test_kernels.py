@@ -17,9 +17,10 @@ SETTINGS = {
 }
 KERNELS = {
     "bench/alu_chain": {"steps": 100},
-    "bench/chase": {"size_kib": 16},
-    "bench/malloc_mix": {"live": 1024},
-    "bench/memcpy": {"bytes": 4096, "offset": 0},
+    "bench/chase": {"size_kib": 16, "steps": 1},
+    "bench/malloc_mix": {"live": 1024, "steps": 1},
+    "bench/memcpy": {"bytes": 4096, "offset": 0, "steps": 1},
+    "pool/steps": {"steps": 1},
 }
 
 
@@ -44,6 +45,11 @@ def test_they_are_listed_with_their_defaults():
         ("bench/chase", {}),
         ("bench/chase", {"size_kib": 1}),
         ("bench/chase", {"size_kib": 6144}),
+        ("bench/chase", {"steps": 101}),
+        ("bench/malloc_mix", {"steps": 101}),
+        ("bench/memcpy", {"steps": 101}),
+        ("pool/steps", {}),
+        ("pool/steps", {"steps": 101}),
         ("bench/malloc_mix", {}),
         ("bench/malloc_mix", {"live": 1}),
         ("bench/memcpy", {}),
@@ -60,10 +66,11 @@ def test_the_work_is_proved(name, changes):
         assert len(result.samples) == 10
 
 
-def test_101_steps_are_one_percent_more_than_100():
+@pytest.mark.parametrize("name", ["bench/alu_chain", "bench/chase", "pool/steps"])
+def test_101_steps_are_one_percent_more_than_100(name):
     counts = []
     for steps in (100, 101):
-        [result] = measure("bench/alu_chain", steps=steps, count_instructions=True)
+        [result] = measure(name, steps=steps, count_instructions=True)
         if result.evidence["instr_status"] != "counted":
             pytest.skip("instructions cannot be counted here: " + result.evidence["instr_status"])
         counts.append(result.evidence["instr_per_op"])
@@ -87,6 +94,8 @@ def test_a_step_of_the_chain_is_a_core_cycle():
     [
         ("bench/alu_chain", {"steps": 0}),
         ("bench/alu_chain", {"steps": -1}),
+        ("bench/memcpy", {"steps": 50}),
+        ("pool/steps", {"steps": 2}),
         ("bench/chase", {"size_kib": 0}),
         ("bench/chase", {"size_kib": 1 << 40}),
         ("bench/malloc_mix", {"live": 0}),
