@@ -12,9 +12,8 @@ __all__ = ["write_whole"]
 def write_whole(path: Path, data: bytes | str) -> None:
     """Write a file; a reader sees the old one or the new one, also after a loss of power.
 
-    Its folder is made where it is missing. Text is written as UTF-8; others may read the file.
+    Text is written as UTF-8; others may read the file. FileNotFoundError where its folder is missing.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:

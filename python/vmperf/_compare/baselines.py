@@ -196,6 +196,7 @@ def _keep(source: Path, folder: Path) -> dict[str, Any]:
     # The whole name after the first dot: an interpreter knows its own modules by it.
     kept = folder / f"{source.stem.partition('.')[0]}-{digest[:16]}{''.join(source.suffixes)}"
     if not kept.is_file() or hashlib.sha256(kept.read_bytes()).hexdigest() != digest:
+        folder.mkdir(parents=True, exist_ok=True)
         write_whole(kept, data)
     return {"file": kept.name, "sha256": digest, "n_bytes": len(data)}
 
