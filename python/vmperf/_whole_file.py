@@ -12,7 +12,7 @@ __all__ = ["write_whole"]
 def write_whole(path: Path, data: bytes | str) -> None:
     """Write a file; a reader sees the old one or the new one, also after a loss of power.
 
-    Text is written as UTF-8; others may read the file. FileNotFoundError where its folder is missing.
+    Text is written as UTF-8; others may read the file. Its folder must exist.
     """
     handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
