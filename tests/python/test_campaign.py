@@ -136,7 +136,7 @@ def test_a_neighbour_works_as_long_as_its_block(kind: str) -> None:
 
 def _children() -> dict[int, float]:
     """Pid -> CPU seconds of the neighbours that this process has started."""
-    words = ["ps", "--ppid", str(os.getpid()), "-o", "pid=,cputimes=,args="]
+    words = ["ps", "-ww", "--ppid", str(os.getpid()), "-o", "pid=,cputimes=,args="]
     lines = subprocess.run(words, capture_output=True, text=True).stdout.splitlines()
     found = {}
     for line in lines:
