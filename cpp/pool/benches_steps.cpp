@@ -1,4 +1,5 @@
 // pool/cycle with inner steps: what a comparison sees of a difference of 1 % in a pool.
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -12,7 +13,7 @@ namespace vmperf::pool {
 namespace {
 
 struct Item {
-  std::byte bytes[64];
+  std::array<std::byte, 64> bytes;
 };
 
 template <std::uint64_t Steps> class Cycles final : public bench::Workload {
