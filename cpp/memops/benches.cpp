@@ -15,7 +15,7 @@ std::vector<Value> all_sizes() {
   return {16, 64, 256, kKiB, 4 * kKiB, 8 * kKiB, 16 * kKiB, 64 * kKiB, kMiB, 8 * kMiB, 64 * kMiB};
 }
 std::vector<Value> usual_sizes() {
-  return {64, 256, kKiB, 4 * kKiB};
+  return {64, 4 * kKiB};
 }
 std::vector<Value> all_modes() {
   return {"throughput", "consume", "dependent"};

@@ -74,7 +74,7 @@ Benchmark &with_axes(Benchmark &benchmark, const char *hit) {
       .fooled_by("hit=random over few places: a predictor learns where each ends; a larger working "
                  "set has more of them")
       .designs("memops")
-      .axis("size_bytes", {16, 64, 256, kKiB, 4 * kKiB, 64 * kKiB, kMiB}, {16, 64, 256, 4 * kKiB})
+      .axis("size_bytes", {16, 64, 256, kKiB, 4 * kKiB, 64 * kKiB, kMiB}, {64, 4 * kKiB})
       .axis("hit", {"random", "end", "none"}, hit)
       .axis("src_align", {0, 1, 8, 32, 63}, 0)
       .axis("working_set_bytes", {0, 16 * kKiB, 512 * kKiB, 16 * kMiB}, 16 * kKiB);

@@ -20,7 +20,7 @@ KERNEL = "cpp/bench/benches_alu_chain.cpp"
 AS_IS = "AluChain<Steps>>()"
 PLANTED = "AluChain<Steps + Steps / 100>>()"
 FASTER = "AluChain<Steps - Steps / 50>>()"
-TRIES = 3
+TRIES = 8
 MAIN = "from vmperf.cli.main import main; main()"
 MARKED = """
 import pytest

@@ -8,6 +8,7 @@
 
 #include "all_benchmarks.hpp"
 #include "vmperf/base/align.hpp"
+#include "vmperf/base/error.hpp"
 #include "vmperf/base/rng.hpp"
 #include "vmperf/bench/runner.hpp"
 #include "vmperf/os/pages.hpp"
@@ -75,7 +76,12 @@ void workloads(const bench::Registry &registry) {
       if (design->availability().status != bench::Status::ok) {
         continue; // a peer that this machine lacks
       }
-      const auto work = (*design->maker(one->id()))(params);
+      bench::WorkloadPtr work;
+      try {
+        work = (*design->maker(one->id()))(params);
+      } catch (const UnsupportedError &) {
+        continue; // an access that this CPU lacks
+      }
       work->run(1000);
       const auto proof = work->verify();
       require(proof.ok(), (one->id() + " " + design->name() + ": " + proof.fault).c_str());
