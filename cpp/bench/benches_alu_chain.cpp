@@ -15,7 +15,8 @@ public:
   std::uint64_t run(std::uint64_t n) override {
     const std::uint64_t addend = opaque(kAddend); // not an immediate, which cores fold at rename
     std::uint64_t x = x_;
-    for (std::uint64_t left = n * Steps; left != 0; --left) {
+    const std::uint64_t adds = n * Steps;
+    for (std::uint64_t i = 0; i < adds; ++i) { // counted up, as the empty loop is
       x = opaque(x) + addend;
     }
     x_ = x;

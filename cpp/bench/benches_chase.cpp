@@ -46,7 +46,8 @@ public:
 
   std::uint64_t run(std::uint64_t n) override {
     Line *at = at_;
-    for (std::uint64_t left = n * Steps; left != 0; --left) {
+    const std::uint64_t loads = n * Steps;
+    for (std::uint64_t i = 0; i < loads; ++i) { // counted up, as the empty loop is
       at = opaque(at)->next;
     }
     at_ = at;

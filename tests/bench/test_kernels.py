@@ -112,3 +112,9 @@ def test_a_parameter_out_of_range_is_refused(name, wrong):
         measure(name, **wrong)
     assert caught.value.argument == axis
     assert caught.value.value == str(wrong[axis])
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_a_single_step_is_more_than_the_empty_loop(name):
+    [result] = measure(name, designs=[], steps=1, count_instructions=True)[:1]
+    assert result.status != "optimised_away", result.reason
