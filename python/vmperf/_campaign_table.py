@@ -11,6 +11,7 @@ from typing import Any
 from . import _core
 from ._arrays import doubles
 from ._campaign import Campaign, Journal, Series, Taken, Whole
+from ._ci import SALTS
 from ._compare.settings import Settings, defaults
 from ._compare.verdict import INSTRUCTIONS_APART, Evidence, Judged, judge
 from ._machine import brief, machine
@@ -18,7 +19,6 @@ from ._machine import brief, machine
 __all__ = ["group_rows", "row_of", "table"]
 
 _CONFIDENCE = 0.95  # of each bound of a share
-_SALTS = 6  # builds a side of a run of `vmperf ci`
 
 
 def table(campaign: Campaign, journal: Journal) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def _simulated(
     owners: Sequence[Sequence[float]], pairs: int, settings: Settings, rng: random.Random
 ) -> list[int]:
     """Return which of the benchmarks regressed in one set of pairs."""
-    builds = [i % _SALTS for i in range(pairs)]
+    builds = [i % SALTS for i in range(pairs)]
     cases = [Evidence([rng.choice(pool) for _ in builds], [*builds]) for pool in owners]
     found = judge(cases, settings)
     return [i for i, one in enumerate(found) if one is not None and one.verdict == "regressed"]

@@ -18,9 +18,9 @@ from ._errors import invalid
 from ._fraction import parse_fraction
 from ._runner import Progress
 
-__all__ = ["CiResult", "ci"]
+__all__ = ["SALTS", "CiResult", "ci"]
 
-_SALTS = 6  # three leave a bound of two degrees of freedom, which sees nothing small
+SALTS = 6  # three leave a bound of two degrees of freedom, which sees nothing small
 # Of the statuses of a case those that no change of code answers for.
 _HARMLESS = ("ok", "one_sided", "not_installed", "unsupported", "too_noisy", "below_resolution")
 # Far from the first seed, so that neither its data layouts nor its order come again.
@@ -171,8 +171,8 @@ def _baseline(against: str, top: Path) -> tuple[str, int]:
         except VmperfError:
             raise unknown from None
     if arm.baseline is not None:
-        return arm.label, min(_SALTS, len(arm.baseline.builds))
-    return against, _SALTS if arm.source is not None else 1
+        return arm.label, min(SALTS, len(arm.baseline.builds))
+    return against, SALTS if arm.source is not None else 1
 
 
 def _first(
