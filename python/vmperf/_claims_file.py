@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from . import _core
 from ._axes import coerce
+from ._campaign import Campaign
 from ._catalog import Benchmark, Value, get
 from ._claims_recorded import KINDS as COMPARED
-from ._claims_recorded import check_series, known_series
+from ._claims_recorded import campaign_beside
 from ._errors import invalid, located, near
 from ._toml_file import Place, read_tables
 
@@ -107,10 +109,13 @@ def read_claims(path: Path) -> list[Claim]:
         The file is not TOML, or holds something other than ``[[claim]]`` tables.
     """
     claims: dict[str, Claim] = {}
+    campaign = functools.cache(lambda: campaign_beside(path.parent))  # where a claim asks for it
     for entry, place in read_tables(path, "claim", argument="claims", head=False).entries:
         try:
-            make = _series_claim if "series" in entry else _claim
-            claim = make(entry, place, path)
+            if "series" in entry:
+                claim = _series_claim(entry, place, campaign)
+            else:
+                claim = _claim(entry, place)
             if claim.id in claims:
                 raise place.at("id", invalid("id", repr(claim.id), "an id that is used once"))
         except _core.InvalidArgumentError as error:
@@ -119,7 +124,7 @@ def read_claims(path: Path) -> list[Claim]:
     return [*claims.values()]
 
 
-def _series_claim(entry: Any, place: Place, path: Path) -> Claim:
+def _series_claim(entry: Any, place: Place, campaign: Callable[[], Campaign]) -> Claim:
     """Read a claim on comparisons: of a series of the campaign beside the file."""
     _check_keys(entry, place, needed=_SERIES_NEEDED, allowed=_SERIES_ALLOWED)
     words = {key: _text(entry, key, place) for key in ("id", "series", "kind", "note")}
@@ -127,8 +132,10 @@ def _series_claim(entry: Any, place: Place, path: Path) -> Claim:
     if words["kind"] not in COMPARED:
         raise invalid("kind", repr(words["kind"]), near(words["kind"], COMPARED))
     place.to("series")
-    check_series(words["series"], path.parent)
-    one = known_series(path.parent).get(words["series"])
+    known = campaign()
+    if words["series"] not in known.names:
+        raise invalid("series", repr(words["series"]), near(words["series"], known.names))
+    one = next((one for one in known.series if one.id == words["series"]), None)
     return Claim(
         id=words["id"],
         benchmark=one.benchmark if one else words["series"],
@@ -154,7 +161,7 @@ def _check_keys(
             raise invalid(f"key {key}", "missing", f"a claim has {', '.join(needed)}")
 
 
-def _claim(entry: Any, place: Place, _: Path) -> Claim:
+def _claim(entry: Any, place: Place) -> Claim:
     _check_keys(entry, place, needed=_NEEDED, allowed=_ALLOWED)
     words = {key: _text(entry, key, place) for key in _ALLOWED if key not in ("target", "params")}
     place.to("kind")

@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from ._campaign import Series, read_campaign, take
+from ._campaign import Campaign, Series, read_campaign, take
 from ._campaign_table import row_of
 from ._compare.settings import defaults
-from ._errors import invalid, near, trace_format
+from ._errors import trace_format
 from ._runner import Event, Progress
 
 if TYPE_CHECKING:
     from ._claims_file import Claim
 
-__all__ = ["KINDS", "check_series", "known_series", "recorded_row", "recorded_table", "rows_of"]
+__all__ = ["KINDS", "campaign_beside", "recorded_row", "recorded_table", "rows_of"]
 
 # kind -> its bound. All are in percent; `off` in percentage points.
 KINDS = {
@@ -55,16 +55,9 @@ def recorded_table(folder: Path) -> dict[str, dict[str, Any]]:
         raise trace_format(path, getattr(error, "pos", 0), "not a campaign's table") from error
 
 
-def known_series(folder: Path) -> dict[str, Series]:
-    """Return the series of the campaign beside a claims file."""
-    return {one.id: one for one in read_campaign(folder / _CAMPAIGN).series}
-
-
-def check_series(name: str, folder: Path) -> None:
-    """Refuse a name that the campaign beside a claims file does not have."""
-    known = read_campaign(folder / _CAMPAIGN).names
-    if name not in known:
-        raise invalid("series", repr(name), near(name, known))
+def campaign_beside(folder: Path) -> Campaign:
+    """Return the campaign in the folder of a claims file."""
+    return read_campaign(folder / _CAMPAIGN)
 
 
 def short_form(one: Series, *, seed: int, progress: Progress | None) -> dict[str, Any]:
@@ -168,7 +161,8 @@ def rows_of(
     """Return a row for each claim on comparisons, by id; each series is measured once."""
     if not claims:
         return {}  # a file of other claims needs no campaign beside it
-    table, series = recorded_table(folder), known_series(folder)
+    table = recorded_table(folder)
+    series = {one.id: one for one in campaign_beside(folder).series}
     short = {
         name: short_form(series[name], seed=seed, progress=progress)
         for name in dict.fromkeys(claim.series for claim in claims)
