@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,9 @@ from ._aa_rows import Noise, NoiseCase, Taken
 from ._compare.arms import Arm, here, resolve
 from ._compare.cases import Case, catalog_of, make_cases
 from ._compare.compare import told
-from ._compare.pair import Shape, run_pair
+from ._compare.pair import run_pair, shape_of
 from ._compare.settings import Settings, with_changes
-from ._compare.side import Build, Dead, Task
+from ._compare.side import Build, Dead, Task, task_at
 from ._errors import invalid
 from ._machine import machine
 from ._runner import Event, Progress
@@ -184,14 +185,8 @@ class _Pairing:
             case.status, case.reason = death.status, str(death)
 
     def _one(self, case: NoiseCase, kind: str, number: int, salt: int) -> None:
-        settings = self._settings
-        shape = Shape(
-            rounds=settings.rounds,
-            batch_ns=settings.batch_us * 1000,
-            warm_up_ns=settings.warm_up_ms * 1_000_000,
-            layout="paired" if kind == "paired" else "random",
-            aslr=settings.aslr,
-        )
+        layout = "paired" if kind == "paired" else "random"
+        shape = replace(shape_of(self._settings), layout=layout)
         rng = random.Random(f"{self._seed}/{kind}/{number}")
         first, second = rng.getrandbits(63), rng.getrandbits(63)
         began = time.monotonic()
@@ -212,14 +207,7 @@ class _Pairing:
 
     def _task(self, case: NoiseCase, build: int, seed: int) -> Task:
         point = self._points[id(case)]
-        return Task(
-            build=self._builds[build],
-            id=case.id,
-            design=str(point["design"]),
-            params={axis: value for axis, value in point.items() if axis != "design"},
-            seed=seed,
-            cpu=self._cpu,
-        )
+        return task_at(self._builds[build], case.id, point, seed=seed, cpu=self._cpu)
 
     def _tell(self, case: NoiseCase, budget_s: float) -> None:
         if self._progress is None:

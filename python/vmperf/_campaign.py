@@ -23,9 +23,9 @@ from ._arrays import doubles
 from ._campaign_neighbour import NEIGHBOURS, neighbour
 from ._catalog import Value, get
 from ._compare.arms import here
-from ._compare.pair import Shape, run_pair
+from ._compare.pair import run_pair, shape_of
 from ._compare.settings import Settings, defaults
-from ._compare.side import Task
+from ._compare.side import Task, task_at
 from ._errors import invalid, near, trace_format
 from ._toml_file import read_tables
 
@@ -288,31 +288,19 @@ def take(
     """Measure pair `number` of a series; `ops` keeps the batch that its first pair found."""
     settings = settings or defaults()
     rng = random.Random(f"{seed}/{one.id}/{number}")
-    shape = Shape(
-        rounds=settings.rounds,
-        batch_ns=settings.batch_us * 1000,
-        warm_up_ns=settings.warm_up_ms * 1_000_000,
-        layout=settings.layout,
-        aslr=settings.aslr,
-    )
     began = time.monotonic()
     tasks = tuple(_task(one, side, rng.getrandbits(63)) for side in (0, 1))
-    pair = run_pair((tasks[0], tasks[1]), shape, number=number, timeout_s=60, n=ops.get(one.id))
+    pair = run_pair(
+        (tasks[0], tasks[1]), shape_of(settings), number=number, timeout_s=60, n=ops.get(one.id)
+    )
     ops[one.id] = pair.n
     effect = float(_core.stats.median(doubles(pair.log_ratios())))
     return Taken(effect, time.monotonic() - began, pair.disturbed)
 
 
 def _task(one: Series, side: int, seed: int) -> Task:
-    point = one.params[side]
-    return Task(
-        build=here(),
-        id=one.benchmark,
-        design=str(point["design"]),
-        params={axis: value for axis, value in point.items() if axis != "design"},
-        seed=seed,
-        cpu=_core.os.allowed_cpus()[-1],
-    )
+    cpu = _core.os.allowed_cpus()[-1]
+    return task_at(here(), one.benchmark, one.params[side], seed=seed, cpu=cpu)
 
 
 def _left(one: Series, done: Mapping[str, int]) -> int:

@@ -18,10 +18,10 @@ from .._runner import Event, Kind, Progress
 from .arms import Arm, Source, resolve, revision_of
 from .cases import Case, catalog_of, make_cases
 from .keeping import Keeping, check_salts, identities
-from .pair import Pair, Shape, run_pair, seeds
+from .pair import Pair, run_pair, seeds, shape_of
 from .result import Comparison
 from .settings import Settings, with_changes
-from .side import Build, Dead, Task
+from .side import Build, Dead, Task, task_at
 from .verdict import crossed
 
 __all__ = ["compare", "told"]
@@ -269,13 +269,7 @@ class Series:
         self._began = time.monotonic()
         # One CPU for both sides, for the whole comparison.
         self._cpu = _core.os.allowed_cpus()[-1]
-        self._shape = Shape(
-            rounds=settings.rounds,
-            batch_ns=settings.batch_us * 1000,
-            warm_up_ns=settings.warm_up_ms * 1_000_000,
-            layout=settings.layout,
-            aslr=settings.aslr,
-        )
+        self._shape = shape_of(settings)
 
     def run(self, budget_s: float | None) -> None:
         """Measure; fills the evidence of the cases."""
@@ -349,15 +343,8 @@ class Series:
         )
 
     def _task(self, case: Case, side: int, which: int, seed: int) -> Task:
-        point = case.points[side]
-        return Task(
-            build=self._builds[side][which],
-            id=case.id,
-            design=str(point["design"]),
-            params={axis: value for axis, value in point.items() if axis != "design"},
-            seed=seed,
-            cpu=self._cpu,
-        )
+        build, point = self._builds[side][which], case.points[side]
+        return task_at(build, case.id, point, seed=seed, cpu=self._cpu)
 
 
 _LEAST_SALTS = 3  # two layouts say next to nothing of the spread between layouts

@@ -10,9 +10,10 @@ import math
 import random
 from dataclasses import dataclass, replace
 
+from .settings import Settings
 from .side import Dead, Side, Task
 
-__all__ = ["Pair", "Shape", "run_pair", "seeds"]
+__all__ = ["Pair", "Shape", "run_pair", "seeds", "shape_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,17 @@ class Shape:
     warm_up_ns: int
     layout: str
     aslr: bool
+
+
+def shape_of(settings: Settings) -> Shape:
+    """Return the shape of the pairs that settings ask for."""
+    return Shape(
+        rounds=settings.rounds,
+        batch_ns=settings.batch_us * 1000,
+        warm_up_ns=settings.warm_up_ms * 1_000_000,
+        layout=settings.layout,
+        aslr=settings.aslr,
+    )
 
 
 @dataclass(frozen=True, slots=True)

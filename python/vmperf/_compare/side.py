@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import IO, Any
 from .._errors import unsupported
 from .._peers import peer_folders
 
-__all__ = ["Build", "Dead", "Side", "Task"]
+__all__ = ["Build", "Dead", "Side", "Task", "task_at"]
 
 _WORKER = Path(__file__).with_name("worker.py")
 _LAST_OUTPUT_BYTES = 2000
@@ -59,6 +60,12 @@ class Task:
     aslr: bool = True
     cpu: int | None = None
     warm_up_ns: int = 0
+
+
+def task_at(build: Build, id: str, point: Mapping[str, Any], *, seed: int, cpu: int) -> Task:
+    """Return the task of one benchmark at a point of its axes, ``design`` among them."""
+    params = {axis: value for axis, value in point.items() if axis != "design"}
+    return Task(build, id, str(point["design"]), params, seed=seed, cpu=cpu)
 
 
 class Dead(Exception):
