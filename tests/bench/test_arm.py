@@ -66,6 +66,7 @@ def test_absent_peer_is_unsupported() -> None:
         bench.Arm("bench/selftest/missing", {}, "absent", seed=0)
 
 
+@pytest.mark.perf  # without optimisation nothing is folded
 def test_folded_work_is_refused() -> None:
     arm = bench.Arm("bench/selftest/folded", {}, "kernel", seed=0)
     with pytest.raises(vmperf.MeasurementError) as caught:

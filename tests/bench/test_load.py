@@ -90,12 +90,12 @@ def test_a_loaded_benchmark_is_one_like_any_other(library):
         ids = [bench.load(sys.argv[1]) for _ in range(2)]  # again: the same, not twice
         entries = [b for b in bench.catalog() if b["id"] == "mine/multiply"]
         r = measure("mine/multiply", 2)
-        ns = (r.samples.ns_total / r.samples.iterations).min()
-        answer([ids, entries, r.status, r.evidence, ns])
+        cycles = r.evidence["core_hz"] * 1e-9 * (r.samples.ns_total / r.samples.iterations).min()
+        answer([ids, entries, r.status, r.evidence, cycles])
         """,
         library,
     )
-    ids, [entry], status, evidence, ns = found
+    ids, [entry], status, evidence, cycles = found
     assert ids == [["mine/multiply"]] * 2
     assert entry["tags"] == ["mine"]
     assert entry["fooled_by"] == ["nothing is loaded or stored"]
@@ -106,7 +106,7 @@ def test_a_loaded_benchmark_is_one_like_any_other(library):
         "below_resolution",
     )  # a busy machine is not what is tested here
     assert evidence["instr_per_op"] >= 4
-    assert ns * 1e-9 * evidence["core_hz"] > 1.0
+    assert cycles > 0.95  # times three is one lea: a cycle, as exactly as the clock is known
 
 
 def test_its_errors_cross_the_interface_as_text(library):
