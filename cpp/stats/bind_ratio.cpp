@@ -51,6 +51,51 @@ Examples
 (2.0, 2.0, 2.0)
 )";
 
+constexpr const char *kGeomeanDoc = R"(
+How much slower a is than b over several points (sizes, mixes), from times of the same rounds.
+
+Parameters
+----------
+a, b : ndarray of float64, shape (n,)
+    Time per op of two designs; a[i] and b[i] are of one round. Positive, any one unit.
+process : ndarray of int64, shape (n,)
+    The number of the process that each round ran in, in any order; two processes or more.
+point : ndarray of int64, shape (n,)
+    The number of the point that each round measured; every process has rounds of every point.
+confidence : float, default 0.95
+    0 < confidence < 1.
+
+Returns
+-------
+dict
+    ratio, low, high; low <= ratio <= high. Above 1, a is the slower.
+
+Raises
+------
+InvalidArgumentError
+    If an array is empty or not one-dimensional, or lengths differ; if a time is not within 1e-150
+    to 1e150; if there is one process only, or one that lacks a point; if `confidence` is out of
+    range.
+TypeError
+    If an array is strided or of another dtype.
+
+Notes
+-----
+Within a process the median of a[i] / b[i] at each point, their geometric mean over points is the
+process's observation; the geometric mean of those with Student t on the logarithms. Every point
+weighs the same, however many rounds it has. O(n log n); the GIL is released.
+
+Examples
+--------
+>>> import numpy as np
+>>> from vmperf import stats
+>>> b = np.array([1.0, 5.0, 1.0, 5.0])
+>>> process, point = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+>>> found = stats.paired_geomean(b * [1.0, 4.0, 1.0, 4.0], b, process, point)
+>>> round(found["ratio"], 6)
+2.0
+)";
+
 constexpr const char *kRatioDoc = R"(
 How much slower a is than b, from two sample sets that share no rounds.
 
@@ -126,6 +171,20 @@ void bind_ratio(py::module_ &m) {
       py::arg("a").noconvert(), py::arg("b").noconvert(), py::arg("process").noconvert(),
       py::kw_only(), py::arg("confidence") = kDefault.confidence,
       py::arg("resamples") = kDefault.resamples, py::arg("seed") = kDefault.seed, kPairedDoc);
+  m.def(
+      "paired_geomean",
+      [](const Doubles &a, const Doubles &b, const Ints &process, const Ints &point,
+         double confidence) {
+        const auto as = span_of(a, "a");
+        const auto bs = span_of(b, "b");
+        const auto from = span_of(process, "process");
+        const auto at = span_of(point, "point");
+        return to_dict(without_gil([&] { return paired_geomean(as, bs, from, at, confidence); }),
+                       "ratio");
+      },
+      py::arg("a").noconvert(), py::arg("b").noconvert(), py::arg("process").noconvert(),
+      py::arg("point").noconvert(), py::kw_only(), py::arg("confidence") = kDefault.confidence,
+      kGeomeanDoc);
   m.def(
       "ratio",
       [](const Doubles &a, const Ints &process_a, const Doubles &b, const Ints &process_b,

@@ -198,6 +198,21 @@ def test_ratios() -> None:
     refused(lambda: stats.ratio(GOOD, INTS, GOOD, INTS[:3]), "process_b", "of length 3", "as b")
 
 
+def test_geomeans_of_ratios() -> None:
+    point = np.array([0, 1, 0, 1])
+    process = np.array([0, 0, 1, 1])
+    call = stats.paired_geomean
+    assert call(GOOD, GOOD, process, point)["ratio"] == 1
+    refused(lambda: call(GOOD, GOOD[:3], process, point), "b", "of length 3", "as a")
+    refused(lambda: call(GOOD, GOOD, process[:3], point), "process", "of length 3", "as a")
+    refused(lambda: call(GOOD, GOOD, process, point[:3]), "point", "of length 3", "as a")
+    refused(lambda: call(-GOOD, GOOD, process, point), "a", "-1 at index 0", "positive")
+    refused(lambda: call(GOOD, GOOD, point * 0, point), "process", "1 distinct number", "2 or more")
+    lacking = np.array([0, 1, 0, 0])
+    refused(lambda: call(GOOD, GOOD, process, lacking), "point", "1 in process 1", "all 2 in every")
+    refused(lambda: call(GOOD, GOOD, process, point, confidence=1.0), "confidence", "1", "between 0")
+
+
 def test_one_process_needs_two_samples() -> None:
     value, process = GOOD[:1], INTS[:1]
     two = "length 2 or more"

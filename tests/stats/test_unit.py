@@ -170,6 +170,19 @@ def test_one_resample_still_contains_its_estimate() -> None:
     assert got["low"] <= got["estimate"] <= got["high"]
 
 
+def test_a_geomean_weighs_points_alike_whatever_their_rounds() -> None:
+    # Process 0: ratios 2 (three rounds) and 8; process 1: 1 and 4 (two rounds): 4 and 2, so sqrt(8).
+    ratios = np.array([2.0, 2.0, 2.0, 8.0, 1.0, 4.0, 4.0])
+    process = np.array([0, 0, 0, 0, 1, 1, 1])
+    point = np.array([5, 5, 5, 9, 5, 9, 9])
+    b = np.array([1.0, 7.0, 3.0, 1.0, 2.0, 9.0, 1.0])
+    found = stats.paired_geomean(ratios * b, b, process, point)
+    assert found["ratio"] == pytest.approx(8**0.5)
+    reach = stats.student_t_quantile(0.975, 1) * np.std(np.log([4.0, 2.0]), ddof=1) / 2**0.5
+    assert found["high"] == pytest.approx(8**0.5 * np.exp(reach))
+    assert found["low"] == pytest.approx(8**0.5 / np.exp(reach))
+
+
 def test_paired_ratio_cancels_what_disturbs_a_round() -> None:
     rng = np.random.default_rng(6)
     b = rng.lognormal(0, 1, 99)

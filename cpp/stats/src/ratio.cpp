@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <map>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "checks.hpp"
@@ -11,6 +14,7 @@
 #include "groups.hpp"
 #include "interval_math.hpp"
 #include "resampler.hpp"
+#include "vmperf/base/error.hpp"
 #include "vmperf/stats/moments.hpp"
 #include "vmperf/stats/quantile.hpp"
 
@@ -19,6 +23,30 @@ namespace {
 
 double log_median(std::span<const double> values) {
   return std::log(median(values));
+}
+
+// The logarithm of the median ratio of each (process, point), grouped by process.
+std::vector<std::vector<double>> log_medians(std::span<const double> ratios,
+                                             std::span<const std::int64_t> process,
+                                             std::span<const std::int64_t> point) {
+  std::map<std::int64_t, std::map<std::int64_t, std::vector<double>>> cells;
+  for (std::size_t i = 0; i < ratios.size(); ++i) {
+    cells[process[i]][point[i]].push_back(ratios[i]);
+  }
+  const std::size_t n_points = std::set(point.begin(), point.end()).size();
+  std::vector<std::vector<double>> logs;
+  for (const auto &[number, points] : cells) {
+    if (points.size() != n_points) {
+      throw InvalidArgumentError("point", std::to_string(points.size()) + " in process " +
+                                              std::to_string(number),
+                                 "all " + std::to_string(n_points) + " in every process");
+    }
+    auto &mine = logs.emplace_back();
+    for (const auto &[unused, values] : points) {
+      mine.push_back(log_median(values));
+    }
+  }
+  return logs;
 }
 
 Interval exponential(const Interval &log) {
@@ -67,6 +95,24 @@ Interval paired_ratio(std::span<const double> a, std::span<const double> b,
                                resampling.confidence);
   }
   return exponential(t_interval(reduce(groups, log_median), resampling.confidence));
+}
+
+Interval paired_geomean(std::span<const double> a, std::span<const double> b,
+                        std::span<const std::int64_t> process, std::span<const std::int64_t> point,
+                        double confidence) {
+  check_confidence(confidence);
+  check_positive(a, "a");
+  check_positive(b, "b");
+  check_equal_length(b.size(), "b", a.size(), "a");
+  check_equal_length(process.size(), "process", a.size(), "a");
+  check_equal_length(point.size(), "point", a.size(), "a");
+  std::vector<double> ratios(a.size());
+  view(std::span(ratios)) = view(a) / view(b);
+  const auto groups = log_medians(ratios, process, point);
+  if (groups.size() < 2) {
+    throw InvalidArgumentError("process", "1 distinct number", "2 or more");
+  }
+  return exponential(t_interval(reduce(groups, mean), confidence));
 }
 
 Interval ratio(const SampleSet &a, const SampleSet &b, const Resampling &resampling) {

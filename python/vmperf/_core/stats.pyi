@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['benjamini_hochberg', 'binomial_bound', 'bootstrap', 'change_points', 'detectable', 'fit_line', 'fit_through_origin', 'hodges_lehmann', 'hodges_lehmann_shift', 'holm', 'kde', 'kde_bandwidth', 'layout_floor', 'location_interval', 'location_intervals', 'location_test', 'mad', 'mann_whitney', 'maximum', 'mean', 'median', 'minimum', 'paired_ratio', 'per_op', 'quantile', 'quantiles', 'random_effects', 'ratio', 'required_pairs', 'rule_criterion', 'rule_threshold', 'sequential_levels', 'std', 'student_t_cdf', 'student_t_quantile', 'summarize', 't_interval', 'trimmed', 'trimmed_interval', 'trimmed_mean', 'trimmed_test', 'tukey_classes', 'welch']
+__all__: list[str] = ['benjamini_hochberg', 'binomial_bound', 'bootstrap', 'change_points', 'detectable', 'fit_line', 'fit_through_origin', 'hodges_lehmann', 'hodges_lehmann_shift', 'holm', 'kde', 'kde_bandwidth', 'layout_floor', 'location_interval', 'location_intervals', 'location_test', 'mad', 'mann_whitney', 'maximum', 'mean', 'median', 'minimum', 'paired_geomean', 'paired_ratio', 'per_op', 'quantile', 'quantiles', 'random_effects', 'ratio', 'required_pairs', 'rule_criterion', 'rule_threshold', 'sequential_levels', 'std', 'student_t_cdf', 'student_t_quantile', 'summarize', 't_interval', 'trimmed', 'trimmed_interval', 'trimmed_mean', 'trimmed_test', 'tukey_classes', 'welch']
 def benjamini_hochberg(p: numpy.typing.NDArray[numpy.float64]) -> numpy.typing.NDArray[numpy.float64]:
     """
     Adjust p values of several comparisons so that the share of false alarms is bounded.
@@ -893,6 +893,51 @@ def minimum(values: numpy.typing.NDArray[numpy.float64]) -> float:
     >>> from vmperf import stats
     >>> round(stats.minimum(np.array([1.0, 2.0, 3.0, 90.0])), 6)
     1.0
+    """
+def paired_geomean(a: numpy.typing.NDArray[numpy.float64], b: numpy.typing.NDArray[numpy.float64], process: numpy.typing.NDArray[numpy.int64], point: numpy.typing.NDArray[numpy.int64], *, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> dict[str, float]:
+    """
+    How much slower a is than b over several points (sizes, mixes), from times of the same rounds.
+
+    Parameters
+    ----------
+    a, b : ndarray of float64, shape (n,)
+        Time per op of two designs; a[i] and b[i] are of one round. Positive, any one unit.
+    process : ndarray of int64, shape (n,)
+        The number of the process that each round ran in, in any order; two processes or more.
+    point : ndarray of int64, shape (n,)
+        The number of the point that each round measured; every process has rounds of every point.
+    confidence : float, default 0.95
+        0 < confidence < 1.
+
+    Returns
+    -------
+    dict
+        ratio, low, high; low <= ratio <= high. Above 1, a is the slower.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If an array is empty or not one-dimensional, or lengths differ; if a time is not within 1e-150
+        to 1e150; if there is one process only, or one that lacks a point; if `confidence` is out of
+        range.
+    TypeError
+        If an array is strided or of another dtype.
+
+    Notes
+    -----
+    Within a process the median of a[i] / b[i] at each point, their geometric mean over points is the
+    process's observation; the geometric mean of those with Student t on the logarithms. Every point
+    weighs the same, however many rounds it has. O(n log n); the GIL is released.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from vmperf import stats
+    >>> b = np.array([1.0, 5.0, 1.0, 5.0])
+    >>> process, point = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    >>> found = stats.paired_geomean(b * [1.0, 4.0, 1.0, 4.0], b, process, point)
+    >>> round(found["ratio"], 6)
+    2.0
     """
 def paired_ratio(a: numpy.typing.NDArray[numpy.float64], b: numpy.typing.NDArray[numpy.float64], process: numpy.typing.NDArray[numpy.int64], *, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95, resamples: typing.SupportsInt | typing.SupportsIndex = 2000, seed: typing.SupportsInt | typing.SupportsIndex = 0) -> dict[str, float]:
     """
