@@ -23,8 +23,9 @@ __all__ = ["Claim", "read_claims", "shipped"]
 # kind -> whether it compares with another design: "yes", "no", or "may" (else over an axis)
 _KINDS = {"ratio": "yes", "cycles": "no", "ns": "no", "percent": "may"}
 _BOUNDS = ("at_least", "at_most")
+_OVER = ("geomean", "worst")
 _NEEDED = ("id", "benchmark", "design", "kind", "target")
-_ALLOWED = (*_NEEDED, "params", "versus", "bound", "note")
+_ALLOWED = (*_NEEDED, "params", "versus", "over", "bound", "note")
 _SERIES_NEEDED = ("id", "series", "kind", "target")
 _SERIES_ALLOWED = (*_SERIES_NEEDED, "note")
 
@@ -38,7 +39,8 @@ class Claim:
     id, benchmark, design : str
         Its name; what is measured.
     params : dict
-        Value of each axis but the design; a tuple of values on the axis of a spread.
+        Value of each axis but the design; a tuple of values on the axis of a spread, or on those
+        that a ratio is taken over.
     versus : str or None
         The design that it is compared with; None for a limit.
     kind : {"ratio", "cycles", "ns", "percent", "alarms", "found", "off", "counted"}
@@ -51,6 +53,8 @@ class Claim:
         A remark for the reader.
     series : str
         Of the campaign, for a claim on comparisons; else empty.
+    over : {"", "geomean", "worst"}
+        What a ratio at several points comes to; empty for one point.
     """
 
     id: str
@@ -63,6 +67,7 @@ class Claim:
     target: float
     note: str
     series: str = ""
+    over: str = ""
 
     @property
     def designs(self) -> tuple[str, ...]:
@@ -185,6 +190,7 @@ def _claim(entry: Any, place: Place) -> Claim:
         bound=_bound(words, place),
         target=_target(entry["target"], place),
         note=words["note"],
+        over=_over(words, place),
     )
     _check_comparison(claim, place)
     return claim
@@ -212,6 +218,15 @@ def _bound(words: Mapping[str, str], place: Place) -> str:
     if bound not in allowed:
         raise invalid(f"bound of kind {words['kind']}", repr(bound), ", ".join(allowed))
     return bound
+
+
+def _over(words: Mapping[str, str], place: Place) -> str:
+    place.to("over")
+    if words["over"] not in ("", *_OVER):
+        raise invalid("over", repr(words["over"]), ", ".join(_OVER))
+    if words["over"] and not words["versus"]:
+        raise invalid("over", repr(words["over"]), "nothing, where there is no versus")
+    return words["over"]
 
 
 def _params(benchmark: Benchmark, given: Any, place: Place) -> dict[str, Value | tuple[Value, ...]]:
@@ -248,12 +263,16 @@ def _check_comparison(claim: Claim, place: Place) -> None:
     if claim.versus == claim.design:
         raise invalid("versus", repr(claim.versus), "another design than the claim's own")
     lists = {axis: v for axis, v in claim.params.items() if isinstance(v, tuple)}
-    wanted = 1 if compared == "may" and claim.versus is None else 0
     place.to("params")
     for axis in [*lists][:1]:
         place.to_inner("params", axis)
-    if len(lists) != wanted:
-        allowed = "one axis with a list of values" if wanted else "one value on every axis"
+    if claim.over:
+        fits, allowed = bool(lists), "a list of values on at least one axis: a claim with over"
+    elif compared == "may" and claim.versus is None:
+        fits, allowed = len(lists) == 1, "one axis with a list of values"
+    else:
+        fits, allowed = not lists, "one value on every axis, or over = geomean, worst"
+    if not fits:
         raise invalid("params", ", ".join(lists) or "without a list", allowed)
     if any(len(values) < 2 for values in lists.values()):
         raise invalid(next(iter(lists)), "a single value", "a list of two values or more")

@@ -81,12 +81,24 @@ def markdown(record: Mapping[str, Any]) -> str:
         "|---|---|---|---|---|",
     ]
     for row in rows:
-        fixed = " ".join(f"{a}={v}" for a, v in row["params"].items() if not isinstance(v, list))
-        where = f"`{row['benchmark']}` {fixed}"
+        where = f"`{row['benchmark']}` {_fixed(row)}"
         span = f"{figure(row, 'low')} to {figure(row, 'high')}" if row["ratio"] is not None else "-"
         cells = [where, says(row), figure(row, "ratio"), span, row["status"].replace("_", " ")]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _fixed(row: Mapping[str, Any]) -> str:
+    return " ".join(f"{a}={v}" for a, v in row["params"].items() if not isinstance(v, list))
+
+
+def _varied(row: Mapping[str, Any]) -> str:
+    """Return the axes with several values: ``capacity 10, 50``."""
+    lists = {a: v for a, v in row["params"].items() if isinstance(v, list)}
+    return " and ".join(f"{axis} {', '.join(map(str, v))}" for axis, v in lists.items())
+
+
+_OVER = {"": "{}", "geomean": "{} in the geometric mean over {}", "worst": "{} at each of {}"}
 
 
 def says(row: Mapping[str, Any]) -> str:
@@ -94,16 +106,17 @@ def says(row: Mapping[str, Any]) -> str:
     target, design, versus = f"{row['target']:g}", row["design"], row["versus"]
     if row["kind"] in _COMPARED:
         return f"{row['id'].partition('/')[2]}: {_COMPARED[row['kind']].format(target)}"
-    if row["kind"] == "ratio" and row["bound"] == "at_least":
-        return f"{design} at least {target}x as fast as {versus}"
-    if row["kind"] == "ratio":
-        return f"{design} takes at most {target}x the time of {versus}"
-    if row["kind"] != "percent":
+    if versus is None and row["kind"] != "percent":
         return f"{design} at most {target}{_UNITS[row['kind']]} per op"
-    if versus is not None:
-        return f"{design} at most {target} % slower than {versus}"
-    axis, values = next((a, v) for a, v in row["params"].items() if isinstance(v, list))
-    return f"{design} varies by at most {target} % over {axis} {', '.join(map(str, values))}"
+    if versus is None:
+        return f"{design} varies by at most {target} % over {_varied(row)}"
+    if row["kind"] == "percent":
+        text = f"{design} at most {target} % slower than {versus}"
+    elif row["bound"] == "at_least":
+        text = f"{design} at least {target}x as fast as {versus}"
+    else:
+        text = f"{design} takes at most {target}x the time of {versus}"
+    return _OVER[row.get("over", "")].format(text, _varied(row))
 
 
 def figure(row: Mapping[str, Any], name: str) -> str:

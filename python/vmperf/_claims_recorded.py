@@ -89,6 +89,7 @@ def recorded_row(
         "design": claim.design,
         "versus": None,
         "kind": claim.kind,
+        "over": "",
         "bound": claim.bound,
         "target": claim.target,
         "ratio": value,

@@ -56,7 +56,7 @@ def _row(claim: Claim, found: Mapping[str, Cases], machine: dict[str, Any]) -> d
     figure: Figure | tuple[None, None, None] = _NONE
     try:
         _refuse(cases)
-        figure = _figure(claim, cases)
+        figure, reason = _figure(claim, cases)
         value = figure[0]
         met = value >= claim.target if claim.bound == "at_least" else value <= claim.target
         status = "met" if met else "unmet"
@@ -71,6 +71,7 @@ def _row(claim: Claim, found: Mapping[str, Cases], machine: dict[str, Any]) -> d
         "design": claim.design,
         "versus": claim.versus,
         "kind": claim.kind,
+        "over": claim.over,
         "bound": claim.bound,
         "target": claim.target,
         **dict(zip(("ratio", "low", "high"), figure, strict=True)),
@@ -104,34 +105,71 @@ def _refuse(cases: dict[str, list[Cases]]) -> None:
         raise _Refused(case.status, f"{design}: {case.reason}")
 
 
-def _figure(claim: Claim, cases: dict[str, list[Cases]]) -> Figure:
+def _figure(claim: Claim, cases: dict[str, list[Cases]]) -> tuple[Figure, str]:
+    """Return the figure, and at which point it was taken where that is not all of them."""
     mine = cases[claim.design]
     if claim.versus is not None:
-        other = cases[claim.versus][0]
-        if claim.bound == "at_least":
-            return _paired(other, mine[0])
-        value, low, high = _paired(mine[0], other)
-        if claim.kind == "ratio":
-            return value, low, high
-        return 100 * (value - 1), 100 * (low - 1), 100 * (high - 1)
+        return _compared(claim, mine, cases[claim.versus])
     if claim.kind == "percent":
-        return _spread(mine)
+        return _spread(mine), ""
     best = [
         _best_ns(case) * (_cycles_per_ns(case) if claim.kind == "cycles" else 1) for case in mine[0]
     ]
-    return min(best), min(best), max(best)
+    return (min(best), min(best), max(best)), ""
+
+
+def _compared(claim: Claim, mine: list[Cases], other: list[Cases]) -> tuple[Figure, str]:
+    pairs = [*zip(mine, other, strict=True)]
+    if claim.bound == "at_least":
+        pairs = [(slow, fast) for fast, slow in pairs]
+    where = ""
+    if claim.over == "geomean":
+        figure = _geomean(pairs)
+    else:
+        worst = min if claim.bound == "at_least" else max
+        found = [_paired(slow, fast) for slow, fast in pairs]
+        figure = worst(found)
+        if claim.over:
+            where = _place(claim, claim.points[found.index(figure)])
+    if claim.kind == "ratio":
+        return figure, where
+    value, low, high = figure
+    return (100 * (value - 1), 100 * (low - 1), 100 * (high - 1)), where
+
+
+def _place(claim: Claim, point: Mapping[str, Any]) -> str:
+    varied = [axis for axis, values in claim.params.items() if isinstance(values, tuple)]
+    return "worst at " + " ".join(f"{axis}={point[axis]}" for axis in varied)
 
 
 def _paired(slow: Cases, fast: Cases) -> Figure:
     """Time of `slow` over time of `fast`, round by round."""
+    found = _core.stats.paired_ratio(*_rounds(slow, fast))
+    return found["ratio"], found["low"], found["high"]
+
+
+def _geomean(pairs: Sequence[tuple[Cases, Cases]]) -> Figure:
+    """The geometric mean over points of what `_paired` gives."""
+    import numpy as np
+
+    rounds = [_rounds(slow, fast) for slow, fast in pairs]
+    point = np.repeat(np.arange(len(rounds), dtype=np.int64), [len(one[0]) for one in rounds])
+    slow_ns, fast_ns, process = (np.concatenate(arrays) for arrays in zip(*rounds, strict=True))
+    found = _core.stats.paired_geomean(slow_ns, fast_ns, process, point)
+    return found["ratio"], found["low"], found["high"]
+
+
+def _rounds(
+    slow: Cases, fast: Cases
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """Times per op of both, and the process, of the rounds in which both took any time."""
     if [(c.process, len(c.ns_total)) for c in slow] != [(c.process, len(c.ns_total)) for c in fast]:
         reason = f"the rounds of {slow[0].design} and {fast[0].design} do not pair"
         raise _Refused("unverified", reason)
     slow_ns, process = _per_op(slow)
     fast_ns, _ = _per_op(fast)
     whole = (slow_ns > 0) & (fast_ns > 0)
-    found = _core.stats.paired_ratio(slow_ns[whole], fast_ns[whole], process[whole])
-    return found["ratio"], found["low"], found["high"]
+    return slow_ns[whole], fast_ns[whole], process[whole]
 
 
 def _per_op(cases: Cases) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

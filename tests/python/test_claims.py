@@ -143,6 +143,35 @@ def test_percent_is_a_spread_or_an_overhead(judged: Callable[..., dict[str, Any]
     assert judged(cost, {**times, "stack": [[10.3, 10.3]] * 3})["met"] is False
 
 
+def test_several_points_come_to_their_mean_or_to_the_worst(
+    judged: Callable[..., dict[str, Any]],
+) -> None:
+    fixed = {"versus": "libc", "kind": "ratio", "params": {"capacity": [10, 1000]}}
+    times = {
+        ("stack", 10): [[1.0, 10.0]] * 3,
+        ("libc", 10): [[2.0, 20.0], [2.0, 20.0], [2.2, 22.0]],
+        ("stack", 1000): [[5.0, 7.0]] * 3,
+        ("libc", 1000): [[40.0, 56.0]] * 3,
+    }
+    mean = judged(claim_text(**fixed, over="geomean", target=4), times)
+    assert mean["ratio"] == pytest.approx((2.0 * 2.0 * 2.2 * 8.0**3) ** (1 / 6), rel=1e-3)
+    assert mean["low"] < mean["ratio"] < mean["high"]
+    assert (mean["over"], mean["met"], mean["reason"]) == ("geomean", True, "")
+    worst = judged(claim_text(**fixed, over="worst", target=4), times)
+    assert worst["ratio"] == pytest.approx((2.0 * 2.0 * 2.2) ** (1 / 3), rel=1e-3)
+    assert (worst["met"], worst["reason"]) == (False, "worst at capacity=10")
+    upper = fixed | {"design": "libc", "versus": "stack", "bound": "at_most", "over": "worst"}
+    slowest = judged(claim_text(**upper, target=8.5), times)
+    assert (slowest["ratio"], slowest["met"]) == (pytest.approx(8.0), True)
+    assert slowest["reason"] == "worst at capacity=1000"
+    assert record.says(mean) == (
+        "stack at least 4x as fast as libc in the geometric mean over capacity 10, 1000"
+    )
+    assert record.says(slowest) == (
+        "libc takes at most 8.5x the time of stack at each of capacity 10, 1000"
+    )
+
+
 @pytest.mark.parametrize(
     ("status", "met"),
     [
@@ -310,6 +339,9 @@ def test_a_record_says_where_and_when(
         ({"kind": "ratio", "versus": "nobody"}, 14, "versus is 'nobody'"),
         ({"kind": "percent"}, 8, "params is without a list"),
         ({"kind": "percent", "params": {"capacity": [10]}}, 14, "a list of two values"),
+        ({"over": "geomean"}, 14, "over is 'geomean'; allowed: nothing, where there is no versus"),
+        ({"kind": "ratio", "versus": "libc", "over": "mean"}, 15, "over is 'mean'.*geomean, worst"),
+        ({"kind": "ratio", "versus": "libc", "over": "worst"}, 8, "params is without a list"),
         ({"bound": "at_least"}, 14, "bound of kind cycles is 'at_least'; allowed: at_most"),
     ],
 )
