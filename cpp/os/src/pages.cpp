@@ -145,6 +145,17 @@ void Mapping::advise(Advice advice) const {
   }
 }
 
+void Mapping::guard(std::size_t offset) const {
+  if (offset >= bytes_ || offset % page_bytes() != 0) {
+    throw InvalidArgumentError("offset", std::to_string(offset),
+                               "multiples of " + std::to_string(page_bytes()) + " below " +
+                                   std::to_string(bytes_));
+  }
+  if (::mprotect(data_ + offset, bytes_ - offset, PROT_NONE) != 0) {
+    fail("mprotect");
+  }
+}
+
 void Mapping::release() noexcept {
   if (data_ != nullptr) {
     ::munmap(data_, bytes_);

@@ -63,6 +63,18 @@ void mapping(bool exact) {
   require(!moved && moved.size_bytes() == 0, "released");
 }
 
+void guarded() {
+  const std::size_t page = os::page_bytes();
+  const os::Mapping map(3 * page);
+  raises<InvalidArgumentError>([&] { map.guard(3 * page); }, "beyond the end");
+  raises<InvalidArgumentError>([&] { map.guard(page + 1); }, "within a page");
+  map.guard(2 * page);
+  map.data()[2 * page - 1] = std::byte{1};
+  const auto touch = [&] { *static_cast<volatile std::byte *>(map.data() + 2 * page); };
+  const auto touched = os::run_in_child(touch, 10'000'000'000);
+  require(touched.text() == "killed by SIGSEGV", "a touch of the guard is a fault");
+}
+
 void mapping_refuses() {
   raises<InvalidArgumentError>([] { const os::Mapping none(0); }, "no bytes");
   raises<InvalidArgumentError>([] { const os::Mapping odd(1, 3); }, "odd alignment");
@@ -128,6 +140,7 @@ int main(int argc, char **argv) {
   require(argc == 3, "two arguments");
   mapping(std::strcmp(argv[2], "exact") == 0);
   mapping_refuses();
+  guarded();
   libraries(argv[1]);
   children();
   require(!os::allowed_cpus().empty(), "some CPU");

@@ -48,6 +48,9 @@ public:
 
   /// Advises the kernel on the whole mapping; OsError where it refuses.
   void advise(Advice advice) const;
+  /// Takes every access away from `offset`, a multiple of page_bytes() within the mapping, to its
+  /// end: a touch there is a fault. InvalidArgumentError elsewhere; OsError where refused.
+  void guard(std::size_t offset) const;
   /// Unmaps now; a second call does nothing.
   void release() noexcept;
 
