@@ -47,7 +47,8 @@ py::dict describe(const Benchmark &benchmark) {
   for (const Design *design : registry().designs_of(benchmark)) {
     designs.append(py::dict(py::arg("name") = design->name(),
                             py::arg("summary") = design->summary(),
-                            py::arg("peer") = design->is_peer()));
+                            py::arg("peer") = design->is_peer(),
+                            py::arg("limit") = design->is_limit()));
   }
   py::dict entry;
   entry["id"] = benchmark.id();

@@ -146,10 +146,11 @@ def test_reference_report_stands_beside_ours(make_results: Make) -> None:
     rows = {one.section.id: one for one in beside_reference(sections(results))}
     assert set(rows) == {"pool/cycle", "pool/sizes"}
     cycle = rows["pool/cycle"]
-    assert (cycle.printed_own, cycle.printed_peer, cycle.printed_ratio) == ("5.95", "12.14", "2.0×")
+    assert (cycle.printed_own, cycle.printed_peer) == ("StackPool 5.95", "malloc 12.14")
+    assert (cycle.printed_ratio, cycle.peer_design) == ("2.0×", "libc")
     stack = next(r for r in results.rows() if r["id"] == "pool/cycle")
     assert cycle.own == f"{stack['ns_per_op']['median']:.3f}"
-    assert (rows["pool/sizes"].printed_own, rows["pool/sizes"].printed_peer) == ("72–75", "")
+    assert (rows["pool/sizes"].printed_own, rows["pool/sizes"].printed_peer) == ("StackPool 72–75", "")
 
 
 def test_reference_figures_need_the_tag(make_results: Make) -> None:
@@ -157,7 +158,16 @@ def test_reference_figures_need_the_tag(make_results: Make) -> None:
 
 
 def test_reference_file_holds_the_printed_figures() -> None:
-    printed = {f["benchmark"]: (f["own_ns"], f.get("peer_ns")) for f in reference_texts()["figure"]}
+    figures = reference_texts()["figure"]
+    printed = {
+        f["benchmark"]: (f["own_ns"], f.get("peer_ns"))
+        for f in figures
+        if f["benchmark"].startswith("pool/")
+    }
+    copies = {f["params"]["size_bytes"]: f["own_ns"] for f in figures if "memcpy" in f["own"]}
+    assert copies == {64: [1.77], 256: [11.6], 1024: [9.94], 4096: [40.2]}
+    written = next(f for f in figures if f["benchmark"] == "memops/volatile_write")
+    assert (written["own_ns"], written["peer_ns"]) == ([36], 185)
     assert printed == {
         "pool/allocate": ([2.29], 12.15), "pool/cycle": ([5.95], 12.14),
         "pool/throughput": ([622], 1310), "pool/bulk": ([622], 1310),

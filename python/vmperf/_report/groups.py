@@ -26,7 +26,7 @@ class Row:
     """One design at one point, as `Results.rows()` gives it, with its ratios to the others."""
 
     design: str
-    role: str  # own | peer | naive
+    role: str  # own | peer | naive | limit
     summary: str
     figures: dict[str, Any]
     n_flagged: int
@@ -58,6 +58,11 @@ class Point:
     def accepted(self) -> list[Row]:
         """Rows whose figures may be compared, the fastest first."""
         return [row for row in self.rows if row.accepted]
+
+    @property
+    def ranked(self) -> list[Row]:
+        """The accepted rows of implementations, the fastest first; a limit is none."""
+        return [row for row in self.accepted if row.role != "limit"]
 
     @property
     def unit(self) -> tuple[float, str]:
@@ -153,11 +158,11 @@ def _numeric(value: object) -> bool:
 
 
 def role_of(design: str, entry: Mapping[str, Any]) -> str:
-    """Own, peer or naive, as the catalog entry of the benchmark declares the design."""
+    """Own, peer, limit or naive, as the catalog entry of the benchmark declares the design."""
     if design == "naive":
         return "naive"
-    peers = {one["name"] for one in entry["designs"] if one.get("peer")}
-    return "peer" if design in peers else "own"
+    declared = next((one for one in entry["designs"] if one["name"] == design), {})
+    return next((role for role in ("peer", "limit") if declared.get(role)), "own")
 
 
 def _paired(a: list[CaseRecord], b: list[CaseRecord]) -> Ratio | None:
@@ -259,7 +264,7 @@ def losses(found: Iterable[Section]) -> list[Loss]:
         for point in section.points:
             best = point.best("own")
             for row in point.accepted:
-                ahead = [r for r in point.accepted if r.role != "own" and _slower(row, r)]
+                ahead = [r for r in point.ranked if r.role != "own" and _slower(row, r)]
                 if row.role == "own" and ahead:
                     rivals = [(r, row.ratios.get(r.design)) for r in ahead]
                     lost.append(Loss(section, point, row, rivals, row is best))

@@ -46,13 +46,13 @@ def verdicts(sections: Sequence[Section]) -> list[Verdict]:
 
 def _verdict(section: Section, index: int) -> Verdict:
     point = section.points[index]
-    accepted = point.accepted
-    second = accepted[1].ratios.get(accepted[0].design) if len(accepted) > 1 else None
+    ranked = point.ranked
+    second = ranked[1].ratios.get(ranked[0].design) if len(ranked) > 1 else None
     return Verdict(
         section,
         point,
         index,
-        accepted[0] if accepted else None,
+        ranked[0] if ranked else None,
         second,
         point.best("own"),
         point.best("peer"),
@@ -95,18 +95,20 @@ class Beside:
 
     section: Section
     what: str
-    printed_own: str
+    printed_own: str  #: with what was timed
     printed_peer: str
     printed_ratio: str
     design: str
     own: str
+    peer_design: str
     peer: str
     ratio: str
 
 
 def reference_texts() -> dict[str, Any]:
-    """The file reference.toml."""
-    return tomllib.loads(_REFERENCE.read_text(encoding="utf-8"))
+    """The file reference.toml, each figure with the defaults that it leaves out."""
+    texts = tomllib.loads(_REFERENCE.read_text(encoding="utf-8"))
+    return texts | {"figure": [texts["defaults"] | figure for figure in texts["figure"]]}
 
 
 def _span(values: Sequence[float], text: Callable[[float], str]) -> str:
@@ -121,21 +123,26 @@ def _ns(value: float) -> str:
 
 def beside_reference(sections: Sequence[Section]) -> list[Beside]:
     """The reference report's figures beside ours, for benchmarks that carry the tag."""
-    texts = reference_texts()
     found = []
-    for figure in texts["figure"]:
+    for figure in reference_texts()["figure"]:
         for section in sections:
             if section.id == figure["benchmark"] and "reference" in section.entry["tags"]:
-                found.append(_beside(section, figure, texts["peer_design"]))
+                found.append(_beside(section, figure))
     return found
 
 
-def _beside(section: Section, figure: Mapping[str, Any], peer_name: str) -> Beside:
+def _of_design(point: Point, name: str) -> Row | None:
+    return next((row for row in point.accepted if row.design == name), None)
+
+
+def _beside(section: Section, figure: Mapping[str, Any]) -> Beside:
     wanted = figure.get("params", {}).items()
+    peer_name = figure["peer_design"]
     pairs = [
-        (own, next((r for r in point.accepted if r.design == peer_name), None))
+        (own, _of_design(point, peer_name))
         for point in section.points
-        if wanted <= dict(point.params).items() and (own := point.best("own"))
+        if wanted <= dict(point.params).items()
+        and (own := _of_design(point, figure.get("design", "")) or point.best("own"))
     ]
     own_ns = [own.median for own, _ in pairs if own.median]
     peer_ns = [peer.median for _, peer in pairs if peer and peer.median]
@@ -145,11 +152,12 @@ def _beside(section: Section, figure: Mapping[str, Any], peer_name: str) -> Besi
     return Beside(
         section,
         figure["what"],
-        "–".join(f"{v:g}" for v in printed),
-        f"{printed_peer:g}" if printed_peer else "",
+        f"{figure['own']} " + "–".join(f"{v:g}" for v in printed),
+        f"{figure['peer']} {printed_peer:g}" if printed_peer else "",
         f"{printed_peer / printed[0]:.1f}×" if printed_peer else "",
         ", ".join(dict.fromkeys(own.design for own, _ in pairs)),
         _span(own_ns, _ns),
+        peer_name,
         _span(peer_ns, _ns),
         _span(ratios, lambda ratio: factor(ratio) + "×"),
     )

@@ -38,12 +38,15 @@ public:
   Design &available(std::function<Availability()> probe);
   /// Marks the work of others; a report lists where own designs are slower than it.
   Design &peer();
+  /// Marks a bound that no implementation can beat: shown beside them, ranked with none.
+  Design &limit();
   /// How this design runs the benchmark `id`; a benchmark it has no maker for does not list it.
   Design &runs(std::string id, Maker maker);
 
   [[nodiscard]] const std::string &name() const noexcept { return name_; }
   [[nodiscard]] const std::string &summary() const noexcept { return summary_; }
   [[nodiscard]] bool is_peer() const noexcept { return peer_; }
+  [[nodiscard]] bool is_limit() const noexcept { return limit_; }
   [[nodiscard]] Availability availability() const;
   [[nodiscard]] const Maker *maker(std::string_view id) const;
   [[nodiscard]] const std::map<std::string, Maker, std::less<>> &makers() const noexcept {
@@ -52,7 +55,7 @@ public:
 
 private:
   std::string name_, summary_;
-  bool peer_ = false;
+  bool peer_ = false, limit_ = false;
   std::function<Availability()> probe_;
   std::map<std::string, Maker, std::less<>> makers_;
 };

@@ -35,6 +35,11 @@ inline Design &Design::peer() {
   return *this;
 }
 
+inline Design &Design::limit() {
+  limit_ = true;
+  return *this;
+}
+
 inline Design &Design::available(std::function<Availability()> probe) {
   probe_ = std::move(probe);
   return *this;
