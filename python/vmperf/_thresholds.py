@@ -34,10 +34,14 @@ def calibrate(*, cached: bool) -> dict[str, int]:
     return found
 
 
-def settle() -> None:
-    """Calibrate for a copy that could stream; without memory for it, what is assumed stays."""
+def settle() -> dict[str, int]:
+    """Calibrate for a copy that could stream and return the thresholds.
+
+    Without memory for it, what is assumed stays.
+    """
     with contextlib.suppress(_core.CapacityError, _core.OsError):
         calibrate(cached=True)
+    return dict(_core.memops.thresholds())
 
 
 def _file() -> Path | None:

@@ -235,6 +235,8 @@ def test_machine(invoke: CliRunner) -> None:
     found = json.loads(invoke.invoke(cli, ["machine", "--json"]).stdout)
     assert "selftest" not in found
     assert found["vmperf"] == vmperf.__version__
+    assert found["memops"] == vmperf.memops.thresholds()  # measured, and in use from then on
+    assert found["memops"]["stream_copy_bytes"] >= 1024
     told = json.loads(invoke.invoke(cli, ["machine", "--selftest", "--json"]).stdout)
     assert {"kernel", "cycles", "expected_cycles"} <= {*told["selftest"][0]}
     assert "next: vmperf run" in invoke.invoke(cli, ["machine"]).stdout.splitlines()[-1]

@@ -16,12 +16,16 @@ __all__ = ["command"]
 @click.option("--selftest", is_flag=True, help="Time known kernels and compare their cycles.")
 @json_option
 def command(selftest: bool, json_path: str | None) -> None:
-    """Show what this machine is and, with --selftest, whether its cycles can be trusted."""
+    """Show what this machine is and, with --selftest, whether its cycles can be trusted.
+
+    Also measures, once a machine, from which size on memory operations go past the caches.
+    """
     from vmperf._machine import machine
+    from vmperf._thresholds import settle
 
     from ._console import console, count, say, table
 
-    found = machine(selftest=selftest)
+    found = {**machine(selftest=selftest), "memops": settle()}
     if json_path is not None:
         write_json(json_path, found)
     if json_path == "-":
