@@ -101,7 +101,7 @@ void CopyTable::reset() const {
   if (work == Work::copy) {
     write_pattern(src, src_bytes);
   }
-  std::fill_n(dst, dst_bytes + kSpareBytes, kPoison);
+  std::fill_n(dst, dst_bytes + spare, kPoison);
 }
 
 std::string CopyTable::check(std::uint64_t done) const {
@@ -125,6 +125,19 @@ void CopyTable::map(std::size_t dst_offset, std::size_t src_offset, bool separat
   reset();
 }
 
+void CopyTable::map_to_guard() {
+  const auto flush = [](os::Mapping &mapping, std::size_t bytes) {
+    const std::size_t open = align_up(bytes, os::page_bytes());
+    mapping = os::Mapping(open + os::page_bytes());
+    mapping.guard(open);
+    return mapping.data() + open - bytes;
+  };
+  spare = 0;
+  src = flush(memory, src_bytes);
+  dst = flush(other_memory, dst_bytes);
+  reset();
+}
+
 void CopyTable::map_in_place(std::size_t offset) {
   memory = os::Mapping(align_up(offset + dst_bytes + kSpareBytes, kPage));
   dst = memory.data() + offset;
@@ -142,8 +155,10 @@ void CopyTable::draw_reads() {
       reads[i].wide = op.dst + static_cast<std::uint32_t>(rng.below(op.n - 7));
       reads[i].narrow = reads[i].wide;
     } else {
-      reads[i].wide = static_cast<std::uint32_t>(dst_bytes);
-      reads[i].narrow = op.dst + static_cast<std::uint32_t>(op.n == 0 ? 0 : rng.below(op.n));
+      const std::uint32_t unwritten = spare != 0 ? static_cast<std::uint32_t>(dst_bytes) : 0;
+      reads[i].wide = unwritten;
+      reads[i].narrow =
+          op.n == 0 ? unwritten : op.dst + static_cast<std::uint32_t>(rng.below(op.n));
     }
   }
 }
@@ -185,7 +200,8 @@ std::size_t read_size_or_0(const bench::Params &params, std::string_view axis, s
 // `pieces` places a stride apart in random order, repeated to fill a table.
 void lay_out(CopyTable &table, std::size_t n, std::size_t working_set, std::size_t sides) {
   const std::size_t stride = align_up(n, kLine) + kLine;
-  const std::size_t pieces = std::clamp<std::size_t>(working_set / (sides * n), 1, kMostOps * 16);
+  const std::size_t bytes = sides * std::max<std::size_t>(n, 1);
+  const std::size_t pieces = std::clamp<std::size_t>(working_set / bytes, 1, kMostOps * 16);
   std::vector<std::size_t> order(pieces);
   std::iota(order.begin(), order.end(), std::size_t{0});
   CounterRng rng(kSeed, 1);
@@ -203,15 +219,34 @@ void lay_out(CopyTable &table, std::size_t n, std::size_t working_set, std::size
 
 } // namespace
 
+namespace {
+
+// One pair whose ends are the ends of mapped memory; a line before it is written by nobody.
+CopyTable make_flush_pair(std::size_t n) {
+  CopyTable table;
+  table.disjoint = true;
+  table.dst_bytes = table.src_bytes = kLine + n;
+  table.ops.assign(kLeastOps, {kLine, kLine, static_cast<std::uint32_t>(n)});
+  table.map_to_guard();
+  table.draw_reads();
+  return table;
+}
+
+} // namespace
+
 CopyTable make_pairs(const bench::Params &params) {
-  const std::size_t n = read_size(params, "size_bytes", 1, kMostBytes / 4);
+  const std::size_t n = read_size(params, "size_bytes", 0, kMostBytes / 4);
   const std::size_t working_set = read_size(params, "working_set_bytes", 0, kMostBytes / 2);
   const std::size_t align = read_size(params, "src_align", 0, kLine - 1);
-  const bool separate = read_word(params, "placement", {"same_arena", "separate_maps"}) == 1;
+  const std::size_t placement =
+      read_word(params, "placement", {"same_arena", "separate_maps", "page_end"});
   const std::int64_t asked = params.get_int("delta_mod_4096");
   if (asked < -1 || std::cmp_greater_equal(asked, kPage)) {
     throw InvalidArgumentError("delta_mod_4096", std::to_string(asked),
                                "0 to 4095, or -1 for one drawn with each placement");
+  }
+  if (placement == 2) {
+    return make_flush_pair(n);
   }
   CopyTable table;
   lay_out(table, n, working_set, 2);
@@ -219,7 +254,7 @@ CopyTable make_pairs(const bench::Params &params) {
   CounterRng rng = placement_rng();
   const std::size_t src_offset = kLine * rng.below(kPage / kLine) + align;
   const std::size_t delta = asked < 0 ? rng.below(kPage) : static_cast<std::size_t>(asked);
-  table.map((src_offset + delta) % kPage, src_offset, separate);
+  table.map((src_offset + delta) % kPage, src_offset, placement == 1);
   table.draw_reads();
   return table;
 }

@@ -169,6 +169,7 @@ void declare_designs(bench::Registry &registry) {
   add_scans(designs);
   add_batches(registry, designs);
   add_guest(registry, designs);
+  add_limits(registry);
   declare_imports(registry);
 }
 

@@ -73,6 +73,7 @@ struct Designs {
 void add_copies(Designs &designs);
 void add_scans(Designs &designs);
 void add_batches(bench::Registry &registry, Designs &designs);
+void add_limits(bench::Registry &registry);
 void declare_imports(bench::Registry &registry);
 void add_guest(bench::Registry &registry, Designs &designs);
 

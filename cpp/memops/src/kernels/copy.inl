@@ -178,6 +178,11 @@ template <bool kAutomatic> inline Byte *copy_large(Byte *d, const Byte *s, std::
 /// n > 4 * Clamp::kBytes.
 template <bool kAutomatic> inline Byte *copy_above(Byte *d, const Byte *s, std::size_t n) {
   if constexpr (Wide::kBytes > Clamp::kBytes) {
+    // One more branch, which sizes rarely come to: four wide stores would be half of them idle.
+    if (Wide::kBytes == 64 && n <= 2 * Wide::kBytes) {
+      copy_ends<Wide>(d, s, n);
+      return d;
+    }
     if (n <= 4 * Wide::kBytes) {
       copy_clamped<Wide>(d, s, n);
       return d;

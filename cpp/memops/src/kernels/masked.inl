@@ -3,7 +3,9 @@
 //   - reach into a page that is not mapped: no fault follows, but the CPU finds that out by
 //     microcode, 150 to 530 ns. Where a window crosses into the next page, one that ends with the
 //     data is taken;
-//   - n = 0: the same with any pointer. Its window is moved to where it does no harm.
+//   - n = 0: the same with any pointer. Its window is moved to where it does no harm, and one byte
+//     there is really read and written: a page that only masked-off accesses come to is never
+//     marked as used, and each of them pays for that.
 // Where the sanitizers look on, every operation is plain: they see no masked access.
 // Source: AMD AOCL-LibMem for the masked access; the guard is ours.
 
@@ -39,20 +41,8 @@ inline Byte *below_stack() {
 /// have, and not to this one, whose next load would wait for it.
 alignas(64) const Byte nowhere[64]{}; // NOLINT(modernize-avoid-c-arrays)
 
-/// Windows that end with the data instead: both sides the same, so that the bytes keep their places
-/// in the register. Plain accesses where those cross as well.
 [[gnu::noinline]] void *copy_at_page_end(Byte *d, const Byte *s, std::size_t n) {
-  if (n == 0) {
-    return d;
-  }
-  Byte *const to = d + n - 64;
-  const Byte *const from = s + n - 64;
-  if (kPlainOnly || crosses(crossing(to) | crossing(from))) [[unlikely]] {
-    return PlainSmall::copy(d, s, n);
-  }
-  const __mmask64 mask = ~0ULL << (64 - n);
-  _mm512_mask_storeu_epi8(to, mask, _mm512_maskz_loadu_epi8(mask, from));
-  return d;
+  return PlainSmall::copy(d, s, n);
 }
 
 /// kHead: the first 8 bytes once more by a plain store, which a load can take its bytes from.
@@ -75,6 +65,9 @@ template <bool kHead> struct MaskedSmall {
   }
 
   static void *copy(Byte *d, const Byte *s, std::size_t n) {
+    if constexpr (kPlainOnly) {
+      return PlainSmall::copy(d, s, n);
+    }
     if (crosses(crossing(d) | crossing(s))) [[unlikely]] {
       return copy_at_page_end(d, s, n); // a tail call: no frame
     }
@@ -84,7 +77,7 @@ template <bool kHead> struct MaskedSmall {
         : "+r"(d), "+r"(s)
         : "r"(n), "r"(below_stack()), "r"(none)
         : "cc");
-    copy_open(d, s, n);
+    copy_open(d, s, n + static_cast<std::size_t>(n == 0));
     return dst;
   }
 };
@@ -98,31 +91,27 @@ struct MaskedFill {
       return;
     }
     asm("test %1, %1\n\tcmove %2, %0" : "+r"(d) : "r"(n), "r"(below_stack()) : "cc");
-    _mm512_mask_storeu_epi8(d, mask_of(n), V64::splat(byte));
+    _mm512_mask_storeu_epi8(d, mask_of(n + static_cast<std::size_t>(n == 0)), V64::splat(byte));
   }
 };
 
 struct MaskedScan {
   static constexpr std::size_t kMost = kPlainOnly ? PlainScan::kMost : 64;
 
+  // Whole vectors, as both ends are in one page: a mask would have to be made before the load. What
+  // lies behind n can't come out, since the lesser of n and its place is taken.
   static std::size_t mismatch(const Byte *a, const Byte *b, std::size_t n) {
     if (kPlainOnly || n == 0 || crosses(crossing(a) | crossing(b))) [[unlikely]] {
       return PlainScan::mismatch(a, b, n);
     }
-    const __mmask64 mask = mask_of(n);
-    const __mmask64 unlike = _mm512_mask_cmpneq_epi8_mask(mask, _mm512_maskz_loadu_epi8(mask, a),
-                                                          _mm512_maskz_loadu_epi8(mask, b));
-    return unlike == 0 ? n : V64::first(unlike);
+    return lesser(_tzcnt_u64(V64::diff(V64::load(a), V64::load(b))), n);
   }
 
   static std::size_t find(const Byte *p, Byte byte, std::size_t n) {
     if (kPlainOnly || n == 0 || crosses(crossing(p))) [[unlikely]] {
       return PlainScan::find(p, byte, n);
     }
-    const __mmask64 mask = mask_of(n);
-    const __mmask64 like =
-        _mm512_mask_cmpeq_epi8_mask(mask, _mm512_maskz_loadu_epi8(mask, p), V64::splat(byte));
-    return like == 0 ? n : V64::first(like);
+    return lesser(_tzcnt_u64(V64::same(V64::load(p), V64::splat(byte))), n);
   }
 
   static bool zero(const Byte *p, std::size_t n) {

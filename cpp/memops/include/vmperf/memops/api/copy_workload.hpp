@@ -81,7 +81,7 @@ public:
           ++read;
         }
       }
-      sum ^= load_word(dst + (end - 1)->dst); // of the spare line at the least
+      sum ^= load_word(dst + table_.readable(*(end - 1)));
     });
     return sum;
   }
@@ -106,7 +106,7 @@ public:
         fn(dst + op->dst, static_cast<unsigned char>(op->src), op->n);
         bench::sink(dst);
       }
-      sum ^= load_word(dst + (end - 1)->dst);
+      sum ^= load_word(dst + table_.readable(*(end - 1)));
     });
     return sum;
   }

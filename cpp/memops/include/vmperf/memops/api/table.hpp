@@ -8,6 +8,7 @@
 // so a checksum does not either. Making one is O(bytes); one thread.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -30,10 +31,12 @@ struct CopyOp {
 };
 
 /// Where an op's result is read: 8 bytes at `wide`, one at `narrow`, offsets in dst. A copy of less
-/// than 8 bytes has its `wide` in the spare line: read, but written by nobody.
+/// than 8 bytes has its `wide` in a place that is read, but written by nobody.
 struct Read {
   std::uint32_t wide, narrow;
 };
+
+inline constexpr std::size_t kSpareBytes = 64;
 
 /// What the ops of a table do to the destination: verify() does the same, byte by byte.
 enum class Work : std::uint8_t { copy, move_in_place, fill };
@@ -43,6 +46,7 @@ struct CopyTable {
   std::byte *dst = nullptr;
   std::byte *src = nullptr; ///< = dst where ops work in place
   std::size_t dst_bytes = 0, src_bytes = 0;
+  std::size_t spare = kSpareBytes; ///< readable bytes behind both regions
   Work work = Work::copy;
   bool disjoint = false; ///< no two different ops share a byte of dst
   std::vector<CopyOp> ops;
@@ -55,12 +59,17 @@ struct CopyTable {
 
   /// Maps memory for both regions. `offset`s are those of the first bytes within a page.
   void map(std::size_t dst_offset, std::size_t src_offset, bool separate);
+  /// Maps both so that they end where the page behind has no access, without spare bytes.
+  void map_to_guard();
   /// The same for ops in place: one region of dst_bytes.
   void map_in_place(std::size_t offset);
   void draw_reads();
+  /// A place of 8 readable bytes of dst for the checksum of a stretch that ends with `op`.
+  [[nodiscard]] std::size_t readable(const CopyOp &op) const noexcept {
+    return std::min<std::size_t>(op.dst, dst_bytes + spare - 8);
+  }
 };
 
-inline constexpr std::size_t kSpareBytes = 64;
 inline constexpr std::size_t kMostBytes = std::size_t{1} << 30U; ///< of a table's regions together
 inline constexpr std::size_t kLeastOps = 64;                     ///< of a table: short ones repeat
 inline constexpr std::size_t kMostOps = 32768;
@@ -86,7 +95,7 @@ void write_pattern(std::byte *p, std::size_t bytes);
 [[nodiscard]] Mode read_mode(const bench::Params &params);
 
 /// Pairs of equal size, visited in random order: axes size_bytes, delta_mod_4096 (-1: drawn),
-/// src_align, working_set_bytes (0: one pair), placement.
+/// src_align, working_set_bytes (0: one pair), placement (page_end: one pair, the rest is fixed).
 [[nodiscard]] CopyTable make_pairs(const bench::Params &params);
 /// 32768 copies of a size distribution: axes mix, working_set_bytes.
 [[nodiscard]] CopyTable make_mix(const bench::Params &params);
