@@ -48,6 +48,7 @@ public:
       : pool_(item_bytes, proof::owed_align(item_bytes), capacity) {}
   [[gnu::always_inline]] void *allocate() { return pool_.allocate(); }
   [[gnu::always_inline]] void deallocate(void *item) { pool_.deallocate(item); }
+  void preallocate(std::size_t n) { pool_.preallocate(n); } // a thread has no part before
   [[nodiscard]] PoolStats stats() const { return pool_.stats(); }
   [[nodiscard]] bool owns(const void *item) const { return pool_.contains(item); }
 

@@ -50,6 +50,12 @@ def test_rows_and_lives_are_verified(benchmark_id: str, changed: dict[str, int])
         assert case.status in FINE, f"{case.design}: {case.status}: {case.reason}"
 
 
+@pytest.mark.parametrize("preallocate", [0, 50, 100])
+def test_what_was_preallocated_is_there(preallocate: int) -> None:
+    for case in measure("pool/preallocation", (*OWN, "intrusive"), preallocate=preallocate):
+        assert case.status in FINE, f"{case.design}: {case.status}: {case.reason}"
+
+
 @pytest.mark.parametrize(("benchmark_id", "designs"), OF_SOME_DESIGNS.items())
 def test_comparisons_are_verified(benchmark_id: str, designs: tuple[str, ...]) -> None:
     found = entry(benchmark_id)
