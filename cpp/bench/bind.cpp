@@ -45,10 +45,9 @@ py::list axes_of(const Benchmark &benchmark, const py::list &designs) {
 py::dict describe(const Benchmark &benchmark) {
   py::list designs;
   for (const Design *design : registry().designs_of(benchmark)) {
-    designs.append(py::dict(py::arg("name") = design->name(),
-                            py::arg("summary") = design->summary(),
-                            py::arg("peer") = design->is_peer(),
-                            py::arg("limit") = design->is_limit()));
+    designs.append(
+        py::dict(py::arg("name") = design->name(), py::arg("summary") = design->summary(),
+                 py::arg("peer") = design->is_peer(), py::arg("limit") = design->is_limit()));
   }
   py::dict entry;
   entry["id"] = benchmark.id();

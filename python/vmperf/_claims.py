@@ -69,11 +69,12 @@ def claims(
     list of dict
         One row per claim, in the order of the file: ``id``, ``benchmark``, ``params``, ``design``,
         ``versus`` (None for a limit), ``kind`` (ratio, cycles, ns, percent), ``over`` (geomean or
-        worst of several points, else empty), ``bound`` (at_least, at_most), ``target``; ``ratio``, ``low``, ``high``: the measured figure in the unit of
-        `kind`, None where it was refused; ``status``: met, unmet, not_installed, unsupported or the
-        refusal of a case; ``met``: None where a peer or an instruction set is missing; ``reason``,
-        ``versions`` (of libc and peers), ``note``; ``source``: measured, or recorded for claims on
-        comparisons, whose row has ``comparisons`` and ``short`` (the short form measured now) too.
+        worst of several points, else empty), ``bound`` (at_least, at_most), ``target``; ``ratio``,
+        ``low``, ``high``: the figure in the unit of `kind`, None where it was refused; ``status``:
+        met, unmet, not_installed, unsupported or the refusal of a case; ``met``: None where a peer
+        or an instruction set is missing; ``reason``, ``versions`` (of libc and peers), ``note``;
+        ``source``: measured, or recorded for claims on comparisons, whose row has ``comparisons``
+        and ``short`` (the short form measured now) too.
 
     Raises
     ------

@@ -97,7 +97,8 @@ def read_claims(path: Path) -> list[Claim]:
     Parameters
     ----------
     path : pathlib.Path
-        TOML with one ``[[claim]]`` table per claim.
+        TOML with one ``[[claim]]`` table per claim; before the first, ``include`` may name further
+        such files, relative to this one.
 
     Returns
     -------
@@ -107,15 +108,15 @@ def read_claims(path: Path) -> list[Claim]:
     Raises
     ------
     InvalidArgumentError
-        No such file; an unknown key, benchmark, design, axis, value or kind; a missing key; a
-        target that is no positive number; an id that is used twice. The message starts with file
-        and line.
+        No such file, or one that is included; an unknown key, benchmark, design, axis, value or
+        kind; a missing key; a target that is no positive number; an id that is used twice. The
+        message starts with file and line.
     TraceFormatError
         The file is not TOML, or holds something other than ``[[claim]]`` tables.
     """
     claims: dict[str, Claim] = {}
     campaign = functools.cache(lambda: campaign_beside(path.parent))  # where a claim asks for it
-    for entry, place in read_tables(path, "claim", argument="claims", head=False).entries:
+    for entry, place in _entries(path):
         try:
             if "series" in entry:
                 claim = _series_claim(entry, place, campaign)
@@ -127,6 +128,20 @@ def read_claims(path: Path) -> list[Claim]:
             raise located(error, place.where) from None
         claims[claim.id] = claim
     return [*claims.values()]
+
+
+def _entries(path: Path) -> list[tuple[Any, Place]]:
+    """Return the tables of a file, then those of the files that it includes."""
+    found = read_tables(path, "claim", argument="claims", head=False, keys=("include",))
+    others = found.head.get("include", [])
+    if not isinstance(others, list) or not all(isinstance(name, str) for name in others):
+        error = invalid("include", repr(others), "a list of file names")
+        raise located(found.head_place.at("include", error), found.head_place.where)
+    entries = found.entries
+    for name in others:
+        file = path.parent / name
+        entries += read_tables(file, "claim", argument="include", head=False).entries
+    return entries
 
 
 def _series_claim(entry: Any, place: Place, campaign: Callable[[], Campaign]) -> Claim:

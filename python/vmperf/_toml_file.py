@@ -65,7 +65,9 @@ class Tables:
     entries: list[tuple[Any, Place]]
 
 
-def read_tables(path: Path, name: str, *, argument: str, head: bool) -> Tables:
+def read_tables(
+    path: Path, name: str, *, argument: str, head: bool, keys: tuple[str, ...] = ()
+) -> Tables:
     """Read a file of ``[[name]]`` tables.
 
     Parameters
@@ -77,7 +79,9 @@ def read_tables(path: Path, name: str, *, argument: str, head: bool) -> Tables:
     argument : str
         What to call the path in an error.
     head : bool
-        Whether keys may stand before the first table.
+        Whether any keys may stand before the first table.
+    keys : tuple of str
+        Those that may, where not any.
 
     Returns
     -------
@@ -106,17 +110,19 @@ def read_tables(path: Path, name: str, *, argument: str, head: bool) -> Tables:
     entries = found.pop(name, None)
     header = re.compile(rf"^[ \t]*\[\[[ \t]*{name}[ \t]*\]\]", re.MULTILINE)
     starts = [m.start() for m in header.finditer(text)]
-    if not isinstance(entries, list) or (found and not head) or len(starts) != len(entries):
-        keys = "keys of the whole file, then" if head else "nothing else than"
-        raise trace_format(path, 0, f"allowed are {keys} [[{name}]] tables" + _stray(found, head))
+    stray = {} if head else {key: value for key, value in found.items() if key not in keys}
+    if not isinstance(entries, list) or stray or len(starts) != len(entries):
+        before = "keys of the whole file, then" if head else "nothing else than"
+        wanted = " and ".join([*keys, f"[[{name}]] tables"])
+        raise trace_format(path, 0, f"allowed are {before} {wanted}" + _stray(stray))
     ends = [*starts[1:], len(text)]
     places = [Place(path, text, *span) for span in zip(starts, ends, strict=True)]
     whole = Place(path, text, 0, starts[0])
     return Tables(found, whole, [*zip(entries, places, strict=True)])
 
 
-def _stray(keys: Mapping[str, Any], head: bool) -> str:
-    return f"; it has {', '.join(map(repr, keys))}" if keys and not head else ""
+def _stray(keys: Mapping[str, Any]) -> str:
+    return f"; it has {', '.join(map(repr, keys))}" if keys else ""
 
 
 def _offset(data: bytes, message: str) -> int:

@@ -164,12 +164,6 @@ def test_several_points_come_to_their_mean_or_to_the_worst(
     slowest = judged(claim_text(**upper, target=8.5), times)
     assert (slowest["ratio"], slowest["met"]) == (pytest.approx(8.0), True)
     assert slowest["reason"] == "worst at capacity=1000"
-    assert record.says(mean) == (
-        "stack at least 4x as fast as libc in the geometric mean over capacity 10, 1000"
-    )
-    assert record.says(slowest) == (
-        "libc takes at most 8.5x the time of stack at each of capacity 10, 1000"
-    )
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,10 @@ def test_reference_report_stands_beside_ours(make_results: Make) -> None:
     assert (cycle.printed_ratio, cycle.peer_design) == ("2.0×", "libc")
     stack = next(r for r in results.rows() if r["id"] == "pool/cycle")
     assert cycle.own == f"{stack['ns_per_op']['median']:.3f}"
-    assert (rows["pool/sizes"].printed_own, rows["pool/sizes"].printed_peer) == ("StackPool 72–75", "")
+    assert (rows["pool/sizes"].printed_own, rows["pool/sizes"].printed_peer) == (
+        "StackPool 72–75",
+        "",
+    )
 
 
 def test_reference_figures_need_the_tag(make_results: Make) -> None:

@@ -210,7 +210,9 @@ def test_geomeans_of_ratios() -> None:
     refused(lambda: call(GOOD, GOOD, point * 0, point), "process", "1 distinct number", "2 or more")
     lacking = np.array([0, 1, 0, 0])
     refused(lambda: call(GOOD, GOOD, process, lacking), "point", "1 in process 1", "all 2 in every")
-    refused(lambda: call(GOOD, GOOD, process, point, confidence=1.0), "confidence", "1", "between 0")
+    refused(
+        lambda: call(GOOD, GOOD, process, point, confidence=1.0), "confidence", "1", "between 0"
+    )
 
 
 def test_one_process_needs_two_samples() -> None:

@@ -171,7 +171,7 @@ def test_one_resample_still_contains_its_estimate() -> None:
 
 
 def test_a_geomean_weighs_points_alike_whatever_their_rounds() -> None:
-    # Process 0: ratios 2 (three rounds) and 8; process 1: 1 and 4 (two rounds): 4 and 2, so sqrt(8).
+    # Process 0 has ratios 2 (three rounds) and 8, so 4; process 1 has 1 and 4 (two rounds), so 2.
     ratios = np.array([2.0, 2.0, 2.0, 8.0, 1.0, 4.0, 4.0])
     process = np.array([0, 0, 0, 0, 1, 1, 1])
     point = np.array([5, 5, 5, 9, 5, 9, 9])

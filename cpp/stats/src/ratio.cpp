@@ -37,9 +37,9 @@ std::vector<std::vector<double>> log_medians(std::span<const double> ratios,
   std::vector<std::vector<double>> logs;
   for (const auto &[number, points] : cells) {
     if (points.size() != n_points) {
-      throw InvalidArgumentError("point", std::to_string(points.size()) + " in process " +
-                                              std::to_string(number),
-                                 "all " + std::to_string(n_points) + " in every process");
+      throw InvalidArgumentError(
+          "point", std::to_string(points.size()) + " in process " + std::to_string(number),
+          "all " + std::to_string(n_points) + " in every process");
     }
     auto &mine = logs.emplace_back();
     for (const auto &[unused, values] : points) {

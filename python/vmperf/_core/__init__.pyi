@@ -7,8 +7,8 @@ import typing
 from . import os
 from . import stats
 from . import bench
-from . import memops
 from . import pool
+from . import memops
 __all__: list[str] = ['CapacityError', 'CorruptionError', 'InvalidArgumentError', 'MeasurementError', 'OsError', 'TraceFormatError', 'UnsupportedError', 'VmperfError', 'bench', 'memops', 'os', 'pool', 'stats']
 __version__: str = '0.1.0'
 class VmperfError(builtins.Exception):

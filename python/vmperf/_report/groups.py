@@ -161,7 +161,9 @@ def role_of(design: str, entry: Mapping[str, Any]) -> str:
     """Own, peer, limit or naive, as the catalog entry of the benchmark declares the design."""
     if design == "naive":
         return "naive"
-    declared = next((one for one in entry["designs"] if one["name"] == design), {})
+    declared: Mapping[str, Any] = next(
+        (one for one in entry["designs"] if one["name"] == design), {}
+    )
     return next((role for role in ("peer", "limit") if declared.get(role)), "own")
 
 

@@ -9,11 +9,6 @@
 
 #include "vmperf/memops/ops.hpp"
 
-#if defined(__SSE2__) && !defined(__SANITIZE_ADDRESS__) && !defined(VMPERF_CHECKS)
-#define VMPERF_MEMOPS_INLINE_FIND 1
-#include <emmintrin.h>
-#endif
-
 namespace vmperf::memops {
 
 /// < 0, 0 or > 0 as the first differing byte of a is below or above b's.
@@ -39,35 +34,35 @@ template <std::size_t kBytes>
   }
 }
 
-#ifdef VMPERF_MEMOPS_INLINE_FIND
 namespace detail {
 
-/// Whether 16 bytes from p are in one page.
-[[nodiscard]] inline bool has_16_in_page(const void *p) noexcept {
-  return (reinterpret_cast<std::uintptr_t>(p) & 4095U) <= 4096 - 16;
+/// A word whose lowest set bit is the top one of the first byte equal to `byte`; 0 where none is.
+/// Mycroft's test, whose lowest bit is exact.
+[[nodiscard]] inline std::uint64_t like(const unsigned char *p, unsigned char byte) noexcept {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  std::uint64_t x = 0;
+  __builtin_memcpy(&x, p, sizeof x);
+  x ^= kOnes * byte;
+  return (x - kOnes) & ~x & (kOnes << 7U);
 }
 
-/// n <= 16 and has_16_in_page(p): one vector, and a match beyond the end as a sentinel. The load is
-/// hidden from the compiler, to which it would reach out of the object.
-[[nodiscard]] inline std::size_t find_in_16(const void *p, unsigned char byte, std::size_t n) {
-  __m128i v;
-  asm("movdqu (%1), %0" : "=x"(v) : "r"(p), "m"(*static_cast<const unsigned char(*)[]>(p)));
-  const __m128i like = _mm_cmpeq_epi8(v, _mm_set1_epi8(static_cast<char>(byte)));
-  const unsigned found = static_cast<unsigned>(_mm_movemask_epi8(like)) | (1U << n);
-  return static_cast<std::size_t>(__builtin_ctz(found));
+/// 8 <= n <= 16: two words, which overlap.
+[[nodiscard]] inline std::size_t find_in_words(const void *p, unsigned char byte, std::size_t n) {
+  const auto *const at = static_cast<const unsigned char *>(p);
+  const std::uint64_t first = like(at, byte);
+  const std::uint64_t last = like(at + n - 8, byte);
+  const std::size_t start = first != 0 ? 0 : n - 8;
+  const std::uint64_t found = first != 0 ? first : last;
+  return found == 0 ? n : start + static_cast<std::size_t>(__builtin_ctzll(found)) / 8;
 }
 
 } // namespace detail
-#endif
 
-/// Index of the first `byte`; n where there is none. Up to 16 bytes inline, on x86-64 by SSE2
-/// whatever the level.
+/// Index of the first `byte`; n where there is none. 8 to 16 bytes inline, by words.
 [[nodiscard]] inline std::size_t find_byte(const void *p, unsigned char byte, std::size_t n) {
-#ifdef VMPERF_MEMOPS_INLINE_FIND
-  if (n - 1 < 16 && detail::has_16_in_page(p)) {
-    return detail::find_in_16(p, byte, n);
+  if (n - 8 <= 8) {
+    return detail::find_in_words(p, byte, n);
   }
-#endif
   return ops().find_byte(p, byte, n);
 }
 

@@ -21,9 +21,9 @@ namespace vmperf::stats {
                                     std::span<const std::int64_t> process,
                                     const Resampling &resampling = {});
 
-/// The geometric mean over points (sizes, mixes, ...) of paired ratios. An observation is a process:
-/// the mean over points of the logarithm of its median ratio. Two processes at least, each with
-/// rounds at every point, else InvalidArgumentError.
+/// The geometric mean over points (sizes, mixes, ...) of paired ratios. An observation is a
+/// process: the mean over points of the logarithm of its median ratio. Two processes at least, each
+/// with rounds at every point, else InvalidArgumentError.
 [[nodiscard]] Interval paired_geomean(std::span<const double> a, std::span<const double> b,
                                       std::span<const std::int64_t> process,
                                       std::span<const std::int64_t> point,
