@@ -28,6 +28,12 @@ private:
   Function *function_;
 };
 
+/// A maker that asks get() for the maker with each workload: of functions that a library, or this
+/// CPU, may turn out not to have.
+template <class Get> [[nodiscard]] bench::Maker late_maker(Get get) {
+  return [get](const bench::Params &params) -> bench::WorkloadPtr { return get()(params); };
+}
+
 /// Adds a design to the benchmarks of copies that do not overlap.
 template <class Fn>
 bench::Design &add_copy_design(bench::Registry &registry, std::string name, std::string summary,
