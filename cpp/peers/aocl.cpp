@@ -120,6 +120,9 @@ void declare_aocl(bench::Registry &registry) {
       .available(probe)
       .runs("memops/copy", copier(memops::make_pairs))
       .runs("memops/copy_mix", copier(memops::make_mix))
+      .runs("memops/batch", late_maker([] {
+              return memops::loop_maker(Indirect<Ops::Copy>(require_api().memcpy));
+            }))
       .runs("memops/move", late_maker([] {
               return memops::plain_maker(Indirect<Ops::Copy>(require_api().memmove),
                                          memops::make_shifts);

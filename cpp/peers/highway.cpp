@@ -171,8 +171,9 @@ void run_all(bench::Design &design) {
   const Indirect<Ops::Copy> copier(target.copy);
   design.runs("memops/copy", memops::copy_maker(copier, memops::make_pairs))
       .runs("memops/copy_mix", memops::copy_maker(copier, memops::make_mix))
+      .runs("memops/batch", memops::loop_maker(copier))
       .runs("memops/fill", memops::fill_maker(Indirect<Ops::Fill>(target.fill)));
-  memops::run_find(design, [&target] { return Find(target.find); });
+  memops::run_find(design, [find = target.find] { return Find(find); });
 }
 
 #else
@@ -188,7 +189,8 @@ void run_all(bench::Design &design) {
   const auto refuse = [](const bench::Params &) -> bench::WorkloadPtr {
     throw UnsupportedError(kHowToGet);
   };
-  for (const char *id : {"memops/copy", "memops/copy_mix", "memops/fill", "memops/find_byte"}) {
+  for (const char *id : {"memops/copy", "memops/copy_mix", "memops/batch", "memops/fill",
+                         "memops/find_byte"}) {
     design.runs(id, refuse);
   }
 }

@@ -181,7 +181,7 @@ from vmperf import bench
 
 bench.import_design("mine", sys.argv[1])
 rows = []
-for id in ("memops/copy", "memops/copy_mix"):
+for id in ("memops/copy", "memops/copy_mix", "memops/batch"):
     axes = next(b["axes"] for b in bench.catalog() if b["id"] == id)[1:]
     params = {a["name"]: a["defaults"][0] for a in axes}
     [row] = bench.measure(id, params, ["mine"], warm_up_ns=0, measurement_ns=200_000, n_samples=2,

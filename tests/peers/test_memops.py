@@ -20,8 +20,8 @@ pytestmark = pytest.mark.peers
 
 SIZES = [1, 7, 15, 16, 33, 64, 65, 129, 255, 1000, 4097, 70_001]
 BENCHMARKS = {
-    "aocl": "copy copy_mix move fill compare find_byte is_zero page_scan",
-    "highway": "copy copy_mix fill find_byte",
+    "aocl": "copy copy_mix batch move fill compare find_byte is_zero page_scan",
+    "highway": "copy copy_mix batch fill find_byte",
     "isal": "is_zero page_scan",
 }
 PAIRS = [(design, f"memops/{name}") for design, names in BENCHMARKS.items() for name in names.split()]

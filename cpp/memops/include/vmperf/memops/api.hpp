@@ -10,6 +10,7 @@
 
 #include "vmperf/bench/registry.hpp"
 #include "vmperf/bench/sink.hpp"
+#include "vmperf/memops/api/batch_workload.hpp"
 #include "vmperf/memops/api/copy_workload.hpp"
 #include "vmperf/memops/ops.hpp"
 
@@ -40,7 +41,8 @@ bench::Design &add_copy_design(bench::Registry &registry, std::string name, std:
                                Fn fn) {
   return registry.design("memops", std::move(name), std::move(summary))
       .runs("memops/copy", copy_maker(fn, make_pairs))
-      .runs("memops/copy_mix", copy_maker(fn, make_mix));
+      .runs("memops/copy_mix", copy_maker(fn, make_mix))
+      .runs("memops/batch", loop_maker(fn));
 }
 
 } // namespace vmperf::memops
