@@ -7,8 +7,7 @@
 
 #ifndef VMPERF_HAS_HIGHWAY
 #define VMPERF_HAS_HIGHWAY 1
-#define HWY_IS_DEBUG_BUILD 0                       // its assertions end in libhwy
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4) // for bytes no wider than SSE2
+#define HWY_IS_DEBUG_BUILD 0 // its assertions end in libhwy
 #endif
 
 #undef HWY_TARGET_INCLUDE
@@ -137,6 +136,12 @@ const Target &best_target() {
 #if HWY_TARGETS & HWY_AVX2
       &isa_highway::N_AVX2::kTarget,
 #endif
+#if HWY_TARGETS & HWY_SSE4
+      &isa_highway::N_SSE4::kTarget,
+#endif
+#if HWY_TARGETS & HWY_SSSE3
+      &isa_highway::N_SSSE3::kTarget,
+#endif
       &isa_highway::HWY_NAMESPACE::kTarget,
   });
   const auto *const found = std::find_if(kTargets.begin(), kTargets.end() - 1,
@@ -146,7 +151,7 @@ const Target &best_target() {
 
 class Find {
 public:
-  explicit Find(memops::Ops::Find *find) : find_(find) {}
+  explicit Find(memops::Ops::Find *function) : find_(function) {}
   [[nodiscard]] std::size_t find(const std::byte *p, std::size_t n) const {
     return find_(p, memops::kNeedle, n);
   }
