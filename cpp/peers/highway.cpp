@@ -115,7 +115,8 @@ bool has_all(std::string_view needs) {
     const std::size_t comma = std::min(needs.find(','), needs.size());
     std::string_view name = needs.substr(0, comma);
     needs.remove_prefix(std::min(comma + 1, needs.size()));
-    const auto *const known = std::ranges::find(kFeatureNames, name, [](auto p) { return p.first; });
+    const auto *const known =
+        std::ranges::find(kFeatureNames, name, [](auto p) { return p.first; });
     name = known == kFeatureNames.end() ? name : known->second;
     if (!os::has_feature(name)) {
       return false;
@@ -194,8 +195,8 @@ void run_all(bench::Design &design) {
   const auto refuse = [](const bench::Params &) -> bench::WorkloadPtr {
     throw UnsupportedError(kHowToGet);
   };
-  for (const char *id : {"memops/copy", "memops/copy_mix", "memops/batch", "memops/fill",
-                         "memops/find_byte"}) {
+  for (const char *id :
+       {"memops/copy", "memops/copy_mix", "memops/batch", "memops/fill", "memops/find_byte"}) {
     design.runs(id, refuse);
   }
 }
@@ -205,10 +206,11 @@ void run_all(bench::Design &design) {
 } // namespace
 
 void declare_highway(bench::Registry &registry) {
-  bench::Design &design = registry.design(
-      "memops", "highway",
-      "Copy, Fill and Find of Highway's contrib/algo, the widest target that this CPU runs, through "
-      "a pointer as its dynamic dispatch calls them; copies must not overlap");
+  bench::Design &design =
+      registry.design("memops", "highway",
+                      "Copy, Fill and Find of Highway's contrib/algo, the widest target that this "
+                      "CPU runs, through "
+                      "a pointer as its dynamic dispatch calls them; copies must not overlap");
   design.peer().available(probe);
   run_all(design);
 }

@@ -24,7 +24,9 @@ BENCHMARKS = {
     "highway": "copy copy_mix batch fill find_byte",
     "isal": "is_zero page_scan",
 }
-PAIRS = [(design, f"memops/{name}") for design, names in BENCHMARKS.items() for name in names.split()]
+PAIRS = [
+    (design, f"memops/{name}") for design, names in BENCHMARKS.items() for name in names.split()
+]
 # Two short samples on a busy machine may differ by anything, so a spread is no fault here.
 FINE = {"ok", "too_noisy", "below_resolution"}
 

@@ -1,6 +1,6 @@
-// Batches of copies as workloads: stretches of three arrays, which a design takes whole, or one by one
-// in a loop, as callers of a single copy do. verify() repeats the ops on an image: O(bytes). Used by
-// benches, designs and peers only; one thread.
+// Batches of copies as workloads: stretches of three arrays, which a design takes whole, or one by
+// one in a loop, as callers of a single copy do. verify() repeats the ops on an image: O(bytes).
+// Used by benches, designs and peers only; one thread.
 #pragma once
 
 #include <algorithm>

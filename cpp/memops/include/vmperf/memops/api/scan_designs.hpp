@@ -74,9 +74,8 @@ public:
   }
   [[nodiscard]] std::size_t find(const std::byte *p, std::size_t n) const {
     const void *found = memchr_(p, kNeedle, n);
-    return found == nullptr
-               ? n
-               : static_cast<std::size_t>(static_cast<const std::byte *>(found) - p);
+    return found == nullptr ? n
+                            : static_cast<std::size_t>(static_cast<const std::byte *>(found) - p);
   }
   /// The known trick: a range that equals itself a byte further on has one byte throughout.
   [[nodiscard]] bool zero(const std::byte *p, std::size_t n) const {
