@@ -22,8 +22,7 @@ using memops::StringFunctions;
 constexpr const char *kLibrary = "libaocl-libmem.so";
 constexpr const char *kHowToGet =
     "libaocl-libmem.so was not found: no package index has AMD AOCL-LibMem, so build and install "
-    "it "
-    "from github.com/amd/aocl-libmem, and name its directory in VMPERF_PEER_PATH";
+    "it from github.com/amd/aocl-libmem, and name its directory in VMPERF_PEER_PATH";
 
 using Memset = void *(void *, int, std::size_t);
 

@@ -209,8 +209,7 @@ void declare_highway(bench::Registry &registry) {
   bench::Design &design =
       registry.design("memops", "highway",
                       "Copy, Fill and Find of Highway's contrib/algo, the widest target that this "
-                      "CPU runs, through "
-                      "a pointer as its dynamic dispatch calls them; copies must not overlap");
+                      "CPU runs, through a pointer as its dynamic dispatch calls them");
   design.peer().available(probe);
   run_all(design);
 }
