@@ -131,7 +131,8 @@ void *memcpy(void *dst, const void *src, std::size_t n) {
 }
 void *memmove(void *dst, const void *src, std::size_t n) { return memcpy(dst, src, n); }
 void *memset(void *dst, int byte, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) static_cast<Byte *>(dst)[i] = static_cast<Byte>(byte);
+  auto *to = static_cast<Byte *>(dst);
+  for (std::size_t i = 0; i < n; ++i) to[i] = static_cast<unsigned char>(byte);
   return dst;
 }
 int memcmp(const void *a, const void *b, std::size_t n) {
