@@ -183,7 +183,7 @@ bench.import_design("mine", sys.argv[1])
 rows = []
 for id in ("memops/copy", "memops/copy_mix", "memops/batch"):
     axes = next(b["axes"] for b in bench.catalog() if b["id"] == id)[1:]
-    params = {a["name"]: a["defaults"][0] for a in axes}
+    params = {a["name"]: "fleet" if a["name"] == "mix" else a["defaults"][0] for a in axes}
     [row] = bench.measure(id, params, ["mine"], warm_up_ns=0, measurement_ns=200_000, n_samples=2,
         sampling="flat", n_placements=1, seed=0, process=0, count_instructions=False)
     rows.append(row.status)
