@@ -96,7 +96,8 @@ True
       py::arg("name"), py::arg("path"), py::arg("prefix") = "",
       R"(Enter a library of C functions as a design of the APIs that it fits.
 
-An API takes a library that exports all of its functions: ``pool`` takes ``malloc`` and ``free``.
+An API takes a library that exports all of its functions: ``pool`` takes ``malloc`` and ``free``,
+``memops`` takes ``memcpy``, for its benchmarks of copies. A library may enter several.
 
 Parameters
 ----------

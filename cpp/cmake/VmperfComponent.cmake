@@ -71,6 +71,9 @@ function(vmperf_component name)
   if(benches)
     vmperf_objects(vmperf_${name}_benches ${benches})
     target_link_libraries(vmperf_${name}_benches PRIVATE vmperf_${name} ${deps} vmperf_bench)
+    if(name STREQUAL "peers") # header code that includes its user's file once per instruction set
+      target_include_directories(vmperf_${name}_benches PRIVATE ${dir})
+    endif()
     # Every timed loop starts on a cache line: one of a cycle takes two where it crosses one.
     target_compile_options(vmperf_${name}_benches PRIVATE -falign-functions=64 -falign-loops=64
                            -falign-jumps=64 -Wno-ignored-optimization-argument) # clang has no jumps

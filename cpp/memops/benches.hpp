@@ -18,7 +18,5 @@ void declare_designs(bench::Registry &registry);
 /// Sizes of a distribution of benches_mix.cpp; empty for a name that is none.
 [[nodiscard]] std::vector<std::uint32_t> draw_sizes(std::string_view mix, std::size_t count);
 [[nodiscard]] std::vector<bench::Value> mix_names();
-/// As make_mix(), or with one of the names fixed_64, fixed_256, fixed_4096.
-[[nodiscard]] CopyTable make_batch(const bench::Params &params);
 
 } // namespace vmperf::memops

@@ -5,6 +5,7 @@
 
 #include "benches.hpp"
 #include "vmperf/base/align.hpp"
+#include "vmperf/memops/api/page_workload.hpp"
 #include "vmperf/memops/api/scan_workload.hpp"
 
 namespace vmperf::memops {
@@ -13,7 +14,7 @@ namespace {
 using bench::Benchmark;
 
 constexpr std::size_t kLine = 64;
-constexpr std::size_t kPage = 4096;
+constexpr std::size_t kPage = kScanPageBytes;
 constexpr std::int64_t kKiB = 1024;
 constexpr std::int64_t kMiB = kKiB * kKiB;
 
@@ -117,6 +118,32 @@ ScanTable make_scan(Scan scan, const bench::Params &params) {
   }
   table.a = a;
   table.b = b;
+  return table;
+}
+
+PageTable make_pages(const bench::Params &params) {
+  const std::size_t pages = read_size(params, "pages", 1, kMostBytes / 2 / kPage);
+  const std::size_t bytes = pages * kPage;
+  PageTable table;
+  table.work = static_cast<PageWork>(read_word(params, "work", {"zero_pages", "page_diff"}));
+  table.special.resize(pages);
+  const bool diff = table.work == PageWork::page_diff;
+  table.memory = os::Mapping((diff ? 2 : 1) * bytes);
+  std::byte *const a = table.memory.data();
+  if (diff) {
+    write_pattern(a, bytes);
+    std::copy_n(a, bytes, a + bytes);
+    table.b = a + bytes;
+  } else {
+    std::fill_n(a, bytes, std::byte{0});
+  }
+  CounterRng rng(kSeed, 6);
+  for (std::size_t i = 0; i < pages; ++i) {
+    table.special[i] = rng.below(2) == 0;
+    std::byte &drawn = a[i * kPage + rng.below(kPage)];
+    drawn ^= table.special[i] ? std::byte{0} : std::byte{1};
+  }
+  table.a = a;
   return table;
 }
 

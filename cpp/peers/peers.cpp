@@ -6,6 +6,9 @@ void declare(bench::Registry &registry) {
   declare_mimalloc(registry);
   declare_boost_pool(registry);
   declare_pmr(registry);
+  declare_aocl(registry);
+  declare_highway(registry);
+  declare_isal(registry);
 }
 
 } // namespace vmperf::peers

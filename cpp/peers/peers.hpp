@@ -8,5 +8,8 @@ namespace vmperf::peers {
 void declare_mimalloc(bench::Registry &registry);
 void declare_boost_pool(bench::Registry &registry);
 void declare_pmr(bench::Registry &registry);
+void declare_aocl(bench::Registry &registry);
+void declare_highway(bench::Registry &registry);
+void declare_isal(bench::Registry &registry);
 
 } // namespace vmperf::peers

@@ -61,8 +61,8 @@ def run(
         Seconds for the whole run, shared over all cases instead of the profile's times.
     designs : iterable of str, optional
         Only these designs. ``"my=./libmy.so"`` enters the functions that the library exports
-        (``malloc`` and ``free`` for pools) as design ``my``; ``"my=./libmy.so:my_"`` where their
-        names begin with ``my_``.
+        (``malloc`` and ``free`` for pools, ``memcpy`` for the copies of memops) as design ``my``;
+        ``"my=./libmy.so:my_"`` where their names begin with ``my_``.
     params : mapping, optional
         Axis -> value, values, or ``"*"`` for all declared; axes left out take their defaults.
     seed : int

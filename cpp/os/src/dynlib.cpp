@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
 #include <mutex>
+#include <system_error>
 #include <utility>
 
 #include "files.hpp"
@@ -82,20 +84,31 @@ void *open_or_throw(const std::string &path, int flags) {
   return handle;
 }
 
-} // namespace
-
-std::optional<DynLib> DynLib::open_first(std::span<const std::string> names) {
+// The first that loads, and its path.
+std::pair<void *, std::string> open_any(std::span<const std::string> names, int flags) {
   for (const std::string &name : names) {
     if (name.empty()) { // dlopen("") would hand out the program itself
       continue;
     }
     for (const std::string &path : candidates(name)) {
-      if (void *handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL); handle != nullptr) {
-        return DynLib(handle, loaded_path(handle, path));
+      if (void *handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | flags); handle != nullptr) {
+        return {handle, loaded_path(handle, path)};
       }
     }
   }
-  return std::nullopt;
+  return {nullptr, ""};
+}
+
+} // namespace
+
+std::optional<DynLib> DynLib::open_first(std::span<const std::string> names) {
+  auto [handle, path] = open_any(names, 0);
+  return handle == nullptr ? std::nullopt : std::optional(DynLib(handle, std::move(path)));
+}
+
+std::optional<DynLib> DynLib::open_first_self_bound(std::span<const std::string> names) {
+  auto [handle, path] = open_any(names, kSelfBound);
+  return handle == nullptr ? std::nullopt : std::optional(DynLib(handle, std::move(path)));
 }
 
 DynLib DynLib::open(const std::string &path) {
@@ -139,6 +152,12 @@ void *DynLib::find_own(const char *symbol) const noexcept {
           ? 0
           : ::dladdr1(address, &info, reinterpret_cast<void **>(&owner), RTLD_DL_LINKMAP);
   return found != 0 && owner == map_of(handle_) ? address : nullptr;
+}
+
+std::string DynLib::file_name() const {
+  std::error_code failed;
+  const std::filesystem::path file = std::filesystem::canonical(path_, failed);
+  return (failed ? std::filesystem::path(path_) : file).filename();
 }
 
 void add_library_directory(const std::string &path) {

@@ -348,7 +348,8 @@ def import_design(name: str, path: str, prefix: str = '') -> list[str]:
     """
     Enter a library of C functions as a design of the APIs that it fits.
 
-    An API takes a library that exports all of its functions: ``pool`` takes ``malloc`` and ``free``.
+    An API takes a library that exports all of its functions: ``pool`` takes ``malloc`` and ``free``,
+    ``memops`` takes ``memcpy``, for its benchmarks of copies. A library may enter several.
 
     Parameters
     ----------

@@ -34,8 +34,8 @@ class _RunCommand(JsonCommand):
     multiple=True,
     callback=names,
     metavar="A,B",
-    help="Only these; my=./libmy.so enters a library's malloc and free, my=./libmy.so:my_ its "
-    "my_malloc and my_free.",
+    help="Only these; my=./libmy.so enters a library's malloc and free in the pools, its memcpy in "
+    "memops, whichever it exports; my=./libmy.so:my_ what begins with my_.",
 )
 @click.option(
     "--param",

@@ -10,6 +10,7 @@
 
 #include "vmperf/bench/registry.hpp"
 #include "vmperf/bench/sink.hpp"
+#include "vmperf/memops/api/batch_workload.hpp"
 #include "vmperf/memops/api/copy_workload.hpp"
 #include "vmperf/memops/ops.hpp"
 
@@ -28,13 +29,20 @@ private:
   Function *function_;
 };
 
+/// A maker that asks get() for the maker with each workload: of functions that a library, or this
+/// CPU, may turn out not to have.
+template <class Get> [[nodiscard]] bench::Maker late_maker(Get get) {
+  return [get](const bench::Params &params) -> bench::WorkloadPtr { return get()(params); };
+}
+
 /// Adds a design to the benchmarks of copies that do not overlap.
 template <class Fn>
 bench::Design &add_copy_design(bench::Registry &registry, std::string name, std::string summary,
                                Fn fn) {
   return registry.design("memops", std::move(name), std::move(summary))
       .runs("memops/copy", copy_maker(fn, make_pairs))
-      .runs("memops/copy_mix", copy_maker(fn, make_mix));
+      .runs("memops/copy_mix", copy_maker(fn, make_mix))
+      .runs("memops/batch", loop_maker(fn));
 }
 
 } // namespace vmperf::memops

@@ -19,6 +19,10 @@ public:
   /// The first of these that loads: file names ("libx.so.3") or paths (with a '/').
   [[nodiscard]] static std::optional<DynLib> open_first(std::span<const std::string> names);
 
+  /// As open_first(), for libraries that replace functions of the C library: see open_self_bound().
+  [[nodiscard]] static std::optional<DynLib>
+  open_first_self_bound(std::span<const std::string> names);
+
   /// One library by path; OsError with the loader's words where it cannot be loaded.
   [[nodiscard]] static DynLib open(const std::string &path);
 
@@ -46,6 +50,10 @@ public:
 
   /// The file that was loaded, as the loader names it.
   [[nodiscard]] const std::string &path() const noexcept { return path_; }
+
+  /// The name of the file behind its links: "libx.so.2.0.30", say, for libx.so.2. All that many
+  /// libraries tell of their version.
+  [[nodiscard]] std::string file_name() const;
 
 private:
   DynLib(void *handle, std::string path) noexcept;

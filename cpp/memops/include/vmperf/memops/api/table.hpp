@@ -99,6 +99,8 @@ void write_pattern(std::byte *p, std::size_t bytes);
 [[nodiscard]] CopyTable make_pairs(const bench::Params &params);
 /// 32768 copies of a size distribution: axes mix, working_set_bytes.
 [[nodiscard]] CopyTable make_mix(const bench::Params &params);
+/// As make_mix(), or with one of the names fixed_64, fixed_256, fixed_4096.
+[[nodiscard]] CopyTable make_batch(const bench::Params &params);
 /// Up and back again within a region: axes size_bytes, shift_bytes.
 [[nodiscard]] CopyTable make_shifts(const bench::Params &params);
 /// Fills of equal size with changing bytes: axis size_bytes, and where there are such dst_align and
