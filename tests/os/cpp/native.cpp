@@ -95,6 +95,7 @@ void libraries(const std::string &directory) {
   auto found = os::DynLib::open_first(names);
   require(found.has_value(), "found");
   require(found->path() == directory + "/libvmperf_probe.so", "its path");
+  require(found->file_name() == "libvmperf_probe.so", "its file");
   auto *probe = found->function<int()>("probe");
   require(probe != nullptr && probe() == 42, "its function");
   require(found->find("no_such_symbol") == nullptr, "no symbol");
@@ -106,6 +107,7 @@ void libraries(const std::string &directory) {
   require(moved.find_own("malloc") == nullptr, "not of its own");
   const os::DynLib bound = os::DynLib::open_self_bound(directory + "/libvmperf_probe.so");
   require(bound.find_own("probe") != nullptr, "self-bound");
+  require(os::DynLib::open_first_self_bound(names)->find_own("probe") != nullptr, "and by name");
   raises<OsError>([&] { (void)os::DynLib::open_self_bound(directory + "/none.so"); }, "no file");
   ::setenv("VMPERF_PEER_PATH", ("/tmp::" + directory).c_str(), 1);
   require(os::library_directories().size() == 3, "environment, empty parts skipped");
