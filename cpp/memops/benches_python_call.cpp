@@ -164,7 +164,8 @@ void add_designs(bench::Registry &registry) {
   };
   add("best", "the function of vmperf.memops", kBest);
   add("plan", "the callable of vmperf.memops.plan: checked once, without arguments", kPlan);
-  add("naive", "a Python function with the statement that one writes at once, dst[:] = src", kNaive);
+  add("naive", "a Python function with the statement that one writes at once, dst[:] = src",
+      kNaive);
   add("slice", "the statement dst[:] = src alone, without the interpreter's part of it", kSlice)
       .peer()
       .available(bench::find_python);

@@ -199,7 +199,9 @@ def test_a_wrong_answer_is_found(
 def test_a_wrong_batch_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     right = _core.memops.copy_batch
     monkeypatch.setattr(
-        _core.memops, "copy_batch", lambda dst, src, *arrays: right(dst, src, *(a[1:] for a in arrays))
+        _core.memops,
+        "copy_batch",
+        lambda dst, src, *arrays: right(dst, src, *(a[1:] for a in arrays)),
     )
     (case,) = measure(BATCH, "best", batch=100, working_set_bytes=524288)
     assert case.status == "unverified", case.status
