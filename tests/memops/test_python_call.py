@@ -1,4 +1,4 @@
-"""The benchmarks of calls from Python: every design proved, wrong ones found, NumPy only if used."""
+"""The benchmarks of calls from Python: all proved, wrong ones found, NumPy only where used."""
 
 from __future__ import annotations
 
