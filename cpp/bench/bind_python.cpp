@@ -66,7 +66,7 @@ public:
     names_.set("empty", empty_builtin());
     names_.set("address", py::cpp_function(&address_of, py::arg("buffer")));
     names_.exec(text);
-    read();
+    take_op();
     names_.get("reset")();
   }
 
@@ -96,7 +96,7 @@ public:
   }
 
 private:
-  void read() {
+  void take_op() {
     if (names_.has("item")) {
       const py::tuple item = names_.get("item");
       loop_ = [op = PythonItem(item[0], item[1], item[2])](std::uint64_t n) { return op.run(n); };
