@@ -24,7 +24,7 @@ public:
 
   std::uint64_t run(std::uint64_t n) override {
     try {
-      call_.run(n);
+      static_cast<void>(call_.run(n));
     } catch (py::error_already_set &error) {
       error_->emplace(std::move(error));
       throw VmperfError("the callable raised an exception");

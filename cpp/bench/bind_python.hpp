@@ -31,7 +31,7 @@ public:
     }
   }
 
-  py::object run(std::uint64_t n) const {
+  [[nodiscard]] py::object run(std::uint64_t n) const {
     for (std::uint64_t left = n; left > 1; --left) {
       Py_DECREF(call());
     }
@@ -39,7 +39,7 @@ public:
   }
 
 private:
-  PyObject *call() const {
+  [[nodiscard]] PyObject *call() const {
     const std::size_t n_args = kept_.size() | PY_VECTORCALL_ARGUMENTS_OFFSET;
     return checked(PyObject_Vectorcall(target_.ptr(), args_.data() + 1, n_args, nullptr));
   }
@@ -55,7 +55,7 @@ public:
   PythonItem(py::object target, py::object key, py::object value)
       : target_(std::move(target)), key_(std::move(key)), value_(std::move(value)) {}
 
-  py::object run(std::uint64_t n) const {
+  [[nodiscard]] py::object run(std::uint64_t n) const {
     for (std::uint64_t left = n; left != 0; --left) {
       if (PyObject_SetItem(target_.ptr(), key_.ptr(), value_.ptr()) != 0) {
         throw py::error_already_set();
