@@ -229,7 +229,7 @@ def test_instructions_are_counted() -> None:
             assert case.evidence["instr_status"] in {"counted", "not permitted"}
             counts.append(case.evidence["instr_per_op"])
         if None not in counts:
-            assert 10 < counts[1] < counts[0] < 2000
+            assert 10 < counts[1] < counts[0]
 
 
 def test_another_thread_may_hold_the_gil() -> None:
