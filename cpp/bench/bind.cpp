@@ -15,6 +15,7 @@ namespace vmperf::bench {
 void bind_arm(py::module_ &m);     // bind_arm.cpp
 void bind_call(py::module_ &m);    // bind_call.cpp
 void bind_load(py::module_ &m);    // bind_load.cpp
+void bind_python();                // bind_python.cpp
 void bind_results(py::module_ &m); // bind_results.cpp
 
 namespace {
@@ -207,6 +208,7 @@ void bind(py::module_ &m) {
   bind_arm(m);
   bind_load(m);
   bind_call(m);
+  bind_python();
   m.def("catalog", &catalog, R"(The registry of benchmarks as plain data.
 
 Returns

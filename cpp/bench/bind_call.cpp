@@ -6,60 +6,40 @@
 #include <chrono>
 #include <optional>
 
+#include "bind_python.hpp"
 #include "vmperf/base/error.hpp"
 #include "vmperf/bench/call.hpp"
-
-namespace py = pybind11;
 
 namespace vmperf::bench {
 namespace {
 
 constexpr std::int64_t kMostNsToCount = 5'000; // more takes seconds to single-step
 
-// Calls a Python object n times through the vectorcall protocol. The first exception is kept and
-// ends the measurement; it leaves as it came.
+// The first exception is kept and ends the measurement; it leaves as it came.
 class PythonCalls final : public Workload {
 public:
   PythonCalls(py::object target, const py::tuple &args,
               std::shared_ptr<std::optional<py::error_already_set>> error)
-      : target_(std::move(target)), kept_(args), error_(std::move(error)), args_(args.size() + 1) {
-    for (std::size_t i = 0; i < args.size(); ++i) {
-      args_[i + 1] = args[i].ptr();
-    }
-  }
+      : call_(std::move(target), args), error_(std::move(error)) {}
 
   std::uint64_t run(std::uint64_t n) override {
-    const std::size_t n_args = (args_.size() - 1) | PY_VECTORCALL_ARGUMENTS_OFFSET;
-    for (std::uint64_t left = n; left != 0; --left) {
-      PyObject *result = PyObject_Vectorcall(target_.ptr(), args_.data() + 1, n_args, nullptr);
-      if (result == nullptr) {
-        error_->emplace();
-        throw VmperfError("the callable raised an exception");
-      }
-      Py_DECREF(result);
+    try {
+      static_cast<void>(call_.run(n));
+    } catch (py::error_already_set &error) {
+      error_->emplace(std::move(error));
+      throw VmperfError("the callable raised an exception");
     }
     return n;
   }
   [[nodiscard]] Verification verify() override { return Verification::passed(); }
 
 private:
-  py::object target_;
-  py::tuple kept_;
+  PythonCall call_;
   std::shared_ptr<std::optional<py::error_already_set>> error_;
-  std::vector<PyObject *> args_; // one free place in front, as the protocol likes it
 };
 
 PyObject *nothing(PyObject * /*self*/, PyObject *const * /*args*/, Py_ssize_t /*n_args*/) {
   Py_RETURN_NONE;
-}
-
-// A builtin that takes any arguments and does nothing.
-py::object empty_builtin() {
-  static PyMethodDef definition{
-      "nothing",
-      reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&nothing)), // as the API asks
-      METH_FASTCALL, "Take any arguments, do nothing."};
-  return py::reinterpret_steal<py::object>(PyCFunction_New(&definition, nullptr));
 }
 
 Settings settings_of(std::int64_t warm_up_ns, std::int64_t measurement_ns, int n_samples,
@@ -209,6 +189,14 @@ Examples
 )";
 
 } // namespace
+
+py::object empty_builtin() {
+  static PyMethodDef definition{
+      "nothing",
+      reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&nothing)), // as the API asks
+      METH_FASTCALL, "Take any arguments, do nothing."};
+  return py::reinterpret_steal<py::object>(PyCFunction_New(&definition, nullptr));
+}
 
 void bind_call(py::module_ &m) {
   m.def(

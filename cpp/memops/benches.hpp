@@ -13,6 +13,8 @@ namespace vmperf::memops {
 
 void declare_scans(bench::Registry &registry);
 void declare_guest(bench::Registry &registry);
+void declare_python_calls(bench::Registry &registry);
+void declare_python_batches(bench::Registry &registry);
 void declare_designs(bench::Registry &registry);
 
 /// Sizes of a distribution of benches_mix.cpp; empty for a name that is none.

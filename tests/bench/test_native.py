@@ -13,3 +13,8 @@ def test_schedule(compile_cpp, run_binary, repo_root):
 
 def test_registry_refuses_what_is_ambiguous(compile_cpp, run_binary):
     run_binary(compile_cpp(Path(__file__).parent / "cpp" / "registry.cpp"))
+
+
+def test_python_workloads_without_python(compile_cpp, run_binary, repo_root):
+    source = repo_root / "cpp" / "bench" / "src" / "python.cpp"
+    run_binary(compile_cpp(Path(__file__).parent / "cpp" / "without_python.cpp", str(source)))
