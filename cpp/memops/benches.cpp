@@ -1,6 +1,6 @@
 // The benchmarks of copies, moves, fills and batches. Designs: designs*.cpp here and one file each
-// in peers. Scans: benches_scan.cpp; guest memory: benches_guest.cpp; calls from Python:
-// benches_python_*.cpp.
+// in peers. Scans: benches_scan.cpp; guest memory: benches_guest.cpp, benches_tearing.cpp; calls
+// from Python: benches_python_*.cpp.
 #include "benches.hpp"
 
 namespace vmperf::memops {
@@ -126,6 +126,7 @@ void declare(bench::Registry &registry) {
   declare_batch(registry);
   declare_scans(registry);
   declare_guest(registry);
+  declare_tearing(registry);
   declare_python_calls(registry);
   declare_python_batches(registry);
   declare_designs(registry);

@@ -13,6 +13,7 @@ namespace vmperf::memops {
 
 void declare_scans(bench::Registry &registry);
 void declare_guest(bench::Registry &registry);
+void declare_tearing(bench::Registry &registry);
 void declare_python_calls(bench::Registry &registry);
 void declare_python_batches(bench::Registry &registry);
 void declare_designs(bench::Registry &registry);

@@ -200,7 +200,8 @@ void add_guest(bench::Registry &registry, Designs &designs) {
                 "memops::guest_copy with atoms of " + std::to_string(atom) + " bytes")
         .runs("memops/volatile_vs_plain", [atom](const bench::Params &params) {
           return plain_maker(GuestCopy(atom), make_words)(params);
-        });
+        })
+        .runs("memops/guest_tearing", tearing_maker(atom));
   }
 }
 

@@ -76,5 +76,8 @@ void add_batches(bench::Registry &registry, Designs &designs);
 void add_limits(bench::Registry &registry);
 void declare_imports(bench::Registry &registry);
 void add_guest(bench::Registry &registry, Designs &designs);
+void add_tearing(Designs &designs);
+/// Races by guest_copy with atoms of 8, 16 or 32 bytes.
+[[nodiscard]] bench::Maker tearing_maker(std::size_t atom);
 
 } // namespace vmperf::memops

@@ -29,14 +29,33 @@ def library(native_tree: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def program(compile_cpp: Callable[..., Path], library: Path) -> Build:
-    """Compile cpp/NAME.cpp against the library."""
+    """Compile cpp/NAME.cpp against the library; further sources and flags are passed on."""
 
-    def build(name: str) -> Path:
+    def build(name: str, *more: str | Path) -> Path:
         rpath = f"-Wl,-rpath,{library.parent}"
         source = CPP / f"{name}.cpp"
-        return compile_cpp(source, library, rpath, "-pthread", depends=[CPP / "support.hpp"])
+        support = [CPP / "support.hpp"]
+        return compile_cpp(source, *more, library, rpath, "-pthread", depends=support)
 
     return build
+
+
+@pytest.fixture(scope="session")
+def atoms(program: Build) -> int:
+    """The widths that guest_copy takes on this machine, as a sum."""
+    done = subprocess.run([program("guest"), "atoms"], capture_output=True, text=True, check=True)
+    return int(done.stdout)
+
+
+@pytest.fixture(scope="session")
+def process_sources(repo_root: Path) -> list[Path]:
+    """What cpp/tearing.cpp needs beside the library, which keeps the rest of os to itself."""
+    return [repo_root / "cpp" / "os" / "src" / f"{name}.cpp" for name in ("process", "files")]
+
+
+@pytest.fixture(scope="session")
+def tearing(program: Build, process_sources: list[Path]) -> Path:
+    return program("tearing", *process_sources)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Callable
@@ -17,14 +18,17 @@ Compile = Callable[..., Path]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def _program(root: Path, compile_cpp: Compile, name: str, sanitizers: str) -> Path:
+def _program(
+    root: Path, compile_cpp: Compile, name: str, sanitizers: str, *more: str | Path
+) -> Path:
     options = ["-DVMPERF_PYTHON=OFF", f"-DVMPERF_SANITIZE={sanitizers}"]
     build = native_build.configure(root, f"memops-{sanitizers.split(',')[0]}", *options)
     native_build.ninja(build, "vmperf_memops_c")
     library = build / "cpp" / "libvmperf_memops.so"
     flags = ["-O1", f"-fsanitize={sanitizers}", "-fno-sanitize-recover=all", "-pthread"]
     rpath = f"-Wl,-rpath,{library.parent}"
-    return compile_cpp(CPP / f"{name}.cpp", *flags, library, rpath, depends=[CPP / "support.hpp"])
+    after = [*more, *flags, library, rpath]
+    return compile_cpp(CPP / f"{name}.cpp", *after, depends=[CPP / "support.hpp", library])
 
 
 @pytest.fixture(scope="module")
@@ -44,13 +48,31 @@ def test_one_byte_too_many_is_reported(strict: Path, run_binary: Run, levels: li
         assert "ERROR: AddressSanitizer" in done.stderr
 
 
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="a race needs two CPUs")
 @pytest.mark.parametrize("atom", [8, 16, 32])
 def test_guest_copies_are_no_race(
-    repo_root: Path, compile_cpp: Compile, run_binary: Run, atom: int
+    repo_root: Path,
+    compile_cpp: Compile,
+    run_binary: Run,
+    process_sources: list[Path],
+    atoms: int,
+    atom: int,
 ) -> None:
-    program = _program(repo_root, compile_cpp, "guest", "thread")
-    if not int(run_binary(program, "atoms").stdout) & atom:
+    if not atoms & atom:
         pytest.skip(f"this CPU has no atom of {atom} bytes")
-    done = run_binary(program, "race", str(atom), "300")
+    program = _program(repo_root, compile_cpp, "tearing", "thread", *process_sources)
+    done = run_binary(program, "race", str(atom), "1000000", timeout=280)
     assert "data race" not in done.stderr
-    assert re.match(r"atoms [1-9]", done.stdout)
+    found = re.fullmatch(r"loads 1000000 torn (\d+) changed (\d+)\n", done.stdout)
+    assert found
+    assert int(found[2]) > 0
+    assert atom > 8 or found[1] == "0"  # all are made of 8 here, which ThreadSanitizer sees
+
+
+def test_race_of_a_byte_loop_is_reported(
+    repo_root: Path, compile_cpp: Compile, run_binary: Run, process_sources: list[Path]
+) -> None:
+    program = _program(repo_root, compile_cpp, "tearing", "thread", *process_sources)
+    done = run_binary(program, "race", "bytes", "100000", check=False, timeout=280)
+    assert done.returncode != 0
+    assert "data race" in done.stderr

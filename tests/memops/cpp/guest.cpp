@@ -1,9 +1,7 @@
-// Copies that cannot tear. Usage: guest oracle | guest race ATOM MILLISECONDS | guest atoms.
-#include <atomic>
-#include <chrono>
+// Copies that cannot tear, without a race (see tearing.cpp): bytes, canaries, refusals. Usage:
+// guest oracle | guest atoms, which prints the widths that this CPU has, as a sum.
 #include <cstring>
 #include <string_view>
-#include <thread>
 
 #include "support.hpp"
 #include "vmperf/base/error.hpp"
@@ -82,55 +80,16 @@ void test_refusals() {
   }
 }
 
-// One thread writes whole atoms of one byte value through the kernel, the other copies them out
-// through it, at several skews of its private side: an atom with two values is torn.
-void race(std::size_t atom, int milliseconds) {
-  constexpr std::size_t kBytes = 512;
-  alignas(64) static Byte shared[kBytes];    // NOLINT(modernize-avoid-c-arrays)
-  alignas(64) static Byte seen[kBytes + 64]; // NOLINT(modernize-avoid-c-arrays)
-  Ops::Copy *copy = guest_copier(atom);
-  std::atomic<bool> stop{false};
-  std::thread writer([&] {
-    alignas(64) Byte page[kBytes]; // NOLINT(modernize-avoid-c-arrays)
-    for (unsigned value = 1; !stop.load(std::memory_order_relaxed); ++value) {
-      std::memset(page, static_cast<int>(value & 0xffU), kBytes);
-      copy(shared, page, kBytes);
-    }
-  });
-  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
-  std::size_t n_atoms = 0;
-  std::size_t n_torn = 0;
-  std::size_t n_changes = 0;
-  for (std::size_t turn = 0; turn % 64 != 0 || std::chrono::steady_clock::now() < end; ++turn) {
-    Byte *const to = seen + (turn % 4 == 3 ? 5 : 0);
-    copy(to, shared, kBytes);
-    for (std::size_t i = 0; i < kBytes; i += atom) {
-      bool torn = false;
-      for (std::size_t k = 1; k < atom; ++k) {
-        torn |= to[i + k] != to[i];
-      }
-      n_torn += torn ? 1 : 0;
-      n_changes += to[i] != to[0] ? 1 : 0; // the two did run at the same time
-      ++n_atoms;
-    }
-  }
-  stop = true;
-  writer.join();
-  std::printf("atoms %zu torn %zu raced %zu\n", n_atoms, n_torn, n_changes);
-}
-
 } // namespace
 
 int main(int argc, char **argv) {
-  CHECK(argc >= 2, "usage: guest oracle | guest race ATOM MILLISECONDS | guest atoms");
-  const std::string_view what = argv[1];
+  const std::string_view what = argc == 2 ? argv[1] : "";
+  CHECK(what == "oracle" || what == "atoms", "usage: guest oracle | guest atoms");
   if (what == "atoms") {
     std::printf("%zu\n", guest_atoms());
-  } else if (what == "race") {
-    race(static_cast<std::size_t>(std::atoi(argv[2])), std::atoi(argv[3]));
-  } else {
-    test_oracle();
-    test_refusals();
-    std::puts("ok");
+    return 0;
   }
+  test_oracle();
+  test_refusals();
+  std::puts("ok");
 }

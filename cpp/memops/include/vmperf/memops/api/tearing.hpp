@@ -1,0 +1,195 @@
+// Two threads race on one block: a writer of its own copies whole blocks of one byte value into it
+// over and over, the calling thread copies them out with the same function, and an atom that comes
+// out with two values is torn. One op is one atom loaded while the writer writes. Every fourth pass
+// of either side goes through a private buffer (other skew modulo the atom).
+//
+//   page    |vvvvvvvv|vvvvvvvv|vvvvvvvv|     writer: v, v + 1, v + 2, ... a pass each
+//   block   |vvvvvvvv|vvvvvwww|wwwwwwww|     an atom with v and w: torn
+//   seen    |........|xxxxxyyy|........|     reader: counts atoms, torn ones, changes of value
+//
+// Between runs the writer sleeps on a futex, so that it disturbs no other design; waking it, until
+// it has written a whole block, is part of each run. A forked child, in which the harness counts
+// instructions, has no writer and reads alone. Used by benches, designs and tests only. run() is
+// called by one thread. Sources: see guest.hpp.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "vmperf/base/error.hpp"
+#include "vmperf/bench/workload.hpp"
+#include "vmperf/os/process.hpp"
+
+namespace vmperf::memops {
+
+/// What verify() expects: a control that must tear shows that the race can be seen at all.
+enum class Expected : std::uint8_t { whole, torn };
+
+/// What the reader saw since the last verify().
+struct Sightings {
+  std::uint64_t loads = 0;
+  std::uint64_t torn = 0;
+  std::uint64_t changed = 0; ///< loads that saw another value than the load before
+};
+
+/// `Fn` is `void fn(void *dst, const void *src, std::size_t n)`, `kAtom` a multiple of 8.
+template <class Fn, std::size_t kAtom> class TearingWorkload final : public bench::Workload {
+  static_assert(kAtom % 8 == 0 && kAtom <= 64);
+
+public:
+  static constexpr std::size_t kBlockBytes = 512;
+
+  /// UnsupportedError where the process may use one CPU only: there threads take turns.
+  TearingWorkload(Fn fn, Expected expected)
+      : fn_(fn), expected_(expected), process_id_(os::process_id()) {
+    if (os::allowed_cpus().size() < 2) {
+      throw UnsupportedError("a race of two threads needs two CPUs; this process may use one");
+    }
+    try {
+      writer_ = std::thread([this] { write(); });
+    } catch (const std::system_error &e) {
+      throw OsError("pthread_create", e.code().value(), e.what());
+    }
+  }
+
+  TearingWorkload(const TearingWorkload &) = delete;
+  TearingWorkload &operator=(const TearingWorkload &) = delete;
+  TearingWorkload(TearingWorkload &&) = delete;
+  TearingWorkload &operator=(TearingWorkload &&) = delete;
+
+  ~TearingWorkload() override {
+    if (process_id_ != os::process_id()) {
+      writer_.detach(); // it is the parent's
+      return;
+    }
+    tell(Order::end);
+    writer_.join();
+  }
+
+  std::uint64_t run(std::uint64_t n) override {
+    start_writer();
+    fn_(seen_.data(), block_.data(), kAtom); // what was there before this run counts as no change
+    last_ = word_at(seen_.data());
+    std::uint64_t loads = 0;
+    while (loads != n) {
+      const auto atoms =
+          static_cast<std::size_t>(std::min<std::uint64_t>(n - loads, kBlockBytes / kAtom));
+      unsigned char *const to = seen_.data() + skew(n_reads_++);
+      fn_(to, block_.data(), atoms * kAtom);
+      look_at(to, atoms);
+      loads += atoms;
+    }
+    tell(Order::rest);
+    sightings_.loads += loads;
+    return loads;
+  }
+
+  [[nodiscard]] bench::Verification verify() override {
+    const Sightings saw = std::exchange(sightings_, {});
+    const std::string loads = std::to_string(saw.loads) + " loads of " + std::to_string(kAtom);
+    if (saw.loads == 0) {
+      return bench::Verification::passed();
+    }
+    if (saw.changed == 0) {
+      return bench::Verification::failed("no race: none of " + loads +
+                                         " bytes saw the writer write; leave it a CPU");
+    }
+    if (expected_ == Expected::whole && saw.torn != 0) {
+      return bench::Verification::failed(std::to_string(saw.torn) + " of " + loads +
+                                         " bytes were torn");
+    }
+    if (expected_ == Expected::torn && saw.torn == 0) {
+      return bench::Verification::failed("the control did not tear: none of " + loads +
+                                         " bytes, so that this run proves nothing of others");
+    }
+    return bench::Verification::passed();
+  }
+
+  [[nodiscard]] const Sightings &sightings() const noexcept { return sightings_; }
+
+private:
+  enum class Order : int { rest, write, end }; // NOLINT(performance-enum-size): a futex's size
+  static constexpr std::size_t kLine = 64;
+  static constexpr std::size_t kSkew = 5; // other than 0 modulo every atom
+  static constexpr int kSpins = 1000;
+
+  static std::size_t skew(std::uint64_t pass) noexcept { return pass % 4 == 3 ? kSkew : 0; }
+
+  static std::uint64_t word_at(const unsigned char *p) noexcept {
+    std::uint64_t word = 0;
+    std::memcpy(&word, p, sizeof word);
+    return word;
+  }
+
+  void tell(Order order) noexcept {
+    order_.store(order, std::memory_order_release);
+    order_.notify_one();
+  }
+
+  // Until it has written a whole block of this run.
+  void start_writer() noexcept {
+    if (process_id_ != os::process_id()) {
+      return;
+    }
+    const std::uint64_t before = n_writes_.load(std::memory_order_acquire);
+    tell(Order::write);
+    for (int spin = 1; n_writes_.load(std::memory_order_acquire) < before + 2; ++spin) {
+      if (spin % kSpins == 0) {
+        std::this_thread::yield();
+      } else {
+        os::relax_cpu();
+      }
+    }
+  }
+
+  void write() noexcept {
+    alignas(kLine) std::array<unsigned char, kBlockBytes + kLine> page{};
+    for (std::uint64_t pass = 0;;) {
+      order_.wait(Order::rest, std::memory_order_acquire);
+      if (order_.load(std::memory_order_acquire) == Order::end) {
+        return;
+      }
+      while (order_.load(std::memory_order_relaxed) == Order::write) {
+        unsigned char *const from = page.data() + skew(pass++);
+        std::memset(from, static_cast<int>(pass & 0xffU), kBlockBytes);
+        fn_(block_.data(), from, kBlockBytes);
+        n_writes_.fetch_add(1, std::memory_order_release);
+      }
+    }
+  }
+
+  void look_at(const unsigned char *p, std::size_t atoms) noexcept {
+    for (const unsigned char *const end = p + atoms * kAtom; p != end; p += kAtom) {
+      const std::uint64_t first = word_at(p);
+      std::uint64_t differs = first ^ std::rotl(first, 8);
+      for (std::size_t i = 8; i < kAtom; i += 8) {
+        differs |= word_at(p + i) ^ first;
+      }
+      sightings_.torn += differs != 0 ? 1 : 0;
+      sightings_.changed += first != last_ ? 1 : 0;
+      last_ = first;
+    }
+  }
+
+  Fn fn_;
+  Expected expected_;
+  int process_id_; // of the process that has the writer
+  std::uint64_t n_reads_ = 0, last_ = 0;
+  Sightings sightings_;
+  alignas(kLine) std::array<unsigned char, kBlockBytes + kLine> seen_{};
+  alignas(kLine) std::array<unsigned char, kBlockBytes> block_{};
+  alignas(kLine) std::atomic<Order> order_{Order::rest};
+  alignas(kLine) std::atomic<std::uint64_t> n_writes_{0};
+  std::thread writer_; // last: it uses the rest
+};
+
+} // namespace vmperf::memops
