@@ -28,7 +28,7 @@ def _program(
     flags = ["-O1", f"-fsanitize={sanitizers}", "-fno-sanitize-recover=all", "-pthread"]
     rpath = f"-Wl,-rpath,{library.parent}"
     after = [*more, *flags, library, rpath]
-    return compile_cpp(CPP / f"{name}.cpp", *after, depends=[CPP / "support.hpp", library])
+    return compile_cpp(CPP / f"{name}.cpp", *after, depends=[CPP / "support.hpp"])
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +46,33 @@ def test_one_byte_too_many_is_reported(strict: Path, run_binary: Run, levels: li
         done = run_binary(strict, level, "over", check=False, ASAN_OPTIONS="abort_on_error=0")
         assert done.returncode != 0
         assert "ERROR: AddressSanitizer" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def fuzz(repo_root: Path, compile_cpp: Compile) -> Path:
+    return _program(repo_root, compile_cpp, "fuzz", "address,undefined")
+
+
+@pytest.mark.fuzz
+def test_fuzzed_operations_stay_inside(fuzz: Path, run_binary: Run, seed: int) -> None:
+    done = run_binary(fuzz, "run", str(seed), "5000", check=False)
+    assert re.fullmatch(r"ok \d+\n", done.stdout), done.stdout + done.stderr
+    assert int(done.stdout.split()[1]) > 1000
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize(
+    ("plant", "said"),
+    [("lost", "wrong byte"), ("extra", "AddressSanitizer"), ("overread", "AddressSanitizer")],
+)
+def test_fuzzer_finds_a_planted_mistake(
+    fuzz: Path, run_binary: Run, seed: int, plant: str, said: str
+) -> None:
+    options = "abort_on_error=0:detect_leaks=0"
+    done = run_binary(fuzz, "run", str(seed), "5000", plant, check=False, ASAN_OPTIONS=options)
+    assert done.returncode != 0, done.stdout
+    assert said in done.stdout + done.stderr
+    assert re.search(r"^input [0-9a-f]+$", done.stdout, re.MULTILINE)
 
 
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="a race needs two CPUs")
