@@ -42,7 +42,7 @@ def test_any_bytes_are_a_case(program: Build, run_binary: Run) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("clang++") is None, reason="not installed: clang++")
 def test_as_a_libfuzzer_target(
-    compile_cpp: Build, run_binary: Run, library: Path, cxx: str, tmp_path: Path
+    compile_cpp: Build, run_binary: Run, library: Path, tmp_path: Path
 ) -> None:
     flags = ["-fsanitize=fuzzer", "-DVMPERF_LIBFUZZER", f"-Wl,-rpath,{library.parent}"]
     try:
