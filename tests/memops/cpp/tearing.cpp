@@ -34,7 +34,7 @@ struct Nothing {
 
 constexpr std::uint64_t kBatch = std::uint64_t{1} << 20U;
 
-template <class Workload> void race(Workload &&workload, std::uint64_t loads) {
+template <class Workload> void run_race(Workload &&workload, std::uint64_t loads) {
   while (workload.sightings().loads < loads) {
     workload.run(std::min(kBatch, loads - workload.sightings().loads));
   }
@@ -46,13 +46,13 @@ template <class Workload> void race(Workload &&workload, std::uint64_t loads) {
 
 void race(std::string_view what, std::uint64_t loads) {
   if (what == "bytes") {
-    race(TearingWorkload<Bytes, 8>(Bytes(), Expected::torn), loads);
+    run_race(TearingWorkload<Bytes, 8>(Bytes(), Expected::torn), loads);
   } else if (what == "8") {
-    race(TearingWorkload<Guest, 8>(Guest{guest_copier(8)}, Expected::whole), loads);
+    run_race(TearingWorkload<Guest, 8>(Guest{guest_copier(8)}, Expected::whole), loads);
   } else if (what == "16") {
-    race(TearingWorkload<Guest, 16>(Guest{guest_copier(16)}, Expected::whole), loads);
+    run_race(TearingWorkload<Guest, 16>(Guest{guest_copier(16)}, Expected::whole), loads);
   } else {
-    race(TearingWorkload<Guest, 32>(Guest{guest_copier(32)}, Expected::whole), loads);
+    run_race(TearingWorkload<Guest, 32>(Guest{guest_copier(32)}, Expected::whole), loads);
   }
 }
 
