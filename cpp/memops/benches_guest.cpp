@@ -198,9 +198,10 @@ void add_guest(bench::Registry &registry, Designs &designs) {
     registry
         .design("memops", "guest_" + std::to_string(atom),
                 "memops::guest_copy with atoms of " + std::to_string(atom) + " bytes")
-        .runs("memops/volatile_vs_plain", [atom](const bench::Params &params) {
-          return plain_maker(GuestCopy(atom), make_words)(params);
-        })
+        .runs("memops/volatile_vs_plain",
+              [atom](const bench::Params &params) {
+                return plain_maker(GuestCopy(atom), make_words)(params);
+              })
         .runs("memops/guest_tearing", tearing_maker(atom));
   }
 }

@@ -4,6 +4,7 @@
 
 #include "benches.hpp"
 #include "designs.hpp"
+#include "vmperf/memops/api.hpp"
 #include "vmperf/memops/api/tearing.hpp"
 #include "vmperf/memops/guest.hpp"
 

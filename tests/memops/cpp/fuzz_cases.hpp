@@ -1,7 +1,7 @@
 // One fuzzed case: any operation, size, alignment, overlap and level, read from bytes, against byte
-// loops, with canaries either side and now and then flush against pages that nobody may touch. Under
-// AddressSanitizer all but the operands is poisoned. An input that fails is printed, and ends the
-// program with status 1.
+// loops, with canaries either side and now and then flush against pages that nobody may touch.
+// Under AddressSanitizer all but the operands is poisoned. An input that fails is printed, and ends
+// the program with status 1.
 #pragma once
 
 #include <algorithm>
@@ -15,8 +15,8 @@
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
 #else
-#define ASAN_POISON_MEMORY_REGION(at, n) static_cast<void>(0)
-#define ASAN_UNPOISON_MEMORY_REGION(at, n) static_cast<void>(0)
+#define ASAN_POISON_MEMORY_REGION(at, n) (static_cast<void>(at), static_cast<void>(n))
+#define ASAN_UNPOISON_MEMORY_REGION(at, n) (static_cast<void>(at), static_cast<void>(n))
 #endif
 
 namespace fuzz {
@@ -27,7 +27,8 @@ using vmperf::memops::Policy;
 
 inline constexpr std::size_t kInputBytes = 28;
 inline constexpr std::size_t kMost = (std::size_t{1} << 16U) + 3;
-inline constexpr std::size_t kMargin = 2048; // before a buffer that is not flush: overlaps reach there
+inline constexpr std::size_t kMargin =
+    2048; // before a buffer that is not flush: overlaps reach there
 inline constexpr std::size_t kRoom = kMargin + 64 + kMost + 3 * 4096;
 inline constexpr std::ptrdiff_t kCanary = 128;
 
@@ -75,17 +76,18 @@ struct Named {
   bool overlaps, needs_slack;
 };
 
-inline constexpr std::array<Named, 9> kCopies{{{"copy_balanced", &Ops::copy_balanced, true, false},
-                                        {"copy_throughput", &Ops::copy_throughput, true, false},
-                                        {"copy_forward", &Ops::copy_forward, true, false},
-                                        {"copy_slack", &Ops::copy_slack, true, true},
-                                        {"copy_temporal", &Ops::copy_temporal, true, false},
-                                        {"copy_stream", &Ops::copy_stream, false, false},
-                                        {"guest_copy_8", &Ops::guest_copy_8, false, false},
-                                        {"guest_copy_16", &Ops::guest_copy_16, false, false},
-                                        {"guest_copy_32", &Ops::guest_copy_32, false, false}}};
-inline constexpr std::array<Ops::Fill *Ops::*, 3> kFills{&Ops::fill, &Ops::fill_temporal,
-                                                  &Ops::fill_stream};
+inline constexpr std::array<Named, 9> kCopies{
+    {{"copy_balanced", &Ops::copy_balanced, true, false},
+     {"copy_throughput", &Ops::copy_throughput, true, false},
+     {"copy_forward", &Ops::copy_forward, true, false},
+     {"copy_slack", &Ops::copy_slack, true, true},
+     {"copy_temporal", &Ops::copy_temporal, true, false},
+     {"copy_stream", &Ops::copy_stream, false, false},
+     {"guest_copy_8", &Ops::guest_copy_8, false, false},
+     {"guest_copy_16", &Ops::guest_copy_16, false, false},
+     {"guest_copy_32", &Ops::guest_copy_32, false, false}}};
+inline constexpr std::array<Ops::Fill * Ops::*, 3> kFills{&Ops::fill, &Ops::fill_temporal,
+                                                          &Ops::fill_stream};
 
 struct Case {
   std::string name;
@@ -99,7 +101,8 @@ struct Case {
   std::printf("%s %s n=%zu d%%64=%zu s%%64=%zu (d-s)%%4096=%zu: %s %zu\n", c.name.c_str(),
               std::string(vmperf::memops::name_of(c.ops->level)).c_str(), c.n,
               reinterpret_cast<std::uintptr_t>(c.d) % 64,
-              reinterpret_cast<std::uintptr_t>(c.s) % 64, static_cast<std::size_t>(c.d - c.s) % 4096, what, at);
+              reinterpret_cast<std::uintptr_t>(c.s) % 64,
+              static_cast<std::size_t>(c.d - c.s) % 4096, what, at);
   print_input();
   std::exit(1);
 }
@@ -255,8 +258,8 @@ inline void run_scans(Case c, Input &in, const Guarded &a, const Guarded &b) {
   expect(c, "mismatch says", c.ops->mismatch(c.s, c.d, c.n), first);
   const int order = c.ops->compare(c.s, c.d, c.n);
   const int wanted = first == c.n ? 0 : (c.s[first] < c.d[first] ? -1 : 1);
-  expect(c, "compare has the wrong sign, +1:",
-         static_cast<std::size_t>((order > 0) - (order < 0) + 1),
+  expect(c,
+         "compare has the wrong sign, +1:", static_cast<std::size_t>((order > 0) - (order < 0) + 1),
          static_cast<std::size_t>(wanted + 1));
   std::fill_n(c.d, c.n, Byte{0});
   plant_in(c.d);
@@ -286,8 +289,9 @@ inline void run_batch(Case c, Input &in, const Guarded &a, const Guarded &b) {
   }
   expose_operands(c, {&from, &to});
   vmperf::memops::set_simd_level(c.ops->level);
-  vmperf::memops::copy_batch({reinterpret_cast<std::byte *>(c.d), c.n}, {reinterpret_cast<std::byte *>(c.s), c.n},
-             d_off, s_off, sizes, policy);
+  vmperf::memops::copy_batch({reinterpret_cast<std::byte *>(c.d), c.n},
+                             {reinterpret_cast<std::byte *>(c.s), c.n}, d_off, s_off, sizes,
+                             policy);
   from.reveal();
   to.reveal();
   to.check(c, c.d);
@@ -300,8 +304,11 @@ inline void run_one(const Byte *data, std::size_t size) {
   write_input_text(data, size);
   Input in(data, std::min(size, kInputBytes));
   const std::size_t operation = in.take(1) % 16;
-  Case c{.name = {}, 
-         .ops = vmperf::memops::ops(levels[in.take(1) % levels.size()]), .n = 0, .d = {}, .s = {}};
+  Case c{.name = {},
+         .ops = vmperf::memops::ops(levels[in.take(1) % levels.size()]),
+         .n = 0,
+         .d = {},
+         .s = {}};
   c.n = take_size(in);
   if (operation < kCopies.size()) {
     run_copy(kCopies[operation], c, in, a, b);
