@@ -33,12 +33,12 @@ bench::Maker tearing_maker(std::size_t atom) {
 
 void declare_tearing(bench::Registry &registry) {
   registry.benchmark("memops/guest_tearing")
-      .summary("a second thread copies whole blocks of one byte value into 512 bytes, again and "
+      .summary("a second thread copies whole blocks of one byte value into 128 bytes, again and "
                "again; the measured thread copies them out by the same function. ok = no atom came "
                "out with two values; of naive, the control by bytes: some did")
-      .op("one atom loaded while the writer writes, and looked at")
-      .fooled_by("threads that take turns do not race: a run whose loads never saw the writer "
-                 "write is unverified, a process with one CPU is unsupported")
+      .op("one racing load of an atom, and a look at it; loads during which the writer did not "
+          "write do not count and are done again")
+      .fooled_by("threads that take turns do not race: a process with one CPU is unsupported")
       .fooled_by("the time is that of cache lines on their way between two cores, or of two "
                  "threads in one, and of waking the writer: it ranks no design")
       .fooled_by("instructions are counted in a forked process, which reads alone")

@@ -1,15 +1,16 @@
 // Two threads race on one block: a writer of its own copies whole blocks of one byte value into it
 // over and over, the calling thread copies them out with the same function, and an atom that comes
-// out with two values is torn. One op is one atom loaded while the writer writes. Every fourth pass
-// of either side goes through a private buffer (other skew modulo the atom).
+// out with two values is torn. One op is one racing load of an atom: loads are done in groups, and
+// a group during which the writer has not written a whole block is looked at and done again. Every
+// fourth pass of either side goes through guest_copy's buffer (other skew modulo the atom).
 //
 //   page    |vvvvvvvv|vvvvvvvv|vvvvvvvv|     writer: v, v + 1, v + 2, ... a pass each
 //   block   |vvvvvvvv|vvvvvwww|wwwwwwww|     an atom with v and w: torn
 //   seen    |........|xxxxxyyy|........|     reader: counts atoms, torn ones, changes of value
 //
-// Between runs the writer sleeps on a futex, so that it disturbs no other design; waking it, until
-// it has written a whole block, is part of each run. A forked child, in which the harness counts
-// instructions, has no writer and reads alone. Used by benches, designs and tests only. run() is
+// Between runs the writer sleeps on a futex, so that it disturbs no other design; waking it is part
+// of each run. A forked child, in which the harness counts instructions, has no writer and reads
+// alone. Used by benches, designs and tests only. run() is
 // called by one thread. Sources: see guest.hpp.
 #pragma once
 
@@ -36,7 +37,7 @@ enum class Expected : std::uint8_t { whole, torn };
 
 /// What the reader saw since the last verify().
 struct Sightings {
-  std::uint64_t loads = 0;
+  std::uint64_t loads = 0; ///< while the writer wrote
   std::uint64_t torn = 0;
   std::uint64_t changed = 0; ///< loads that saw another value than the load before
 };
@@ -46,7 +47,7 @@ template <class Fn, std::size_t kAtom> class TearingWorkload final : public benc
   static_assert(kAtom % 8 == 0 && kAtom <= 64);
 
 public:
-  static constexpr std::size_t kBlockBytes = 512;
+  static constexpr std::size_t kBlockBytes = 128;
 
   /// UnsupportedError where the process may use one CPU only: there threads take turns.
   TearingWorkload(Fn fn, Expected expected)
@@ -76,17 +77,21 @@ public:
   }
 
   std::uint64_t run(std::uint64_t n) override {
-    start_writer();
+    const bool alone = process_id_ != os::process_id();
+    tell(Order::write);
     fn_(seen_.data(), block_.data(), kAtom); // what was there before this run counts as no change
     last_ = word_at(seen_.data());
     std::uint64_t loads = 0;
-    while (loads != n) {
-      const auto atoms =
-          static_cast<std::size_t>(std::min<std::uint64_t>(n - loads, kBlockBytes / kAtom));
-      unsigned char *const to = seen_.data() + skew(n_reads_++);
-      fn_(to, block_.data(), atoms * kAtom);
-      look_at(to, atoms);
-      loads += atoms;
+    for (int idle = 0; loads != n;) {
+      const std::uint64_t before = n_writes_.load(std::memory_order_acquire);
+      const std::uint64_t some = read_group(n - loads);
+      std::atomic_thread_fence(std::memory_order_acquire);
+      // By two: one that had begun before the group, and a whole one.
+      if (alone || n_writes_.load(std::memory_order_relaxed) >= before + 2) {
+        loads += some;
+      } else if (++idle % kTries == 0) {
+        std::this_thread::yield();
+      }
     }
     tell(Order::rest);
     sightings_.loads += loads;
@@ -101,7 +106,7 @@ public:
     }
     if (saw.changed == 0) {
       return bench::Verification::failed("no race: none of " + loads +
-                                         " bytes saw the writer write; leave it a CPU");
+                                         " bytes saw another value than the one before");
     }
     if (expected_ == Expected::whole && saw.torn != 0) {
       return bench::Verification::failed(std::to_string(saw.torn) + " of " + loads +
@@ -120,7 +125,8 @@ private:
   enum class Order : int { rest, write, end }; // NOLINT(performance-enum-size): a futex's size
   static constexpr std::size_t kLine = 64;
   static constexpr std::size_t kSkew = 5; // other than 0 modulo every atom
-  static constexpr int kSpins = 1000;
+  static constexpr int kPasses = 8;
+  static constexpr int kTries = 100; // some 20 us, then the writer may need this CPU
 
   static std::size_t skew(std::uint64_t pass) noexcept { return pass % 4 == 3 ? kSkew : 0; }
 
@@ -135,20 +141,18 @@ private:
     order_.notify_one();
   }
 
-  // Until it has written a whole block of this run.
-  void start_writer() noexcept {
-    if (process_id_ != os::process_id()) {
-      return;
+  // A few passes over the block; the number of atoms.
+  std::uint64_t read_group(std::uint64_t most) noexcept {
+    std::uint64_t loads = 0;
+    for (int pass = 0; pass < kPasses && loads != most; ++pass) {
+      const auto atoms =
+          static_cast<std::size_t>(std::min<std::uint64_t>(most - loads, kBlockBytes / kAtom));
+      unsigned char *const to = seen_.data() + skew(n_reads_++);
+      fn_(to, block_.data(), atoms * kAtom);
+      look_at(to, atoms);
+      loads += atoms;
     }
-    const std::uint64_t before = n_writes_.load(std::memory_order_acquire);
-    tell(Order::write);
-    for (int spin = 1; n_writes_.load(std::memory_order_acquire) < before + 2; ++spin) {
-      if (spin % kSpins == 0) {
-        std::this_thread::yield();
-      } else {
-        os::relax_cpu();
-      }
-    }
+    return loads;
   }
 
   void write() noexcept {
