@@ -20,7 +20,7 @@ PLANTS = ("lost", "extra", "overread")
 def test_nothing_is_found(program: Build, run_binary: Run, seed: int) -> None:
     done = run_binary(program("fuzz"), "run", str(seed), "3000", check=False)
     assert re.fullmatch(r"ok \d+\n", done.stdout), done.stdout + done.stderr
-    assert int(done.stdout.split()[1]) > 10_000
+    assert int(done.stdout.split()[1]) > 1000
 
 
 @pytest.mark.parametrize("plant", PLANTS)

@@ -85,9 +85,8 @@ public:
     for (int idle = 0; loads != n;) {
       const std::uint64_t before = n_writes_.load(std::memory_order_acquire);
       const std::uint64_t some = read_group(n - loads);
-      std::atomic_thread_fence(std::memory_order_acquire);
       // By two: one that had begun before the group, and a whole one.
-      if (alone || n_writes_.load(std::memory_order_relaxed) >= before + 2) {
+      if (alone || n_writes_.load(std::memory_order_acquire) >= before + 2) {
         loads += some;
       } else if (++idle % kTries == 0) {
         std::this_thread::yield();
