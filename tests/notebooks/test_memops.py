@@ -24,7 +24,7 @@ for factor in (1000, 2000):
     print("changed", found.verdict, found.low, found)
 for size, line in (("1 KiB", 1024), ("64 B", 64)):
     twice = altered(copies, "balanced", 2000, size_bytes=line)
-    print("changed", by_size(twice)[-1])
+    print("changed", by_size(twice)[1])
 print("changed", *by_distance(altered(alias, "balanced", 1000, delta_mod_4096=64)), sep="\\n")
 print("changed", *at_page_ends(altered(ends, "throughput", 1000, placement="page_end"), nothing),
       sep="\\n")
