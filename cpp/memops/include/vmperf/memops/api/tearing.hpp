@@ -84,10 +84,11 @@ public:
     std::uint64_t loads = 0;
     for (int idle = 0; loads != n;) {
       const std::uint64_t before = n_writes_.load(std::memory_order_acquire);
-      const std::uint64_t some = read_group(n - loads);
+      // Always a whole group: during a short one the writer could not write a block.
+      const std::uint64_t some = read_group(alone ? n - loads : kPasses * kBlockBytes / kAtom);
       // By two: one that had begun before the group, and a whole one.
       if (alone || n_writes_.load(std::memory_order_acquire) >= before + 2) {
-        loads += some;
+        loads += std::min(some, n - loads);
       } else if (++idle % kTries == 0) {
         std::this_thread::yield();
       }
@@ -124,7 +125,7 @@ private:
   enum class Order : int { rest, write, end }; // NOLINT(performance-enum-size): a futex's size
   static constexpr std::size_t kLine = 64;
   static constexpr std::size_t kSkew = 5; // other than 0 modulo every atom
-  static constexpr int kPasses = 8;
+  static constexpr std::size_t kPasses = 8;
   static constexpr int kTries = 100; // some 20 us, then the writer may need this CPU
 
   static std::size_t skew(std::uint64_t pass) noexcept { return pass % 4 == 3 ? kSkew : 0; }
@@ -140,10 +141,10 @@ private:
     order_.notify_one();
   }
 
-  // A few passes over the block; the number of atoms.
+  // At most kPasses over the block; the number of atoms.
   std::uint64_t read_group(std::uint64_t most) noexcept {
     std::uint64_t loads = 0;
-    for (int pass = 0; pass < kPasses && loads != most; ++pass) {
+    for (std::size_t pass = 0; pass < kPasses && loads != most; ++pass) {
       const auto atoms =
           static_cast<std::size_t>(std::min<std::uint64_t>(most - loads, kBlockBytes / kAtom));
       unsigned char *const to = seen_.data() + skew(n_reads_++);
