@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +17,7 @@ Build = Callable[..., Path]
 @pytest.fixture(scope="session")
 def native_tree(repo_root: Path) -> Path:
     """A build without Python, as tests/isa makes it, with the library alone."""
-    if "libasan" in os.environ.get("LD_PRELOAD", ""):
+    if native_build.sanitized():
         pytest.skip("the module is under test here; test_sanitized.py has such programs")
     build = native_build.configure(repo_root, "native", "-DVMPERF_PYTHON=OFF")
     native_build.ninja(build, "vmperf_memops_c")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from house import native_build
 from vmperf import memops
 
 pytestmark = pytest.mark.property
@@ -20,6 +21,7 @@ sizes = st.one_of(
     st.sampled_from([2**k + d for k in range(6, 18) for d in (-1, 0, 1)]),
 )
 GUARD = 80
+SHORTER = 8 if native_build.sanitized() else 1
 
 
 def _arena(n: int, align: int, seed: int) -> tuple[bytearray, memoryview]:
@@ -38,7 +40,7 @@ aligns = st.integers(0, 63)
 seeds = st.integers(0, 2**32 - 1)
 
 
-@settings(max_examples=400)
+@settings(max_examples=400 // SHORTER)
 @given(levels, sizes, aligns, aligns, seeds, hints, policies, st.sampled_from(range(5)))
 def test_copies(
     level: str,
@@ -72,7 +74,7 @@ def test_copies(
     assert whole == expected
 
 
-@settings(max_examples=300)
+@settings(max_examples=300 // SHORTER)
 @given(levels, sizes, st.integers(-300, 300), aligns, seeds, policies)
 def test_overlap(level: str, n: int, shift: int, align: int, seed: int, policy: str) -> None:
     whole, both = _arena(n + 600, align, seed)
@@ -87,7 +89,7 @@ def test_overlap(level: str, n: int, shift: int, align: int, seed: int, policy: 
     assert whole == expected
 
 
-@settings(max_examples=200)
+@settings(max_examples=200 // SHORTER)
 @given(levels, sizes, aligns, st.integers(0, 255), seeds, hints)
 def test_fills(level: str, n: int, align: int, byte: int, seed: int, hint: str) -> None:
     whole, dst = _arena(n, align, seed)
@@ -101,7 +103,7 @@ def test_fills(level: str, n: int, align: int, byte: int, seed: int, hint: str) 
     assert whole == (expected if n else whole)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300 // SHORTER)
 @given(levels, sizes, aligns, aligns, seeds, st.data())
 def test_scans(level: str, n: int, left: int, right: int, seed: int, data: st.DataObject) -> None:
     _, a = _arena(n, left, seed)
@@ -128,7 +130,7 @@ def test_scans(level: str, n: int, left: int, right: int, seed: int, data: st.Da
         assert memops.page_diff(a, b, page).tolist() == different
 
 
-@settings(max_examples=200)
+@settings(max_examples=200 // SHORTER)
 @given(levels, sizes, aligns, seeds, st.data())
 def test_zeros(level: str, n: int, align: int, seed: int, data: st.DataObject) -> None:
     _, buf = _arena(n, align, seed)
@@ -143,7 +145,7 @@ def test_zeros(level: str, n: int, align: int, seed: int, data: st.DataObject) -
         assert memops.zero_pages(buf, page).tolist() == expected
 
 
-@settings(max_examples=150)
+@settings(max_examples=150 // SHORTER)
 @given(levels, st.integers(1, 3000), seeds, st.integers(0, 200), st.booleans())
 def test_batches(level: str, n: int, seed: int, count: int, same: bool) -> None:
     generator = np.random.default_rng(seed)

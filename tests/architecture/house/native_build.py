@@ -11,6 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 
+def sanitized() -> bool:
+    """Whether this interpreter runs with AddressSanitizer, which makes native work slow."""
+    return "libasan" in os.environ.get("LD_PRELOAD", "")
+
+
 def tool(name: str) -> str:
     """CMake and Ninja come with `pip install '.[test]'`, beside this interpreter."""
     beside = Path(sys.executable).parent / name
