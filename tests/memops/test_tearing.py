@@ -27,7 +27,7 @@ def need(atoms: int, atom: int) -> None:
 
 
 def race(run_binary: Run, program: Path, what: str, loads: int) -> dict[str, int]:
-    text = run_binary(program, "race", what, str(loads), timeout=280).stdout
+    text = run_binary(program, "race", what, str(loads), timeout=600).stdout
     found = re.fullmatch(r"loads (\d+) torn (\d+) changed (\d+)\n", text)
     assert found, text
     return dict(zip(("loads", "torn", "changed"), map(int, found.groups()), strict=True))
