@@ -56,7 +56,7 @@ public:
       throw UnsupportedError("a race of two threads needs two CPUs; this process may use one");
     }
     try {
-      writer_ = std::thread([this] { write(); });
+      writer_ = std::thread([this] { keep_writing(); });
     } catch (const std::system_error &e) {
       throw OsError("pthread_create", e.code().value(), e.what());
     }
@@ -155,7 +155,7 @@ private:
     return loads;
   }
 
-  void write() noexcept {
+  void keep_writing() noexcept {
     alignas(kLine) std::array<unsigned char, kBlockBytes + kLine> page{};
     for (std::uint64_t pass = 0;;) {
       order_.wait(Order::rest, std::memory_order_acquire);
