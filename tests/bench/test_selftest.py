@@ -106,14 +106,19 @@ def test_counts_are_exact():
 
 
 def test_chain_of_adds_takes_one_cycle():
-    best = np.inf
+    best = emptiest = np.inf
     until = time.monotonic() + 60
     while time.monotonic() < until:  # a neighbour only ever adds: the best stands for the chain
         [chain] = run("one_cycle", count=False)
         per_op = (chain.samples.ns_total / chain.samples.iterations).min()
-        best = min(best, per_op * chain.evidence["core_hz"] * 1e-9)
+        cycles_per_ns = chain.evidence["core_hz"] * 1e-9
+        best = min(best, per_op * cycles_per_ns)
         if best < 1.05:
             break
+        emptiest = min(emptiest, chain.evidence["empty_ns_per_op"] * cycles_per_ns)
+    if best > 1.05 and emptiest > 1.3:
+        # Two busy threads of a core take turns at fetching, so that no loop turns once a cycle.
+        pytest.skip(f"a busy neighbour in the core: an empty loop takes {emptiest:.2f} cycles")
     assert best == pytest.approx(1.0, abs=0.05)
 
 
