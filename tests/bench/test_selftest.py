@@ -106,20 +106,20 @@ def test_counts_are_exact():
 
 
 def test_chain_of_adds_takes_one_cycle():
-    best = emptiest = np.inf
+    chains, empties = [], []
     until = time.monotonic() + 60
-    while time.monotonic() < until:  # a neighbour only ever adds: the best stands for the chain
+    while time.monotonic() < until:  # a neighbour disturbs now the chain, now what clocks it
         [chain] = run("one_cycle", count=False)
         per_op = (chain.samples.ns_total / chain.samples.iterations).min()
         cycles_per_ns = chain.evidence["core_hz"] * 1e-9
-        best = min(best, per_op * cycles_per_ns)
-        if best < 1.05:
-            break
-        emptiest = min(emptiest, chain.evidence["empty_ns_per_op"] * cycles_per_ns)
-    if best > 1.05 and emptiest > 1.3:
+        chains.append(per_op * cycles_per_ns)
+        empties.append(chain.evidence["empty_ns_per_op"] * cycles_per_ns)
+        if chains[-1] == pytest.approx(1.0, abs=0.05):
+            return
+    if min(empties) > 1.3:
         # Two busy threads of a core take turns at fetching, so that no loop turns once a cycle.
-        pytest.skip(f"a busy neighbour in the core: an empty loop takes {emptiest:.2f} cycles")
-    assert best == pytest.approx(1.0, abs=0.05)
+        pytest.skip(f"a busy neighbour in the core: an empty loop takes {min(empties):.2f} cycles")
+    pytest.fail(f"cycles: {min(chains)} to {max(chains)}")
 
 
 def test_unavailable_designs_are_rows_not_errors():

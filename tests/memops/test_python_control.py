@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import vmperf
+from house import native_build
 from vmperf import memops
 
 
@@ -136,6 +137,7 @@ def test_level_by_environment() -> None:
     assert _python(program, VMPERF_SIMD="scalar") == "scalar"
 
 
+@pytest.mark.skipif(native_build.sanitized(), reason="the sanitized module comes without it")
 def test_c_library() -> None:
     path = Path(memops.library_path())
     assert path.parent.parent == Path(vmperf.get_include()).parent
