@@ -15,7 +15,7 @@ using namespace vmperf::bench;
 struct Chain final : Workload {
   std::uint64_t x = 1;
   std::uint64_t run(std::uint64_t n) override {
-    for (std::uint64_t i = 0; i < n; ++i) x = opaque(x) * 3;
+    for (std::uint64_t i = 0; i < n; ++i) x = opaque(x) * 0x9E3779B97F4A7C15U;
     return x;
   }
   Verification verify() override {
@@ -25,7 +25,7 @@ struct Chain final : Workload {
 
 VMPERF_PLUGIN(registry) {
   registry.benchmark("PREFIX/multiply")
-      .summary("a chain of multiplications by three")
+      .summary("a chain of multiplications")
       .op("one multiplication")
       .fooled_by("nothing is loaded or stored")
       .tag("mine")
@@ -106,7 +106,7 @@ def test_a_loaded_benchmark_is_one_like_any_other(library):
         "below_resolution",
     )  # a busy machine is not what is tested here
     assert evidence["instr_per_op"] >= 4
-    assert cycles > 0.95  # times three is one lea: a cycle, as exactly as the clock is known
+    assert cycles > 1.0
 
 
 def test_its_errors_cross_the_interface_as_text(library):
