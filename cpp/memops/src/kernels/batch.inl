@@ -64,10 +64,8 @@ template <class Small, bool kFar, std::size_t kSame> inline void batch_loop(cons
     } else if constexpr (kSame > 256) {
       copy_loop<Wide>(d, s, n);
     } else if (n > Small::kMost) {
-      if (Wide::kBytes == 64 && n <= 2 * Wide::kBytes) { // without a call's vzeroupper
-        copy_ends<Wide>(d, s, n);
-      } else if (n <= 4 * Wide::kBytes && n >= Wide::kBytes) {
-        copy_clamped<Wide>(d, s, n);
+      if (n <= 4 * Wide::kBytes && n >= Wide::kBytes) { // without a call's vzeroupper
+        copy_medium<Wide>(d, s, n);
       } else {
         copy_above_call(d, s, n);
       }

@@ -41,6 +41,16 @@ template <class V> inline void copy_clamped(Byte *d, const Byte *s, std::size_t 
   V::store(d + n - kW, e);
 }
 
+/// W <= n <= 4W. Of four stores of 64 bytes half would be idle up to 128, which costs more than one
+/// branch that sizes rarely come to.
+template <class V> inline void copy_medium(Byte *d, const Byte *s, std::size_t n) {
+  if (V::kBytes == 64 && n <= 2 * V::kBytes) {
+    copy_ends<V>(d, s, n);
+  } else {
+    copy_clamped<V>(d, s, n);
+  }
+}
+
 /// Four vectors in registers.
 template <class V> struct Four {
   V::Reg a, b, c, d;
@@ -178,13 +188,8 @@ template <bool kAutomatic> inline Byte *copy_large(Byte *d, const Byte *s, std::
 /// n > 4 * Clamp::kBytes.
 template <bool kAutomatic> inline Byte *copy_above(Byte *d, const Byte *s, std::size_t n) {
   if constexpr (Wide::kBytes > Clamp::kBytes) {
-    // One more branch, which sizes rarely come to: four wide stores would be half of them idle.
-    if (Wide::kBytes == 64 && n <= 2 * Wide::kBytes) {
-      copy_ends<Wide>(d, s, n);
-      return d;
-    }
     if (n <= 4 * Wide::kBytes) {
-      copy_clamped<Wide>(d, s, n);
+      copy_medium<Wide>(d, s, n);
       return d;
     }
   }

@@ -1,8 +1,7 @@
 // Small operations on AVX-512: one masked access for any n <= 64, so that random sizes cost no
 // mispredicted branch. Two things it must not do:
 //   - reach into a page that is not mapped: no fault follows, but the CPU finds that out by
-//     microcode, 150 to 530 ns. Where a window crosses into the next page, one that ends with the
-//     data is taken;
+//     microcode, 150 to 530 ns. Where a window crosses into the next page, accesses are plain;
 //   - n = 0: the same with any pointer. Its window is moved to where it does no harm, and one byte
 //     there is really read and written: a page that only masked-off accesses come to is never
 //     marked as used, and each of them pays for that.
@@ -41,6 +40,7 @@ inline Byte *below_stack() {
 /// have, and not to this one, whose next load would wait for it.
 alignas(64) const Byte nowhere[64]{}; // NOLINT(modernize-avoid-c-arrays)
 
+/// Rare, and so out of the way of the masked path.
 [[gnu::noinline]] void *copy_at_page_end(Byte *d, const Byte *s, std::size_t n) {
   return PlainSmall::copy(d, s, n);
 }
