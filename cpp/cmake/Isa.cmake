@@ -2,10 +2,11 @@
 # architecture alone, with the flags of its name here. A unit that is not listed is for any CPU.
 set(vmperf_isa_x86_64 sse2 avx2 avx512)
 set(vmperf_isa_aarch64 neon)
-set(vmperf_isa_flags_avx2 -mavx2 -mbmi -mbmi2)
+# -mno-red-zone: x86_few.inl writes there.
+set(vmperf_isa_flags_sse2 -mno-red-zone)
+set(vmperf_isa_flags_avx2 -mno-red-zone -mavx2 -mbmi -mbmi2)
 # GCC's own header reads a register that it leaves undefined on purpose.
-set(vmperf_isa_flags_avx512 -mavx2 -mbmi -mbmi2 -mavx512f -mavx512bw -mavx512vl
-    -mno-red-zone # masked.inl writes there
+set(vmperf_isa_flags_avx512 -mno-red-zone -mavx2 -mbmi -mbmi2 -mavx512f -mavx512bw -mavx512vl
     -Wno-uninitialized $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 # -fno-builtin and the next: no loop of ours becomes a call of the memcpy that it replaces.
 set(vmperf_isa_flags_all -O3 -fno-builtin

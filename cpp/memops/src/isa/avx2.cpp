@@ -18,6 +18,10 @@ namespace {
 using Wide = V32;
 using Clamp = V16;
 
+#include "../kernels/few.inl"
+
+#include "../kernels/x86_few.inl"
+
 #include "../kernels.inl"
 
 constexpr Ops kTable = make_table<PlainSmall, PlainSmall, PlainFill, PlainScan>(

@@ -41,11 +41,15 @@ struct V64 {
 using Wide = V64;
 using Clamp = V16;
 
+#include "../kernels/few.inl"
+
+#include "../kernels/x86_few.inl"
+
 #include "../kernels.inl"
 
 #include "../kernels/masked.inl"
 
-constexpr Ops kTable = make_table<MaskedSmall<true>, MaskedSmall<false>, MaskedFill, MaskedScan>(
+constexpr Ops kTable = make_table<MaskedFew, MaskedSmall, MaskedFill, MaskedScan>(
     Level::avx512, guest_entry<Seen<Atom16>>, guest_entry<Seen<Atom32>>);
 
 } // namespace

@@ -73,6 +73,10 @@ struct Atom16 {
   }
 };
 
+#include "../kernels/few.inl"
+
+using Few = LadderFew;
+
 #include "../kernels.inl"
 
 constexpr Ops kTable = make_table<PlainSmall, PlainSmall, PlainFill, PlainScan>(

@@ -14,6 +14,10 @@ using Clamp = V8;
 
 inline void stream_fence() {}
 
+#include "../kernels/few.inl"
+
+using Few = LadderFew;
+
 #include "../kernels.inl"
 
 constexpr Ops kTable =

@@ -16,6 +16,10 @@ namespace {
 using Wide = V16;
 using Clamp = V16;
 
+#include "../kernels/few.inl"
+
+#include "../kernels/x86_few.inl"
+
 #include "../kernels.inl"
 
 constexpr Ops kTable = make_table<PlainSmall, PlainSmall, PlainFill, PlainScan>(

@@ -2,30 +2,10 @@
 // function here loads all that it overwrites before it stores, so each is a memmove.
 //
 //   W..2W   [ first ]            4W..8W   four from the start, four to the end
-//               [ last ]
+//               [ last ]                  below 8 bytes: Few, which the unit chooses
 //   W..4W   0, min(W, n-W), max(n-2W, 0), n-W: one path without a branch
 //
 // Loops: four vectors a turn, stores aligned, unaligned head and tail loaded before the loop.
-
-inline std::size_t lesser(std::size_t a, std::size_t b) {
-  return a < b ? a : b;
-}
-
-template <class V> inline void copy_ends(Byte *d, const Byte *s, std::size_t n) {
-  const auto a = V::load(s);
-  const auto b = V::load(s + n - V::kBytes);
-  V::store(d, a);
-  V::store(d + n - V::kBytes, b);
-}
-
-/// 0 <= n <= 2W: the widest access that fits, twice.
-template <class V> inline void copy_ladder(Byte *d, const Byte *s, std::size_t n) {
-  if (n >= V::kBytes) {
-    copy_ends<V>(d, s, n);
-  } else if constexpr (V::kBytes > 1) {
-    copy_ladder<typename V::Half>(d, s, n);
-  }
-}
 
 template <class V> inline void copy_clamped(Byte *d, const Byte *s, std::size_t n) {
   constexpr std::size_t kW = V::kBytes;
@@ -88,7 +68,7 @@ template <class V> inline void copy_up(Byte *d, const Byte *s, std::size_t n) {
   const auto head = V::load(s);
   const auto tail = Four<V>::load(s + n - 4 * kW);
   Byte *const end = d + n - 4 * kW;
-  const std::size_t skip = kW - (reinterpret_cast<std::uintptr_t>(d) & (kW - 1));
+  const std::size_t skip = (kW - reinterpret_cast<std::uintptr_t>(d)) & (kW - 1);
   Byte *to = d + skip;
   const Byte *from = s + skip;
   while (to < end) {
@@ -97,7 +77,9 @@ template <class V> inline void copy_up(Byte *d, const Byte *s, std::size_t n) {
     from += 4 * kW;
   }
   tail.store(end);
-  V::store(d, head);
+  if (skip != 0) { // else a store too many, a fifteenth of 1 KiB
+    V::store(d, head);
+  }
 }
 
 /// n > 4W; right for d > s and for ranges apart.
@@ -105,7 +87,7 @@ template <class V> inline void copy_down(Byte *d, const Byte *s, std::size_t n) 
   constexpr std::size_t kW = V::kBytes;
   const auto head = Four<V>::load(s);
   const auto tail = V::load(s + n - kW);
-  const std::size_t over = ((reinterpret_cast<std::uintptr_t>(d) + n - 1) & (kW - 1)) + 1;
+  const std::size_t over = (reinterpret_cast<std::uintptr_t>(d) + n) & (kW - 1);
   Byte *const end = d + 4 * kW;
   Byte *to = d + n - over;
   const Byte *from = s + n - over;
@@ -115,7 +97,9 @@ template <class V> inline void copy_down(Byte *d, const Byte *s, std::size_t n) 
     Four<V>::load(from).store_aligned(to);
   }
   head.store(d);
-  V::store(d + n - kW, tail);
+  if (over != 0) {
+    V::store(d + n - kW, tail);
+  }
 }
 
 /// From one address up to another, modulo 2^64.
@@ -137,7 +121,9 @@ template <class V> inline void copy_loop(Byte *d, const Byte *s, std::size_t n) 
 }
 
 /// Past the caches; n >= 1024, ranges apart. Reads 2 KiB ahead into the nearest level alone; whole
-/// lines are written at a time; the head and the tail are temporal.
+/// lines are written at a time; the head and the tail are temporal. One line of the destination's
+/// page after next is read, for its translation: a store past the caches is not fetched ahead, and
+/// waits for a page walk of its own.
 /// Returns d, as all here do from which a call could be the last act: no frame in the small paths.
 template <class V> [[gnu::noinline]] Byte *copy_past_caches(Byte *d, const Byte *s, std::size_t n) {
   constexpr std::size_t kW = V::kBytes;
@@ -152,6 +138,9 @@ template <class V> [[gnu::noinline]] Byte *copy_past_caches(Byte *d, const Byte 
   Byte *const end = d + n - kN * kW;
   for (; to <= end; to += kN * kW, from += kN * kW) {
     typename V::Reg r[kN]; // NOLINT(modernize-avoid-c-arrays)
+    if ((reinterpret_cast<std::uintptr_t>(to) & 4095U) < kN * kW) {
+      __builtin_prefetch(to + lesser(8192, distance(to, end)), 0, 0);
+    }
     for (std::size_t i = 0; i < kN * kW; i += 64) {
       __builtin_prefetch(from + 2048 + i, 0, 0);
     }
@@ -207,8 +196,10 @@ struct PlainSmall {
   static void *copy(Byte *d, const Byte *s, std::size_t n) {
     if (n >= Clamp::kBytes) {
       copy_clamped<Clamp>(d, s, n);
+    } else if (Clamp::kBytes > 8 && n >= 8) {
+      copy_ends<V8>(d, s, n);
     } else {
-      copy_ladder<Clamp::Half>(d, s, n);
+      Few::copy(d, s, n);
     }
     return d;
   }

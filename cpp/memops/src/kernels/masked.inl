@@ -8,59 +8,43 @@
 // Where the sanitizers look on, every operation is plain: they see no masked access.
 // Source: AMD AOCL-LibMem for the masked access; the guard is ours.
 
-#if defined(__SANITIZE_ADDRESS__) || defined(VMPERF_CHECKS)
-constexpr bool kPlainOnly = true;
-#else
-constexpr bool kPlainOnly = false;
-#endif
-
 inline __mmask64 mask_of(std::size_t n) {
   return _bzhi_u64(~0ULL, static_cast<unsigned>(n));
 }
 
-/// Bit 12 tells whether the 64 bytes from p reach into the next page of 4 KiB.
-inline std::uintptr_t crossing(const Byte *p) {
+/// Bit 12 tells whether kWindow bytes from p reach into the next page of 4 KiB.
+template <std::size_t kWindow = 64> inline std::uintptr_t crossing(const Byte *p) {
   const auto at = reinterpret_cast<std::uintptr_t>(p);
-  return (at + 63) ^ at;
+  return (at + kWindow - 1) ^ at;
 }
 inline bool crosses(std::uintptr_t crossings) {
   return (crossings & 4096U) != 0;
 }
-
-/// 64 bytes that nobody reads, each thread its own: in the red zone below the stack pointer, which
-/// the System V ABI keeps from signal handlers and -mno-red-zone from the compiler. A local
-/// variable would cost every small copy a frame, aligned for vectors.
-inline Byte *below_stack() {
-  Byte *at = nullptr;
-  asm("lea -128(%%rsp), %0" : "=r"(at));
-  return at;
-}
-
-/// Where a load of no bytes goes. A store goes below the stack: to a line that other threads do not
-/// have, and not to this one, whose next load would wait for it.
-alignas(64) const Byte nowhere[64]{}; // NOLINT(modernize-avoid-c-arrays)
 
 /// Rare, and so out of the way of the masked path.
 [[gnu::noinline]] void *copy_at_page_end(Byte *d, const Byte *s, std::size_t n) {
   return PlainSmall::copy(d, s, n);
 }
 
-/// kHead: the first 8 bytes once more by a plain store, which a load can take its bytes from.
-template <bool kHead> struct MaskedSmall {
+inline void copy_masked_64(Byte *d, const Byte *s, std::size_t n) {
+  const __mmask64 mask = mask_of(n);
+  _mm512_mask_storeu_epi8(d, mask, _mm512_maskz_loadu_epi8(mask, s));
+}
+
+inline void copy_masked_16(Byte *d, const Byte *s, std::size_t n) {
+  const auto mask = static_cast<__mmask16>(_bzhi_u32(0xffffU, static_cast<unsigned>(n)));
+  _mm_mask_storeu_epi8(V16::reg(d), mask, _mm_maskz_loadu_epi8(mask, V16::reg(s)));
+}
+
+/// One masked access for all of 0..64.
+struct MaskedSmall {
   static constexpr std::size_t kMost = 64;
 
   static void copy_open(Byte *d, const Byte *s, std::size_t n) {
     if constexpr (kPlainOnly) {
       PlainSmall::copy(d, s, n);
-      return;
-    }
-    const __mmask64 mask = mask_of(n);
-    const __m512i v = _mm512_maskz_loadu_epi8(mask, s);
-    _mm512_mask_storeu_epi8(d, mask, v);
-    if constexpr (kHead) {
-      Byte *head = d;
-      asm("cmp $8, %1\n\tcmovb %2, %0" : "+r"(head) : "r"(n), "r"(below_stack()) : "cc");
-      V8::store(head, static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm512_castsi512_si128(v))));
+    } else {
+      copy_masked_64(d, s, n);
     }
   }
 
@@ -72,12 +56,35 @@ template <bool kHead> struct MaskedSmall {
       return copy_at_page_end(d, s, n); // a tail call: no frame
     }
     void *const dst = d;
-    const Byte *const none = static_cast<const Byte *>(nowhere);
-    asm("test %2, %2\n\tcmove %3, %0\n\tcmove %4, %1"
-        : "+r"(d), "+r"(s)
-        : "r"(n), "r"(below_stack()), "r"(none)
-        : "cc");
-    copy_open(d, s, n + static_cast<std::size_t>(n == 0));
+    put_nothing_aside(d, s, n);
+    copy_masked_64(d, s, n + static_cast<std::size_t>(n == 0));
+    return dst;
+  }
+};
+
+/// One masked access up to 16 bytes, plain ones above: most of the branches that random sizes
+/// mispredict are below, most of the bytes that somebody reads from the store above.
+struct MaskedFew {
+  static constexpr std::size_t kMost = 64;
+
+  static void copy_open(Byte *d, const Byte *s, std::size_t n) {
+    if (kPlainOnly || n > 16) {
+      PlainSmall::copy(d, s, n);
+    } else {
+      copy_masked_16(d, s, n);
+    }
+  }
+
+  static void *copy(Byte *d, const Byte *s, std::size_t n) {
+    if (kPlainOnly || n > 16) {
+      return PlainSmall::copy(d, s, n);
+    }
+    if (crosses(crossing<16>(d) | crossing<16>(s))) [[unlikely]] {
+      return copy_at_page_end(d, s, n);
+    }
+    void *const dst = d;
+    put_nothing_aside(d, s, n);
+    copy_masked_16(d, s, n + static_cast<std::size_t>(n == 0));
     return dst;
   }
 };
