@@ -1,5 +1,5 @@
-// Small operations on AVX-512: one masked access for any n <= 64, so that random sizes cost no
-// mispredicted branch. Two things it must not do:
+// Small operations on AVX-512: one masked access for any n < 64 (balanced copies: up to 16), so that
+// random sizes cost no mispredicted branch. Two things it must not do:
 //   - reach into a page that is not mapped: no fault follows, but the CPU finds that out by
 //     microcode, 150 to 530 ns. Where a window crosses into the next page, accesses are plain;
 //   - n = 0: the same with any pointer. Its window is moved to where it does no harm, and one byte
@@ -21,9 +21,10 @@ inline bool crosses(std::uintptr_t crossings) {
   return (crossings & 4096U) != 0;
 }
 
-/// Rare, and so out of the way of the masked path.
-[[gnu::noinline]] void *copy_at_page_end(Byte *d, const Byte *s, std::size_t n) {
-  return PlainSmall::copy(d, s, n);
+/// Rare, and so out of the way of the masked path; n <= 2W.
+template <class V> [[gnu::noinline]] void *copy_at_page_end(Byte *d, const Byte *s, std::size_t n) {
+  copy_ladder<V>(d, s, n);
+  return d;
 }
 
 inline void copy_masked_64(Byte *d, const Byte *s, std::size_t n) {
@@ -36,9 +37,9 @@ inline void copy_masked_16(Byte *d, const Byte *s, std::size_t n) {
   _mm_mask_storeu_epi8(V16::reg(d), mask, _mm_maskz_loadu_epi8(mask, V16::reg(s)));
 }
 
-/// One masked access for all of 0..64.
+/// One masked access for all of 0..63.
 struct MaskedSmall {
-  static constexpr std::size_t kMost = 64;
+  static constexpr std::size_t kMost = kPlainOnly ? PlainSmall::kMost : 63;
 
   static void copy_open(Byte *d, const Byte *s, std::size_t n) {
     if constexpr (kPlainOnly) {
@@ -53,39 +54,54 @@ struct MaskedSmall {
       return PlainSmall::copy(d, s, n);
     }
     if (crosses(crossing(d) | crossing(s))) [[unlikely]] {
-      return copy_at_page_end(d, s, n); // a tail call: no frame
+      return copy_at_page_end<V32>(d, s, n); // a tail call: no frame
     }
     void *const dst = d;
-    put_nothing_aside(d, s, n);
+    put_aside_below<1>(d, s, n);
     copy_masked_64(d, s, n + static_cast<std::size_t>(n == 0));
     return dst;
   }
 };
 
-/// One masked access up to 16 bytes, plain ones above: most of the branches that random sizes
-/// mispredict are below, most of the bytes that somebody reads from the store above.
+/// One masked access up to 16 bytes, two plain ones above: most of the branches that random sizes
+/// mispredict are below, most of the bytes that somebody reads from the store are above.
 struct MaskedFew {
-  static constexpr std::size_t kMost = 64;
+  static constexpr std::size_t kMost = kPlainOnly ? PlainSmall::kMost : 63;
 
   static void copy_open(Byte *d, const Byte *s, std::size_t n) {
-    if (kPlainOnly || n > 16) {
+    if constexpr (kPlainOnly) {
       PlainSmall::copy(d, s, n);
+    } else if (n > 16) {
+      copy_ends_of_two(d, s, n);
     } else {
       copy_masked_16(d, s, n);
     }
   }
 
   static void *copy(Byte *d, const Byte *s, std::size_t n) {
-    if (kPlainOnly || n > 16) {
+    if constexpr (kPlainOnly) {
       return PlainSmall::copy(d, s, n);
     }
+    if (n > 16) {
+      copy_ends_of_two(d, s, n);
+      return d;
+    }
     if (crosses(crossing<16>(d) | crossing<16>(s))) [[unlikely]] {
-      return copy_at_page_end(d, s, n);
+      return copy_at_page_end<V8>(d, s, n);
     }
     void *const dst = d;
-    put_nothing_aside(d, s, n);
+    put_aside_below<1>(d, s, n);
     copy_masked_16(d, s, n + static_cast<std::size_t>(n == 0));
     return dst;
+  }
+
+private:
+  static void copy_ends_of_two(Byte *d, const Byte *s, std::size_t n) {
+    if (n > 32) {
+      copy_ends<V32>(d, s, n);
+    } else {
+      copy_ends<V16>(d, s, n);
+    }
   }
 };
 
@@ -97,7 +113,7 @@ struct MaskedFill {
       PlainFill::fill(d, byte, n);
       return;
     }
-    asm("test %1, %1\n\tcmove %2, %0" : "+r"(d) : "r"(n), "r"(below_stack()) : "cc");
+    asm("test %1, %1\n\tcmove %2, %0" : "+r"(d) : "r"(n), "r"(store_aside()) : "cc");
     _mm512_mask_storeu_epi8(d, mask_of(n + static_cast<std::size_t>(n == 0)), V64::splat(byte));
   }
 };
