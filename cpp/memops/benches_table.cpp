@@ -281,12 +281,14 @@ CopyTable make_fills(const bench::Params &params) {
   CopyTable table;
   table.work = Work::fill;
   lay_out(table, n, working_set, 1);
+  const bool zero =
+      params.values().contains("byte") && read_word(params, "byte", {"changing", "zero"}) == 1;
   CounterRng rng(kSeed, 3);
   for (CopyOp &op : table.ops) {
-    op.src = static_cast<std::uint32_t>(rng.below(256));
+    op.src = zero ? 0 : static_cast<std::uint32_t>(rng.below(256));
   }
   // In a table that repeats its pieces a place has two bytes, and the last one counts.
-  table.disjoint = table.ops.size() * (align_up(n, kLine) + kLine) == table.dst_bytes;
+  table.disjoint = zero || table.ops.size() * (align_up(n, kLine) + kLine) == table.dst_bytes;
   table.map_in_place(kLine * placement_rng().below(kPage / kLine) + align);
   return table;
 }

@@ -20,15 +20,8 @@ public:
   explicit LevelBatch(const Ops &table) : table_(&table) {}
 
   void operator()(const Stretch &s) const {
-    const BatchFacts dst =
-        table_->check_batch(s.dst_off.data(), s.n.data(), s.n.size(), s.dst.size());
-    const BatchFacts src =
-        table_->check_batch(s.src_off.data(), s.n.data(), s.n.size(), s.src.size());
-    if (dst.bad || src.bad) {
-      throw InvalidArgumentError("batch", "an offset", "offset + n within the region");
-    }
     constexpr std::size_t kFarBytes = std::size_t{1} << 20U; // as in batch.cpp
-    table_->batch_throughput({
+    Batch batch{
         .dst = reinterpret_cast<unsigned char *>(s.dst.data()),
         .src = reinterpret_cast<const unsigned char *>(s.src.data()),
         .dst_bytes = s.dst.size(),
@@ -37,9 +30,15 @@ public:
         .src_off = s.src_off.data(),
         .n = s.n.data(),
         .count = s.n.size(),
-        .same_n = dst.same_n,
+        .same_n = false,
         .far = s.dst.size() + s.src.size() > kFarBytes,
-    });
+    };
+    const BatchFacts facts = table_->check_batch(batch);
+    if (facts.bad) {
+      throw InvalidArgumentError("batch", "an offset", "offset + n within the region");
+    }
+    batch.same_n = facts.same_n;
+    table_->batch_throughput(batch);
   }
 
 private:

@@ -12,16 +12,16 @@ std::string element(const char *name, std::size_t index) {
   return std::string(name) + "[" + std::to_string(index) + "]";
 }
 
-// The first element whose [off, off + n) leaves [0, limit).
-[[noreturn]] void throw_first_bad(const char *side, Offsets off, Offsets n, std::size_t limit) {
-  std::size_t i = 0;
-  while (i < n.size() && n[i] <= limit && off[i] <= limit - n[i]) {
-    ++i;
+// Where there are offsets: the first element whose [off, off + n) leaves [0, limit) is an error.
+void throw_if_bad(const char *side, const std::uint64_t *off, Offsets n, std::size_t limit) {
+  for (std::size_t i = 0; off != nullptr && i < n.size(); ++i) {
+    if (n[i] > limit || off[i] > limit - n[i]) {
+      throw BadElementError(element(side, i), i,
+                            std::to_string(off[i]) + " with n[" + std::to_string(i) +
+                                "] = " + std::to_string(n[i]),
+                            "offset + n at most the buffer's " + std::to_string(limit) + " bytes");
+    }
   }
-  throw BadElementError(element(side, i), i,
-                        std::to_string(off[i]) + " with n[" + std::to_string(i) +
-                            "] = " + std::to_string(n[i]),
-                        "offset + n at most the buffer's " + std::to_string(limit) + " bytes");
 }
 
 void check_lengths(const char *name, Offsets off, Offsets n) {
@@ -31,13 +31,15 @@ void check_lengths(const char *name, Offsets off, Offsets n) {
   }
 }
 
-/// Whether all n are equal.
-bool check_bounds(const Ops &table, const char *side, Offsets off, Offsets n, std::size_t limit) {
-  const BatchFacts facts = table.check_batch(off.data(), n.data(), n.size(), limit);
+/// Refuses an element that leaves a side with offsets; notes whether all n are equal.
+void check_bounds(const Ops &table, Batch &batch) {
+  const BatchFacts facts = batch.count > 0 ? table.check_batch(batch) : BatchFacts{false, true};
+  batch.same_n = facts.same_n;
   if (facts.bad) {
-    throw_first_bad(side, off, n, limit);
+    const Offsets n{batch.n, batch.count};
+    throw_if_bad("dst_off", batch.dst_off, n, batch.dst_bytes);
+    throw_if_bad("src_off", batch.src_off, n, batch.src_bytes);
   }
-  return facts.same_n;
 }
 
 /// The sum of n; an element that does not fit any more is an error.
@@ -74,10 +76,9 @@ void copy_batch(std::span<std::byte> dst, std::span<const std::byte> src, Offset
   check_lengths("src_off", src_off, n);
   const Ops &table = ops();
   Batch batch = batch_of(dst, src, n);
-  batch.same_n = check_bounds(table, "dst_off", dst_off, n, dst.size());
-  check_bounds(table, "src_off", src_off, n, src.size());
   batch.dst_off = dst_off.data();
   batch.src_off = src_off.data();
+  check_bounds(table, batch);
   if (batch.count > 0) {
     table.copy_batch(policy)(batch);
   }
@@ -88,9 +89,9 @@ std::size_t gather(std::span<std::byte> dst, std::span<const std::byte> src, Off
   check_lengths("src_off", src_off, n);
   const Ops &table = ops();
   Batch batch = batch_of(dst, src, n);
-  batch.same_n = check_bounds(table, "src_off", src_off, n, src.size());
-  const std::size_t bytes = check_packed("dst", n, dst.size());
   batch.src_off = src_off.data();
+  check_bounds(table, batch);
+  const std::size_t bytes = check_packed("dst", n, dst.size());
   if (batch.count > 0) {
     table.copy_batch(policy)(batch);
   }
@@ -102,9 +103,9 @@ std::size_t scatter(std::span<std::byte> dst, std::span<const std::byte> src, Of
   check_lengths("dst_off", dst_off, n);
   const Ops &table = ops();
   Batch batch = batch_of(dst, src, n);
-  batch.same_n = check_bounds(table, "dst_off", dst_off, n, dst.size());
-  const std::size_t bytes = check_packed("src", n, src.size());
   batch.dst_off = dst_off.data();
+  check_bounds(table, batch);
+  const std::size_t bytes = check_packed("src", n, src.size());
   if (batch.count > 0) {
     table.copy_batch(policy)(batch);
   }

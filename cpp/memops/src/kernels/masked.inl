@@ -27,19 +27,23 @@ template <class V> [[gnu::noinline]] void *copy_at_page_end(Byte *d, const Byte 
   return d;
 }
 
+/// kLeast: mask bits that are set whatever n is, where n = 0 has gone aside.
+template <unsigned kLeast = 0>
 inline void copy_masked_64(Byte *d, const Byte *s, std::size_t n) {
-  const __mmask64 mask = mask_of(n);
+  const __mmask64 mask = mask_of(n) | kLeast;
   _mm512_mask_storeu_epi8(d, mask, _mm512_maskz_loadu_epi8(mask, s));
 }
 
+template <unsigned kLeast = 0>
 inline void copy_masked_16(Byte *d, const Byte *s, std::size_t n) {
-  const auto mask = static_cast<__mmask16>(_bzhi_u32(0xffffU, static_cast<unsigned>(n)));
+  const auto mask = static_cast<__mmask16>(_bzhi_u32(0xffffU, static_cast<unsigned>(n)) | kLeast);
   _mm_mask_storeu_epi8(V16::reg(d), mask, _mm_maskz_loadu_epi8(mask, V16::reg(s)));
 }
 
 /// One masked access for all of 0..63.
 struct MaskedSmall {
   static constexpr std::size_t kMost = kPlainOnly ? PlainSmall::kMost : 63;
+  static constexpr bool kInLine = false;
 
   static void copy_open(Byte *d, const Byte *s, std::size_t n) {
     if constexpr (kPlainOnly) {
@@ -58,21 +62,22 @@ struct MaskedSmall {
     }
     void *const dst = d;
     put_aside_below<1>(d, s, n);
-    copy_masked_64(d, s, n + static_cast<std::size_t>(n == 0));
+    copy_masked_64<1>(d, s, n);
     return dst;
   }
 };
 
-/// One masked access up to 16 bytes, two plain ones above: most of the branches that random sizes
+/// One masked access up to 16 bytes, four plain ones above: most of the branches that random sizes
 /// mispredict are below, most of the bytes that somebody reads from the store are above.
 struct MaskedFew {
   static constexpr std::size_t kMost = kPlainOnly ? PlainSmall::kMost : 63;
+  static constexpr bool kInLine = true;
 
   static void copy_open(Byte *d, const Byte *s, std::size_t n) {
     if constexpr (kPlainOnly) {
       PlainSmall::copy(d, s, n);
     } else if (n > 16) {
-      copy_ends_of_two(d, s, n);
+      copy_clamped<V16>(d, s, n);
     } else {
       copy_masked_16(d, s, n);
     }
@@ -83,7 +88,7 @@ struct MaskedFew {
       return PlainSmall::copy(d, s, n);
     }
     if (n > 16) {
-      copy_ends_of_two(d, s, n);
+      copy_clamped<V16>(d, s, n);
       return d;
     }
     if (crosses(crossing<16>(d) | crossing<16>(s))) [[unlikely]] {
@@ -91,17 +96,8 @@ struct MaskedFew {
     }
     void *const dst = d;
     put_aside_below<1>(d, s, n);
-    copy_masked_16(d, s, n + static_cast<std::size_t>(n == 0));
+    copy_masked_16<1>(d, s, n);
     return dst;
-  }
-
-private:
-  static void copy_ends_of_two(Byte *d, const Byte *s, std::size_t n) {
-    if (n > 32) {
-      copy_ends<V32>(d, s, n);
-    } else {
-      copy_ends<V16>(d, s, n);
-    }
   }
 };
 
@@ -114,7 +110,7 @@ struct MaskedFill {
       return;
     }
     asm("test %1, %1\n\tcmove %2, %0" : "+r"(d) : "r"(n), "r"(store_aside()) : "cc");
-    _mm512_mask_storeu_epi8(d, mask_of(n + static_cast<std::size_t>(n == 0)), V64::splat(byte));
+    _mm512_mask_storeu_epi8(d, mask_of(n) | 1U, V64::splat(byte));
   }
 };
 

@@ -12,7 +12,7 @@
 
 namespace vmperf::memops {
 
-/// A batch whose elements are known to lie inside: what the batch kernels take.
+/// A batch: what the batch kernels take, once its elements are known to lie inside.
 struct Batch {
   unsigned char *dst;
   const unsigned char *src;
@@ -25,7 +25,7 @@ struct Batch {
   bool far;    ///< the arenas exceed the second-level cache: prefetch
 };
 
-/// What one pass over offsets and sizes finds.
+/// What one pass over offsets and sizes finds, of the sides that have offsets.
 struct BatchFacts {
   bool bad;    ///< some element is out of bounds
   bool same_n; ///< all n are equal
@@ -39,8 +39,7 @@ struct Ops {
   using Find = std::size_t(const void *p, unsigned char byte, std::size_t n);
   using IsZero = bool(const void *p, std::size_t n);
   using CopyBatch = void(const Batch &batch);
-  using CheckBatch = BatchFacts(const std::uint64_t *off, const std::uint64_t *n, std::size_t count,
-                                std::size_t limit);
+  using CheckBatch = BatchFacts(const Batch &batch);
 
   Level level;
   Copy *copy_balanced; ///< these five return dst and are right for overlapping ranges, too

@@ -103,8 +103,8 @@ void write_pattern(std::byte *p, std::size_t bytes);
 [[nodiscard]] CopyTable make_batch(const bench::Params &params);
 /// Up and back again within a region: axes size_bytes, shift_bytes.
 [[nodiscard]] CopyTable make_shifts(const bench::Params &params);
-/// Fills of equal size with changing bytes: axis size_bytes, and where there are such dst_align and
-/// working_set_bytes.
+/// Fills of equal size: axis size_bytes, and where there are such byte (changing, zero), dst_align
+/// and working_set_bytes.
 [[nodiscard]] CopyTable make_fills(const bench::Params &params);
 /// One pair of buffers: axis size_bytes, and src_align where there is one.
 [[nodiscard]] CopyTable make_guest(const bench::Params &params);
