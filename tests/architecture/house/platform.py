@@ -95,12 +95,15 @@ _TARGET = re.compile(
 _ASM_TEMPLATE = re.compile(r"\basm\s+(?:volatile\s*)?\(\s*(\"[^\"]*\")")
 
 
+_MEMOPS_INLINE = "include/vmperf/memops/inline/"  # what its clients compile for their own target
+
+
 def _owns_isa(source: CppSource) -> bool:
     inside = source.inside
     return (
         source.component == "os"
         or inside.startswith(("src/isa/", "src/emit/", "emit/"))
-        or (source.component == "memops" and inside.startswith("src/"))
+        or (source.component == "memops" and inside.startswith(("src/", _MEMOPS_INLINE)))
     )
 
 

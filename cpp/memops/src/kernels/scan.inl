@@ -120,10 +120,18 @@ struct PlainScan {
   static bool zero(const Byte *p, std::size_t n) { return zero_ladder<Wide>(p, n); }
 };
 
+// One comparison tells 1..kMost from both n = 0, which has nothing to look at, and larger n.
+template <class Small> inline bool is_small(std::size_t n) {
+  return n - 1 < Small::kMost;
+}
+
 template <class Small> std::size_t mismatch_entry(const void *a, const void *b, std::size_t n) {
   const auto *x = static_cast<const Byte *>(a);
   const auto *y = static_cast<const Byte *>(b);
-  return n <= Small::kMost ? Small::mismatch(x, y, n) : mismatch_loop<Wide>(x, y, n);
+  if (is_small<Small>(n)) {
+    return Small::mismatch(x, y, n);
+  }
+  return n == 0 ? 0 : mismatch_loop<Wide>(x, y, n);
 }
 
 template <class Small> int compare_entry(const void *a, const void *b, std::size_t n) {
@@ -133,10 +141,16 @@ template <class Small> int compare_entry(const void *a, const void *b, std::size
 
 template <class Small> std::size_t find_entry(const void *p, unsigned char byte, std::size_t n) {
   const auto *x = static_cast<const Byte *>(p);
-  return n <= Small::kMost ? Small::find(x, byte, n) : find_loop<Wide>(x, byte, n);
+  if (is_small<Small>(n)) {
+    return Small::find(x, byte, n);
+  }
+  return n == 0 ? 0 : find_loop<Wide>(x, byte, n);
 }
 
 template <class Small> bool zero_entry(const void *p, std::size_t n) {
   const auto *x = static_cast<const Byte *>(p);
-  return n <= Small::kMost ? Small::zero(x, n) : zero_loop<Wide>(x, n);
+  if (is_small<Small>(n)) {
+    return Small::zero(x, n);
+  }
+  return n == 0 || zero_loop<Wide>(x, n);
 }

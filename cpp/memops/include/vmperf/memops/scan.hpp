@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "vmperf/memops/inline/find_few.hpp"
 #include "vmperf/memops/ops.hpp"
 
 namespace vmperf::memops {
@@ -34,34 +35,10 @@ template <std::size_t kBytes>
   }
 }
 
-namespace detail {
-
-/// A word whose lowest set bit is the top one of the first byte equal to `byte`; 0 where none is.
-/// Mycroft's test, whose lowest bit is exact.
-[[nodiscard]] inline std::uint64_t like(const unsigned char *p, unsigned char byte) noexcept {
-  constexpr std::uint64_t kOnes = 0x0101010101010101U;
-  std::uint64_t x = 0;
-  __builtin_memcpy(&x, p, sizeof x);
-  x ^= kOnes * byte;
-  return (x - kOnes) & ~x & (kOnes << 7U);
-}
-
-/// 8 <= n <= 16: two words, which overlap.
-[[nodiscard]] inline std::size_t find_in_words(const void *p, unsigned char byte, std::size_t n) {
-  const auto *const at = static_cast<const unsigned char *>(p);
-  const std::uint64_t first = like(at, byte);
-  const std::uint64_t last = like(at + n - 8, byte);
-  const std::size_t start = first != 0 ? 0 : n - 8;
-  const std::uint64_t found = first != 0 ? first : last;
-  return found == 0 ? n : start + static_cast<std::size_t>(__builtin_ctzll(found)) / 8;
-}
-
-} // namespace detail
-
-/// Index of the first `byte`; n where there is none. 8 to 16 bytes inline, by words.
+/// Index of the first `byte`; n where there is none. 8 to 16 bytes inline.
 [[nodiscard]] inline std::size_t find_byte(const void *p, unsigned char byte, std::size_t n) {
   if (n - 8 <= 8) {
-    return detail::find_in_words(p, byte, n);
+    return detail::find_few(p, byte, n);
   }
   return ops().find_byte(p, byte, n);
 }
