@@ -70,21 +70,26 @@ std::string check_each(const CopyTable &table, std::uint64_t done) {
 
 void write_pattern(std::byte *p, std::size_t bytes) {
   const CounterRng rng(kSeed);
-  for (std::size_t i = 0; i < bytes; i += 8) {
+  std::size_t i = 0;
+  for (; bytes - i >= 8; i += 8) {
     const std::uint64_t word = rng.at(i / 8);
-    std::memcpy(p + i, &word, std::min<std::size_t>(8, bytes - i));
+    std::memcpy(p + i, &word, 8);
   }
+  const std::uint64_t rest = rng.at(i / 8);
+  std::memcpy(p + i, &rest, bytes - i);
 }
 
 std::size_t check_pattern(const std::byte *p, std::size_t bytes) {
   const CounterRng rng(kSeed);
-  for (std::size_t i = 0; i < bytes; i += 8) {
+  std::size_t i = 0;
+  for (; bytes - i >= 8; i += 8) { // of a constant size, or each word is a call
     const std::uint64_t word = rng.at(i / 8);
-    if (std::memcmp(p + i, &word, std::min<std::size_t>(8, bytes - i)) != 0) {
+    if (std::memcmp(p + i, &word, 8) != 0) {
       return i;
     }
   }
-  return bytes;
+  const std::uint64_t rest = rng.at(i / 8);
+  return std::memcmp(p + i, &rest, bytes - i) == 0 ? bytes : i;
 }
 
 CounterRng placement_rng() {

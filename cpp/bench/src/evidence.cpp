@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint64_t kStepBudget = 60'000; // 2 to 6 s in the worst case
 constexpr std::uint64_t kStepGoal = 4'000;    // what a typical case spends
+constexpr double kMostNsToCount = 30'000;     // two such ops exceed the budget, at one step a ns
 constexpr std::uint64_t kLeastOps = 10;
 constexpr std::uint64_t kMostOps = 100;
 constexpr std::array<unsigned, 3> kCopies{1, 2, 4};
@@ -93,6 +94,8 @@ MarginalCount count_per_op(Workload &workload, unsigned copies) {
 void gather_evidence(Workload &workload, double ns_per_op, bool count, Evidence &evidence) {
   if (!count) {
     evidence.instr_status = "not asked for";
+  } else if (ns_per_op > kMostNsToCount) {
+    evidence.instr_status = to_text(Outcome::over_budget);
   } else {
     const MarginalCount counted = count_per_op(workload);
     evidence.instr_per_op = counted.instructions;
