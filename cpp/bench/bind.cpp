@@ -145,7 +145,8 @@ seed : int
 process : int
     Number of this process: another order and placement, >= 0.
 count_instructions : bool
-    Count instructions per op by single-stepping a forked child.
+    Count instructions per op by single-stepping a forked child. Without counts, in process 0 an
+    op of less than 0.9 cycles is refused; other processes rely on the counts of process 0.
 beacon : str, optional
     Path of a file of at least 16 bytes in which the design under way is announced.
 

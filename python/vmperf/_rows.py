@@ -57,12 +57,13 @@ def merged_row(cases: Sequence[CaseRecord], machine: Mapping[str, Any]) -> dict[
     """Return one row of ``show --json``.
 
     A row is ok only where every process was; it has figures only where it is ok: what is refused
-    is not reported, its raw samples stay in the results.
+    is not reported, its raw samples stay in the results. Instructions are those of process 0, which
+    alone counts them.
     """
     import numpy as np
 
     failed = next((c for c in cases if c.status != "ok"), None)
-    first = failed or cases[0]
+    first = failed or next((c for c in cases if c.process == 0), cases[0])
     flags = np.concatenate([c.flags for c in cases])
     row = {
         "id": first.id,

@@ -91,9 +91,11 @@ MarginalCount count_per_op(Workload &workload, unsigned copies) {
   return {more / static_cast<double>(spread), std::string(to_text(Outcome::counted))};
 }
 
-void gather_evidence(Workload &workload, double ns_per_op, bool count, Evidence &evidence) {
+void gather_evidence(Workload &workload, double ns_per_op, const Settings &settings,
+                     Evidence &evidence) {
+  const bool count = settings.count_instructions;
   if (!count) {
-    evidence.instr_status = "not asked for";
+    evidence.instr_status = settings.process == 0 ? "not asked for" : kCountedElsewhere;
   } else if (ns_per_op > kMostNsToCount) {
     evidence.instr_status = to_text(Outcome::over_budget);
   } else {

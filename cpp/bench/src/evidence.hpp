@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "vmperf/bench/runner.hpp"
 #include "vmperf/bench/workload.hpp"
@@ -20,7 +21,11 @@ struct MarginalCount {
 /// the op is small enough. The workload itself is not run: a child process runs its copy.
 [[nodiscard]] MarginalCount count_per_op(Workload &workload, unsigned copies = 1);
 
+/// The instr_status of a process other than the first, whose machine code is the same.
+inline constexpr std::string_view kCountedElsewhere = "counted in process 0";
+
 /// Fills instr_* and, for functors, copies_*.
-void gather_evidence(Workload &workload, double ns_per_op, bool count, Evidence &evidence);
+void gather_evidence(Workload &workload, double ns_per_op, const Settings &settings,
+                     Evidence &evidence);
 
 } // namespace vmperf::bench

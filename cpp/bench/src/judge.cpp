@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "batch.hpp"
+#include "evidence.hpp"
 #include "group.hpp"
 #include "vmperf/stats/summary.hpp"
 
@@ -89,7 +90,7 @@ void judge(Lane &lane, const Benchmark &benchmark) {
   const stats::Summary summary = stats::summarize(samples.ns_total, samples.iterations, process);
   if (const auto counted = lane.result.evidence.instr_per_op; counted) {
     judge_count(lane, subcycle, *counted);
-  } else {
+  } else if (lane.result.evidence.instr_status != kCountedElsewhere) {
     judge_time(lane, subcycle, summary);
   }
   judge_copies(lane);

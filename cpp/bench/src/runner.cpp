@@ -81,8 +81,7 @@ void Group::warm_up() {
     });
     announce(lane, Phase::evidence);
     guarded(lane, [this, &lane] {
-      gather_evidence(*lane.workload, lane.ns_per_op, settings_.count_instructions,
-                      lane.result.evidence);
+      gather_evidence(*lane.workload, lane.ns_per_op, settings_, lane.result.evidence);
     });
   }
 }
