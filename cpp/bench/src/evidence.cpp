@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::uint64_t kStepBudget = 60'000; // 2 to 6 s in the worst case
 constexpr std::uint64_t kStepGoal = 4'000;    // what a typical case spends
-constexpr double kMostNsToCount = 30'000;     // two such ops exceed the budget, at one step a ns
+constexpr double kLongNs = 30'000;            // two such ops exceed the budget, at one step a ns,
+constexpr std::uint64_t kLongBudget = 6'000;  // unless they wait: a try, not seconds in vain
 constexpr std::uint64_t kLeastOps = 10;
 constexpr std::uint64_t kMostOps = 100;
 constexpr std::array<unsigned, 3> kCopies{1, 2, 4};
@@ -36,21 +37,22 @@ std::string_view to_text(Outcome outcome) {
   return "?";
 }
 
-os::StepCount steps(Workload &workload, unsigned copies, std::uint64_t n) {
+os::StepCount steps(Workload &workload, unsigned copies, std::uint64_t n, std::uint64_t budget) {
   return os::count_steps(
       [&workload, copies, n] {
         sink(copies == 1 ? workload.run(n) : workload.run_copies(copies, n));
       },
-      kStepBudget);
+      budget);
 }
 
 // How many ops apart the two counts should lie: many enough to average over periodic work, few
 // enough for the budget.
-std::uint64_t spread_for(std::uint64_t per_op, std::uint64_t constant, std::uint64_t max_n) {
+std::uint64_t spread_for(std::uint64_t per_op, std::uint64_t constant, std::uint64_t max_n,
+                         std::uint64_t budget) {
   const std::uint64_t wanted =
       std::clamp(kStepGoal / std::max<std::uint64_t>(per_op, 1), kLeastOps, kMostOps);
   const std::uint64_t affordable =
-      (kStepBudget - std::min(kStepBudget, constant)) / std::max<std::uint64_t>(per_op, 1) / 2;
+      (budget - std::min(budget, constant)) / std::max<std::uint64_t>(per_op, 1) / 2;
   return std::clamp<std::uint64_t>(wanted, 1,
                                    std::max<std::uint64_t>(1, std::min(affordable, max_n - 1)));
 }
@@ -71,19 +73,20 @@ void time_copies(Workload &workload, double ns_per_op, Evidence &evidence) {
 
 } // namespace
 
-MarginalCount count_per_op(Workload &workload, unsigned copies) {
+MarginalCount count_per_op(Workload &workload, unsigned copies, double ns_per_op) {
+  const std::uint64_t budget = ns_per_op > kLongNs ? kLongBudget : kStepBudget;
   if (workload.max_n() < 2) {
     return {std::nullopt, "one op a batch: no marginal count"};
   }
-  const os::StepCount one = steps(workload, copies, 1);
-  const os::StepCount two = one.outcome == Outcome::counted ? steps(workload, copies, 2) : one;
+  const os::StepCount one = steps(workload, copies, 1, budget);
+  const os::StepCount two = one.outcome == Outcome::counted ? steps(workload, copies, 2, budget) : one;
   if (two.outcome != Outcome::counted) {
     return {std::nullopt, std::string(to_text(two.outcome))};
   }
   const std::uint64_t per_op =
       two.instructions > one.instructions ? two.instructions - one.instructions : 0;
-  const std::uint64_t spread = spread_for(per_op, one.instructions, workload.max_n());
-  const os::StepCount many = steps(workload, copies, 1 + spread);
+  const std::uint64_t spread = spread_for(per_op, one.instructions, workload.max_n(), budget);
+  const os::StepCount many = steps(workload, copies, 1 + spread, budget);
   if (many.outcome != Outcome::counted) {
     return {static_cast<double>(per_op), std::string(to_text(Outcome::counted))};
   }
@@ -96,10 +99,8 @@ void gather_evidence(Workload &workload, double ns_per_op, const Settings &setti
   const bool count = settings.count_instructions;
   if (!count) {
     evidence.instr_status = settings.process == 0 ? "not asked for" : kCountedElsewhere;
-  } else if (ns_per_op > kMostNsToCount) {
-    evidence.instr_status = to_text(Outcome::over_budget);
   } else {
-    const MarginalCount counted = count_per_op(workload);
+    const MarginalCount counted = count_per_op(workload, 1, ns_per_op);
     evidence.instr_per_op = counted.instructions;
     evidence.instr_status = counted.status;
     const auto empty = make_empty_loop();

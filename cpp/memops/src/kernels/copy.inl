@@ -40,6 +40,7 @@ template <class V> struct Four {
     constexpr std::size_t kW = V::kBytes;
     return {V::load(p), V::load(p + kW), V::load(p + 2 * kW), V::load(p + 3 * kW)};
   }
+  static Four splat(const V::Reg &v) { return {v, v, v, v}; }
   void store(Byte *p) const {
     constexpr std::size_t kW = V::kBytes;
     V::store(p, a);
@@ -61,6 +62,7 @@ template <class V> struct Two {
   static constexpr std::size_t kBytes = 2 * V::kBytes;
 
   static Two load(const Byte *p) { return {V::load(p), V::load(p + V::kBytes)}; }
+  static Two splat(const V::Reg &v) { return {v, v}; }
   void store(Byte *p) const {
     V::store(p, a);
     V::store(p + V::kBytes, b);

@@ -21,17 +21,29 @@ template <class V> inline void fill_clamped(Byte *d, typename V::Reg v, std::siz
   V::store(d + n - kW, v);
 }
 
+/// W <= n <= 4W; as copy_medium.
+template <class V> inline void fill_medium(Byte *d, typename V::Reg v, std::size_t n) {
+  if (V::kBytes == 64 && n <= 2 * V::kBytes) {
+    fill_ends<V>(d, v, n);
+  } else {
+    fill_clamped<V>(d, v, n);
+  }
+}
+
 /// n > 4W.
 template <class V> inline void fill_loop(Byte *d, typename V::Reg v, std::size_t n) {
   constexpr std::size_t kW = V::kBytes;
-  const Four<V> four{v, v, v, v};
-  Byte *const end = d + n - 4 * kW;
-  V::store(d, v);
-  Byte *to = d + (kW - (reinterpret_cast<std::uintptr_t>(d) & (kW - 1)));
-  for (; to < end; to += 4 * kW) {
-    four.store_aligned(to);
+  constexpr std::size_t kTurn = Turn<V>::kBytes;
+  const auto turn = Turn<V>::splat(v);
+  Byte *const end = d + n - kTurn;
+  const std::size_t skip = (kW - reinterpret_cast<std::uintptr_t>(d)) & (kW - 1);
+  if (skip != 0) {
+    V::store(d, v);
   }
-  four.store(end);
+  for (Byte *to = d + skip; to < end; to += kTurn) {
+    turn.store_aligned(to);
+  }
+  turn.store(end);
 }
 
 /// n >= 1024.
@@ -61,7 +73,7 @@ template <bool kAutomatic> inline Byte *fill_above(Byte *d, Byte byte, std::size
   const auto v = Wide::splat(byte);
   if constexpr (Wide::kBytes > Clamp::kBytes) {
     if (n <= 4 * Wide::kBytes) {
-      fill_clamped<Wide>(d, v, n);
+      fill_medium<Wide>(d, v, n);
       return d;
     }
   }
@@ -89,7 +101,7 @@ struct PlainFill {
 template <class Small, bool kAutomatic>
 void *fill_entry(void *dst, unsigned char byte, std::size_t n) {
   auto *d = static_cast<Byte *>(dst);
-  if (n <= Small::kMost) {
+  if (n <= Small::kMost) [[likely]] {
     Small::fill(d, byte, n);
     return dst;
   }

@@ -101,21 +101,29 @@ struct MaskedFew {
   }
 };
 
+// What follows works in register 16, which other code's 128-bit instructions do not share: no
+// vzeroupper, a seventh of such a call.
+
+inline void fill_masked_64(Byte *d, Byte byte, __mmask64 mask) {
+  asm volatile("vpbroadcastb %1, %%zmm16\n\tvmovdqu8 %%zmm16, (%0)%{%2%}"
+               :
+               : "r"(d), "r"(static_cast<unsigned>(byte)), "Yk"(mask)
+               : "xmm16", "memory");
+}
+
 struct MaskedFill {
-  static constexpr std::size_t kMost = kPlainOnly ? PlainFill::kMost : 64;
+  static constexpr std::size_t kMost = kPlainOnly ? PlainFill::kMost : 63;
 
   static void fill(Byte *d, Byte byte, std::size_t n) {
     if (kPlainOnly || crosses(crossing(d))) [[unlikely]] {
-      PlainFill::fill(d, byte, n);
+      fill_ladder<V32>(d, byte, n);
       return;
     }
     asm("test %1, %1\n\tcmove %2, %0" : "+r"(d) : "r"(n), "r"(store_aside()) : "cc");
-    _mm512_mask_storeu_epi8(d, mask_of(n) | 1U, V64::splat(byte));
+    fill_masked_64(d, byte, mask_of(n) | 1U);
   }
 };
 
-// In register 16, which other code's 128-bit instructions do not share: no vzeroupper, a seventh of
-// such a search.
 inline Mask same_64(const Byte *p, Byte byte) {
   Mask same = 0;
   asm("vpbroadcastb %1, %%zmm16\n\tvpcmpeqb %2, %%zmm16, %%k1\n\tkmovq %%k1, %0"
