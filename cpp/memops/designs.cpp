@@ -117,8 +117,9 @@ Designs make_designs(bench::Registry &registry) {
   return Designs{
       .throughput = add("throughput", "memops::copy<throughput>, best tier: masked small copies, "
                                       "with page guard; below AVX-512 the policies are one code"),
-      .balanced = add("balanced", "memops::copy, best tier: masked, the head stored plainly; below "
-                                  "AVX-512 the policies are one code"),
+      .balanced =
+          add("balanced", "memops::copy, best tier: masked up to 16 bytes, plain above; below "
+                          "AVX-512 the policies are one code"),
       .forward = add("forward", "memops::copy<forward>, best tier: plain overlapping stores"),
       .best = add("best", "the public function of memops, best tier"),
       .stream = add("stream", "the public function with Hint::stream: past the caches from 1 KiB"),

@@ -63,7 +63,8 @@ def merged_row(cases: Sequence[CaseRecord], machine: Mapping[str, Any]) -> dict[
     import numpy as np
 
     failed = next((c for c in cases if c.status != "ok"), None)
-    first = failed or next((c for c in cases if c.process == 0), cases[0])
+    first = failed or cases[0]
+    counted = next((c for c in cases if c.process == 0), first).evidence
     flags = np.concatenate([c.flags for c in cases])
     row = {
         "id": first.id,
@@ -76,10 +77,10 @@ def merged_row(cases: Sequence[CaseRecord], machine: Mapping[str, Any]) -> dict[
         "processes": len(cases),
         "ns_per_op": dict.fromkeys(("median", "low", "high", "min")),
         "cycles_per_op": None,
-        "instr_per_op": first.evidence.get("instr_per_op"),
-        "instr_status": first.evidence.get("instr_status", ""),
+        "instr_per_op": counted.get("instr_per_op"),
+        "instr_status": counted.get("instr_status", ""),
         "empty_ns_per_op": first.evidence.get("empty_ns_per_op"),
-        "empty_instr_per_op": first.evidence.get("empty_instr_per_op"),
+        "empty_instr_per_op": counted.get("empty_instr_per_op"),
         "ops_per_s": None,
         "outliers": None,
         "flags": {name: int(np.count_nonzero(flags & bit)) for name, bit in FLAGS.items()},

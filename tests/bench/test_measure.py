@@ -139,3 +139,12 @@ def test_measuring_releases_the_gil():
     stop.set()
     thread.join()
     assert during >= 20
+
+
+def test_instructions_are_counted_in_process_0_alone():
+    subcycle = dict(name="bench/selftest/one_cycle", count_instructions=False)
+    [first] = measure(**subcycle)
+    [other] = measure(**subcycle, process=1)
+    assert first.evidence["instr_status"] == "not asked for"
+    assert other.evidence["instr_status"] == "counted in process 0"
+    assert other.evidence["instr_per_op"] is None

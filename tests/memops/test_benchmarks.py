@@ -88,6 +88,7 @@ def test_designs_agree_and_are_verified(benchmark_id: str) -> None:
         ("memops/copy_mix", "mix"),
         ("memops/copy_mix", "mode"),
         ("memops/move", "shift_bytes"),
+        ("memops/fill", "byte"),
         ("memops/fill", "dst_align"),
         ("memops/compare", "hit"),
         ("memops/find_byte", "hit"),
@@ -131,6 +132,16 @@ def test_working_sets_of_many_places(operation: str) -> None:
     expect_fine(f"memops/{operation}", size_bytes=4096, working_set_bytes=512 * 1024)
 
 
+@pytest.mark.parametrize("benchmark_id", ["memops/copy", "memops/fill", "memops/move"])
+def test_a_second_proof_is_of_what_ran_since_the_first(benchmark_id: str) -> None:
+    params = {a["name"]: a["defaults"][0] for a in entry(benchmark_id)["axes"]}
+    arm = _core.bench.Arm(benchmark_id, params, "naive", seed=0)
+    for n in (1000, 1, 0, 65):
+        if n:
+            arm.run(n)
+        assert arm.verify() == ""
+
+
 def test_large_copies_are_proved_one_by_one() -> None:
     changed = {"size_bytes": 2**20, "working_set_bytes": 24 * 2**20}
     for case in measure("memops/copy", ["balanced", "stream", "libc"], **changed):
@@ -151,6 +162,7 @@ def test_large_copies_are_proved_one_by_one() -> None:
         ("memops/copy_mix", {"mix": "mix_9"}, "mix"),
         ("memops/copy_mix", {"working_set_bytes": 1024}, "working_set_bytes"),
         ("memops/move", {"shift_bytes": 2**30}, "shift_bytes"),
+        ("memops/fill", {"byte": "one"}, "byte"),
         ("memops/fill", {"dst_align": 64}, "dst_align"),
         ("memops/find_byte", {"hit": "start"}, "hit"),
         ("memops/page_scan", {"pages": 0}, "pages"),

@@ -79,7 +79,8 @@ MarginalCount count_per_op(Workload &workload, unsigned copies, double ns_per_op
     return {std::nullopt, "one op a batch: no marginal count"};
   }
   const os::StepCount one = steps(workload, copies, 1, budget);
-  const os::StepCount two = one.outcome == Outcome::counted ? steps(workload, copies, 2, budget) : one;
+  const os::StepCount two =
+      one.outcome == Outcome::counted ? steps(workload, copies, 2, budget) : one;
   if (two.outcome != Outcome::counted) {
     return {std::nullopt, std::string(to_text(two.outcome))};
   }

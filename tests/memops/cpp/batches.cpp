@@ -2,6 +2,7 @@
 #include <cstring>
 #include <limits>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "support.hpp"
@@ -29,32 +30,38 @@ void draw(vmperf::CounterRng &rng, std::size_t room, std::uint64_t same, Numbers
   }
 }
 
-void test_results() {
-  vmperf::CounterRng rng(11);
-  for (const std::size_t room : {std::size_t{8192}, std::size_t{2} << 20U}) { // near and far
-    const Guarded src(room);
-    const Guarded dst(room);
-    std::vector<Byte> want(room);
-    paint(src.begin(), room, 6);
-    for (const Policy policy : {Policy::balanced, Policy::throughput, Policy::forward}) {
-      for (const std::uint64_t same :
-           {kHuge, std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{64}, std::uint64_t{100},
-            std::uint64_t{256}, std::uint64_t{4096}}) {
-        Numbers d(200);
-        Numbers s(200);
-        Numbers n(200);
-        draw(rng, room, same, d, s, n);
-        std::memset(dst.begin(), 0, room);
-        std::memset(want.data(), 0, room);
-        copy_batch(bytes(dst.begin(), room), bytes(src.begin(), room), d, s, n, policy);
-        for (std::size_t i = 0; i < n.size(); ++i) {
-          naive_move(want.data() + d[i], src.begin() + s[i], n[i]);
-        }
-        CHECK(naive_mismatch(dst.begin(), want.data(), room) == room, "same %zu",
-              static_cast<std::size_t>(same));
+// One arena ends where memory does, or some bytes before its last page does.
+void test_arenas(std::size_t room, std::size_t spare, std::uint64_t seed) {
+  vmperf::CounterRng rng(seed);
+  const Guarded src(room);
+  const Guarded dst(room);
+  const std::size_t used = room - spare;
+  std::vector<Byte> want(room);
+  paint(src.begin(), room, 6);
+  for (const Policy policy : {Policy::balanced, Policy::throughput, Policy::forward}) {
+    for (const std::uint64_t same : {kHuge, std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{64},
+                                     std::uint64_t{100}, std::uint64_t{256}, std::uint64_t{4096}}) {
+      Numbers d(200);
+      Numbers s(200);
+      Numbers n(200);
+      draw(rng, used, same, d, s, n);
+      std::memset(dst.begin(), 0, room);
+      std::memset(want.data(), 0, room);
+      copy_batch(bytes(dst.begin(), used), bytes(src.begin(), used), d, s, n, policy);
+      for (std::size_t i = 0; i < n.size(); ++i) {
+        naive_move(want.data() + d[i], src.begin() + s[i], n[i]);
       }
+      CHECK(naive_mismatch(dst.begin(), want.data(), room) == room, "same %zu, spare %zu",
+            static_cast<std::size_t>(same), spare);
     }
   }
+}
+
+void test_results() {
+  for (const std::size_t spare : {0U, 1U, 63U, 64U, 1000U}) {
+    test_arenas(8192, spare, 11 + spare);
+  }
+  test_arenas(std::size_t{2} << 20U, 0, 10); // far
 }
 
 // Within one arena an element may read what one before it wrote, and overlap itself.
@@ -112,7 +119,7 @@ template <class Call> void expect_bad(std::size_t index, std::string_view name, 
     CHECK(error.index == index && error.argument == name, "%s: index %zu, not %zu", error.what(),
           error.index, index);
   }
-  CHECK(refused, "element %zu of %s was taken", index, name.data());
+  CHECK(refused, "element %zu of %s was taken", index, std::string(name).c_str());
 }
 
 // The last element is bad: nothing before it may have been copied.
@@ -152,6 +159,38 @@ void test_validation() {
     static_cast<void>(gather(bytes(dst.data(), kRoom), bytes(src.data(), kRoom), zeros, many));
   });
   CHECK(dst == untouched, "something was gathered");
+}
+
+// Whatever lanes the check has: a bad element at each place of batches of each length, beside
+// others that fit exactly.
+void test_bad_at_any_place() {
+  constexpr std::size_t kRoom = 300;
+  std::vector<Byte> src(kRoom, 1);
+  std::vector<Byte> dst(kRoom, 0);
+  const std::vector<Byte> untouched(kRoom, 0);
+  const auto d = bytes(dst.data(), kRoom);
+  const auto s = bytes(src.data(), kRoom);
+  for (std::size_t count = 1; count <= 20; ++count) {
+    const Numbers n(count, 100);
+    const Numbers good(count, 200);
+    for (std::size_t i = 0; i < count; ++i) {
+      for (const std::uint64_t off : {std::uint64_t{201}, std::uint64_t{1} << 63U, kHuge - 99}) {
+        Numbers bad = good;
+        bad[i] = off;
+        expect_bad(i, "dst_off[" + std::to_string(i) + "]",
+                   [&] { copy_batch(d, s, bad, good, n); });
+        expect_bad(i, "src_off[" + std::to_string(i) + "]",
+                   [&] { copy_batch(d, s, good, bad, n); });
+      }
+      Numbers sizes = n;
+      sizes[i] = kHuge - 199; // 200 more wrap to 0
+      expect_bad(i, "dst_off[" + std::to_string(i) + "]",
+                 [&] { copy_batch(d, s, good, good, sizes); });
+    }
+    CHECK(dst == untouched, "something was copied");
+    copy_batch(d, s, good, good, n);
+    std::memset(dst.data(), 0, kRoom);
+  }
 }
 
 template <class Call> void expect_invalid(const char *argument, Call call) {
@@ -212,6 +251,7 @@ int main(int argc, char **argv) {
   test_order_within_one_arena();
   test_packed();
   test_validation();
+  test_bad_at_any_place();
   test_other_refusals();
   test_thresholds();
   std::puts("ok");

@@ -4,6 +4,7 @@
 
 // A template's argument would lose the attributes of a vector, hence the types around them.
 struct ManyNumbers { // as many as the widest vector holds
+  static constexpr std::size_t kLanes = Wide::kBytes / sizeof(std::uint64_t);
   // NOLINTBEGIN(modernize-use-using)
   typedef std::uint64_t Reg __attribute__((vector_size(Wide::kBytes)));
   typedef std::uint64_t Loose
@@ -11,6 +12,7 @@ struct ManyNumbers { // as many as the widest vector holds
   // NOLINTEND(modernize-use-using)
 };
 struct OneNumber {
+  static constexpr std::size_t kLanes = 1;
   using Reg = std::uint64_t;
   using Loose = std::uint64_t;
 };
@@ -36,9 +38,9 @@ template <class Numbers> struct Findings {
 template <bool kDst, bool kSrc, class Numbers>
 inline std::size_t find_bad(const Batch &batch, std::size_t from, Findings<Numbers> &found) {
   using Reg = Numbers::Reg;
-  constexpr std::size_t kLanes = sizeof(Reg) / sizeof(std::uint64_t);
+  constexpr std::size_t kLanes = Numbers::kLanes;
   const auto at = [](const std::uint64_t *p, Reg &to) {
-    to = *reinterpret_cast<const typename Numbers::Loose *>(p);
+    to = *reinterpret_cast<const Numbers::Loose *>(p);
   };
   const std::uint64_t like = batch.n[0];
   std::size_t i = from;
@@ -63,7 +65,7 @@ template <bool kDst, bool kSrc> inline BatchFacts check_sides(const Batch &batch
   Findings<ManyNumbers> wide;
   Findings<OneNumber> rest;
   find_bad<kDst, kSrc>(batch, find_bad<kDst, kSrc>(batch, 0, wide), rest);
-  for (std::size_t i = 0; i < Wide::kBytes / sizeof(std::uint64_t); ++i) {
+  for (std::size_t i = 0; i < ManyNumbers::kLanes; ++i) {
     rest.bad |= wide.bad[i];
     rest.unlike |= wide.unlike[i];
   }

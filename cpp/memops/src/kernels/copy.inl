@@ -5,7 +5,7 @@
 //               [ last ]                  below 8 bytes: Few, which the unit chooses
 //   W..4W   0, min(W, n-W), max(n-2W, 0), n-W: one path without a branch
 //
-// Loops: two or four vectors a turn, stores aligned, unaligned head and tail loaded before the loop.
+// Loops: two or four vectors a turn, stores aligned, unaligned head and tail loaded before them.
 
 template <class V> inline void copy_clamped(Byte *d, const Byte *s, std::size_t n) {
   constexpr std::size_t kW = V::kBytes;

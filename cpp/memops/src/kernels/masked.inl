@@ -1,5 +1,5 @@
-// Small operations on AVX-512: one masked access for any n < 64 (balanced copies: up to 16), so that
-// random sizes cost no mispredicted branch. Two things it must not do:
+// Small operations on AVX-512: one masked access for any n < 64 (balanced copies: up to 16), so
+// that random sizes cost no mispredicted branch. Two things it must not do:
 //   - reach into a page that is not mapped: no fault follows, but the CPU finds that out by
 //     microcode, 150 to 530 ns. Where a window crosses into the next page, accesses are plain;
 //   - n = 0: the same with any pointer. Its window is moved to where it does no harm, and one byte
@@ -28,14 +28,12 @@ template <class V> [[gnu::noinline]] void *copy_at_page_end(Byte *d, const Byte 
 }
 
 /// kLeast: mask bits that are set whatever n is, where n = 0 has gone aside.
-template <unsigned kLeast = 0>
-inline void copy_masked_64(Byte *d, const Byte *s, std::size_t n) {
+template <unsigned kLeast = 0> inline void copy_masked_64(Byte *d, const Byte *s, std::size_t n) {
   const __mmask64 mask = mask_of(n) | kLeast;
   _mm512_mask_storeu_epi8(d, mask, _mm512_maskz_loadu_epi8(mask, s));
 }
 
-template <unsigned kLeast = 0>
-inline void copy_masked_16(Byte *d, const Byte *s, std::size_t n) {
+template <unsigned kLeast = 0> inline void copy_masked_16(Byte *d, const Byte *s, std::size_t n) {
   const auto mask = static_cast<__mmask16>(_bzhi_u32(0xffffU, static_cast<unsigned>(n)) | kLeast);
   _mm_mask_storeu_epi8(V16::reg(d), mask, _mm_maskz_loadu_epi8(mask, V16::reg(s)));
 }
@@ -105,10 +103,10 @@ struct MaskedFew {
 // vzeroupper, a seventh of such a call.
 
 inline void fill_masked_64(Byte *d, Byte byte, __mmask64 mask) {
-  asm volatile("vpbroadcastb %1, %%zmm16\n\tvmovdqu8 %%zmm16, (%0)%{%2%}"
-               :
-               : "r"(d), "r"(static_cast<unsigned>(byte)), "Yk"(mask)
-               : "xmm16", "memory");
+  asm("vpbroadcastb %1, %%zmm16\n\tvmovdqu8 %%zmm16, %0%{%2%}"
+      : "+m"(*reinterpret_cast<__m512i_u *>(d))
+      : "r"(static_cast<unsigned>(byte)), "Yk"(mask)
+      : "xmm16");
 }
 
 struct MaskedFill {

@@ -1,6 +1,7 @@
-// Copies of less than 8 bytes without a branch: where sizes are random, a ladder's branches cost more
-// than all of these stores. Every store is done; one that is wider than the copy goes to 16 bytes
-// that nobody reads, and its load comes from others. The narrow ones come first, so that a later load finds its bytes in one store.
+// Copies of less than 8 bytes without a branch: where sizes are random, a ladder's branches cost
+// more than all of these stores. Every store is done; one that is wider than the copy goes to a
+// place that nobody reads, and its load comes from another. The narrow ones come first, so that a
+// later load finds its bytes in one store.
 //
 //   n = 1..3   bytes 0, n/2, n-1          n = 4..7   and words 0, n-4          n = 0   all aside
 //
@@ -12,8 +13,8 @@ constexpr bool kPlainOnly = true;
 constexpr bool kPlainOnly = false;
 #endif
 
-/// Of 64 bytes that nobody reads, each thread its own, the 17th: those are in the red zone below the
-/// stack pointer, which the System V ABI keeps from signal handlers and -mno-red-zone from the
+/// Of 64 bytes that nobody reads, each thread its own, the 17th: those are in the red zone below
+/// the stack pointer, which the System V ABI keeps from signal handlers and -mno-red-zone from the
 /// compiler. A local variable would cost every small copy a frame, aligned for vectors.
 inline Byte *store_aside() {
   Byte *at = nullptr;

@@ -2,7 +2,7 @@
 // byte moves. Element i copies n[i] bytes from src + src_off[i] to dst + dst_off[i], in index
 // order; an element may read what one before it wrote. O(count + bytes); thread-safe. Within an
 // arena the spare bytes of a masked access are mapped, so only elements in its last 64 bytes need a
-// guard.
+// guard, and none where its last page goes on for as long.
 #pragma once
 
 #include <cstddef>

@@ -13,7 +13,7 @@ enum class Level : unsigned char { scalar, sse2, avx2, avx512, neon };
 /// How a copy of at most 64 bytes writes. They differ on AVX-512 alone: a masked store cannot hand
 /// its bytes to a later load, which then waits for the cache.
 enum class Policy : unsigned char {
-  balanced,   ///< masked, then the first 8 bytes once more by a plain store: the default
+  balanced,   ///< masked up to 16 bytes, plain above: the default
   throughput, ///< masked: nobody reads the copy soon (batches, evacuation, page tables)
   forward,    ///< overlapping plain stores: the copy is read at once (emulated scalar accesses)
 };

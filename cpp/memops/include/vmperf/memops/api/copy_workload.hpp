@@ -21,6 +21,7 @@ namespace vmperf::memops {
 class TableWorkload : public bench::Workload {
 public:
   [[nodiscard]] bench::Verification verify() override {
+    refresh(); // nothing ran since the last proof
     std::string fault = table_.check(done_);
     stale_ = true; // what the next run() leaves proves itself
     at_ = 0;
@@ -33,10 +34,7 @@ protected:
 
   /// Calls loop(first index, count) for n ops in a row of the endless table.
   template <class Loop> [[gnu::always_inline]] void over(std::uint64_t n, Loop loop) {
-    if (stale_) [[unlikely]] {
-      table_.reset(); // not in verify(): most workloads are dropped after it
-      stale_ = false;
-    }
+    refresh();
     done_ += n;
     while (n != 0) {
       const std::size_t count = std::min<std::uint64_t>(n, table_.ops.size() - at_);
@@ -50,6 +48,16 @@ protected:
   CopyTable table_;
   std::size_t at_ = 0;
   std::uint64_t done_ = 0;
+
+private:
+  // Not at the end of verify(): most workloads are dropped after it.
+  void refresh() {
+    if (stale_) [[unlikely]] {
+      table_.reset();
+      stale_ = false;
+    }
+  }
+
   bool stale_ = false;
 };
 
