@@ -102,6 +102,7 @@ struct MaskedFew {
 // What follows works in register 16, which other code's 128-bit instructions do not share: no
 // vzeroupper, a seventh of such a call.
 
+// NOLINTNEXTLINE(readability-non-const-parameter): the assembly writes
 inline void fill_masked_64(Byte *d, Byte byte, __mmask64 mask) {
   asm("vpbroadcastb %1, %%zmm16\n\tvmovdqu8 %%zmm16, %0%{%2%}"
       : "+m"(*reinterpret_cast<__m512i_u *>(d))
