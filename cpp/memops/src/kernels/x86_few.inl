@@ -22,8 +22,9 @@ inline Byte *store_aside() {
   return at;
 }
 
-/// Where a load of nothing goes, as a load from where one just stored would wait; never written.
-alignas(64) const Byte nowhere[64]{}; // NOLINT(modernize-avoid-c-arrays)
+/// Where a load of nothing goes, as a load from where one just stored would wait; never written. A
+/// window of 64 bytes from its 17th on is in one page.
+alignas(128) const Byte nowhere[128]{}; // NOLINT(modernize-avoid-c-arrays)
 
 /// Both aside, with 16 bytes before them, where n < kLeast.
 template <int kLeast> inline void put_aside_below(Byte *&d, const Byte *&s, std::size_t n) {
