@@ -137,8 +137,8 @@ def measure_claims(
     chosen = [c for c in everything if c.id.startswith(only or "")]
     if not chosen:
         raise invalid("only", repr(only), f"a prefix of {near(str(only), _ids(everything))}")
-    # Many short rounds: most of them fit between two switches of a busy machine. Placements are few,
-    # as each is made and proved anew, and every process has others.
+    # Many short rounds: most of them fit between two switches of a busy machine. Placements are
+    # few, as each is made and proved anew, and every process has others.
     profile = Profile("claims", 50 * _MILLISECOND, 600 * _MILLISECOND, 1000, "flat", 4, processes)
     words = ["vmperf", "claims", *(["--only", only] if only else [])]
     words += ["--file", str(claims)] if claims is not None else []
