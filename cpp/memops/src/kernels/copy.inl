@@ -204,7 +204,7 @@ template <bool kAutomatic> inline Byte *copy_large(Byte *d, const Byte *s, std::
   return d;
 }
 
-/// n > 4 * Clamp::kBytes.
+/// n >= Wide::kBytes and n > what the small path takes.
 template <bool kAutomatic> inline Byte *copy_above(Byte *d, const Byte *s, std::size_t n) {
   if constexpr (Wide::kBytes > Clamp::kBytes) {
     if (n <= 4 * Wide::kBytes) {

@@ -7,12 +7,6 @@
 //
 // Where the sanitizers look on, copies are a ladder: they know nothing of the place aside.
 
-#if defined(__SANITIZE_ADDRESS__) || defined(VMPERF_CHECKS)
-constexpr bool kPlainOnly = true;
-#else
-constexpr bool kPlainOnly = false;
-#endif
-
 /// Of 64 bytes that nobody reads, each thread its own, the 17th: those are in the red zone below
 /// the stack pointer, which the System V ABI keeps from signal handlers and -mno-red-zone from the
 /// compiler. A local variable would cost every small copy a frame, aligned for vectors.
@@ -55,7 +49,9 @@ struct FlatFew {
 };
 
 #if defined(__SANITIZE_ADDRESS__) || defined(VMPERF_CHECKS)
+constexpr bool kPlainOnly = true;
 using Few = LadderFew;
 #else
+constexpr bool kPlainOnly = false;
 using Few = FlatFew;
 #endif
