@@ -15,7 +15,7 @@ LEVELS = ("scalar", "sse2", "avx2", "avx512", "neon")
 
 
 @pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize("name", ["copies", "scans", "batches"])
+@pytest.mark.parametrize("name", ["copies", "scans", "batches", "crc32c"])
 def test_level(program: Build, run_binary: Run, levels: list[str], name: str, level: str) -> None:
     if level not in levels:
         pytest.skip(f"this CPU has no {level}")

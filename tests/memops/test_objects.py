@@ -73,7 +73,7 @@ def test_disassembly_calls_nothing_foreign(native_tree: Path) -> None:
         )
         assert "rep movs" not in text
         assert "rep stos" not in text
-        assert len(text) > 10_000
+        assert len(text) > 5_000
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,10 @@ def test_disassembly_calls_nothing_foreign(native_tree: Path) -> None:
         ("scalar", r"\bmov", r"%[yz]mm"),
         ("sse2", r"movdqu.*%xmm", r"%[yz]mm"),
         ("avx2", r"vmovdqu.*%ymm", r"%zmm"),
-        ("avx512", r"vmovdqu8.*%zmm\d+\{%k", r"\A\Z"),
+        ("avx512", r"vmovdqu8.*%zmm\d+\{%k", r"vpclmul|vpermb"),
+        ("crc_table", r"\bxor", r"%[xyz]mm|crc32[bwlq ]"),
+        ("pclmul", r"crc32[q ]", r"%[yz]mm|vpclmul.*%ymm"),
+        ("vpclmul", r"vpclmul\w+ .*%zmm", r"\A\Z"),
     ],
 )
 def test_level_is_what_it_is_called(native_tree: Path, name: str, has: str, has_not: str) -> None:
@@ -92,7 +95,7 @@ def test_level_is_what_it_is_called(native_tree: Path, name: str, has: str, has_
     file = Path(units[0]["directory"]) / units[0]["output"]
     command = ["objdump", "-d", "--no-show-raw-insn", str(file)]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    if name == "scalar" and "x86-64" not in text:
+    if name in ("scalar", "crc_table") and "x86-64" not in text:
         pytest.skip("reads x86-64 instructions")
     assert re.search(has, text)
     assert not re.search(has_not, text)

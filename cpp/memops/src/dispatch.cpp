@@ -1,8 +1,11 @@
 // Which tiers there are and which is in use. The one place of memops that asks what it is compiled
 // for.
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <initializer_list>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,13 +24,14 @@ constinit const Ops *active_ops = nullptr;
 
 namespace {
 
-constexpr const char *kLevels = "scalar, sse2, avx2, avx512, neon";
+constexpr std::array kLevels = {Level::scalar, Level::sse2, Level::avx2, Level::avx512,
+                                Level::neon};
 
 [[maybe_unused]] bool has_all(std::initializer_list<std::string_view> features) {
   return std::ranges::all_of(features, os::has_feature);
 }
 
-const Ops *find_table(Level level) {
+const Ops *find_kernels(Level level) {
   switch (level) {
   case Level::scalar:
     return scalar::table();
@@ -55,9 +59,55 @@ const Ops *find_table(Level level) {
   return nullptr;
 }
 
-std::string list_available() {
+// The best that a level of this name may use on this CPU.
+Crc32cKernels find_crc32c(Level level) {
+#ifdef __x86_64__
+  if (level == Level::avx512 && has_all({"sse4_2", "pclmulqdq", "vpclmulqdq", "avx512vbmi"})) {
+    return vpclmul::crc32c();
+  }
+  if (level >= Level::avx2 && has_all({"sse4_2", "pclmulqdq"})) {
+    return pclmul::crc32c();
+  }
+#elif defined(__aarch64__)
+  if (level == Level::neon && has_all({"crc32", "pmull"})) {
+    return pmull::crc32c();
+  }
+#endif
+  return crc_table::crc32c();
+}
+
+// The units' tables, completed.
+class Tables {
+public:
+  Tables() {
+    for (const Level level : kLevels) {
+      if (const Ops *kernels = find_kernels(level); kernels != nullptr) {
+        auto &table = tables_[static_cast<std::size_t>(level)];
+        table = *kernels;
+        const Crc32cKernels crcs = find_crc32c(level);
+        table->crc32c = crcs.crc32c;
+        table->copy_crc32c = crcs.copy_crc32c;
+      }
+    }
+  }
+
+  [[nodiscard]] const Ops *at(Level level) const {
+    const auto &table = tables_[static_cast<std::size_t>(level)];
+    return table ? &*table : nullptr;
+  }
+
+private:
+  std::array<std::optional<Ops>, kLevels.size()> tables_;
+};
+
+const Ops *find_table(Level level) {
+  static const Tables tables;
+  return tables.at(level);
+}
+
+std::string list(std::span<const Level> levels) {
   std::string text;
-  for (const Level level : available_levels()) {
+  for (const Level level : levels) {
     text += (text.empty() ? "" : ", ") + std::string(name_of(level));
   }
   return text;
@@ -66,8 +116,9 @@ std::string list_available() {
 const Ops &require_table(Level level, const std::string &asked_by) {
   const Ops *table = ops(level);
   if (table == nullptr) {
-    throw UnsupportedError(asked_by + ": SIMD level " + std::string(name_of(level)) +
-                           " needs a CPU and a build with it; available here: " + list_available());
+    throw UnsupportedError(
+        asked_by + ": SIMD level " + std::string(name_of(level)) +
+        " needs a CPU and a build with it; available here: " + list(available_levels()));
   }
   return *table;
 }
@@ -109,12 +160,12 @@ std::string_view name_of(Level level) noexcept {
 }
 
 Level level_named(std::string_view name) {
-  for (const Level level : {Level::scalar, Level::sse2, Level::avx2, Level::avx512, Level::neon}) {
+  for (const Level level : kLevels) {
     if (name == name_of(level)) {
       return level;
     }
   }
-  throw InvalidArgumentError("SIMD level", "'" + std::string(name) + "'", kLevels);
+  throw InvalidArgumentError("SIMD level", "'" + std::string(name) + "'", list(kLevels));
 }
 
 const Ops *ops(Level level) {
@@ -123,7 +174,7 @@ const Ops *ops(Level level) {
 
 std::vector<Level> available_levels() {
   std::vector<Level> found;
-  for (const Level level : {Level::scalar, Level::sse2, Level::avx2, Level::avx512, Level::neon}) {
+  for (const Level level : kLevels) {
     if (ops(level) != nullptr) {
       found.push_back(level);
     }
@@ -138,7 +189,7 @@ const Ops &detail::resolve_ops() {
     try {
       table = &require_table(level_named(asked), "VMPERF_SIMD");
     } catch (const InvalidArgumentError &) {
-      throw InvalidArgumentError("VMPERF_SIMD", "'" + std::string(asked) + "'", kLevels);
+      throw InvalidArgumentError("VMPERF_SIMD", "'" + std::string(asked) + "'", list(kLevels));
     }
   } else {
     table = ops(available_levels().back());

@@ -14,6 +14,12 @@ namespace detail {
 [[gnu::visibility("hidden")]] extern std::size_t stream_fill_bytes;
 } // namespace detail
 
+/// What a tier's table gets from a unit of its own, as CPUs of one tier differ here.
+struct Crc32cKernels {
+  Ops::Crc32c *crc32c;
+  Ops::CopyCrc32c *copy_crc32c;
+};
+
 // Each defined in src/isa/<name>.cpp, on its own architecture alone.
 namespace scalar {
 [[nodiscard]] const Ops *table() noexcept;
@@ -29,6 +35,19 @@ namespace avx512 {
 }
 namespace neon {
 [[nodiscard]] const Ops *table() noexcept;
+}
+
+namespace crc_table {
+[[nodiscard]] Crc32cKernels crc32c() noexcept;
+}
+namespace pclmul {
+[[nodiscard]] Crc32cKernels crc32c() noexcept;
+}
+namespace vpclmul {
+[[nodiscard]] Crc32cKernels crc32c() noexcept;
+}
+namespace pmull {
+[[nodiscard]] Crc32cKernels crc32c() noexcept;
 }
 
 } // namespace vmperf::memops

@@ -297,13 +297,34 @@ inline void run_batch(Case c, Input &in, const Guarded &a, const Guarded &b) {
   to.check(c, c.d);
 }
 
+inline void run_crc(Case c, Input &in, const Guarded &a, const Guarded &b) {
+  c.name = "crc32c";
+  c.s = take_place(in, a, c.n, 0);
+  c.d = take_place(in, b, c.n, 0);
+  const Side from(a, c.s, c.s + c.n, 8);
+  Side to(b, c.d, c.d + c.n, 9);
+  const auto value = static_cast<std::uint32_t>(in.take(4));
+  const std::size_t cut = in.take(2) % (c.n + 1);
+  naive_move(to.model(c.d), c.s, c.n);
+  expose_operands(c, {&from, &to});
+  const std::uint32_t wanted = naive_crc32c(c.s, c.n, value);
+  expect(c, "crc32c says", c.ops->crc32c(c.s, c.n, value), wanted);
+  expect(c, "copy_crc32c says", c.ops->copy_crc32c(c.d, c.s, c.n, value), wanted);
+  const std::uint32_t head = c.ops->crc32c(c.s, cut, value);
+  const std::uint32_t rest = c.ops->crc32c(c.s + cut, c.n - cut, 0);
+  expect(c, "crc32c_combine says", vmperf::memops::crc32c_combine(head, rest, c.n - cut), wanted);
+  from.reveal();
+  to.reveal();
+  to.check(c, c.d);
+}
+
 inline void run_one(const Byte *data, std::size_t size) {
   static const Guarded a(kRoom);
   static const Guarded b(kRoom);
   static const std::vector<Level> levels = vmperf::memops::available_levels();
   write_input_text(data, size);
   Input in(data, std::min(size, kInputBytes));
-  const std::size_t operation = in.take(1) % 16;
+  const std::size_t operation = in.take(1) % 18;
   Case c{.name = {},
          .ops = vmperf::memops::ops(levels[in.take(1) % levels.size()]),
          .n = 0,
@@ -316,8 +337,10 @@ inline void run_one(const Byte *data, std::size_t size) {
     run_fill(c.ops->*kFills[operation - kCopies.size()], c, in, b);
   } else if (operation < 14) {
     run_scans(c, in, a, b);
-  } else {
+  } else if (operation < 16) {
     run_batch(c, in, a, b);
+  } else {
+    run_crc(c, in, a, b);
   }
 }
 

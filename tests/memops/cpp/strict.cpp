@@ -24,6 +24,10 @@ void test_size(const Ops &ops, std::size_t n, std::size_t over) {
     fill(b.get(), 0, n);
   }
   CHECK(ops.is_zero(b.get(), n) && ops.find_byte(b.get(), 1, n) == n, "n=%zu", n);
+  const std::uint32_t crc = naive_crc32c(a.get(), n, 1);
+  CHECK(ops.crc32c(a.get(), n, 1) == crc, "crc32c n=%zu", n);
+  CHECK(ops.copy_crc32c(b.get(), a.get(), n, 1) == crc, "copy_crc32c n=%zu", n);
+  CHECK(naive_mismatch(a.get(), b.get(), n) == n, "copy_crc32c n=%zu", n);
   const std::vector<std::uint64_t> zero(3);
   const std::vector<std::uint64_t> sizes(3, n);
   const std::span<std::byte> to{reinterpret_cast<std::byte *>(b.get()), n};

@@ -81,6 +81,18 @@ inline std::size_t naive_mismatch(const Byte *a, const Byte *b, std::size_t n) {
   return i;
 }
 
+/// CRC-32C by its definition, a bit at a time.
+inline std::uint32_t naive_crc32c(const Byte *p, std::size_t n, std::uint32_t value) {
+  std::uint32_t crc = ~value;
+  for (std::size_t i = 0; i < n; ++i) {
+    crc ^= p[i];
+    for (int bit = 0; bit < 8; ++bit) {
+      crc = (crc >> 1U) ^ (0x82f63b78U & (0U - (crc & 1U)));
+    }
+  }
+  return ~crc;
+}
+
 /// 0..1100, and the powers of two to 1 MiB, three either side.
 inline std::vector<std::size_t> sizes() {
   std::vector<std::size_t> found;

@@ -8,19 +8,6 @@
 // Where the sanitizers look on, every operation is plain: they see no masked access.
 // Source: AMD AOCL-LibMem for the masked access; the guard is ours.
 
-inline __mmask64 mask_of(std::size_t n) {
-  return _bzhi_u64(~0ULL, static_cast<unsigned>(n));
-}
-
-/// Bit 12 tells whether kWindow bytes from p reach into the next page of 4 KiB.
-template <std::size_t kWindow = 64> inline std::uintptr_t crossing(const Byte *p) {
-  const auto at = reinterpret_cast<std::uintptr_t>(p);
-  return (at + kWindow - 1) ^ at;
-}
-inline bool crosses(std::uintptr_t crossings) {
-  return (crossings & 4096U) != 0;
-}
-
 /// Rare, and so out of the way of the masked path; n <= 2W.
 template <class V> [[gnu::noinline]] void *copy_at_page_end(Byte *d, const Byte *s, std::size_t n) {
   copy_ladder<V>(d, s, n);

@@ -1,5 +1,5 @@
 // The tier's table. A unit says which small paths it has (Balanced, Throughput, Scan, SmallFill)
-// and its guest copies of 16 and 32 bytes.
+// and its guest copies of 16 and 32 bytes. The CRCs are added in dispatch.cpp.
 template <class Balanced, class Throughput, class SmallFill, class Scan>
 constexpr Ops make_table(Level level, Ops::Copy *guest_16, Ops::Copy *guest_32) {
   return {
@@ -24,5 +24,7 @@ constexpr Ops make_table(Level level, Ops::Copy *guest_16, Ops::Copy *guest_32) 
       .guest_copy_8 = guest_entry<Atom8>,
       .guest_copy_16 = guest_16,
       .guest_copy_32 = guest_32,
+      .crc32c = nullptr,
+      .copy_crc32c = nullptr,
   };
 }

@@ -43,3 +43,10 @@ using V1 = Word<std::uint8_t, void>;
 using V2 = Word<std::uint16_t, V1>;
 using V4 = Word<std::uint32_t, V2>;
 using V8 = Word<std::uint64_t, V4>;
+
+/// Where the sanitizers look on, no access reaches outside the range, masked or not.
+#if defined(__SANITIZE_ADDRESS__) || defined(VMPERF_CHECKS)
+constexpr bool kPlainOnly = true;
+#else
+constexpr bool kPlainOnly = false;
+#endif

@@ -48,10 +48,12 @@ struct FlatFew {
   }
 };
 
-#if defined(__SANITIZE_ADDRESS__) || defined(VMPERF_CHECKS)
-constexpr bool kPlainOnly = true;
-using Few = LadderFew;
-#else
-constexpr bool kPlainOnly = false;
-using Few = FlatFew;
-#endif
+struct Few {
+  static void copy(Byte *d, const Byte *s, std::size_t n) {
+    if constexpr (kPlainOnly) {
+      LadderFew::copy(d, s, n);
+    } else {
+      FlatFew::copy(d, s, n);
+    }
+  }
+};

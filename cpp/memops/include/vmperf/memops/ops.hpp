@@ -40,6 +40,8 @@ struct Ops {
   using IsZero = bool(const void *p, std::size_t n);
   using CopyBatch = void(const Batch &batch);
   using CheckBatch = BatchFacts(const Batch &batch);
+  using Crc32c = std::uint32_t(const void *p, std::size_t n, std::uint32_t value);
+  using CopyCrc32c = std::uint32_t(void *dst, const void *src, std::size_t n, std::uint32_t value);
 
   Level level;
   Copy *copy_balanced; ///< these five return dst and are right for overlapping ranges, too
@@ -62,6 +64,8 @@ struct Ops {
   Copy *guest_copy_8;  ///< see guest.hpp; ranges must not overlap
   Copy *guest_copy_16; ///< null where the tier has no such access
   Copy *guest_copy_32;
+  Crc32c *crc32c;          ///< see crc32c.hpp; of the tier's best instructions that the CPU has
+  CopyCrc32c *copy_crc32c; ///< ranges must not overlap
 
   [[nodiscard]] constexpr Copy *copy(Policy policy) const noexcept {
     if (policy == Policy::forward) {
