@@ -2,6 +2,7 @@
 #include <pybind11/pybind11.h>
 
 #include <array>
+#include <deque>
 #include <string>
 
 #include "bind_fastcall.hpp"
@@ -47,6 +48,18 @@ Policy to_policy(PyObject *word) {
   return kPolicyOf[index_of(word, "policy", kPolicies)];
 }
 
+void add_functions(py::module_ &m, std::span<const FastFunction> functions) {
+  static std::deque<std::array<PyMethodDef, 2>> kept; // by Python, too; the second ends a list
+  for (const FastFunction &function : functions) {
+    // By way of a function without arguments, as the C API asks for it.
+    auto *const entry = reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function.entry));
+    kept.push_back({{{function.name, entry, METH_FASTCALL | METH_KEYWORDS, function.doc}, {}}});
+    if (PyModule_AddFunctions(m.ptr(), kept.back().data()) != 0) {
+      throw py::error_already_set();
+    }
+  }
+}
+
 void bind(py::module_ &m) {
   m.doc() = R"doc(SIMD memory operations on any contiguous buffer, destination first.
 
@@ -57,6 +70,7 @@ in the library at ``library_path()``. Which instructions are used: ``simd_level(
 variable ``VMPERF_SIMD``, read at the first use, forces one.
 )doc";
   bind_hot(m);
+  bind_crc32c(m);
   bind_scan(m);
   bind_batch(m);
   bind_plan(m);

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <exception>
+#include <span>
 #include <string>
 
 #include "vmperf/base/error.hpp"
@@ -17,6 +18,18 @@
 namespace vmperf::memops {
 
 namespace py = pybind11;
+
+using Args = PyObject *const *;
+
+/// A function of the vectorcall protocol.
+struct FastFunction {
+  const char *name;
+  _PyCFunctionFastWithKeywords entry;
+  const char *doc;
+};
+
+/// Makes them members of the module.
+void add_functions(py::module_ &m, std::span<const FastFunction> functions);
 
 /// Runs a body that returns a new reference; its exceptions go through the map of cpp/module.
 template <class Body>
@@ -47,7 +60,7 @@ public:
   }
 
   /// One borrowed reference per name, null where it is not given. TypeError as Python's own.
-  [[nodiscard]] std::array<PyObject *, kCount> parse(PyObject *const *args, Py_ssize_t nargs,
+  [[nodiscard]] std::array<PyObject *, kCount> parse(Args args, Py_ssize_t nargs,
                                                      PyObject *kwnames) const {
     std::array<PyObject *, kCount> found{};
     const auto n = static_cast<std::size_t>(nargs);
@@ -107,6 +120,7 @@ Hint to_hint(PyObject *word);
 Policy to_policy(PyObject *word);
 
 void bind_hot(py::module_ &m);
+void bind_crc32c(py::module_ &m);
 void bind_scan(py::module_ &m);
 void bind_batch(py::module_ &m);
 void bind_plan(py::module_ &m);

@@ -12,8 +12,6 @@
 namespace vmperf::memops {
 namespace {
 
-using Args = PyObject *const *;
-
 PyObject *none() {
   return Py_NewRef(Py_None);
 }
@@ -210,30 +208,20 @@ PyObject *guest_entry(PyObject * /*module*/, Args args, Py_ssize_t nargs, PyObje
   });
 }
 
-PyMethodDef entry(const char *name, _PyCFunctionFastWithKeywords function, const char *doc) {
-  // By way of a function without arguments, as the C API asks for it.
-  return {name, reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function)),
-          METH_FASTCALL | METH_KEYWORDS, doc};
-}
-
 } // namespace
 
 void bind_hot(py::module_ &m) {
-  // NOLINTNEXTLINE(modernize-avoid-c-arrays): the C API keeps it
-  static PyMethodDef entries[] = {
-      entry("copy", copy_entry, kCopyDoc),
-      entry("move", move_entry, kMoveDoc),
-      entry("fill", fill_entry, kFillDoc),
-      entry("zero", zero_entry, kZeroDoc),
-      entry("equal", equal_entry, kEqualDoc),
-      entry("is_zero", is_zero_entry, kIsZeroDoc),
-      entry("find_byte", find_entry, kFindByteDoc),
-      entry("guest_copy", guest_entry, kGuestCopyDoc),
-      {nullptr, nullptr, 0, nullptr},
-  };
-  if (PyModule_AddFunctions(m.ptr(), entries) != 0) {
-    throw py::error_already_set();
-  }
+  constexpr auto kFunctions = std::to_array<FastFunction>({
+      {"copy", copy_entry, kCopyDoc},
+      {"move", move_entry, kMoveDoc},
+      {"fill", fill_entry, kFillDoc},
+      {"zero", zero_entry, kZeroDoc},
+      {"equal", equal_entry, kEqualDoc},
+      {"is_zero", is_zero_entry, kIsZeroDoc},
+      {"find_byte", find_entry, kFindByteDoc},
+      {"guest_copy", guest_entry, kGuestCopyDoc},
+  });
+  add_functions(m, kFunctions);
 }
 
 } // namespace vmperf::memops

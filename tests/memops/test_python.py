@@ -347,6 +347,7 @@ def test_number_that_resizes_a_buffer() -> None:
         lambda victim, n: memops.find_byte(victim, 1, n),
         lambda victim, n: memops.find_byte(victim, 1, 0, n),
         lambda victim, n: memops.copy_2d(victim, bytes(8), 1, n, 8, 8),
+        lambda victim, n: memops.copy_crc32c(victim, bytes(8), n),
     ):
         victim = bytearray(8)
         with pytest.raises(vmperf.InvalidArgumentError):

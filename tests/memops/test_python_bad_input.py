@@ -33,6 +33,7 @@ TWO: dict[str, Call] = {
     "move": memops.move,
     "guest_copy": memops.guest_copy,
     "plan": memops.plan,
+    "copy_crc32c": memops.copy_crc32c,
 }
 READ_TWO: dict[str, Call] = {
     "equal": memops.equal,
@@ -44,6 +45,7 @@ READ_ONE: dict[str, Call] = {
     "is_zero": memops.is_zero,
     "zero_pages": memops.zero_pages,
     "find_byte": lambda buf: memops.find_byte(buf, 1),
+    "crc32c": memops.crc32c,
 }
 WRITE: dict[str, Call] = {
     **{name: (lambda dst, call=call: call(dst, bytes(8))) for name, call in TWO.items()},

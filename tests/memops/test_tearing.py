@@ -102,7 +102,11 @@ def test_benchmark_proves_itself() -> None:
     measured = [case for case in cases if case.status != "unsupported"]
     assert len({case.checksum for case in measured}) == 1
     assert {"guest_8", "naive"} <= {case.design for case in measured}
-    assert all(case.evidence["instr_per_op"] > 1 for case in measured)
+    for case in measured:
+        counted = case.evidence["instr_per_op"]
+        # An op that waits for the writer's CPU may seem too long to be single-stepped.
+        given_up = case.evidence["instr_status"].startswith("over budget")
+        assert given_up if counted is None else counted > 1
 
 
 def test_one_cpu_is_no_race() -> None:
