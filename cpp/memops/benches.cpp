@@ -128,6 +128,7 @@ void declare(bench::Registry &registry) {
   declare_fill(registry);
   declare_batch(registry);
   declare_scans(registry);
+  declare_crcs(registry);
   declare_guest(registry);
   declare_tearing(registry);
   declare_python_calls(registry);

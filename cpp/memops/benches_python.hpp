@@ -25,6 +25,18 @@ def differ(what, found, wanted):
     return f"{what} is wrong at offset {at}"
 
 
+def crc32c_by_bytes(data):
+    crc = 0xFFFFFFFF
+    for byte in bytes(data):
+        crc = crc >> 8 ^ crc_table[(crc ^ byte) & 255]
+    return crc ^ 0xFFFFFFFF
+
+
+crc_table = list(range(256))
+for _ in range(8):
+    crc_table = [crc >> 1 ^ (0x82F63B78 if crc & 1 else 0) for crc in crc_table]
+
+
 def write(buffer, contents):
     memoryview(buffer)[:] = contents
 )py";

@@ -45,6 +45,7 @@ operands = {
     "fill": (dst, byte),
     "is_zero": (src,),
     "find_byte": (src, byte),
+    "crc32c": (src,),
 }[work]
 
 
@@ -63,6 +64,8 @@ def reset():
 
 def check(result, done):
     answer = {"is_zero": rounds % 2 == 1, "find_byte": spot}.get(work)
+    if work == "crc32c":
+        answer = crc32c_by_bytes(contents)
     if answer is not None and result != answer:
         return f"the answer was {result}, not {answer}"
     poisoned = bytes([poison]) * size
@@ -115,7 +118,7 @@ else:
     def find_byte(at, value):
         return at.find(value)
 
-
+crc32c = crc32c_by_bytes
 call = (globals()[work], *operands)
 )py";
 constexpr const char *kSlice = R"py(
@@ -135,6 +138,12 @@ if work == "copy":
 if work == "fill":
     call = (to.fill, byte)
 )py";
+constexpr const char *kGoogle = R"py(
+import google_crc32c, numpy
+
+if work == "crc32c":
+    call = (google_crc32c.value, numpy.frombuffer(src, numpy.uint8))
+)py";
 constexpr const char *kCtypes = R"py(
 import ctypes
 
@@ -148,7 +157,8 @@ bench::Maker call_maker(const char *design) {
   return [text = std::string(kProof) + kBuffers + design + kHasOp](const bench::Params &params) {
     static_cast<void>(read_size(params, "size_bytes", 1, kMostCallBytes));
     static_cast<void>(read_word(params, "buffers", {"ndarray", "bytearray"}));
-    static_cast<void>(read_word(params, "call", {"copy", "fill", "is_zero", "find_byte"}));
+    static_cast<void>(
+        read_word(params, "call", {"copy", "fill", "is_zero", "find_byte", "crc32c"}));
     bench::Params more = params;
     more.set("apart", static_cast<std::int64_t>(placement_rng().below(kMostApart)));
     return bench::make_python_workload(text, more);
@@ -178,6 +188,9 @@ void add_designs(bench::Registry &registry) {
   add("ctypes", "ctypes.memmove and memset, addresses taken beforehand, nothing checked", kCtypes)
       .peer()
       .available(bench::find_python);
+  add("google_crc32c", "google_crc32c.value, over a view of a bytearray made beforehand", kGoogle)
+      .peer()
+      .available([] { return bench::find_python_module("google_crc32c"); });
   add("empty_call", "a builtin that takes the arguments of best and does nothing", kEmpty).limit();
 }
 
@@ -195,7 +208,7 @@ void declare_benchmark(bench::Registry &registry) {
                  "avoided: see delta_mod_4096 of memops/copy")
       .designs("memops_python_call")
       .axis("buffers", {"ndarray", "bytearray"}, {"ndarray", "bytearray"})
-      .axis("call", {"copy", "fill", "is_zero", "find_byte"}, "copy")
+      .axis("call", {"copy", "fill", "is_zero", "find_byte", "crc32c"}, "copy")
       .axis("size_bytes", {64, 1024, 65536, 1048576}, 64);
 }
 

@@ -83,41 +83,47 @@ Benchmark &with_axes(Benchmark &benchmark, const char *hit) {
 
 } // namespace
 
+Places make_places(const bench::Params &params, std::size_t sides, std::size_t n) {
+  const std::size_t align = read_size(params, "src_align", 0, kLine - 1);
+  const std::size_t working_set = read_size(params, "working_set_bytes", 0, kMostBytes / 2);
+  const std::size_t stride = align_up(n, kLine) + kLine;
+  const std::size_t count = std::clamp<std::size_t>(working_set / (sides * stride), 1, kMostOps);
+  // Both sides lie alike within their pages but for half a page.
+  const std::size_t extent = align_up(count * stride + 2 * kPage, kPage);
+  Places places{.memory = os::Mapping(sides * extent), .a = nullptr, .b = nullptr, .at = {}};
+  const std::size_t offset = kLine * placement_rng().below(kPage / kLine) + align;
+  places.a = places.memory.data() + offset;
+  places.b = sides == 2 ? places.memory.data() + extent + offset + kPage / 2 - kLine : places.a;
+  places.at.resize(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    places.at[i] = i * stride;
+  }
+  CounterRng rng(kSeed, 5);
+  for (std::size_t left = count; left > 1; --left) {
+    std::swap(places.at[left - 1], places.at[rng.below(left)]);
+  }
+  return places;
+}
+
 ScanTable make_scan(Scan scan, const bench::Params &params) {
   const std::size_t n = read_size(params, "size_bytes", 1, kMostBytes / 4);
   const auto hit = static_cast<Hit>(read_word(params, "hit", {"random", "end", "none"}));
-  const std::size_t align = read_size(params, "src_align", 0, kLine - 1);
-  const std::size_t working_set = read_size(params, "working_set_bytes", 0, kMostBytes / 2);
-  const std::size_t sides = scan == Scan::compare ? 2 : 1;
-  const std::size_t stride = align_up(n, kLine) + kLine;
-  const std::size_t places = std::clamp<std::size_t>(working_set / (sides * stride), 1, kMostOps);
+  Places places = make_places(params, scan == Scan::compare ? 2 : 1, n);
+  CounterRng rng(kSeed, 7);
   ScanTable table;
-  // Both sides lie alike within their pages but for half a page: no false store dependence, since
-  // nothing is written.
-  const std::size_t extent = align_up(places * stride + 2 * kPage, kPage);
-  table.memory = os::Mapping(sides * extent);
-  const std::size_t offset = kLine * placement_rng().below(kPage / kLine) + align;
-  std::byte *const a = table.memory.data() + offset;
-  std::byte *const b = sides == 2 ? table.memory.data() + extent + offset + kPage / 2 - kLine : a;
-  std::vector<std::size_t> order(places);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  CounterRng rng(kSeed, 5);
-  for (std::size_t left = places; left > 1; --left) {
-    std::swap(order[left - 1], order[rng.below(left)]);
-  }
-  const std::size_t rounds = (kLeastOps + places - 1) / places;
-  for (std::size_t i = 0; i < rounds * places; ++i) {
-    const std::size_t at = order[i % places] * stride;
-    if (i < places) {
+  for (std::size_t i = 0; i < std::max(kLeastOps, places.at.size()); ++i) {
+    const std::size_t at = places.at[i % places.at.size()];
+    if (i < places.at.size()) {
       const std::size_t missed = hit == Hit::end ? n - 1 : n;
       const std::size_t found = hit == Hit::random ? rng.below(n) : missed;
-      write_content(scan, a + at, b + at, n, found);
+      write_content(scan, places.a + at, places.b + at, n, found);
     }
     table.ops.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(n)});
-    table.answers.push_back(answer_of(scan, a + at, b + at, n));
+    table.answers.push_back(answer_of(scan, places.a + at, places.b + at, n));
   }
-  table.a = a;
-  table.b = b;
+  table.memory = std::move(places.memory);
+  table.a = places.a;
+  table.b = places.b;
   return table;
 }
 

@@ -168,6 +168,7 @@ void declare_designs(bench::Registry &registry) {
   Designs designs = make_designs(registry);
   add_copies(designs);
   add_scans(designs);
+  add_crcs(designs);
   add_batches(registry, designs);
   add_guest(registry, designs);
   add_limits(registry);

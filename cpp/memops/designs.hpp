@@ -71,6 +71,7 @@ struct Designs {
 };
 
 void add_copies(Designs &designs);
+void add_crcs(Designs &designs);
 void add_scans(Designs &designs);
 void add_batches(bench::Registry &registry, Designs &designs);
 void add_limits(bench::Registry &registry);

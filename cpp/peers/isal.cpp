@@ -1,5 +1,6 @@
-// Intel's ISA-L, loaded at run time and called through a pointer: whether a range is all zero, the
-// one of its functions that has a counterpart here. Source: intel/isa-l, include/mem_routines.h.
+// Intel's ISA-L, loaded at run time and called through pointers: whether a range is all zero, and
+// CRC-32C, which it names after iSCSI and counts without the complements at both ends. Source:
+// intel/isa-l, include/mem_routines.h and crc.h.
 #include <array>
 #include <mutex>
 #include <optional>
@@ -7,20 +8,24 @@
 
 #include "peers.hpp"
 #include "vmperf/base/error.hpp"
+#include "vmperf/memops/api/crc_workload.hpp"
 #include "vmperf/memops/api/scan_designs.hpp"
 #include "vmperf/os/dynlib.hpp"
 
 namespace vmperf::peers {
 namespace {
 
-constexpr const char *kHowToGet =
-    "libisal.so.2 with isal_zero_detect was not found: install Debian's libisal2, or name its "
-    "directory in VMPERF_PEER_PATH";
+constexpr const char *kHowToGet = "libisal.so.2 with isal_zero_detect and crc32_iscsi was not "
+                                  "found: install Debian's libisal2, or name its "
+                                  "directory in VMPERF_PEER_PATH";
 
 using ZeroDetect = int(void *, std::size_t); // 0 where all is zero
 
+using Crc = unsigned(unsigned char *, int, unsigned);
+
 struct Api {
   ZeroDetect *zero_detect;
+  Crc *crc;
   std::string version;
 };
 
@@ -42,24 +47,30 @@ const Api *find_api() {
       return nullptr;
     }
     auto *zero_detect = library->function<ZeroDetect>("isal_zero_detect");
-    if (zero_detect == nullptr) {
+    auto *crc = library->function<Crc>("crc32_iscsi");
+    if (zero_detect == nullptr || crc == nullptr) {
       return nullptr;
     }
-    api = Api{.zero_detect = zero_detect, .version = version_of(*library)};
+    api = Api{.zero_detect = zero_detect, .crc = crc, .version = version_of(*library)};
   }
   return &*api;
 }
 
 class Isal {
 public:
-  explicit Isal(ZeroDetect *zero_detect) : zero_detect_(zero_detect) {}
+  explicit Isal(const Api &api) : zero_detect_(api.zero_detect), crc_(api.crc) {}
 
   [[nodiscard]] bool zero(const std::byte *p, std::size_t n) const {
     return zero_detect_(const_cast<std::byte *>(p), n) == 0; // it reads alone
   }
+  [[nodiscard]] std::uint32_t crc32c(const std::byte *p, std::size_t n, std::uint32_t value) const {
+    auto *bytes = reinterpret_cast<unsigned char *>(const_cast<std::byte *>(p));
+    return ~crc_(bytes, static_cast<int>(n), ~value);
+  }
 
 private:
   memops::Indirect<ZeroDetect> zero_detect_;
+  memops::Indirect<Crc> crc_;
 };
 
 Isal make_isal() {
@@ -67,7 +78,7 @@ Isal make_isal() {
   if (api == nullptr) {
     throw UnsupportedError(kHowToGet);
   }
-  return Isal(api->zero_detect);
+  return Isal(*api);
 }
 
 bench::Availability probe() {
@@ -82,9 +93,12 @@ bench::Availability probe() {
 
 void declare_isal(bench::Registry &registry) {
   bench::Design &design = registry.design(
-      "memops", "isal", "isal_zero_detect of ISA-L, loaded at run time: through a pointer");
+      "memops", "isal",
+      "isal_zero_detect and crc32_iscsi of ISA-L, loaded at run time: through a pointer; a copy by "
+      "memcpy before");
   design.peer().available(probe);
   memops::run_zero(design, make_isal);
+  memops::run_crcs(design, [] { return memops::CopyThenCrc(make_isal()); });
 }
 
 } // namespace vmperf::peers

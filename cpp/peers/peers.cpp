@@ -9,6 +9,7 @@ void declare(bench::Registry &registry) {
   declare_aocl(registry);
   declare_highway(registry);
   declare_isal(registry);
+  declare_google_crc32c(registry);
 }
 
 } // namespace vmperf::peers

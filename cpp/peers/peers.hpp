@@ -11,5 +11,6 @@ void declare_pmr(bench::Registry &registry);
 void declare_aocl(bench::Registry &registry);
 void declare_highway(bench::Registry &registry);
 void declare_isal(bench::Registry &registry);
+void declare_google_crc32c(bench::Registry &registry);
 
 } // namespace vmperf::peers

@@ -22,7 +22,8 @@ SIZES = [1, 7, 15, 16, 33, 64, 65, 129, 255, 1000, 4097, 70_001]
 BENCHMARKS = {
     "aocl": "copy copy_mix batch move fill compare find_byte is_zero page_scan",
     "highway": "copy copy_mix batch fill find_byte",
-    "isal": "is_zero page_scan",
+    "isal": "is_zero page_scan crc32c copy_crc32c",
+    "google_crc32c": "crc32c copy_crc32c",
 }
 PAIRS = [
     (design, f"memops/{name}") for design, names in BENCHMARKS.items() for name in names.split()
@@ -88,7 +89,8 @@ def test_peer_is_verified_or_says_how_to_get_it(design: str, benchmark_id: str) 
 
 @pytest.mark.parametrize("design", BENCHMARKS)
 def test_peer_is_declared_wholly(design: str) -> None:
-    has = {b["id"] for b in _core.bench.catalog() if design in {d["name"] for d in b["designs"]}}
+    native = [b for b in _core.bench.catalog() if not b["id"].startswith("memops/python_")]
+    has = {b["id"] for b in native if design in {d["name"] for d in b["designs"]}}
     assert has == {benchmark_id for name, benchmark_id in PAIRS if name == design}
     for benchmark in has:
         entry = next(b for b in _core.bench.catalog() if b["id"] == benchmark)
@@ -161,6 +163,24 @@ extern "C" int isal_zero_detect(void *p, std::size_t n) {
   return 0;
 }
 """
+# The CRC of one peer and of the other, a bit at a time; WRONG is added to it.
+CRC = """
+#include <cstddef>
+#include <cstdint>
+static std::uint32_t crc(const unsigned char *p, std::size_t n, std::uint32_t state) {
+  for (std::size_t i = 0; i < n; ++i) {
+    state ^= p[i];
+    for (int bit = 0; bit < 8; ++bit) state = state >> 1 ^ (state % 2 != 0 ? 0x82f63b78u : 0);
+  }
+  return state + WRONG;
+}
+extern "C" unsigned crc32_iscsi(unsigned char *p, int n, unsigned state) {
+  return crc(p, static_cast<std::size_t>(n), state);
+}
+extern "C" std::uint32_t crc32c_extend(std::uint32_t value, const std::uint8_t *p, std::size_t n) {
+  return ~crc(p, n, ~value);
+}
+"""
 Install = Callable[[str, str], Path]
 
 
@@ -218,12 +238,34 @@ def test_the_c_librarys_own_functions_are_no_aocl(install: Install) -> None:
 def test_isal_is_loaded_from_the_folder_named(
     install: Install, answer: str, expected: set[str]
 ) -> None:
-    folder = install(ISAL.replace("ANSWER", answer), "libisal.so.2")
+    crc = CRC.replace("WRONG", "0" if answer == "1" else "1")
+    folder = install(ISAL.replace("ANSWER", answer) + crc, "libisal.so.2")
     plan: Plan = [("isal", "memops/is_zero", {"hit": "end", "size_bytes": n}) for n in SIZES]
     plan.append(("isal", "memops/page_scan", {"work": "zero_pages"}))
+    plan += [("isal", "memops/crc32c", {"size_bytes": n}) for n in SIZES]
+    plan.append(("isal", "memops/copy_crc32c", {"mode": "dependent"}))
     for status, reason, version in measured(plan, folder):
         assert status in expected, reason
         assert version == "libisal.so.2.9.8.7"
+
+
+@pytest.mark.parametrize(("wrong", "expected"), [("0", FINE), ("1", {"unverified"})])
+def test_google_crc32c_is_loaded_from_the_folder_named(
+    install: Install, tmp_path: Path, wrong: str, expected: set[str]
+) -> None:
+    """By a pattern, as wheels name it, where the file begins with what the pattern says."""
+    folder = install(CRC.replace("WRONG", wrong), "libcrc32c-12ab34cd.so.1")
+    install(CRC.replace("WRONG", "7"), "xlibcrc32c-12ab34cd.so.1")
+    assert folder == tmp_path
+    plan: Plan = [
+        ("google_crc32c", "memops/crc32c", {"size_bytes": n, "mode": mode})
+        for n in SIZES
+        for mode in ("throughput", "dependent")
+    ]
+    plan.append(("google_crc32c", "memops/copy_crc32c", {}))
+    for status, reason, version in measured(plan, folder):
+        assert status in expected, reason
+        assert version == "libcrc32c-12ab34cd.so.1.9.8.7"
 
 
 def test_absent_in_a_folder_without_it(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 #include "vmperf/os/dynlib.hpp"
 
 #include <dlfcn.h>
+#include <glob.h>
 #include <link.h>
 #include <sys/stat.h>
 
@@ -8,6 +9,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <mutex>
 #include <system_error>
 #include <utility>
@@ -46,11 +48,24 @@ void append_peer_path(std::vector<std::string> &out) {
   }
 }
 
+// The files that a pattern stands for, in order of their names.
+std::vector<std::string> expand(const std::string &pattern) {
+  glob_t found{};
+  std::vector<std::string> paths;
+  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) {
+    paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  }
+  ::globfree(&found);
+  return paths;
+}
+
 std::vector<std::string> candidates(const std::string &name) {
   std::vector<std::string> paths;
   if (name.find('/') == std::string::npos) {
+    const bool is_pattern = name.find('*') != std::string::npos;
     for (const std::string &directory : library_directories()) {
-      paths.push_back(join_path(directory, name));
+      const std::string path = join_path(directory, name);
+      std::ranges::move(is_pattern ? expand(path) : std::vector{path}, std::back_inserter(paths));
     }
   }
   paths.push_back(name);

@@ -4,7 +4,7 @@
 // A bare file name is searched for in the directories added by add_library_directory(), then in
 // those of the environment variable VMPERF_PEER_PATH (colon separated), then by the system's
 // loader. Opening costs a library load; the directory list is guarded, a DynLib is one owner's.
-// Source: dlopen(3), dlsym(3), ld.so(8).
+// Source: dlopen(3), dlsym(3), ld.so(8), glob(3).
 #pragma once
 
 #include <optional>
@@ -16,7 +16,8 @@ namespace vmperf::os {
 
 class DynLib {
 public:
-  /// The first of these that loads: file names ("libx.so.3") or paths (with a '/').
+  /// The first of these that loads: file names ("libx.so.3"), patterns of file names
+  /// ("libx-*.so.3", not for the system's loader) or paths (with a '/').
   [[nodiscard]] static std::optional<DynLib> open_first(std::span<const std::string> names);
 
   /// As open_first(), for libraries that replace functions of the C library: see open_self_bound().
