@@ -1,18 +1,18 @@
 # src/isa/NAME.cpp is code for one instruction set, behind run-time dispatch: compiled on its own
 # architecture alone, with the flags of its name here. A unit that is not listed is for any CPU.
-set(vmperf_isa_x86_64 sse2 avx2 avx512 pclmul vpclmul)
-set(vmperf_isa_aarch64 neon pmull)
+set(vmperf_isa_x86_64 sse2 avx2 avx2_crc32c avx512 avx512_crc32c)
+set(vmperf_isa_aarch64 neon neon_crc32c)
 # -mno-red-zone: x86_few.inl writes there.
 set(vmperf_isa_flags_sse2 -mno-red-zone)
 set(vmperf_isa_flags_avx2 -mno-red-zone -mavx2 -mbmi -mbmi2)
 # GCC's own header reads a register that it leaves undefined on purpose.
 set(vmperf_isa_flags_avx512 -mno-red-zone -mavx2 -mbmi -mbmi2 -mavx512f -mavx512bw -mavx512vl
     -Wno-uninitialized $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
-set(vmperf_isa_flags_pclmul -mavx2 -mpclmul)
-set(vmperf_isa_flags_vpclmul -mavx2 -mbmi -mbmi2 -mpclmul -mavx512f -mavx512bw -mavx512vl
+set(vmperf_isa_flags_avx2_crc32c -mavx2 -mpclmul)
+set(vmperf_isa_flags_avx512_crc32c -mavx2 -mbmi -mbmi2 -mpclmul -mavx512f -mavx512bw -mavx512vl
     -mavx512vbmi -mvpclmulqdq -Wno-uninitialized
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
-set(vmperf_isa_flags_pmull -march=armv8-a+crc+crypto)
+set(vmperf_isa_flags_neon_crc32c -march=armv8-a+crc+crypto)
 # -fno-builtin and the next: no loop of ours becomes a call of the memcpy that it replaces.
 set(vmperf_isa_flags_all -O3 -fno-builtin
     $<$<CXX_COMPILER_ID:GNU>:-fno-tree-loop-distribute-patterns>)

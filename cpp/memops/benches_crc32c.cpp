@@ -16,7 +16,7 @@ constexpr std::array<std::uint32_t, 256> kTable = [] {
   for (std::uint32_t byte = 0; byte < 256; ++byte) {
     std::uint32_t crc = byte;
     for (int bit = 0; bit < 8; ++bit) {
-      crc = (crc >> 1) ^ (0x82f63b78U & (0U - (crc & 1U)));
+      crc = (crc >> 1U) ^ (0x82f63b78U & (0U - (crc & 1U)));
     }
     table[byte] = crc;
   }
@@ -42,7 +42,7 @@ bench::Benchmark &with_axes(bench::Benchmark &benchmark) {
 std::uint32_t crc32c_by_bytes(const std::byte *p, std::size_t n, std::uint32_t value) noexcept {
   std::uint32_t crc = ~value;
   for (std::size_t i = 0; i < n; ++i) {
-    crc = (crc >> 8) ^ kTable[(crc ^ std::to_integer<std::uint32_t>(p[i])) & 0xffU];
+    crc = (crc >> 8U) ^ kTable[(crc ^ std::to_integer<std::uint32_t>(p[i])) & 0xffU];
   }
   return ~crc;
 }

@@ -20,7 +20,8 @@ def check(rows: list[dict[str, Any]]) -> None:
         assert row["source"]
         assert row["ns_per_op"] > 0
         if row["expected_cycles"] is not None:
-            assert row["cycles"] == pytest.approx(row["expected_cycles"], rel=0.03), row
+            # A step of the clock, 3 to 4 %, may come between two looks; a cycle is 20 % or more.
+            assert row["cycles"] == pytest.approx(row["expected_cycles"], rel=0.05), row
 
 
 @pytest.fixture

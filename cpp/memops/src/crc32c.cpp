@@ -27,7 +27,7 @@ constexpr auto kPowers = [] {
 
 std::uint32_t crc32c_combine(std::uint32_t crc_a, std::uint32_t crc_b,
                              std::uint64_t size_b) noexcept {
-  for (std::size_t i = 0; size_b != 0; ++i, size_b >>= 4) {
+  for (std::size_t i = 0; size_b != 0; ++i, size_b >>= 4U) {
     if ((size_b & 0xfU) != 0) {
       crc_a = times(crc_a, kPowers[i][size_b & 0xfU]);
     }

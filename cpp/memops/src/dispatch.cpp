@@ -63,17 +63,17 @@ const Ops *find_kernels(Level level) {
 Crc32cKernels find_crc32c(Level level) {
 #ifdef __x86_64__
   if (level == Level::avx512 && has_all({"sse4_2", "pclmulqdq", "vpclmulqdq", "avx512vbmi"})) {
-    return vpclmul::crc32c();
+    return avx512_crc32c::crc32c();
   }
   if (level >= Level::avx2 && has_all({"sse4_2", "pclmulqdq"})) {
-    return pclmul::crc32c();
+    return avx2_crc32c::crc32c();
   }
 #elif defined(__aarch64__)
   if (level == Level::neon && has_all({"crc32", "pmull"})) {
-    return pmull::crc32c();
+    return neon_crc32c::crc32c();
   }
 #endif
-  return crc_table::crc32c();
+  return scalar_crc32c::crc32c();
 }
 
 // The units' tables, completed.

@@ -37,16 +37,16 @@ namespace neon {
 [[nodiscard]] const Ops *table() noexcept;
 }
 
-namespace crc_table {
+namespace scalar_crc32c {
 [[nodiscard]] Crc32cKernels crc32c() noexcept;
 }
-namespace pclmul {
+namespace avx2_crc32c {
 [[nodiscard]] Crc32cKernels crc32c() noexcept;
 }
-namespace vpclmul {
+namespace avx512_crc32c {
 [[nodiscard]] Crc32cKernels crc32c() noexcept;
 }
-namespace pmull {
+namespace neon_crc32c {
 [[nodiscard]] Crc32cKernels crc32c() noexcept;
 }
 

@@ -276,9 +276,9 @@ def copy_crc32c(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, va
 
     Notes
     -----
-    Overlapping ranges are copied as by `move`, in two passes. The copy stays in the caches, whatever its
-    size. For memory that others write meanwhile, take a `guest_copy` first. O(n). Above 64 KiB the GIL
-    is released, and the buffers cannot be resized meanwhile.
+    Overlapping ranges are copied as by `move`, in two passes. The copy stays in the caches, whatever
+    its size. For memory that others write meanwhile, take a `guest_copy` first. O(n). Above 64 KiB the
+    GIL is released, and the buffers cannot be resized meanwhile.
 
     Examples
     --------

@@ -96,6 +96,8 @@ void libraries(const std::string &directory) {
   require(found.has_value(), "found");
   require(found->path() == directory + "/libvmperf_probe.so", "its path");
   require(found->file_name() == "libvmperf_probe.so", "its file");
+  const std::vector<std::string> patterns{"libvmperf_q*.so", "libvmperf_p*e.so"};
+  require(os::DynLib::open_first(patterns)->path() == found->path(), "by a pattern");
   auto *probe = found->function<int()>("probe");
   require(probe != nullptr && probe() == 42, "its function");
   require(found->find("no_such_symbol") == nullptr, "no symbol");

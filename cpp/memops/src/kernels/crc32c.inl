@@ -49,7 +49,8 @@ template <class F> constexpr std::size_t head_of(std::size_t n) {
 /// W <= n < F::kLarge.
 template <class F, bool kCopy>
 [[gnu::noinline]] std::uint32_t crc_medium(std::uint64_t c, Reader<kCopy> in, std::size_t n) {
-  constexpr std::size_t kW = F::kBytes, kTailWords = 8;
+  constexpr std::size_t kW = F::kBytes;
+  constexpr std::size_t kTailWords = 8;
   std::uint64_t tail = 0;
   std::size_t kept = 0;
   if (!kCopy && n >= F::kTailed) {

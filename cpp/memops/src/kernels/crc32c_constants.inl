@@ -7,7 +7,7 @@ struct Shift {
 
 /// Products come out times x, and the bits of a constant lie in its upper half.
 constexpr Shift shift_of(std::uint32_t to_128, std::uint32_t to_64) {
-  return {.low = std::uint64_t{to_128} << 32, .high = std::uint64_t{to_64} << 32};
+  return {.low = std::uint64_t{to_128} << 32U, .high = std::uint64_t{to_64} << 32U};
 }
 
 /// Moves 16 bytes `bits` ahead.
@@ -60,9 +60,9 @@ struct alignas(32) Round {
 };
 template <class F> struct Rounds {
   static constexpr int kFoldBits = static_cast<int>(8 * kSums * F::kBytes);
-  Round at[kMostRounds + 1];
+  Round at[kMostRounds + 1]{};
 
-  constexpr Rounds() : at{} {
+  constexpr Rounds() {
     const std::uint32_t step_bits = power_of_x(8 * kStepBytes);
     const std::uint32_t fold_bits = power_of_x(kFoldBits);
     std::uint32_t run = power_of_x(0);

@@ -6,6 +6,7 @@ template <bool kCopy> struct Reader {
   const Byte *p;
   Byte *d; ///< unused where !kCopy
 
+  // NOLINTNEXTLINE(modernize-use-nodiscard): it may be called to copy alone
   template <class V> V::Reg take(std::size_t at) const {
     const auto v = V::load(p + at);
     if constexpr (kCopy) {

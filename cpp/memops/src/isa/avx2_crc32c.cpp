@@ -6,7 +6,7 @@
 
 #include "../tiers.hpp"
 
-namespace vmperf::memops::pclmul {
+namespace vmperf::memops::avx2_crc32c {
 namespace {
 
 #include "../kernels/words.inl"
@@ -27,4 +27,4 @@ Crc32cKernels crc32c() noexcept {
   return {.crc32c = crc32c_entry<Clmul16>, .copy_crc32c = copy_crc32c_entry<Clmul16>};
 }
 
-} // namespace vmperf::memops::pclmul
+} // namespace vmperf::memops::avx2_crc32c

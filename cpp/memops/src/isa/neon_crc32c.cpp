@@ -7,7 +7,7 @@
 
 #include "../tiers.hpp"
 
-namespace vmperf::memops::pmull {
+namespace vmperf::memops::neon_crc32c {
 namespace {
 
 #include "../kernels/words.inl"
@@ -86,4 +86,4 @@ Crc32cKernels crc32c() noexcept {
   return {.crc32c = crc32c_entry<Pmull16>, .copy_crc32c = copy_crc32c_entry<Pmull16>};
 }
 
-} // namespace vmperf::memops::pmull
+} // namespace vmperf::memops::neon_crc32c

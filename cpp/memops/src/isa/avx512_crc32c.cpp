@@ -7,7 +7,7 @@
 
 #include "../tiers.hpp"
 
-namespace vmperf::memops::vpclmul {
+namespace vmperf::memops::avx512_crc32c {
 namespace {
 
 #include "../kernels/words.inl"
@@ -91,4 +91,4 @@ Crc32cKernels crc32c() noexcept {
   return {.crc32c = crc32c_entry<Clmul64>, .copy_crc32c = copy_crc32c_entry<Clmul64>};
 }
 
-} // namespace vmperf::memops::vpclmul
+} // namespace vmperf::memops::avx512_crc32c

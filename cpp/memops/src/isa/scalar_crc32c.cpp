@@ -5,7 +5,7 @@
 
 #include "../tiers.hpp"
 
-namespace vmperf::memops::crc_table {
+namespace vmperf::memops::scalar_crc32c {
 namespace {
 
 #include "../kernels/words.inl"
@@ -28,7 +28,7 @@ constexpr Tables kTables = [] {
   for (unsigned k = 1; k < 8; ++k) {
     for (unsigned b = 0; b < 256; ++b) {
       const std::uint32_t before = table.at[k - 1][b];
-      table.at[k][b] = (before >> 8) ^ table.at[0][before & 0xffU];
+      table.at[k][b] = (before >> 8U) ^ table.at[0][before & 0xffU];
     }
   }
   return table;
@@ -45,7 +45,7 @@ inline std::uint32_t step(std::uint32_t c, std::uint64_t word) {
 }
 
 inline std::uint32_t step_byte(std::uint32_t c, Byte byte) {
-  return (c >> 8) ^ kTables.at[0][(c ^ byte) & 0xffU];
+  return (c >> 8U) ^ kTables.at[0][(c ^ byte) & 0xffU];
 }
 
 template <bool kCopy>
@@ -83,4 +83,4 @@ Crc32cKernels crc32c() noexcept {
   return {.crc32c = crc32c_entry, .copy_crc32c = copy_crc32c_entry};
 }
 
-} // namespace vmperf::memops::crc_table
+} // namespace vmperf::memops::scalar_crc32c
