@@ -15,6 +15,8 @@ from typing import Any
 
 from . import _core
 from ._claims_file import Claim, read_claims, shipped
+from ._claims_proofs import KIND as PROOF
+from ._claims_proofs import proof_rows
 from ._claims_recorded import rows_of
 from ._claims_verdict import verdicts
 from ._errors import invalid, near
@@ -68,13 +70,13 @@ def claims(
     -------
     list of dict
         One row per claim, in the order of the file: ``id``, ``benchmark``, ``params``, ``design``,
-        ``versus`` (None for a limit), ``kind`` (ratio, cycles, ns, percent), ``over`` (geomean or
-        worst of several points, else empty), ``bound`` (at_least, at_most), ``target``; ``ratio``,
-        ``low``, ``high``: the figure in the unit of `kind`, None where it was refused; ``status``:
-        met, unmet, not_installed, unsupported or the refusal of a case; ``met``: None where a peer
-        or an instruction set is missing; ``reason``, ``versions`` (of libc and peers), ``note``;
-        ``source``: measured, or recorded for claims on comparisons, whose row has ``comparisons``
-        and ``short`` (the short form measured now) too.
+        ``versus`` (None for a limit), ``kind`` (ratio, cycles, ns, percent, verified), ``over``
+        (geomean or worst of several points, else empty), ``bound`` (at_least, at_most), ``target``;
+        ``ratio``, ``low``, ``high``: the figure in the unit of `kind`, None where it was refused;
+        ``status``: met, unmet, not_installed, unsupported or the refusal of a case; ``met``: None
+        where a peer or an instruction set is missing; ``reason``, ``versions`` (of libc and peers),
+        ``note``; ``source``: measured, or recorded for claims on comparisons, whose row has
+        ``comparisons`` and ``short`` (the short form measured now) too.
 
     Raises
     ------
@@ -149,12 +151,23 @@ def measure_claims(
         _points(chosen), profile, budget_s=budget_s, seed=seed, command=shlex.join(words)
     )
     found = carry_out(plan, results, resume=resume, timeout_s=timeout_s, progress=progress)
-    timed = verdicts([c for c in chosen if not c.series], found)
+    timed = verdicts([c for c in chosen if _is_timed(c)], found)
     compared = rows_of(
         [c for c in chosen if c.series], path.parent, found.machine, seed=seed, progress=progress
     )
-    rows = {row["id"]: row for row in timed} | compared
+    proved = proof_rows(
+        [c for c in chosen if c.kind == PROOF],
+        found.machine,
+        seed=seed,
+        timeout_s=timeout_s,
+        progress=progress,
+    )
+    rows = {row["id"]: row for row in timed} | compared | proved
     return [rows[claim.id] for claim in chosen], found
+
+
+def _is_timed(claim: Claim) -> bool:
+    return not claim.series and claim.kind != PROOF
 
 
 def _ids(claims: Iterable[Claim]) -> list[str]:
@@ -165,7 +178,7 @@ def _points(claims: Iterable[Claim]) -> list[Point]:
     """Return what claims need, each benchmark and params once, with the designs of all claims."""
     points: dict[str, Point] = {}
     for claim in claims:
-        for params in claim.points if not claim.series else ():
+        for params in claim.points if _is_timed(claim) else ():
             key = json.dumps([claim.benchmark, params])
             known = points[key].designs if key in points else ()
             designs = tuple(dict.fromkeys([*known, *claim.designs]))

@@ -13,6 +13,7 @@ from . import _core
 from ._axes import coerce
 from ._campaign import Campaign
 from ._catalog import Benchmark, Value, get
+from ._claims_proofs import KIND as PROOF
 from ._claims_recorded import KINDS as COMPARED
 from ._claims_recorded import campaign_beside
 from ._errors import invalid, located, near
@@ -21,7 +22,7 @@ from ._toml_file import Place, read_tables
 __all__ = ["Claim", "read_claims", "shipped"]
 
 # kind -> whether it compares with another design: "yes", "no", or "may" (else over an axis)
-_KINDS = {"ratio": "yes", "cycles": "no", "ns": "no", "percent": "may"}
+_KINDS = {"ratio": "yes", "cycles": "no", "ns": "no", "percent": "may", PROOF: "no"}
 _BOUNDS = ("at_least", "at_most")
 _OVER = ("geomean", "worst")
 _NEEDED = ("id", "benchmark", "design", "kind", "target")
@@ -43,7 +44,7 @@ class Claim:
         that a ratio is taken over.
     versus : str or None
         The design that it is compared with; None for a limit.
-    kind : {"ratio", "cycles", "ns", "percent", "alarms", "found", "off", "counted"}
+    kind : {"ratio", "cycles", "ns", "percent", "verified", "alarms", "found", "off", "counted"}
         What is measured; the last four of comparisons.
     bound : {"at_least", "at_most"}
         On which side of the target the figure must lie.
@@ -228,7 +229,8 @@ def _target(value: Any, place: Place, *, least: float | None = None) -> float:
 
 def _bound(words: Mapping[str, str], place: Place) -> str:
     place.to("bound")
-    allowed = _BOUNDS if words["kind"] == "ratio" else _BOUNDS[1:]
+    one_sided = _BOUNDS[:1] if words["kind"] == PROOF else _BOUNDS[1:]
+    allowed = _BOUNDS if words["kind"] == "ratio" else one_sided
     bound = words["bound"] or allowed[0]
     if bound not in allowed:
         raise invalid(f"bound of kind {words['kind']}", repr(bound), ", ".join(allowed))

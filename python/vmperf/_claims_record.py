@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from . import _core
+from ._claims_proofs import KIND as PROOF
 from ._errors import invalid, trace_format
 from ._journal import read_meta
 from ._machine import brief
@@ -18,7 +19,7 @@ __all__ = ["BEGIN", "END", "figure", "make_record", "markdown", "read_record", "
 
 BEGIN, END = "<!-- claims:begin -->", "<!-- claims:end -->"
 _UNITS = {
-    **{"ratio": "x", "cycles": " cycles", "ns": " ns", "percent": " %"},
+    **{"ratio": "x", "cycles": " cycles", "ns": " ns", "percent": " %", PROOF: " ops"},
     **{"alarms": " %", "found": " %", "off": " points", "counted": " %", "miscounted": " %"},
 }
 _COMPARED = {
@@ -106,6 +107,8 @@ def says(row: Mapping[str, Any]) -> str:
     target, design, versus = f"{row['target']:g}", row["design"], row["versus"]
     if row["kind"] in _COMPARED:
         return f"{row['id'].partition('/')[2]}: {_COMPARED[row['kind']].format(target)}"
+    if row["kind"] == PROOF:
+        return f"{design} passes its proof over at least {row['target']:,.0f} ops"
     if versus is None and row["kind"] != "percent":
         return f"{design} at most {target}{_UNITS[row['kind']]} per op"
     if versus is None:
@@ -124,6 +127,8 @@ def figure(row: Mapping[str, Any], name: str) -> str:
     value = row[name]
     if value is None:
         return "-"
+    if row["kind"] == PROOF:
+        return f"{value:,.0f}{_UNITS[PROOF]}"
     digits = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
     return f"{value:.{digits}f}{_UNITS[row['kind']]}"
 
