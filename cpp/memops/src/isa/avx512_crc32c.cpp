@@ -66,7 +66,7 @@ struct Clmul64 : V64 {
   /// One masked access; the CRC before goes its own, shorter way.
   template <bool kCopy>
   static std::uint64_t small(std::uint64_t c, Reader<kCopy> in, std::size_t n) {
-    const std::size_t to_end = n - 64; // of a window that ends with the data
+    const auto to_end = static_cast<std::ptrdiff_t>(n) - 64; // of a window that ends with the data
     bool leaves = crosses(crossing(in.p + to_end));
     if constexpr (kCopy) {
       leaves = leaves || crosses(crossing(in.d + to_end));

@@ -51,6 +51,7 @@ template <class F, bool kCopy>
 [[gnu::noinline]] std::uint32_t crc_medium(std::uint64_t c, Reader<kCopy> in, std::size_t n) {
   constexpr std::size_t kW = F::kBytes;
   constexpr std::size_t kTailWords = 8;
+  static_assert(F::kLarge <= sizeof(kDistance));
   std::uint64_t tail = 0;
   std::size_t kept = 0;
   if (!kCopy && n >= F::kTailed) {
@@ -128,6 +129,7 @@ template <class F, bool kCopy>
   constexpr std::size_t kTailWords = kCopy ? 0 : 16;
   constexpr std::size_t kFoldBytes = kSums * F::kBytes;
   constexpr std::size_t kRoundBytes = kFoldBytes + 3 * kStepBytes;
+  static_assert(kFoldBytes + kFoldBytes + 8 * kTailWords <= sizeof(kDistance));
   const std::size_t r = head_of<F>(n);
   n -= r + (kSums - 1) * F::kBytes + 8 * kTailWords;
   typename F::Reg sums[kSums]; // NOLINT(modernize-avoid-c-arrays)
