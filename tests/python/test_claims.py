@@ -298,7 +298,8 @@ def test_a_record_says_where_and_when(
     kept = record.read_record(out)
     assert kept["claims"] == json.loads(ended.stdout)
     (row,) = kept["claims"]
-    assert row["status"] in ("met", "too_noisy")  # a busy machine is not what is tested here
+    # A busy machine is not what is tested here.
+    assert row["status"] in ("met", "too_noisy", "below_resolution")
     assert ended.exit_code == (0 if row["status"] == "met" else 1)
     assert kept["machine"]["libc"] == vmperf.machine()["os"]["libc"]
     assert np.datetime64(kept["date"]) > np.datetime64("2024-01-01")
