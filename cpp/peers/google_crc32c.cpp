@@ -15,8 +15,8 @@ namespace vmperf::peers {
 namespace {
 
 constexpr const char *kHowToGet =
-    "libcrc32c was not found: pip install google-crc32c, install Debian's libcrc32c1, or name its "
-    "directory in VMPERF_PEER_PATH";
+    "libcrc32c was not found: pip install google-crc32c, or name its directory in "
+    "VMPERF_PEER_PATH";
 
 using Extend = std::uint32_t(std::uint32_t, const std::uint8_t *, std::size_t);
 

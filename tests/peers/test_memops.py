@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import vmperf
-from vmperf import _core
+from vmperf import _core, _peers
 
 pytestmark = pytest.mark.peers
 
@@ -34,8 +34,10 @@ FINE = {"ok", "too_noisy", "below_resolution"}
 # Every point of a plan in a process of its own, where the loader has seen no peer yet.
 MEASURE = """
 import json, sys
-from vmperf import bench
+from vmperf import _peers, bench
 
+if sys.argv[2] == "installed":
+    _peers.add_peer_directories()
 rows = []
 for design, id, changed in json.loads(sys.argv[1]):
     axes = next(b["axes"] for b in bench.catalog() if b["id"] == id)[1:]
@@ -49,12 +51,13 @@ Plan = list[tuple[str, str, dict[str, Any]]]
 
 
 def measured(plan: Plan, folder: Path | None = None) -> list[tuple[str, str, str]]:
-    """Status, reason and version of each point, with one more folder for the loader."""
+    """Status, reason and version of each point, with what is installed or from one folder."""
     environment = {k: v for k, v in os.environ.items() if k != "VMPERF_PEER_PATH" or not folder}
     if folder is not None:
         environment["VMPERF_PEER_PATH"] = str(folder)
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
-    command = [sys.executable, "-c", MEASURE, json.dumps(plan)]
+    where = "installed" if folder is None else "folder"
+    command = [sys.executable, "-c", MEASURE, json.dumps(plan), where]
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
     return [tuple(row) for row in json.loads(done.stdout)]
 
@@ -72,6 +75,7 @@ def points(benchmark_id: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(("design", "benchmark_id"), PAIRS)
 def test_peer_is_verified_or_says_how_to_get_it(design: str, benchmark_id: str) -> None:
+    _peers.add_peer_directories()
     found = _core.bench.availability(benchmark_id, design)
     plan: Plan = [(design, benchmark_id, changed) for changed in points(benchmark_id)]
     assert len(plan) > 1
