@@ -36,9 +36,9 @@ template <std::size_t kWords> inline std::uint64_t crc_tail(const Byte *p) {
   return c;
 }
 
-/// The constants of the W that begin n bytes before the end of the message.
-template <class F> inline F::Reg distance(std::size_t n) {
-  return F::in_register(F::load(reinterpret_cast<const Byte *>(kDistance.at + kPieces) - n));
+/// The constants of the W at the end of the message + at, which is negative.
+template <class F> inline F::Reg distance(std::ptrdiff_t at) {
+  return F::in_register(F::load(reinterpret_cast<const Byte *>(kDistance.at + kPieces) + at));
 }
 
 /// The bytes before the first whole vector, 1 to W of them.
@@ -46,39 +46,38 @@ template <class F> constexpr std::size_t head_of(std::size_t n) {
   return ((n - 1) & (F::kBytes - 1)) + 1;
 }
 
-/// W <= n < F::kLarge.
-template <class F, bool kCopy>
+/// W <= n < F::kLarge; kWhole: n is so many W, and there is no head.
+template <class F, bool kCopy, bool kWhole>
 [[gnu::noinline]] std::uint32_t crc_medium(std::uint64_t c, Reader<kCopy> in, std::size_t n) {
-  constexpr std::size_t kW = F::kBytes;
+  constexpr auto kW = static_cast<std::ptrdiff_t>(F::kBytes);
   constexpr std::size_t kTailWords = 8;
   static_assert(F::kLarge <= sizeof(kDistance));
+  in.skip(n);
   std::uint64_t tail = 0;
-  std::size_t kept = 0;
+  std::ptrdiff_t end = 0;
   if (!kCopy && n >= F::kTailed) {
-    kept = 8 * kTailWords;
-    tail = crc_tail<kTailWords>(in.p + n - kept);
+    end = -static_cast<std::ptrdiff_t>(8 * kTailWords);
+    tail = crc_tail<kTailWords>(in.p + end);
   }
-  const std::size_t r = head_of<F>(n);
+  auto at = -static_cast<std::ptrdiff_t>(n);
   typename F::Reg sum;
-  if (r == kW) {
-    const auto v = F::apart(in.template take<F>(0), F::front(as_product(c)));
-    sum = F::product(v, distance<F>(n));
+  if constexpr (kWhole) {
+    const auto v = F::apart(in.template take<F>(at), F::front(as_product(c)));
+    sum = F::product(v, distance<F>(at));
   } else {
+    const auto r = static_cast<std::ptrdiff_t>(head_of<F>(n));
     const auto carry = F::front(multiply(c, kAhead.at[r + 8]));
-    sum = F::product(F::head(in.template take<F>(0), r), distance<F>(n - r + kW));
-    in.skip(r);
-    n -= r;
-    sum = F::fold(F::apart(in.template take<F>(0), carry), distance<F>(n), sum);
+    sum = F::product(F::head(in.template take<F>(at), head_of<F>(n)), distance<F>(at + r - kW));
+    at += r;
+    sum = F::fold(F::apart(in.template take<F>(at), carry), distance<F>(at), sum);
   }
-  in.skip(kW);
-  n -= kW;
-  for (; n >= kept + 2 * kW; n -= 2 * kW) {
-    sum = F::fold(in.template take<F>(0), distance<F>(n), sum);
-    sum = F::fold(in.template take<F>(kW), distance<F>(n - kW), sum);
-    in.skip(2 * kW);
+  at += kW;
+  for (; at <= end - 2 * kW; at += 2 * kW) {
+    sum = F::fold(in.template take<F>(at), distance<F>(at), sum);
+    sum = F::fold(in.template take<F>(at + kW), distance<F>(at + kW), sum);
   }
-  if (n != kept) {
-    sum = F::fold(in.template take<F>(0), distance<F>(n), sum);
+  if (at != end) {
+    sum = F::fold(in.template take<F>(at), distance<F>(at), sum);
   }
   return ~static_cast<std::uint32_t>(F::finish(sum) ^ tail);
 }
@@ -158,16 +157,20 @@ template <class F, bool kCopy>
     fold_all<F>(sums, in, shift);
   }
   const std::uint64_t tail = crc_tail<kTailWords>(in.p + n);
-  n += 8 * kTailWords;
-  auto odd = F::product(sums[1], distance<F>(n + (kSums - 1) * F::kBytes));
-  auto even = F::product(sums[0], distance<F>(n + kSums * F::kBytes));
+  constexpr auto kW = static_cast<std::ptrdiff_t>(F::kBytes);
+  constexpr auto kEnd = -static_cast<std::ptrdiff_t>(8 * kTailWords);
+  auto at = kEnd - static_cast<std::ptrdiff_t>(n);
+  const std::ptrdiff_t first = at - static_cast<std::ptrdiff_t>(kFoldBytes); // where the sums are
+  auto even = F::product(sums[0], distance<F>(first));
+  auto odd = F::product(sums[1], distance<F>(first + kW));
 #pragma GCC unroll 16
   for (std::size_t i = 2; i < kSums; i += 2) {
-    even = F::fold(sums[i], distance<F>(n + (kSums - i) * F::kBytes), even);
-    odd = F::fold(sums[i + 1], distance<F>(n + (kSums - i - 1) * F::kBytes), odd);
+    const std::ptrdiff_t place = first + static_cast<std::ptrdiff_t>(i) * kW;
+    even = F::fold(sums[i], distance<F>(place), even);
+    odd = F::fold(sums[i + 1], distance<F>(place + kW), odd);
   }
-  for (; n != 8 * kTailWords; n -= F::kBytes) {
-    even = F::fold(in.template take<F>(0), distance<F>(n), even);
+  for (; at != kEnd; at += kW) {
+    even = F::fold(in.template take<F>(0), distance<F>(at), even);
     in.skip(F::kBytes);
   }
   return ~static_cast<std::uint32_t>(F::finish(F::apart(even, odd)) ^ tail);
@@ -177,7 +180,11 @@ template <class F, bool kCopy>
 inline std::uint32_t crc_of(std::uint32_t value, Reader<kCopy> in, std::size_t n) {
   const std::uint64_t c = ~value;
   if (n >= F::kMedium) {
-    return n < F::kLarge ? crc_medium<F>(c, in, n) : crc_large<F>(c, in, n);
+    if (n >= F::kLarge) {
+      return crc_large<F>(c, in, n);
+    }
+    return n % F::kBytes == 0 ? crc_medium<F, kCopy, true>(c, in, n)
+                              : crc_medium<F, kCopy, false>(c, in, n);
   }
   return ~static_cast<std::uint32_t>(n <= 16 ? crc_few(c, in, n) : F::small(c, in, n));
 }

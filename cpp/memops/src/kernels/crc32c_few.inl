@@ -7,7 +7,7 @@ template <bool kCopy> struct Reader {
   Byte *d; ///< unused where !kCopy
 
   // NOLINTNEXTLINE(modernize-use-nodiscard): it may be called to copy alone
-  template <class V> V::Reg take(std::size_t at) const {
+  template <class V> V::Reg take(std::ptrdiff_t at) const {
     const auto v = V::load(p + at);
     if constexpr (kCopy) {
       V::store(d + at, v);
