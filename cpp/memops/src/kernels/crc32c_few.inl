@@ -1,13 +1,13 @@
 // CRC-32C word by word, and the reader that copies on the way. A part of a word is a step, too:
 // zeros in front do not change a CRC that starts at 0, so its bytes go to the top.
 
-/// What is read, and where to write it as well.
+/// What is read, and where to write it as well. `at` is of either sign.
 template <bool kCopy> struct Reader {
   const Byte *p;
   Byte *d; ///< unused where !kCopy
 
   // NOLINTNEXTLINE(modernize-use-nodiscard): it may be called to copy alone
-  template <class V> V::Reg take(std::ptrdiff_t at) const {
+  template <class V> V::Reg take(auto at) const {
     const auto v = V::load(p + at);
     if constexpr (kCopy) {
       V::store(d + at, v);
