@@ -54,7 +54,7 @@ def claims(
     processes : int
         Fresh processes per measurement, >= 3.
     budget_s : float, optional
-        Seconds for all measurements, shared over all cases; by default 0.65 s per case and process.
+        Seconds for all measurements, shared over all cases; by default 0.55 s per case and process.
     seed : int
         Decides order and placement, 0 <= seed < 2**64.
     results : path, optional
@@ -141,7 +141,7 @@ def measure_claims(
         raise invalid("only", repr(only), f"a prefix of {near(str(only), _ids(everything))}")
     # Many short rounds: most of them fit between two switches of a busy machine. Placements are
     # few, as each is made and proved anew, and every process has others.
-    profile = Profile("claims", 50 * _MILLISECOND, 600 * _MILLISECOND, 1000, "flat", 4, processes)
+    profile = Profile("claims", 50 * _MILLISECOND, 500 * _MILLISECOND, 1000, "flat", 4, processes)
     words = ["vmperf", "claims", *(["--only", only] if only else [])]
     words += ["--file", str(claims)] if claims is not None else []
     words += [word for library in _core.bench.libraries() for word in ("--load", library)]
