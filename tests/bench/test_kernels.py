@@ -79,14 +79,14 @@ def test_101_steps_are_one_percent_more_than_100(name):
 
 @pytest.mark.perf
 def test_a_step_of_the_chain_is_a_core_cycle():
-    best = float("inf")
-    for _ in range(40):  # a busy machine can only make it look slower
+    # A busy machine makes it look slower, a clock that others raise faster: not every time.
+    for _ in range(40):
         [result] = measure("bench/alu_chain", measurement_ns=20_000_000)
         ns = (result.samples.ns_total / result.samples.iterations).min()
-        best = min(best, ns * result.evidence["core_hz"] / 1e9 / 100)
-        if best < 1.2:
+        cycles = ns * result.evidence["core_hz"] / 1e9 / 100
+        if 0.9 < cycles < 1.2:
             break
-    assert 0.9 < best < 1.2
+    assert 0.9 < cycles < 1.2
 
 
 @pytest.mark.parametrize(
