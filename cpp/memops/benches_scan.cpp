@@ -1,7 +1,6 @@
 // The benchmarks that compare and search, and the contents they run over.
 #include <algorithm>
 #include <cstring>
-#include <numeric>
 
 #include "benches.hpp"
 #include "vmperf/base/align.hpp"
@@ -111,7 +110,8 @@ ScanTable make_scan(Scan scan, const bench::Params &params) {
   Places places = make_places(params, scan == Scan::compare ? 2 : 1, n);
   CounterRng rng(kSeed, 7);
   ScanTable table;
-  for (std::size_t i = 0; i < std::max(kLeastOps, places.at.size()); ++i) {
+  const std::size_t rounds = (kLeastOps + places.at.size() - 1) / places.at.size();
+  for (std::size_t i = 0; i < rounds * places.at.size(); ++i) {
     const std::size_t at = places.at[i % places.at.size()];
     if (i < places.at.size()) {
       const std::size_t missed = hit == Hit::end ? n - 1 : n;

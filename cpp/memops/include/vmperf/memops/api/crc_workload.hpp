@@ -57,14 +57,7 @@ public:
   }
 
   [[nodiscard]] bench::Verification verify() override {
-    const auto &answers = table_.answers;
-    std::uint64_t round = 0;
-    std::uint64_t rest = 0;
-    for (std::size_t i = 0; i < answers.size(); ++i) {
-      round += answers[i];
-      rest += i < done_ % answers.size() ? answers[i] : 0;
-    }
-    const bool right = sum_ == done_ / answers.size() * round + rest;
+    const bool right = sum_ == sum_of_answers(table_.answers, done_);
     const bool copied = table_.has_copies(done_);
     table_.spoil_copies();
     at_ = 0;

@@ -14,6 +14,7 @@
 #include "vmperf/bench/registry.hpp"
 #include "vmperf/bench/sink.hpp"
 #include "vmperf/bench/workload.hpp"
+#include "vmperf/memops/api/table.hpp"
 #include "vmperf/os/pages.hpp"
 
 namespace vmperf::memops {
@@ -64,14 +65,7 @@ public:
   }
 
   [[nodiscard]] bench::Verification verify() override {
-    const auto &answers = table_.answers;
-    std::uint64_t round = 0;
-    std::uint64_t rest = 0;
-    for (std::size_t i = 0; i < answers.size(); ++i) {
-      round += answers[i];
-      rest += i < done_ % answers.size() ? answers[i] : 0;
-    }
-    const bool right = sum_ == done_ / answers.size() * round + rest;
+    const bool right = sum_ == sum_of_answers(table_.answers, done_);
     at_ = 0;
     done_ = 0;
     sum_ = 0;

@@ -38,6 +38,18 @@ struct Read {
 
 inline constexpr std::size_t kSpareBytes = 64;
 
+/// The sum of the first `done` answers, where a table of them is replayed without end.
+template <class T>
+[[nodiscard]] std::uint64_t sum_of_answers(const std::vector<T> &answers, std::uint64_t done) {
+  std::uint64_t round = 0;
+  std::uint64_t rest = 0;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    round += answers[i];
+    rest += i < done % answers.size() ? answers[i] : 0;
+  }
+  return done / answers.size() * round + rest;
+}
+
 /// What the ops of a table do to the destination: verify() does the same, byte by byte.
 enum class Work : std::uint8_t { copy, move_in_place, fill };
 
