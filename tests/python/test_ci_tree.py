@@ -138,7 +138,11 @@ def test_pytest_fails_against_a_faster_revision(clone: Path) -> None:
     assert re.search(r"bench/alu_chain\[.*\]: regressed, \+(1|2)\.\d+ %", red.stdout)
     assert "FAILED: 1 slower than HEAD by more than 0.5%" in red.stdout
     assert "1 passed" in red.stdout
-    assert run("20%").returncode == 0
+    for _ in range(TRIES):
+        green = run("20%")
+        if ": too_noisy: " not in green.stdout:
+            break
+    assert green.returncode == 0, green.stdout
 
 
 def run_steps(workflow: str) -> list[str]:

@@ -49,6 +49,7 @@ private:
   std::unique_ptr<Placement> placement_;
   WorkloadPtr empty_ = make_empty_loop();
   double empty_ns_ = std::numeric_limits<double>::infinity();
+  double core_hz_ = os::core_hz();
 };
 
 std::vector<double> Group::costs() const {
@@ -113,10 +114,12 @@ void Group::sample_empty(std::int64_t batch_ns) {
 }
 
 // One round: a batch of every design and of the empty loop, in an order that changes every round.
+// Others may move the clock: the fastest one of all rounds goes with the fastest batch.
 void Group::sample(const Schedule &schedule, int number, int placement) {
   for (const std::size_t slot : schedule.order(lanes_.size() + 1, number)) {
     if (slot == lanes_.size()) {
       sample_empty(static_cast<std::int64_t>(least_batch_ns()));
+      core_hz_ = std::max(core_hz_, os::core_hz_now());
       continue;
     }
     Lane &lane = lanes_[slot];
@@ -154,8 +157,7 @@ std::vector<CaseResult> Group::run(const Benchmark &benchmark, std::vector<Lane>
   std::vector<CaseResult> results;
   for (Lane &lane : lanes_) {
     lane.workload.reset();
-    // Others may move the clock: the fastest one seen goes with the fastest batch.
-    lane.result.evidence.core_hz = std::max(os::core_hz(), os::measure_core_hz());
+    lane.result.evidence.core_hz = core_hz_;
     lane.result.evidence.empty_ns_per_op = std::isfinite(empty_ns_) ? empty_ns_ : 0;
     judge(lane, benchmark);
     results.push_back(std::move(lane.result));

@@ -14,6 +14,9 @@ namespace vmperf::os {
 /// The same, measured anew.
 [[nodiscard]] double measure_core_hz();
 
+/// One batch of it (about 15 us): the clock of this moment, or less where something interrupted.
+[[nodiscard]] double core_hz_now();
+
 /// Core cycles per second by a chain of dependent register-register adds: the cross-check.
 [[nodiscard]] double measure_add_chain_hz();
 
