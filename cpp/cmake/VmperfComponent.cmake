@@ -27,8 +27,15 @@ function(vmperf_objects target)
   set_property(GLOBAL APPEND PROPERTY vmperf_objects ${target})
 endfunction()
 
-# pybind11's headers are a third of a bind file's compile time, so one target compiles them for all.
+# Bindings are call glue: -O1 halves their build time and costs nothing measurable; -O0 does so where
+# sanitizers double it. pybind11's headers are a third of it, so one target compiles them for all.
 function(vmperf_precompile_pybind target)
+  if(VMPERF_SANITIZE)
+    set(level -O0)
+  else()
+    set(level -O1)
+  endif()
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:${level}>)
   get_property(owner GLOBAL PROPERTY vmperf_pybind_owner)
   if(owner)
     target_precompile_headers(${target} REUSE_FROM ${owner})
@@ -84,8 +91,6 @@ function(vmperf_component name)
   if(binds AND VMPERF_PYTHON)
     vmperf_objects(vmperf_${name}_bind ${binds})
     target_link_libraries(vmperf_${name}_bind PRIVATE vmperf_${name} pybind11::module)
-    # Bindings are call glue: -O1 halves their build time and costs nothing measurable.
-    target_compile_options(vmperf_${name}_bind PRIVATE $<$<CONFIG:Release>:-O1>)
     vmperf_precompile_pybind(vmperf_${name}_bind)
     set_property(GLOBAL APPEND_STRING PROPERTY vmperf_components_inc "VMPERF_BINDS(${name})\n")
   endif()
