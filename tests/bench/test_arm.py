@@ -26,13 +26,13 @@ def test_time_grows_with_the_work() -> None:
 
 
 def test_instructions_agree_with_measure() -> None:
-    per_op, status = _arm("libc").count_instructions()
+    per_op, status = _arm().count_instructions()
     if status != "counted":
         pytest.skip(status)
     (case,) = bench.measure(
         "pool/cycle",
         {"item_size_bytes": 64, "capacity": 100, "state": "member"},
-        ["libc"],
+        ["stack"],  # a sanitizer's allocator may tidy up for long in between
         warm_up_ns=0,
         measurement_ns=10**6,
         n_samples=2,
