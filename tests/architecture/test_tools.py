@@ -84,7 +84,11 @@ def _tidy(root: Path, build: Path, file: Path) -> str:
 
 
 # Flags of the build that clang refuses rather than ignores.
-GCC_ALONE = ("-fno-tree-loop-distribute-patterns", "-Wno-maybe-uninitialized")
+GCC_ALONE = (
+    "-fno-tree-loop-distribute-patterns",
+    "-Wno-maybe-uninitialized",
+    *(f"-ffixed-xmm{number}" for number in range(16)),
+)
 
 
 @pytest.mark.slow

@@ -76,6 +76,19 @@ def test_disassembly_calls_nothing_foreign(native_tree: Path) -> None:
         assert len(text) > 5_000
 
 
+def test_avx512_returns_without_vzeroupper(native_tree: Path) -> None:
+    """It works in registers 16 to 31 alone, of which 128-bit code knows nothing."""
+    unit = next(
+        (unit for unit in _units(native_tree) if unit["file"].endswith("/avx512.cpp")), None
+    )
+    if unit is None or "-ffixed-xmm0" not in unit["command"]:
+        pytest.skip("another architecture, or a compiler that cannot keep registers free")
+    command = ["objdump", "-d", "--no-show-raw-insn", str(Path(unit["directory"]) / unit["output"])]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert not re.search(r"vzeroupper|%[xyz]mm(\d|1[0-5])\b", text)
+    assert re.search(r"%zmm(1[6-9]|2\d|3[01])\b", text)
+
+
 @pytest.mark.parametrize(
     ("name", "has", "has_not"),
     [

@@ -22,9 +22,11 @@ template <class V> inline void copy_clamped(Byte *d, const Byte *s, std::size_t 
 }
 
 /// W <= n <= 4W. Of four stores of 64 bytes half would be idle up to 128, which costs more than one
-/// branch that sizes rarely come to.
+/// branch that sizes rarely come to; and one line is what fixed sizes are most often.
 template <class V> inline void copy_medium(Byte *d, const Byte *s, std::size_t n) {
-  if (V::kBytes == 64 && n <= 2 * V::kBytes) {
+  if (V::kBytes == 64 && n == V::kBytes) [[likely]] {
+    V::store(d, V::load(s));
+  } else if (V::kBytes == 64 && n <= 2 * V::kBytes) {
     copy_ends<V>(d, s, n);
   } else {
     copy_clamped<V>(d, s, n);
@@ -193,7 +195,8 @@ inline bool apart(const Byte *d, const Byte *s, std::size_t n) {
   return distance(s, d) >= n && distance(d, s) >= n;
 }
 
-template <bool kAutomatic> inline Byte *copy_large(Byte *d, const Byte *s, std::size_t n) {
+template <bool kAutomatic>
+[[gnu::noinline]] Byte *copy_large(Byte *d, const Byte *s, std::size_t n) {
   if constexpr (kAutomatic) {
     if (n >= __atomic_load_n(&detail::stream_copy_bytes, __ATOMIC_RELAXED) && apart(d, s, n))
         [[unlikely]] {
@@ -207,7 +210,7 @@ template <bool kAutomatic> inline Byte *copy_large(Byte *d, const Byte *s, std::
 /// n >= Wide::kBytes and n > what the small path takes.
 template <bool kAutomatic> inline Byte *copy_above(Byte *d, const Byte *s, std::size_t n) {
   if constexpr (Wide::kBytes > Clamp::kBytes) {
-    if (n <= 4 * Wide::kBytes) {
+    if (n <= 4 * Wide::kBytes) [[likely]] {
       copy_medium<Wide>(d, s, n);
       return d;
     }
@@ -219,9 +222,9 @@ template <bool kAutomatic> inline Byte *copy_above(Byte *d, const Byte *s, std::
   return copy_large<kAutomatic>(d, s, n);
 }
 
-/// Up to 64 bytes (scalar: 32) by plain stores.
+/// Up to 64 bytes (scalar: 32) by plain stores; a whole vector of 64 is one store of those above.
 struct PlainSmall {
-  static constexpr std::size_t kMost = 4 * Clamp::kBytes;
+  static constexpr std::size_t kMost = 4 * Clamp::kBytes - (Wide::kBytes == 64 ? 1 : 0);
   static constexpr bool kInLine = true;
 
   static void *copy(Byte *d, const Byte *s, std::size_t n) {

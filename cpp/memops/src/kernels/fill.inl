@@ -46,9 +46,9 @@ template <class V> inline void fill_loop(Byte *d, typename V::Reg v, std::size_t
   turn.store(end);
 }
 
-/// n >= 1024.
-template <class V>
-[[gnu::noinline]] Byte *fill_past_caches(Byte *d, typename V::Reg v, std::size_t n) {
+/// n >= 1024. Takes the byte: no vector is an argument, as arguments come in registers below 16.
+template <class V> [[gnu::noinline]] Byte *fill_past_caches(Byte *d, Byte byte, std::size_t n) {
+  const auto v = V::splat(byte);
   constexpr std::size_t kW = V::kBytes;
   constexpr std::size_t kStep = kW == 64 ? 256 : 8 * kW;
   Byte *to = d + (64 - (reinterpret_cast<std::uintptr_t>(d) & 63U));
@@ -79,7 +79,7 @@ template <bool kAutomatic> inline Byte *fill_above(Byte *d, Byte byte, std::size
   }
   if constexpr (kAutomatic) {
     if (n >= __atomic_load_n(&detail::stream_fill_bytes, __ATOMIC_RELAXED)) [[unlikely]] {
-      return fill_past_caches<Wide>(d, v, n);
+      return fill_past_caches<Wide>(d, byte, n);
     }
   }
   fill_loop<Wide>(d, v, n);
@@ -112,5 +112,5 @@ template <class Small> void *fill_stream_entry(void *dst, unsigned char byte, st
   if (n < 1024) {
     return fill_entry<Small, false>(dst, byte, n);
   }
-  return fill_past_caches<Wide>(static_cast<Byte *>(dst), Wide::splat(byte), n);
+  return fill_past_caches<Wide>(static_cast<Byte *>(dst), byte, n);
 }

@@ -10,7 +10,11 @@
 
 /// Rare, and so out of the way of the masked path; n <= 2W.
 template <class V> [[gnu::noinline]] void *copy_at_page_end(Byte *d, const Byte *s, std::size_t n) {
-  copy_ladder<V>(d, s, n);
+  if (n < 8) {
+    Few::copy(d, s, n);
+  } else {
+    copy_ladder<V>(d, s, n);
+  }
   return d;
 }
 

@@ -12,9 +12,13 @@ struct V16 {
   static void store_aligned(Byte *p, Reg v) { _mm_store_si128(reg(p), v); }
   static void stream(Byte *p, Reg v) { _mm_stream_si128(reg(p), v); }
   static Reg splat(Byte byte) { return _mm_set1_epi8(static_cast<char>(byte)); }
+#ifdef __AVX512VL__
+  static Mask same(Reg a, Reg b) { return _mm_cmpeq_epi8_mask(a, b); }
+#else
   static Mask same(Reg a, Reg b) {
     return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(a, b)));
   }
+#endif
   static Mask diff(Reg a, Reg b) { return same(a, b) ^ 0xffffU; }
   static std::size_t first(Mask m) { return static_cast<std::size_t>(__builtin_ctzll(m)); }
   static Reg merge(Reg a, Reg b) { return _mm_or_si128(a, b); }
@@ -31,10 +35,16 @@ inline void stream_fence() {
   _mm_sfence();
 }
 
-#ifdef __AVX__
-#define VMPERF_MOVDQA "vmovdqa" // mixing encodings is slow
+// Mixing encodings is slow. "v": any of the 32 registers of AVX-512.
+#ifdef __AVX512VL__
+#define VMPERF_MOVDQA "vmovdqa64"
+#define VMPERF_VECTOR "v"
+#elif defined(__AVX__)
+#define VMPERF_MOVDQA "vmovdqa"
+#define VMPERF_VECTOR "x"
 #else
 #define VMPERF_MOVDQA "movdqa"
+#define VMPERF_VECTOR "x"
 #endif
 
 struct Atom16 {
@@ -44,11 +54,11 @@ struct Atom16 {
 
   static Reg load(const Byte *p) {
     Reg v;
-    asm volatile(VMPERF_MOVDQA " %1, %0" : "=x"(v) : "m"(*V16::reg(p)));
+    asm volatile(VMPERF_MOVDQA " %1, %0" : "=" VMPERF_VECTOR(v) : "m"(*V16::reg(p)));
     return v;
   }
   static void store(Byte *p, Reg v) {
-    asm volatile(VMPERF_MOVDQA " %1, %0" : "=m"(*V16::reg(p)) : "x"(v));
+    asm volatile(VMPERF_MOVDQA " %1, %0" : "=m"(*V16::reg(p)) : VMPERF_VECTOR(v));
   }
   static Reg load_loose(const Byte *p) { return V16::load(p); }
   static void store_loose(Byte *p, Reg v) { V16::store(p, v); }
