@@ -237,26 +237,30 @@ CopyTable make_flush_pair(std::size_t n) {
 
 } // namespace
 
+std::size_t read_delta(const bench::Params &params, CounterRng &rng) {
+  const std::int64_t asked = params.get_int("delta_mod_4096");
+  if (asked < -1 || std::cmp_greater_equal(asked, kPage)) {
+    throw InvalidArgumentError("delta_mod_4096", std::to_string(asked),
+                               "0 to 4095, or -1 for one drawn with each placement");
+  }
+  return asked < 0 ? rng.below(kPage) : static_cast<std::size_t>(asked);
+}
+
 CopyTable make_pairs(const bench::Params &params) {
   const std::size_t n = read_size(params, "size_bytes", 0, kMostBytes / 4);
   const std::size_t working_set = read_size(params, "working_set_bytes", 0, kMostBytes / 2);
   const std::size_t align = read_size(params, "src_align", 0, kLine - 1);
   const auto placement = static_cast<Placement>(
       read_word(params, "placement", {"same_arena", "separate_maps", "page_end"}));
-  const std::int64_t asked = params.get_int("delta_mod_4096");
-  if (asked < -1 || std::cmp_greater_equal(asked, kPage)) {
-    throw InvalidArgumentError("delta_mod_4096", std::to_string(asked),
-                               "0 to 4095, or -1 for one drawn with each placement");
-  }
+  CounterRng rng = placement_rng();
+  const std::size_t delta = read_delta(params, rng);
   if (placement == Placement::page_end) {
     return make_flush_pair(n);
   }
   CopyTable table;
   lay_out(table, n, working_set, 2);
   table.src_bytes = table.dst_bytes;
-  CounterRng rng = placement_rng();
   const std::size_t src_offset = kLine * rng.below(kPage / kLine) + align;
-  const std::size_t delta = asked < 0 ? rng.below(kPage) : static_cast<std::size_t>(asked);
   table.map((src_offset + delta) % kPage, src_offset, placement == Placement::separate_maps);
   table.draw_reads();
   return table;

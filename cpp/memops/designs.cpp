@@ -172,6 +172,7 @@ void declare_designs(bench::Registry &registry) {
   add_batches(registry, designs);
   add_guest(registry, designs);
   add_limits(registry);
+  add_numpy(registry);
   add_tearing(designs);
   declare_imports(registry);
 }

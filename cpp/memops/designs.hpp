@@ -75,6 +75,7 @@ void add_crcs(Designs &designs);
 void add_scans(Designs &designs);
 void add_batches(bench::Registry &registry, Designs &designs);
 void add_limits(bench::Registry &registry);
+void add_numpy(bench::Registry &registry);
 void declare_imports(bench::Registry &registry);
 void add_guest(bench::Registry &registry, Designs &designs);
 void add_tearing(Designs &designs);

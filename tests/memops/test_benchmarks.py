@@ -30,10 +30,11 @@ COPIES = {"throughput", "balanced", "forward", "naive", "libc", "std_copy"} | LE
 SCANS = {"best", "naive", "libc"} | LEVELS
 LOOPS = {"naive", "libc", "volatile_u8", "volatile_u32", "volatile_u64", "relaxed_u64", "plain_u32"}
 DESIGNS = {
-    "memops/copy": COPIES | {"rep_movsb", "stream", "temporal", "read_limit", "store_limit"},
+    "memops/copy": COPIES
+    | {"rep_movsb", "stream", "temporal", "numpy", "read_limit", "store_limit"},
     "memops/copy_mix": COPIES | {"rep_movsb"},
     "memops/move": SCANS | {"std_copy"},
-    "memops/fill": SCANS | {"stream", "temporal"},
+    "memops/fill": SCANS | {"stream", "temporal", "numpy"},
     "memops/compare": SCANS,
     "memops/find_byte": SCANS,
     "memops/is_zero": SCANS,
@@ -62,7 +63,8 @@ def expect_fine(benchmark: str, **changed: Any) -> None:
     cases = measure(benchmark, [d["name"] for d in entry(benchmark)["designs"]], **changed)
     for case in cases:
         assert case.status in FINE, f"{case.design} {changed}: {case.status}: {case.reason}"
-    copies = [c for c in cases if not c.design.endswith("_limit")]  # which do another work
+    # A limit does another work, and a call of Python has no sum but of calls.
+    copies = [c for c in cases if not c.design.endswith(("_limit", "numpy"))]
     assert len({case.checksum for case in copies if case.status in RAN}) == 1
 
 
@@ -120,6 +122,31 @@ def test_odd_sizes(operation: str, size_bytes: int) -> None:
 @pytest.mark.parametrize("size_bytes", [0, 1, 7, 13, 64, 1000, 5000])
 def test_copies_that_end_where_memory_ends(size_bytes: int, mode: str) -> None:
     expect_fine("memops/copy", size_bytes=size_bytes, placement="page_end", mode=mode)
+
+
+@pytest.mark.parametrize(
+    ("changed", "needs"),
+    [
+        ({"mode": "dependent"}, "mode=throughput"),
+        ({"placement": "page_end"}, "placement=same_arena"),
+        ({"working_set_bytes": 65536}, "working_set_bytes=0"),
+        ({"size_bytes": 0}, ""),
+        ({"size_bytes": 5000, "src_align": 63, "delta_mod_4096": 8}, ""),
+    ],
+)
+def test_numpy_copies_one_hot_pair(changed: dict[str, Any], needs: str) -> None:
+    pytest.importorskip("numpy")
+    (case,) = measure("memops/copy", ["numpy"], **changed)
+    assert case.status == "unsupported" if needs else case.status in RAN
+    assert needs in case.reason
+
+
+def test_numpy_fills_with_zero() -> None:
+    pytest.importorskip("numpy")
+    (zero,) = measure("memops/fill", ["numpy"], byte="zero", dst_align=8)
+    (changing,) = measure("memops/fill", ["numpy"], byte="changing")
+    assert zero.status in RAN
+    assert (changing.status, "byte=zero" in changing.reason) == ("unsupported", True)
 
 
 def test_copies_of_nothing() -> None:

@@ -105,6 +105,8 @@ void write_pattern(std::byte *p, std::size_t bytes);
 [[nodiscard]] std::size_t read_size(const bench::Params &params, std::string_view axis,
                                     std::size_t least, std::size_t most);
 [[nodiscard]] Mode read_mode(const bench::Params &params);
+/// The axis delta_mod_4096: 0 to 4095, or drawn for -1.
+[[nodiscard]] std::size_t read_delta(const bench::Params &params, CounterRng &rng);
 
 /// Pairs of equal size, visited in random order: axes size_bytes, delta_mod_4096 (-1: drawn),
 /// src_align, working_set_bytes (0: one pair), placement (page_end: one pair, the rest is fixed).
