@@ -1,6 +1,7 @@
-# vmperf_keep_headers(TARGET): the headers of a package lie where its environment does, and pip makes
-# one of a new name for each build. A copy in the build tree is where it was: a second `pip install .`
-# and a compiler cache then compile what changed alone. What is in the compiler's own path stays there.
+# vmperf_keep_headers(TARGET): the headers of a package lie where its environment does, and pip
+# makes one of a new name for each build. A copy in the build tree is where it was: the next
+# `pip install .` and a compiler cache then compile what changed alone. What is on the path of the
+# compiler stays there.
 function(vmperf_keep_headers target)
   get_target_property(dir ${target} INTERFACE_INCLUDE_DIRECTORIES)
   if(NOT IS_DIRECTORY "${dir}" OR dir IN_LIST CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES)

@@ -27,8 +27,8 @@ function(vmperf_objects target)
   set_property(GLOBAL APPEND PROPERTY vmperf_objects ${target})
 endfunction()
 
-# Bindings are call glue: -O1 halves their build time and costs nothing measurable; -O0 does so where
-# sanitizers double it. pybind11's headers are a third of it, so one target compiles them for all.
+# Bindings are call glue: -O1 halves their build time and costs nothing measurable, as -O0 does
+# where sanitizers double it. pybind11's headers are a third: one target compiles them for all.
 function(vmperf_precompile_pybind target)
   if(VMPERF_SANITIZE)
     set(level -O0)

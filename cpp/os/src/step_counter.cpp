@@ -23,8 +23,8 @@ constexpr int kNotPermitted = 113; // exit code of a child that may not be trace
   }
   kill(getpid(), SIGSTOP); // the parent takes over here
   work();
-  // Not _exit(): before a call that does not return, AddressSanitizer cleans the shadow of the whole
-  // stack, tens of thousands of steps.
+  // Not _exit(): before a call that does not return, AddressSanitizer cleans the shadow of the
+  // whole stack, tens of thousands of steps.
   for (;;) {
     syscall(SYS_exit_group, 0);
   }
