@@ -215,7 +215,7 @@ template <bool kAutomatic> inline Byte *copy_above(Byte *d, const Byte *s, std::
       return d;
     }
   }
-  if (Wide::kBytes < 64 && n <= 8 * Wide::kBytes) {
+  if (n <= 8 * Wide::kBytes) {
     copy_fours<Wide>(d, s, n);
     return d;
   }
