@@ -195,3 +195,11 @@ def test_unreadable_is_null_with_a_reason(tmp_path: Path) -> None:
     assert blind["cpu"]["vendor"] == here["cpu"]["vendor"]
     assert blind["os"]["kernel"] == here["os"]["kernel"]
     assert blind["memory"]["page_bytes"] == here["memory"]["page_bytes"]
+
+
+def test_a_model_that_a_hypervisor_made_up_has_no_name() -> None:
+    cpu = _core.os.machine()["cpu"]
+    if "amx_tile" not in cpu["features"]:
+        pytest.skip("this CPU has no tiles: nothing contradicts the model that it states")
+    server = {"Sapphire Rapids", "Emerald Rapids", "Granite Rapids"}
+    assert cpu["microarchitecture"] in server | {None}

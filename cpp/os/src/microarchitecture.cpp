@@ -1,5 +1,6 @@
 #include "microarchitecture.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace vmperf::os {
@@ -91,10 +92,17 @@ constexpr auto kRows = std::to_array<Row>({
     {kArm, 0, 0xd8e, 0xd8e, {"Neoverse N3", {}, {}, {}, ""}},
 });
 
+// A hypervisor may state a model of its choice. Tiles came with Sapphire Rapids, and are its line's.
+bool is_disguised(const Cpu &cpu) {
+  constexpr std::array kWithTiles{0x8f, 0xcf, 0xad, 0xae};
+  return std::ranges::count(cpu.features, "amx_tile") != 0 &&
+         std::ranges::count(kWithTiles, *cpu.model) == 0;
+}
+
 } // namespace
 
 const Microarchitecture *find_microarchitecture(const Cpu &cpu) {
-  if (!cpu.model) {
+  if (!cpu.model || is_disguised(cpu)) {
     return nullptr;
   }
   for (const Row &row : kRows) {
