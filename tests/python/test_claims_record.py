@@ -43,7 +43,7 @@ def sample_record() -> dict[str, Any]:
     ("name", "readme"),
     [
         ("claims-measured.json", "README.md"),
-        ("claims-measured-emerald-rapids.json", "benchmarks/README.md"),
+        ("claims-measured-xeon.json", "benchmarks/README.md"),
     ],
 )
 def test_the_readme_shows_the_recorded_figures(

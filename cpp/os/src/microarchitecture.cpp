@@ -92,7 +92,8 @@ constexpr auto kRows = std::to_array<Row>({
     {kArm, 0, 0xd8e, 0xd8e, {"Neoverse N3", {}, {}, {}, ""}},
 });
 
-// A hypervisor may state a model of its choice. Tiles came with Sapphire Rapids, and are its line's.
+// A hypervisor may state a model of its choice. Tiles came with Sapphire Rapids, and are its
+// line's.
 bool is_disguised(const Cpu &cpu) {
   constexpr std::array kWithTiles{0x8f, 0xcf, 0xad, 0xae};
   return std::ranges::count(cpu.features, "amx_tile") != 0 &&
