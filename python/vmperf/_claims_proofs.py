@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import _core
+from ._claims_row import claim_row
 from ._runner import Event, Progress
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ KIND = "verified"
 _SECOND = 1_000_000_000
 # What a measurement comes to of which nothing but the time is in doubt.
 _PROVED = ("ok", "too_noisy", "below_resolution")
-_ABSENT = ("not_installed", "unsupported")
 
 
 def proof_rows(
@@ -47,26 +47,8 @@ def _row(
 ) -> dict[str, Any]:
     done, status, reason = _prove(claim, seed=seed, timeout_s=timeout_s)
     value = float(done) if status in ("met", "unmet") else None
-    return {
-        "id": claim.id,
-        "benchmark": claim.benchmark,
-        "params": dict(claim.params),
-        "design": claim.design,
-        "versus": None,
-        "kind": claim.kind,
-        "over": "",
-        "bound": claim.bound,
-        "target": claim.target,
-        "ratio": value,
-        "low": value,
-        "high": value,
-        "status": status,
-        "met": None if status in _ABSENT else status == "met",
-        "reason": reason,
-        "versions": {"libc": machine.get("os", {}).get("libc") or "unknown"},
-        "note": claim.note,
-        "source": "measured",
-    }
+    figure = (value, value, value)
+    return claim_row(claim, machine, figure, status, reason, params=claim.params)
 
 
 def _prove(claim: Claim, *, seed: int, timeout_s: float) -> tuple[int, str, str]:

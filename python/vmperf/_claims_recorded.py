@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from . import _core
 from ._campaign import Campaign, Series, read_campaign, take
 from ._campaign_table import row_of
+from ._claims_row import NOTHING, claim_row
 from ._compare.settings import defaults
 from ._errors import trace_format
 from ._runner import Event, Progress
@@ -80,27 +81,11 @@ def recorded_row(
 ) -> dict[str, Any]:
     """Return the row of a claim on comparisons, in the form of all claims."""
     found = recorded or short
-    value, low, high = _figure(claim.kind, found) if found else (None, None, None)
-    status, reason = _status(claim, value, recorded, short)
+    figure = _figure(claim.kind, found) if found else NOTHING
+    status, reason = _status(claim, figure[0], recorded, short)
+    params, source = (found or {}).get("params", {}), "recorded" if recorded else "measured"
     return {
-        "id": claim.id,
-        "benchmark": claim.benchmark,
-        "params": dict((found or {}).get("params", {})),
-        "design": claim.design,
-        "versus": None,
-        "kind": claim.kind,
-        "over": "",
-        "bound": claim.bound,
-        "target": claim.target,
-        "ratio": value,
-        "low": low,
-        "high": high,
-        "status": status,
-        "met": None if status == "unsupported" else status == "met",
-        "reason": reason,
-        "versions": {"libc": machine.get("os", {}).get("libc") or "unknown"},
-        "note": claim.note,
-        "source": "recorded" if recorded else "measured",
+        **claim_row(claim, machine, figure, status, reason, params=params, source=source),
         "comparisons": found["comparisons"] if found else 0,
         "short": _said(short),
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import _core
 from ._claims_file import Claim
+from ._claims_row import ABSENT, NOTHING, claim_row
 from ._rows import gather, pooled
 
 if TYPE_CHECKING:
@@ -21,9 +22,6 @@ __all__ = ["verdicts"]
 
 Cases: TypeAlias = "Sequence[CaseRecord]"
 Figure: TypeAlias = tuple[float, float, float]  # value, low, high
-
-_ABSENT = ("not_installed", "unsupported")  # no one's fault: the claim stays open
-_NONE = (None, None, None)
 
 
 class _Refused(Exception):
@@ -52,8 +50,7 @@ def _row(claim: Claim, found: Mapping[str, Cases], machine: dict[str, Any]) -> d
         ]
         for design in claim.designs
     }
-    status, reason, met = "met", "", None
-    figure: Figure | tuple[None, None, None] = _NONE
+    figure: Figure | tuple[None, None, None] = NOTHING
     try:
         _refuse(cases)
         figure, reason = _figure(claim, cases)
@@ -62,34 +59,10 @@ def _row(claim: Claim, found: Mapping[str, Cases], machine: dict[str, Any]) -> d
         status = "met" if met else "unmet"
     except _Refused as refusal:
         status, reason = refusal.status, refusal.reason
-        met = None if status in _ABSENT else False
     params = {a: [*v] if isinstance(v, tuple) else v for a, v in claim.params.items()}
-    return {
-        "id": claim.id,
-        "benchmark": claim.benchmark,
-        "params": params,
-        "design": claim.design,
-        "versus": claim.versus,
-        "kind": claim.kind,
-        "over": claim.over,
-        "bound": claim.bound,
-        "target": claim.target,
-        **dict(zip(("ratio", "low", "high"), figure, strict=True)),
-        "status": status,
-        "met": met,
-        "reason": reason,
-        "versions": _versions(cases, machine),
-        "note": claim.note,
-        "source": "measured",
-    }
-
-
-def _versions(cases: dict[str, list[Cases]], machine: dict[str, Any]) -> dict[str, str]:
-    versions = {"libc": machine.get("os", {}).get("libc") or "unknown"}
-    for design, points in cases.items():
-        if points[0][0].version:
-            versions[design] = points[0][0].version
-    return versions
+    versions = {design: points[0][0].version for design, points in cases.items()}
+    known = {design: version for design, version in versions.items() if version}
+    return claim_row(claim, machine, figure, status, reason, params=params, versions=known)
 
 
 def _refuse(cases: dict[str, list[Cases]]) -> None:
@@ -101,7 +74,7 @@ def _refuse(cases: dict[str, list[Cases]]) -> None:
         for case in point
         if case.status != "ok"
     ]
-    for design, case in sorted(bad, key=lambda one: one[1].status in _ABSENT):
+    for design, case in sorted(bad, key=lambda one: one[1].status in ABSENT):
         raise _Refused(case.status, f"{design}: {case.reason}")
 
 
