@@ -97,7 +97,7 @@ constexpr auto kRows = std::to_array<Row>({
 bool is_disguised(const Cpu &cpu) {
   constexpr std::array kWithTiles{0x8f, 0xcf, 0xad, 0xae};
   return std::ranges::count(cpu.features, "amx_tile") != 0 &&
-         std::ranges::count(kWithTiles, *cpu.model) == 0;
+         std::ranges::count(kWithTiles, cpu.model.value_or(0)) == 0;
 }
 
 } // namespace
