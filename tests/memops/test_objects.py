@@ -42,6 +42,13 @@ def _symbols(file: Path, kinds: str) -> set[str]:
     return {str(name) for name in found}
 
 
+def _disassembly(unit: dict[str, str], *flags: str) -> str:
+    """Of the object as built."""
+    file = Path(unit["directory"]) / unit["output"]
+    command = ["objdump", "-d", *flags, "--no-show-raw-insn", str(file)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
 @pytest.mark.parametrize("optimisation", ["-O0", "-O2", "-O3", "-Os"])
 def test_no_weak_symbol_and_no_call(native_tree: Path, tmp_path: Path, optimisation: str) -> None:
     for unit in _units(native_tree):
@@ -65,9 +72,7 @@ def test_planted_weak_symbol_and_call_are_found(native_tree: Path, tmp_path: Pat
 def test_disassembly_calls_nothing_foreign(native_tree: Path) -> None:
     """The objects as built: no call or jump through the PLT or to a name of the C library."""
     for unit in _units(native_tree):
-        file = Path(unit["directory"]) / unit["output"]
-        command = ["objdump", "-dr", "-C", "--no-show-raw-insn", str(file)]
-        text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        text = _disassembly(unit, "-r", "-C")
         assert not re.search(
             r"\bmem(cpy|move|set|cmp|chr)\b|@plt|R_X86_64_PLT32\s+(?!vmperf)", text
         )
@@ -83,8 +88,7 @@ def test_avx512_returns_without_vzeroupper(native_tree: Path) -> None:
     )
     if unit is None or "-ffixed-xmm0" not in unit["command"]:
         pytest.skip("another architecture, or a compiler that cannot keep registers free")
-    command = ["objdump", "-d", "--no-show-raw-insn", str(Path(unit["directory"]) / unit["output"])]
-    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    text = _disassembly(unit)
     assert not re.search(r"vzeroupper|%[xyz]mm(\d|1[0-5])\b", text)
     assert re.search(r"%zmm(1[6-9]|2\d|3[01])\b", text)
 
@@ -105,9 +109,7 @@ def test_level_is_what_it_is_called(native_tree: Path, name: str, has: str, has_
     units = [unit for unit in _units(native_tree) if unit["file"].endswith(f"/{name}.cpp")]
     if not units:
         pytest.skip(f"{name} is another architecture's")
-    file = Path(units[0]["directory"]) / units[0]["output"]
-    command = ["objdump", "-d", "--no-show-raw-insn", str(file)]
-    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    text = _disassembly(units[0])
     if name in ("scalar", "scalar_crc32c") and "x86-64" not in text:
         pytest.skip("reads x86-64 instructions")
     assert re.search(has, text)
