@@ -31,6 +31,13 @@
 
 namespace vmperf::stats {
 
+/// Distribution-free, at least the confidence asked for. low is 0 and high infinite where too few
+/// records lie beyond the quantile to bound it.
+struct QuantileInterval {
+  std::uint64_t quantile;
+  double low, high;
+};
+
 class Histogram {
 public:
   static constexpr int kMaxDigits = 5;
@@ -103,8 +110,10 @@ public:
   /// The least value whose rank is a share q of the count or more: the highest value of its bucket,
   /// brought within [min, max]. q in [0, 1], at least one record.
   [[nodiscard]] std::uint64_t quantile(double q) const;
-  /// Several from one pass, in the order of `q`.
+  /// Several, in the order of `q`.
   [[nodiscard]] std::vector<std::uint64_t> quantiles(std::span<const double> q) const;
+  /// quantile(q) with the order statistics that hold the true quantile of independent records.
+  [[nodiscard]] QuantileInterval quantile_interval(double q, double confidence = 0.95) const;
   /// The value of rank 1 to count, as quantile() has it. No check.
   [[nodiscard]] std::uint64_t value_at(std::uint64_t rank) const noexcept;
 
