@@ -31,21 +31,21 @@ JournalOf = Callable[..., Path]
 
 QUANTITIES = {
     "metrics": [
-        {"name": "hits", "unit": "", "better": "higher", "scope": "case", "merge": "mean"},
-        {"name": "peak_bytes", "unit": "bytes", "better": "lower", "scope": "case", "merge": "max"},
-        {"name": "freed", "unit": "", "better": "neither", "scope": "case", "merge": "sum"},
-        {"name": "depth", "unit": "", "better": "lower", "scope": "sample", "merge": "mean"},
-        {"name": "status", "unit": "", "better": "lower", "scope": "case", "merge": "last"},
-        {"name": "rss_peak_bytes", "unit": "bytes", "better": "lower", "scope": "case",
+        {"name": "hits", "unit": "1", "better": "higher", "scope": "case", "merge": "mean"},
+        {"name": "peak_bytes", "unit": "B", "better": "lower", "scope": "case", "merge": "max"},
+        {"name": "freed", "unit": "1", "better": "neither", "scope": "case", "merge": "sum"},
+        {"name": "depth", "unit": "1", "better": "lower", "scope": "sample", "merge": "mean"},
+        {"name": "status", "unit": "1", "better": "lower", "scope": "case", "merge": "last"},
+        {"name": "rss_peak_bytes", "unit": "B", "better": "lower", "scope": "case",
          "merge": "max"},
     ],
     "distributions": [
         {"name": "pause", "unit": "us", "better": "lower"},
         {"name": "latency", "unit": "ns", "better": "lower"},
     ],
-    "series": [{"name": "rss", "x_unit": "s", "y_unit": "bytes"}],
+    "series": [{"name": "rss", "x_unit": "s", "y_unit": "B"}],
     "tables": [
-        {"name": "pauses", "columns": [{"name": "kind", "unit": ""}, {"name": "us", "unit": "us"}]}
+        {"name": "pauses", "columns": [{"name": "kind", "unit": "1"}, {"name": "us", "unit": "us"}]}
     ],
 }  # fmt: skip
 N_SAMPLES = 6  # of each case, two of each of three placements
@@ -145,9 +145,9 @@ def test_values_by_sample_are_grouped_by_placement(one: vmperf.Results) -> None:
 
 def test_a_metric_says_unit_and_direction(one: vmperf.Results) -> None:
     metrics = one.rows()[0]["metrics"]
-    assert (metrics["hits"]["better"], metrics["peak_bytes"]["unit"]) == ("higher", "bytes")
+    assert (metrics["hits"]["better"], metrics["peak_bytes"]["unit"]) == ("higher", "B")
     assert (metrics["pause_p99_us"]["unit"], metrics["pause_p99_us"]["better"]) == ("us", "lower")
-    assert (metrics["pause_count"]["unit"], metrics["pause_count"]["better"]) == ("", "neither")
+    assert (metrics["pause_count"]["unit"], metrics["pause_count"]["better"]) == ("1", "neither")
     json.dumps(one.rows(), allow_nan=False)
 
 
@@ -323,7 +323,7 @@ def test_dataset_has_a_variable_per_metric(three: vmperf.Results) -> None:
     assert data["depth"].dims == (*axes, "process", "sample")
     assert data["pause"].dims == (*axes, "percentile")
     assert data["pause_count"].dims == axes
-    assert (data["hits"].attrs["better"], data["peak_bytes"].attrs["unit"]) == ("higher", "bytes")
+    assert (data["hits"].attrs["better"], data["peak_bytes"].attrs["unit"]) == ("higher", "B")
     point = data.sel(design="stack", item_size_bytes=16, capacity=1000)
     np.testing.assert_array_equal(point["hits"].sel(process=2), [0.7, np.nan, 0.7])
     assert point["depth"].sel(process=1, sample=5) == 1 + 2 + 2.5
