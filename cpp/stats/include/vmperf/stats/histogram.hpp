@@ -102,7 +102,7 @@ public:
   [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
   [[nodiscard]] std::uint64_t min() const noexcept { return count_ == 0 ? 0 : min_; } ///< 0: empty
   [[nodiscard]] std::uint64_t max() const noexcept { return max_; }                   ///< 0: empty
-  /// Of the values themselves, not of their buckets; rounded to a double once.
+  /// Of the values themselves, not of their buckets; exact up to 2^53, rounded above.
   [[nodiscard]] double sum() const noexcept {
     return static_cast<double>(sum_high_) * 0x1p64 + static_cast<double>(sum_low_);
   }
@@ -121,7 +121,8 @@ public:
     return static_cast<std::size_t>(66 - bits_) << (bits_ - 1);
   }
   [[nodiscard]] std::size_t index_of(std::uint64_t value) const noexcept {
-    const int shift = static_cast<int>(std::bit_width(value | mask_)) - bits_;
+    // std::bit_width tests for 0, which value | mask_ is not.
+    const int shift = (63 ^ __builtin_clzll(value | mask_)) - (bits_ - 1);
     return (static_cast<std::size_t>(shift) << (bits_ - 1)) +
            static_cast<std::size_t>(value >> shift);
   }
