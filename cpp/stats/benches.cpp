@@ -134,7 +134,7 @@ public:
                                   std::to_string(n) + " values");
     }
     const auto sorted = weighted();
-    for (const std::uint64_t percent : {0, 10, 50, 90, 99, 100}) {
+    for (const std::uint64_t percent : {0U, 10U, 50U, 90U, 99U, 100U}) {
       const std::uint64_t rank = std::max(n / 100 * percent + n % 100 * percent / 100, kOne);
       const std::uint64_t expected = value_of(sorted, rank);
       const std::uint64_t found = n == 0 ? 0 : into_.value_at(rank);
