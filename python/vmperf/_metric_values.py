@@ -128,9 +128,9 @@ def _of_units(data: xr.Dataset, name: str, names: list[str]) -> dict[str, NDArra
     inner = PLACEMENT if PLACEMENT in variable.dims else "sample"
     values = variable.transpose(*names, "process", inner).values
     placement: Any = None
-    if inner == "sample" and "placement" in data and "sample" in data["placement"].dims:
-        placement = data["placement"].broadcast_like(variable).transpose(*variable.dims)
-        placement = placement.transpose(*names, "process", inner).values
+    for known in ("placement", "sample_placement"):
+        if inner == "sample" and known in data and inner in data[known].dims:
+            placement = data[known].transpose(*names, "process", inner).values
     shape = values.shape[:-2]
     found = {figure: np.full(shape, np.nan) for figure in _FIGURES}
     for at in np.ndindex(*shape):

@@ -358,7 +358,7 @@ def test_values_over_a_grid_are_those_of_the_rows(
     one: vmperf.Results, three: vmperf.Results
 ) -> None:
     for results in (one, three):
-        for name in ("hits", "peak_bytes", "freed", "pause_p90_us", "pause_max_us"):
+        for name in ("hits", "depth", "peak_bytes", "freed", "pause_p90_us", "pause_max_us"):
             data = metric_values(results, name)
             point = data.sel(design="stack", item_size_bytes=16, capacity=1000)
             found = [
