@@ -225,9 +225,7 @@ def _empty(data: xr.Dataset, names: list[str], figures: tuple[str, ...]) -> xr.D
     return xr.Dataset(empty, coords=coords, attrs=data.attrs)
 
 
-def _points(
-    data: xr.Dataset, names: list[str]
-) -> Iterator[tuple[dict[str, Any], str, Samples]]:
+def _points(data: xr.Dataset, names: list[str]) -> Iterator[tuple[dict[str, Any], str, Samples]]:
     """Yield place, status and, by process, ns_total, iterations and placement of every case."""
     import itertools
 
