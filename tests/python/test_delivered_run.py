@@ -37,9 +37,8 @@ def test_all_that_a_workload_reports_arrives(tmp_path: Path, isolate: bool) -> N
         assert [rows[1][name] for name in ("name", "number", "share")] == [
             'second, "quoted"', 2, None,
         ]  # fmt: skip
-        batches = found.to_pandas()["batches"]
-        assert (batches.diff().dropna() >= -len(case.ns_total)).all()
-        assert batches.notna().all()
+        for _, batches in found.to_pandas().groupby("placement")["batches"]:
+            assert (batches.diff().dropna() >= 1).all()  # it counts them
     if live.rows()[0]["status"] == "ok":  # a busy machine may make it too noisy
         metrics = live.rows()[0]["metrics"]
         assert metrics["quarter"]["value"] == metrics["quarter"]["low"] == 0.25
