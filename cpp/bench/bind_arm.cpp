@@ -27,6 +27,8 @@ design : str
     One of the benchmark's designs.
 seed : int
     Where buffers and stack frames lie, >= 0: equal seeds give equal shifts.
+data_seed : int
+    What data the workload draws, >= 0: the same for both sides of a comparison.
 
 Raises
 ------
@@ -63,8 +65,9 @@ std::tuple<std::optional<double>, std::string> count(Arm &arm) {
 }
 
 Arm make(const std::string &id, const std::map<std::string, Value> &values,
-         const std::string &design, std::uint64_t seed) {
+         const std::string &design, std::uint64_t seed, std::uint64_t data_seed) {
   Params params;
+  params.set_seed(data_seed);
   for (const auto &[name, value] : values) {
     params.set(name, value);
   }
@@ -78,7 +81,7 @@ void bind_arm(py::module_ &m) {
   using Released = py::call_guard<py::gil_scoped_release>;
   py::class_<Arm>(m, "Arm", kArmDoc)
       .def(py::init(&make), py::arg("id"), py::arg("params"), py::arg("design"), py::kw_only(),
-           py::arg("seed"))
+           py::arg("seed"), py::arg("data_seed") = Params::kDefaultSeed)
       .def_property_readonly("max_n", &Arm::max_n, "int: the most ops of one batch.")
       .def_property_readonly("version", &Arm::version,
                              "str: of the peer or library measured; empty for own designs.")
