@@ -146,7 +146,7 @@ sampling : str
 n_placements : int
     How often buffers are placed anew, 1..n_samples.
 seed : int
-    Decides order and placement, >= 0.
+    Decides order, placement and data, >= 0.
 process : int
     Number of this process: another order and placement, >= 0.
 count_instructions : bool

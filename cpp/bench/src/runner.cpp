@@ -23,7 +23,9 @@ constexpr double kResettleFraction = 0.05; // of a sample, untimed, after buffer
 class Group {
 public:
   Group(const Params &params, const Settings &settings, Beacon *beacon)
-      : params_(params), settings_(settings), beacon_(beacon) {}
+      : params_(params), settings_(settings), beacon_(beacon) {
+    params_.set_seed(settings.seed); // every placement and process of a run has the same data
+  }
 
   std::vector<CaseResult> run(const Benchmark &benchmark, std::vector<Lane> lanes);
 
@@ -42,7 +44,7 @@ private:
   void measure_all(const Schedule &schedule);
   [[nodiscard]] std::vector<double> costs() const;
 
-  const Params &params_;
+  Params params_;
   const Settings &settings_;
   Beacon *beacon_;
   std::vector<Lane> lanes_;

@@ -32,7 +32,7 @@ struct Settings {
   int n_samples;               ///< >= 2
   Sampling sampling;
   int n_placements;      ///< how often the buffers are placed anew, 1..n_samples
-  std::uint64_t seed;    ///< decides order and placement
+  std::uint64_t seed;    ///< decides order, placement and the data of makers
   std::uint64_t process; ///< number of this process: another order and placement
   bool count_instructions;
 };
