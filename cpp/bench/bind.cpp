@@ -2,6 +2,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <concepts>
 #include <optional>
 
 #include "vmperf/base/error.hpp"
@@ -44,6 +45,26 @@ py::list axes_of(const Benchmark &benchmark, const py::list &designs) {
   return axes;
 }
 
+// A field of a kind that has no overload here does not compile.
+struct Entry {
+  template <class T>
+    requires std::same_as<T, std::string> || std::same_as<T, bool> ||
+             std::same_as<T, std::vector<std::string>>
+  void operator()(const char *name, const T &member) const {
+    entry[name] = member;
+  }
+  void operator()(const char *name, const std::vector<Axis> &) const {
+    entry[name] = axes_of(benchmark, designs);
+  }
+  void operator()(const char *name, const Quantities &quantities) const {
+    entry[name] = describe(quantities, benchmark.is_latency());
+  }
+
+  py::dict &entry;
+  const Benchmark &benchmark;
+  const py::list &designs;
+};
+
 py::dict describe(const Benchmark &benchmark) {
   py::list designs;
   for (const Design *design : registry().designs_of(benchmark)) {
@@ -53,18 +74,8 @@ py::dict describe(const Benchmark &benchmark) {
                  py::arg("null") = design->is_null()));
   }
   py::dict entry;
-  entry["id"] = benchmark.id();
+  Benchmark::each_field(benchmark, Entry{entry, benchmark, designs});
   entry["component"] = benchmark.component();
-  entry["summary"] = benchmark.summary();
-  entry["op"] = benchmark.op();
-  entry["tags"] = benchmark.tags();
-  entry["fooled_by"] = benchmark.traps();
-  entry["hidden"] = benchmark.is_hidden();
-  entry["subcycle"] = benchmark.subcycle();
-  entry["latency"] = benchmark.is_latency();
-  entry["isolated"] = benchmark.is_isolated();
-  entry["quantities"] = describe(benchmark.quantities(), benchmark.is_latency());
-  entry["axes"] = axes_of(benchmark, designs);
   entry["designs"] = designs;
   return entry;
 }
@@ -220,8 +231,8 @@ void bind(py::module_ &m) {
 Returns
 -------
 list of dict
-    Keys ``id, component, summary, op, tags, fooled_by, hidden, subcycle, latency, isolated, axes,
-    designs, quantities``; the first axis is ``design``. Keys of a design: ``name, summary, peer,
+    Keys ``id, component, summary, op, api, tags, fooled_by, hidden, subcycle, latency, isolated,
+    axes, designs, quantities``; the first axis is ``design``. Keys of a design: ``name, summary, peer,
     limit, null``. Quantities beside time: lists ``metrics`` (``name, unit, better, scope, merge``;
     those that every case has too), ``distributions``, ``series`` and ``tables``.
 

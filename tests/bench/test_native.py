@@ -18,3 +18,7 @@ def test_registry_refuses_what_is_ambiguous(compile_cpp, run_binary):
 def test_python_workloads_without_python(compile_cpp, run_binary, repo_root):
     source = repo_root / "cpp" / "bench" / "src" / "python.cpp"
     run_binary(compile_cpp(Path(__file__).parent / "cpp" / "without_python.cpp", str(source)))
+
+
+def test_all_that_is_declared_crosses_the_plugin_interface(compile_cpp, run_binary):
+    run_binary(compile_cpp(Path(__file__).parent / "cpp" / "fields.cpp"))
