@@ -12,6 +12,7 @@ from ._claims_proofs import KIND as PROOF
 from ._errors import invalid, trace_format
 from ._journal import read_meta
 from ._machine import brief
+from ._quantities import with_unit
 from ._results import Results
 from ._whole_file import write_whole
 
@@ -109,6 +110,8 @@ def says(row: Mapping[str, Any]) -> str:
         return f"{row['id'].partition('/')[2]}: {_COMPARED[row['kind']].format(target)}"
     if row["kind"] == PROOF:
         return f"{design} passes its proof over at least {row['target']:,.0f} ops"
+    if row.get("metric"):
+        return _says_of_metric(row, target)
     if versus is None and row["kind"] != "percent":
         return f"{design} at most {target}{_UNITS[row['kind']]} per op"
     if versus is None:
@@ -122,6 +125,16 @@ def says(row: Mapping[str, Any]) -> str:
     return _OVER[row.get("over", "")].format(text, _varied(row))
 
 
+def _says_of_metric(row: Mapping[str, Any], target: str) -> str:
+    bound = row["bound"].replace("_", " ")
+    mine, other = (f"{row['metric']} of {row[key]}" for key in ("design", "versus"))
+    if row["versus"] is None:
+        return f"{mine} {bound} {with_unit(target, row['unit'])}"
+    if row["better"] != "neither" and (row["better"] == "lower") == (row["bound"] == "at_least"):
+        return f"{other} {bound} {target}x that of {row['design']}"
+    return f"{mine} {bound} {target}x that of {row['versus']}"
+
+
 def figure(row: Mapping[str, Any], name: str) -> str:
     """Return ``ratio``, ``low`` or ``high`` of a row with its unit; a dash where there is none."""
     value = row[name]
@@ -130,6 +143,8 @@ def figure(row: Mapping[str, Any], name: str) -> str:
     if row["kind"] == PROOF:
         return f"{value:,.0f}{_UNITS[PROOF]}"
     digits = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
+    if row["kind"] == "value":
+        return with_unit(f"{value:,.{digits}f}", row["unit"])
     return f"{value:.{digits}f}{_UNITS[row['kind']]}"
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import _core
 from ._claims_file import Claim
+from ._claims_metric import MetricFigures, NotThere
 from ._claims_row import ABSENT, NOTHING, claim_row
 from ._rows import gather, pooled
 
@@ -36,28 +37,37 @@ class _Refused(Exception):
 def verdicts(claims: Iterable[Claim], results: Results) -> list[dict[str, Any]]:
     """Return one row per claim, as `vmperf.claims` documents them."""
     found = {_key(cases[0].id, cases[0].params): cases for cases in gather(results.cases)}
-    return [_row(claim, found, results.machine) for claim in claims]
+    metrics = MetricFigures(results)
+    return [_row(claim, found, results.machine, metrics) for claim in claims]
 
 
 def _key(id: str, params: dict[str, Any]) -> str:
     return json.dumps([id, params], sort_keys=True)
 
 
-def _row(claim: Claim, found: Mapping[str, Cases], machine: dict[str, Any]) -> dict[str, Any]:
+def _row(
+    claim: Claim, found: Mapping[str, Cases], machine: dict[str, Any], metrics: MetricFigures
+) -> dict[str, Any]:
     cases = {
         design: [
             found[_key(claim.benchmark, {**point, "design": design})] for point in claim.points
         ]
         for design in claim.designs
     }
-    figure: Figure | tuple[None, None, None] = NOTHING
+    figure: tuple[float | None, float | None, float | None] = NOTHING
+    reason = ""
     try:
         _refuse(cases)
-        figure, reason = _figure(claim, cases)
+        if claim.metric:
+            mine, *others = (points[0] for points in cases.values())
+            figure = metrics.figure(claim, mine, others[0] if others else None)
+        else:
+            figure, reason = _figure(claim, cases)
         value = figure[0]
+        assert value is not None
         met = value >= claim.target if claim.bound == "at_least" else value <= claim.target
         status = "met" if met else "unmet"
-    except _Refused as refusal:
+    except (_Refused, NotThere) as refusal:
         status, reason = refusal.status, refusal.reason
     params = {a: [*v] if isinstance(v, tuple) else v for a, v in claim.params.items()}
     versions = {design: points[0][0].version for design, points in cases.items()}

@@ -112,8 +112,8 @@ void judge(Lane &lane, const Benchmark &benchmark) {
   }
   const bool subcycle = !benchmark.subcycle().empty() || lane.design->is_null();
   const Samples &samples = lane.result.samples;
-  const std::vector<std::int64_t> process(samples.size(), 0);
-  const stats::Summary summary = stats::summarize(samples.ns_total, samples.iterations, process);
+  const std::vector<std::int64_t> placement(samples.placement.begin(), samples.placement.end());
+  const stats::Summary summary = stats::summarize(samples.ns_total, samples.iterations, placement);
   if (const auto counted = lane.result.evidence.instr_per_op; counted) {
     judge_count(lane, subcycle, *counted);
   } else if (lane.result.evidence.instr_status != kCountedElsewhere) {

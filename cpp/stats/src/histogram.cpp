@@ -1,8 +1,6 @@
 #include "vmperf/stats/histogram.hpp"
 
 #include <cmath>
-#include <numeric>
-#include <optional>
 
 #include "checks.hpp"
 

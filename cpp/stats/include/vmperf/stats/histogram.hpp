@@ -31,6 +31,13 @@
 
 namespace vmperf::stats {
 
+/// Distribution-free, at least the confidence asked for. low is 0 and high infinite where too few
+/// records lie beyond the quantile to bound it.
+struct QuantileInterval {
+  std::uint64_t quantile;
+  double low, high;
+};
+
 class Histogram {
 public:
   static constexpr int kMaxDigits = 5;
@@ -95,7 +102,7 @@ public:
   [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
   [[nodiscard]] std::uint64_t min() const noexcept { return count_ == 0 ? 0 : min_; } ///< 0: empty
   [[nodiscard]] std::uint64_t max() const noexcept { return max_; }                   ///< 0: empty
-  /// Of the values themselves, not of their buckets; rounded to a double once.
+  /// Of the values themselves, not of their buckets; exact up to 2^53, rounded above.
   [[nodiscard]] double sum() const noexcept {
     return static_cast<double>(sum_high_) * 0x1p64 + static_cast<double>(sum_low_);
   }
@@ -103,23 +110,26 @@ public:
   /// The least value whose rank is a share q of the count or more: the highest value of its bucket,
   /// brought within [min, max]. q in [0, 1], at least one record.
   [[nodiscard]] std::uint64_t quantile(double q) const;
-  /// Several from one pass, in the order of `q`.
+  /// Several, in the order of `q`.
   [[nodiscard]] std::vector<std::uint64_t> quantiles(std::span<const double> q) const;
+  /// quantile(q) with the order statistics that hold the true quantile of independent records.
+  [[nodiscard]] QuantileInterval quantile_interval(double q, double confidence = 0.95) const;
   /// The value of rank 1 to count, as quantile() has it. No check.
   [[nodiscard]] std::uint64_t value_at(std::uint64_t rank) const noexcept;
 
   [[nodiscard]] std::size_t n_buckets() const noexcept {
-    return static_cast<std::size_t>(66 - bits_) << (bits_ - 1);
+    return std::size_t{66 - bits_} << (bits_ - 1);
   }
   [[nodiscard]] std::size_t index_of(std::uint64_t value) const noexcept {
-    const int shift = static_cast<int>(std::bit_width(value | mask_)) - bits_;
-    return (static_cast<std::size_t>(shift) << (bits_ - 1)) +
-           static_cast<std::size_t>(value >> shift);
+    // std::bit_width tests for 0, which value | mask_ is not.
+    const unsigned top = 63U - static_cast<unsigned>(__builtin_clzll(value | mask_));
+    const unsigned shift = top - (bits_ - 1);
+    return (std::size_t{shift} << (bits_ - 1)) + static_cast<std::size_t>(value >> shift);
   }
   /// The least and the greatest value of a bucket.
   [[nodiscard]] std::uint64_t lowest(std::size_t index) const noexcept {
-    const int shift = shift_of(index);
-    return (index - (static_cast<std::uint64_t>(shift) << (bits_ - 1))) << shift;
+    const unsigned shift = shift_of(index);
+    return (index - (std::uint64_t{shift} << (bits_ - 1))) << shift;
   }
   [[nodiscard]] std::uint64_t highest(std::size_t index) const noexcept {
     return lowest(index) + ((std::uint64_t{1} << shift_of(index)) - 1);
@@ -170,7 +180,7 @@ private:
   struct Free {
     void operator()(std::uint64_t *table) const noexcept { std::free(table); }
   };
-  using Table = std::unique_ptr<std::uint64_t[], Free>;
+  using Table = std::unique_ptr<std::uint64_t[], Free>; // NOLINT(modernize-avoid-c-arrays)
 
   static constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
 
@@ -181,12 +191,12 @@ private:
     return digits;
   }
 
-  static int sub_bits(int digits) noexcept {
+  static unsigned sub_bits(int digits) noexcept {
     std::uint64_t values = 2;
     for (; digits > 0; --digits) {
       values *= 10;
     }
-    return static_cast<int>(std::bit_width(values - 1));
+    return static_cast<unsigned>(std::bit_width(values - 1));
   }
 
   static Table zeroed(std::size_t n) {
@@ -204,8 +214,9 @@ private:
     bytes.push_back(static_cast<std::byte>(number));
   }
 
-  [[nodiscard]] int shift_of(std::size_t index) const noexcept {
-    return std::max(static_cast<int>(index >> (bits_ - 1)) - 1, 0);
+  [[nodiscard]] unsigned shift_of(std::size_t index) const noexcept {
+    const auto power = static_cast<unsigned>(index >> (bits_ - 1));
+    return power == 0 ? 0 : power - 1;
   }
 
   void add_to_sum(std::uint64_t low, std::uint64_t high) noexcept {
@@ -249,7 +260,8 @@ private:
     std::swap(max_, other.max_);
   }
 
-  int digits_, bits_;
+  int digits_;
+  unsigned bits_; // s above
   std::uint64_t mask_;
   Table counts_;
   std::uint64_t count_ = 0, sum_low_ = 0, sum_high_ = 0;
