@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 
 def test_schedule(compile_cpp, run_binary, repo_root):
     bench = repo_root / "cpp" / "bench" / "src"
@@ -22,3 +24,14 @@ def test_python_workloads_without_python(compile_cpp, run_binary, repo_root):
 
 def test_all_that_is_declared_crosses_the_plugin_interface(compile_cpp, run_binary):
     run_binary(compile_cpp(Path(__file__).parent / "cpp" / "fields.cpp"))
+
+
+SANITIZED = ("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+
+
+@pytest.mark.parametrize("flags", [(), SANITIZED], ids=["plain", "asan_ubsan"])
+def test_team(compile_cpp, run_binary, repo_root, flags):
+    cpp = repo_root / "cpp"
+    sources = [cpp / "bench/src/team.cpp", cpp / "os/src/process.cpp", cpp / "os/src/files.cpp"]
+    program = compile_cpp(Path(__file__).parent / "cpp" / "team.cpp", *sources, *flags, "-pthread")
+    assert run_binary(program, timeout=120).stdout == "ok\n"

@@ -26,6 +26,18 @@ struct FreeSet {
   void operator()(cpu_set_t *set) const noexcept { CPU_FREE(set); }
 };
 
+// 0, or the error: the calling thread may run on these CPUs, given ascending.
+int allow(const std::vector<int> &cpus) noexcept {
+  const auto width = static_cast<std::size_t>(cpus.back()) + 1;
+  const std::unique_ptr<cpu_set_t, FreeSet> set(CPU_ALLOC(width));
+  const std::size_t bytes = CPU_ALLOC_SIZE(width);
+  CPU_ZERO_S(bytes, set.get());
+  for (const int cpu : cpus) {
+    CPU_SET_S(static_cast<std::size_t>(cpu), bytes, set.get());
+  }
+  return ::sched_setaffinity(0, bytes, set.get()) == 0 ? 0 : errno;
+}
+
 std::string list_text(const std::vector<int> &cpus) {
   std::vector<std::string> texts;
   texts.reserve(cpus.size());
@@ -88,14 +100,17 @@ void pin_to_cpu(int cpu) {
   if (std::ranges::find(allowed, cpu) == allowed.end()) {
     throw InvalidArgumentError("cpu", std::to_string(cpu), "one of " + list_text(allowed));
   }
-  const auto width = static_cast<std::size_t>(cpu) + 1;
-  const std::unique_ptr<cpu_set_t, FreeSet> set(CPU_ALLOC(width));
-  const std::size_t bytes = CPU_ALLOC_SIZE(width);
-  CPU_ZERO_S(bytes, set.get());
-  CPU_SET_S(static_cast<std::size_t>(cpu), bytes, set.get());
-  if (::sched_setaffinity(0, bytes, set.get()) != 0) {
-    fail("sched_setaffinity", errno);
+  if (const int code = allow({cpu}); code != 0) {
+    fail("sched_setaffinity", code);
   }
+}
+
+PinnedScope::PinnedScope(int cpu) : before_(allowed_cpus()) {
+  pin_to_cpu(cpu);
+}
+
+PinnedScope::~PinnedScope() {
+  static_cast<void>(allow(before_)); // as before, so that nothing can refuse it but a new cpuset
 }
 
 void disable_aslr_after_exec() {
