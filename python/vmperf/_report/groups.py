@@ -2,7 +2,7 @@
 
 All figures come from `Results.rows()`; ratios are `_core.stats.paired_ratio` over the samples that
 two designs took in the same rounds, once for each pair of which one is a reference, the other
-direction being its reciprocal. At most MOST_REFERENCES ratios a row, of O(resamples x samples) each.
+direction being its reciprocal. At most MOST_REFERENCES a row, of O(resamples x samples) each.
 """
 
 from __future__ import annotations
@@ -137,7 +137,9 @@ class Section:
         return {name: self._follow(name) for name in self.varying if self._is_numeric(name)}
 
     def _is_numeric(self, name: str) -> bool:
-        return all(isinstance(v, int | float) and not isinstance(v, bool) for v in self.values[name])
+        return all(
+            isinstance(v, int | float) and not isinstance(v, bool) for v in self.values[name]
+        )
 
     def _follow(self, name: str) -> list[str]:
         """Axes with one value for each value of this one."""

@@ -21,7 +21,7 @@ from .bundle import javascript
 from .colours import colour_of
 from .groups import designs_of, sections
 from .losses import losses
-from .overview import components
+from .overview import Component, components
 
 if TYPE_CHECKING:
     import jinja2
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 _TEMPLATES = _HERE / "templates"
 _CSS = ("theme.css", "templates/page.css", "templates/tables.css", "templates/charts.css")
+MOST_NAMES = 4  # components in the heading
 MOST_PLACES = 12  # that one line of what was refused names
 _WORDS = {"faster": "faster", "slower": "slower", "equal": "unclear"}
 
@@ -74,7 +75,7 @@ def report(
     Notes
     -----
     The page needs no network. At most 200 samples per case are drawn, fewer where there are many
-    cases; tables use all samples. O(rows): each row has a few paired ratios. Not for several threads.
+    cases; tables use all samples. O(rows), a few paired ratios for each. Not for several threads.
 
     Examples
     --------
@@ -113,6 +114,13 @@ def policy_hash(script: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
+def _named(parts: list[Component]) -> str:
+    names = [part.name for part in parts]
+    if len(names) <= MOST_NAMES:
+        return ", ".join(names)
+    return f"{', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES} more"
+
+
 def _context(results: Results, title: str | None, reference: str | None) -> dict[str, Any]:
     markup = require("markupsafe", "report").Markup
     if reference is None and any(c.design == results.reference for c in results.cases):
@@ -129,7 +137,7 @@ def _context(results: Results, title: str | None, reference: str | None) -> dict
     library = javascript()
     script = (_TEMPLATES / "report.js").read_text(encoding="utf-8")
     return {
-        "title": title or f"vmperf: {', '.join(part.name for part in parts)}",
+        "title": title or f"vmperf: {_named(parts)}",
         "version": _core.__version__,
         "written": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "results": results,

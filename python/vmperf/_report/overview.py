@@ -116,5 +116,6 @@ def spread(section: Section, most: int) -> list[int]:
 
 
 def _lines(section: Section, verdicts: list[Verdict]) -> Lines:
-    shown = [verdicts[i] for i in spread(section, MOST_ROWS)]
-    return Lines(section, shown, len(verdicts) - len(shown))
+    n = len(verdicts)
+    shown = [verdicts[i] for i in spread(section, n if n == MOST_ROWS + 1 else MOST_ROWS)]
+    return Lines(section, shown, n - len(shown))

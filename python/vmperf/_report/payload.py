@@ -100,8 +100,9 @@ def _point(id: str, point: Point, limit: int) -> dict[str, Any]:
         "series": [_series(one, divisor, limit) for one in point.series],
         "runs": _charts.placement_runs(longest) if longest else [],
         "ratios": {
-            other: {row.design: code(row.ratios[other])
-                    for row in point.accepted if other in row.ratios}
+            other: {
+                row.design: code(row.ratios[other]) for row in point.accepted if other in row.ratios
+            }
             for other in point.against
         },
     }
