@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._errors import invalid
 from ._extras import require
+from ._metric_export import column, csv_columns, csv_header, sample_columns, variables
 from ._rows import gather
 
 if TYPE_CHECKING:
@@ -42,18 +43,23 @@ def dataset(results: Results, id: str) -> xr.Dataset:
     status = np.full(shape, "", dtype=f"<U{max(width, len('missing'))}")
     status[...] = "missing"
     core_hz = np.zeros(shape)
+    places = []
     for case in cases:
         point = {**case.params, "process": case.process}
         at = tuple(coords[axis].index(value) for axis, value in point.items())
+        places.append((case, at))
         status[at] = case.status
         core_hz[at] = case.evidence.get("core_hz") or 0.0
         for name, array in arrays.items():
             array[at][: len(case.ns_total)] = getattr(case, name)
     entry = results.benchmarks[id]
+    taken = {*coords, *arrays, "sample", "status", "core_hz"}
+    metrics, own_coords = variables(results, id, [*coords], shape, places, taken)
     return xr.Dataset(
         {name: ((*coords, "sample"), array) for name, array in arrays.items()}
-        | {"status": (tuple(coords), status), "core_hz": (tuple(coords), core_hz)},
-        coords=coords,
+        | {"status": (tuple(coords), status), "core_hz": (tuple(coords), core_hz)}
+        | metrics,
+        coords=coords | own_coords,
         attrs={
             "id": id,
             "summary": entry["summary"],
@@ -101,6 +107,7 @@ def frame(results: Results) -> pd.DataFrame:
 
     pandas = require("pandas", "test")
     parts = []
+    samples: dict[str, Any] = {}
     for case in results.cases:
         n = len(case.ns_total)
         columns = {
@@ -115,6 +122,8 @@ def frame(results: Results) -> pd.DataFrame:
             "placement": case.placement,
             "status": case.status,
         }
+        for name, values in sample_columns(results, samples, case).items():
+            columns[column(name, columns)] = values
         parts.append(pandas.DataFrame(columns, index=range(n)))
     if not parts:
         return pandas.DataFrame()  # type: ignore[no-any-return]
@@ -127,9 +136,12 @@ def write_csv(results: Results, path: Path) -> None:
 
     rows = results.rows()
     axes = [*dict.fromkeys(axis for row in rows for axis in row["params"])]
+    metrics = csv_header(rows, {"id", *axes, *_CSV_COLUMNS})
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["id", *axes, *_CSV_COLUMNS])
+        writer.writerow(
+            ["id", *axes, *_CSV_COLUMNS, *(n for three in metrics.values() for n in three)]
+        )
         for row in rows:
             flat = row | {f"{name}_ns_per_op": v for name, v in row["ns_per_op"].items()}
             flat |= {f"n_{name}": count for name, count in row["flags"].items()}
@@ -137,6 +149,7 @@ def write_csv(results: Results, path: Path) -> None:
                 [row["id"]]
                 + [row["params"].get(axis, "") for axis in axes]
                 + ["" if flat[name] is None else flat[name] for name in _CSV_COLUMNS]
+                + csv_columns(row, metrics)
             )
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from ._rows import gather, merged_row, pooled
+from ._rows import gather, pooled
 
 if TYPE_CHECKING:
     from ._records import CaseRecord
@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
 __all__ = ["document", "extra_info"]
 
-_EXTRA = ("cycles_per_op", "instr_per_op", "empty_ns_per_op", "checksum", "version", "flags")
+_EXTRA = (
+    "cycles_per_op",
+    "instr_per_op",
+    "empty_ns_per_op",
+    "checksum",
+    "version",
+    "flags",
+    "metrics",
+)
 
 _SCHEMA_VERSION = "5.3.1"
 
@@ -41,9 +49,9 @@ def document(results: Results) -> dict[str, Any]:
             "branch": git.get("branch", "(unknown)"),
         },
         "benchmarks": [
-            _benchmark(results, cases)
-            for cases in gather(results.cases)
-            if all(case.status == "ok" for case in cases)
+            _benchmark(results, cases, row)
+            for cases, row in zip(gather(results.cases), results.rows(), strict=True)
+            if row["status"] == "ok"
         ],
         "datetime": datetime.now(UTC).isoformat(),
         "version": _SCHEMA_VERSION,
@@ -55,6 +63,11 @@ def extra_info(row: dict[str, Any]) -> dict[str, Any]:
     per_op = row["ns_per_op"]
     return {key: row[key] for key in _EXTRA} | {
         "median_low_high_ns": [per_op["low"], per_op["high"]],
+        "metrics": {
+            name: dict(figure)
+            for name, figure in row["metrics"].items()
+            if figure["value"] is not None
+        },
     }
 
 
@@ -79,8 +92,9 @@ def _machine_info(machine: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _benchmark(results: Results, cases: Sequence[CaseRecord]) -> dict[str, Any]:
-    row = merged_row(cases, results.machine)
+def _benchmark(
+    results: Results, cases: Sequence[CaseRecord], row: dict[str, Any]
+) -> dict[str, Any]:
     point = "-".join(str(value) for value in row["params"].values())
     others = "-".join(str(v) for axis, v in row["params"].items() if axis != "design")
     name = f"{row['id']}[{point}]"

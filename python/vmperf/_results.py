@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ._delivered import Delivered
 from ._errors import invalid, near, trace_format
 from ._journal import Key, read_cases, read_meta
+from ._quantities import quantities_of
 from ._records import CaseRecord, order, records
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["CaseRecord", "Results", "load_results"]
 
 
-class Results:
+class Results(Delivered):
     """Results of one run. `vmperf.run` and `vmperf.load_results` make them.
 
     Parameters
@@ -104,18 +106,33 @@ class Results:
             ``threads`` than the machine had CPUs), ``samples``, ``ns_per_op`` (``median``, ``low``,
             ``high``, ``min``; 95 % interval of the median), ``cycles_per_op``,
             ``instr_per_op``, ``empty_ns_per_op``, ``ops_per_s``, ``outliers``,
-            ``flags``, ``checksum``, ``estimates`` (all of `vmperf.stats.summarize`). Figures are
-            None where the status is not ok.
+            ``flags``, ``checksum``, ``estimates`` (all of `vmperf.stats.summarize`), ``metrics``:
+            name -> ``value``, ``low``, ``high``, ``unit``, ``better`` (lower, higher, neither) of
+            what the benchmark delivers beside its time, quantiles of its distributions among them
+            (``D_p99_9_ns``). Figures are None where the status is not ok, those of metrics also
+            where nothing was delivered or fewer than ten records lie beyond the quantile.
 
         Notes
         -----
         Computed once; O(samples x resamples) in C++ without the GIL.
         """
         if self._rows is None:
-            from ._rows import gather, merged_row
-
-            self._rows = [merged_row(group, self.machine) for group in gather(self.cases)]
+            self._rows = self._merged()
         return [dict(row) for row in self._rows]
+
+    def _merged(self) -> list[dict[str, Any]]:
+        from ._metrics import read_delivery, row_metrics
+        from ._rows import gather, merged_row
+
+        ids = dict.fromkeys(case.id for case in self.cases)
+        declared = {id: quantities_of(self.benchmarks.get(id, {})) for id in ids}
+        delivered = {id: read_delivery(self.path, id, declared[id]) for id in ids}
+        rows = []
+        for group in gather(self.cases):
+            id = group[0].id
+            metrics = row_metrics(declared[id], group, delivered[id])
+            rows.append(merged_row(group, self.machine) | {"metrics": metrics})
+        return rows
 
     def select(
         self,

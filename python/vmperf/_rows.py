@@ -86,6 +86,7 @@ def merged_row(cases: Sequence[CaseRecord], machine: Mapping[str, Any]) -> dict[
         "flags": {name: int(np.count_nonzero(flags & bit)) for name, bit in FLAGS.items()},
         "checksum": first.checksum,
         "estimates": None,
+        "metrics": {},
     }
     if failed is None:
         row |= _figures(cases)

@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeAlias
 from . import _core
 from ._budget import Budget
 from ._journal import Journal, Key, StoredCase, case_key
-from ._measure import FIELDS, case_header, measure_group
+from ._measure import FIELDS, case_blobs, case_header, measure_group, split_blobs
 from ._plan import Group, Plan
 from ._supervisor import Death, Supervisor
 
@@ -186,8 +186,7 @@ def _in_process(
 ) -> Iterator[list[StoredCase]]:
     cases = []
     for result in measure_group(job, beacon=""):
-        blobs = {name: result.samples.to_bytes(name) for name in FIELDS}
-        case = _stored(group, case_header(result), blobs)
+        case = _stored(group, case_header(result), case_blobs(result))
         live[case.key] = result.samples
         cases.append(case)
     yield cases
@@ -222,12 +221,14 @@ def _failure(design: str, death: Death) -> dict[str, Any]:
         "version": "",
         "checksum": 0,
         "evidence": {},
+        "metrics": {},
     }
 
 
 def _stored(
     group: Group, header: dict[str, Any], blobs: dict[str, bytes] | None = None
 ) -> StoredCase:
+    samples, details = split_blobs(blobs or dict.fromkeys(FIELDS, b""))
     return StoredCase(
         id=group.id,
         design=header["design"],
@@ -238,5 +239,7 @@ def _stored(
         version=header["version"],
         checksum=header["checksum"],
         evidence=header["evidence"],
-        blobs=blobs or dict.fromkeys(FIELDS, b""),
+        blobs=samples,
+        metrics=header["metrics"],
+        details=details,
     )

@@ -176,14 +176,23 @@ def make_meta() -> Callable[[Plan], dict[str, Any]]:
 
 @pytest.fixture
 def journal_of(tmp_path: Path) -> Callable[..., Path]:
-    """Write a journal of a plan with given cases; returns its path."""
+    """Write a journal of a plan with given cases; returns its path.
+
+    `quantities` is what the benchmarks deliver beside their time, in the form of the catalog.
+    """
     number = 0
 
-    def write(plan: Plan, cases: list[StoredCase]) -> Path:
+    def write(
+        plan: Plan, cases: list[StoredCase], quantities: dict[str, Any] | None = None
+    ) -> Path:
         nonlocal number
         number += 1
         path = tmp_path / f"by-hand-{number}.vmperf"
-        journal = Journal.create(path, _make_meta(plan))
+        meta = _make_meta(plan)
+        if quantities is not None:
+            for entry in meta["catalog"].values():
+                entry["quantities"] = quantities
+        journal = Journal.create(path, meta)
         journal.commit(cases)
         journal.close()
         return path

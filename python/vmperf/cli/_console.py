@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from vmperf._results import Results
 
-__all__ = ["console", "count", "point", "results_tables", "say", "table"]
+__all__ = ["console", "count", "duration", "point", "results_tables", "say", "scaled", "table"]
 
 Units: TypeAlias = Sequence[tuple[str, float]]
 
@@ -52,7 +52,7 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
 
 def duration(ns: float | None) -> str:
     """Return a time with a unit from ps to s and three digits or more."""
-    return _scaled(ns, _TIMES)
+    return scaled(ns, _TIMES)
 
 
 def interval(low: float | None, high: float | None) -> str:
@@ -65,7 +65,7 @@ def interval(low: float | None, high: float | None) -> str:
 
 def rate(per_s: float | None) -> str:
     """Return a rate with a unit from /s to G/s."""
-    return _scaled(per_s, _RATES)
+    return scaled(per_s, _RATES)
 
 
 def count(value: float | None) -> str:
@@ -75,7 +75,8 @@ def count(value: float | None) -> str:
     return f"{value:.2f}" if value < 100 else f"{value:.0f}"
 
 
-def _scaled(value: float | None, units: Units) -> str:
+def scaled(value: float | None, units: Units) -> str:
+    """Return a number in the greatest of some units that is not greater than it."""
     if value is None:
         return "-"
     unit, size = _unit(value, units)

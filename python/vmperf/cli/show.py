@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ._json import JsonCommand, json_option, write_json
+from ._params import names
+
+if TYPE_CHECKING:
+    from vmperf._results import Results
 
 __all__ = ["command"]
 
@@ -16,24 +22,45 @@ __all__ = ["command"]
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.argument("pattern", default="*")
 @click.option("--failures", is_flag=True, help="Only the rows whose status is not ok.")
+@click.option(
+    "--metric",
+    "metrics",
+    multiple=True,
+    callback=names,
+    metavar="NAME,NAME",
+    help="Only these metrics, or all; by default those that the benchmark declares.",
+)
 @json_option
-def command(file: Path | None, pattern: str, failures: bool, json_path: str | None) -> None:
-    """Show the results in FILE (default: the newest run) whose benchmark matches PATTERN."""
+def command(
+    file: Path | None,
+    pattern: str,
+    failures: bool,
+    metrics: Sequence[str] | None,
+    json_path: str | None,
+) -> None:
+    """Show the results in FILE (default: the newest run) whose benchmark matches PATTERN.
+
+    JSON has all metrics of a row, or those of --metric.
+    """
     from vmperf._results import load_results
     from vmperf._run import newest
 
     from ._console import console, results_tables, say
+    from ._metrics import metric_names, metric_tables
 
     results = load_results(file or newest())
     chosen = results.select(pattern)
     if failures:
         chosen = chosen.only_failures()
+    shown = metric_names(chosen, metrics or ())
     if json_path is not None:
-        write_json(json_path, chosen.rows())
+        write_json(json_path, _rows(chosen, shown if metrics else None))
     if json_path == "-":
         return
     out = console()
     for part in results_tables(chosen):
+        say(out, part)
+    for part in metric_tables(chosen, shown):
         say(out, part)
     missing = results.n_planned - len(results.cases)
     path = shlex.quote(str(results.path))
@@ -43,3 +70,12 @@ def command(file: Path | None, pattern: str, failures: bool, json_path: str | No
     else:
         say(out, f"measured by: {results.command}")
         say(out, f"results in {path}; next: vmperf report {path} report.html")
+
+
+def _rows(results: Results, shown: Mapping[str, Sequence[str]] | None) -> list[dict[str, Any]]:
+    rows = results.rows()
+    if shown is None:
+        return rows
+    return [
+        row | {"metrics": {name: row["metrics"][name] for name in shown[row["id"]]}} for row in rows
+    ]
