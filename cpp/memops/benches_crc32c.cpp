@@ -66,8 +66,8 @@ bool CrcTable::has_copies(std::uint64_t done) const {
 
 CrcTable make_crcs(const bench::Params &params, bool copies) {
   CrcTable table;
-  table.n = read_size(params, "size_bytes", 1, kMostBytes / 4);
-  table.dependent = read_word(params, "mode", {"throughput", "dependent"}) == 1;
+  table.n = params.get_size("size_bytes", 1, kMostBytes / 4);
+  table.dependent = params.get_choice<bool>("mode", {{"throughput", false}, {"dependent", true}});
   Places places = make_places(params, copies ? 2 : 1, table.n);
   table.memory = std::move(places.memory);
   table.src = places.a;
@@ -75,7 +75,7 @@ CrcTable make_crcs(const bench::Params &params, bool copies) {
   table.at = std::move(places.at);
   std::uint32_t value = 0;
   for (const std::size_t place : table.at) {
-    write_pattern(table.src + place, table.n);
+    write_pattern(table.src + place, table.n, params.seed());
     value = crc32c_by_bytes(table.src + place, table.n, table.dependent ? value : 0);
     table.answers.push_back(value);
   }

@@ -164,7 +164,7 @@ def make_plan(
     params : mapping, optional
         Axis -> one value, several, or ``"*"`` for all declared; other axes take their defaults.
     seed : int
-        Decides order and placement, 0 <= seed < 2**64.
+        Decides order, placement and data, 0 <= seed < 2**64.
     isolated : bool
         Whether groups run in worker processes.
     dense : bool
@@ -212,7 +212,7 @@ def plan_points(
     budget_s : float, optional
         Seconds for the whole run, shared over all cases.
     seed : int
-        Decides order and placement, 0 <= seed < 2**64.
+        Decides order, placement and data, 0 <= seed < 2**64.
     command : str
         What does the same on the command line.
 

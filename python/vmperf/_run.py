@@ -66,7 +66,7 @@ def run(
     params : mapping, optional
         Axis -> value, values, or ``"*"`` for all declared; axes left out take their defaults.
     seed : int
-        Decides order and placement, 0 <= seed < 2**64.
+        Decides order, placement and data, 0 <= seed < 2**64.
     results : path, optional
         The journal to write; by default a new file, named by time, in ``VMPERF_STORE`` or
         ``.vmperf``.

@@ -45,7 +45,7 @@ class _RunCommand(JsonCommand):
     metavar="AXIS=V1,V2",
     help="Values of an axis; '*' for all declared ones.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Decides order and placement.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Order, placement and data.")
 @click.option("--results", type=click.Path(path_type=Path), help="Journal to write.")
 @click.option("--resume", is_flag=True, help="Go on with a journal of the same plan.")
 @click.option("--html", "html_path", type=click.Path(path_type=Path), help="Write a report too.")

@@ -4,12 +4,16 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "vmperf/bench/params.hpp"
 #include "vmperf/bench/registry.hpp"
+#include "vmperf/bench/runner.hpp"
 
 namespace vmperf::bench {
 
@@ -24,8 +28,15 @@ public:
     std::string status; ///< counted, or why not
   };
 
+  /// What the workload says beside time, since it was made.
+  struct Reported {
+    std::map<std::string, double, std::less<>> metrics; ///< NaN: not delivered
+    std::vector<Detail> details;                        ///< distributions, series, tables
+  };
+
   /// Makes the workload. InvalidArgumentError for unknown names or values, UnsupportedError where
-  /// the design can't run here.
+  /// the design can't run here. `seed` decides the placement; data are drawn from params.seed(),
+  /// which both sides of a comparison have alike.
   Arm(const Registry &registry, const std::string &id, const Params &params,
       const std::string &design, std::uint64_t seed);
   Arm(const Arm &) = delete;
@@ -40,9 +51,12 @@ public:
   [[nodiscard]] Timing run(std::uint64_t n);
   /// Instructions per op, by single-stepping a child process.
   [[nodiscard]] Instructions count_instructions();
+  /// Untimed. MeasurementError (crashed) where the workload reports what is not declared.
+  [[nodiscard]] Reported report();
   /// Empty, or why the work is not proved.
   [[nodiscard]] std::string verify();
-  [[nodiscard]] std::uint64_t max_n() const noexcept;
+  /// The most ops of one batch. Where the workload's own max_n() is less, it is taken in pieces.
+  static constexpr std::uint64_t kMostOps = Workload::kUnlimited;
   /// Of this design's peer or library; empty for the project's own.
   [[nodiscard]] const std::string &version() const noexcept;
 
