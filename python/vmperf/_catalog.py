@@ -54,6 +54,8 @@ class Benchmark:
         The first one is the design.
     designs : tuple of Design
         What can run it, found on this machine or not.
+    isolated : bool
+        Each design is measured in processes of its own.
     """
 
     id: str
@@ -66,6 +68,7 @@ class Benchmark:
     subcycle: str
     axes: tuple[Axis, ...]
     designs: tuple[Design, ...]
+    isolated: bool = False
 
     def axis(self, name: str) -> Axis:
         """Return an axis by name; InvalidArgumentError where there is none."""
@@ -116,6 +119,7 @@ def from_entry(entry: dict[str, Any]) -> Benchmark:
             Axis(a["name"], tuple(a["values"]), tuple(a["defaults"])) for a in entry["axes"]
         ),
         designs=tuple(Design(d["name"], d["summary"]) for d in entry["designs"]),
+        isolated=entry.get("isolated", False),
     )
 
 
