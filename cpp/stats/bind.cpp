@@ -81,6 +81,7 @@ Arrays out own their memory. Results depend on the arguments alone, bootstraps o
   bind_random_effects(m);
   bind_change_points(m);
   bind_rules(m);
+  bind_histogram(m);
 }
 
 } // namespace vmperf::stats

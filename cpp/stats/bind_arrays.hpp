@@ -107,5 +107,6 @@ void bind_two_sample(py::module_ &m);
 void bind_random_effects(py::module_ &m);
 void bind_change_points(py::module_ &m);
 void bind_rules(py::module_ &m);
+void bind_histogram(py::module_ &m);
 
 } // namespace vmperf::stats

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
 from . import _core
 from ._errors import invalid, near
 from ._peers import add_peer_directories
+from ._quantities import Quantities, quantities_of
 
 __all__ = ["Axis", "Benchmark", "Design", "Value", "from_entry", "get", "list", "matches", "select"]
 
@@ -54,8 +55,12 @@ class Benchmark:
         The first one is the design.
     designs : tuple of Design
         What can run it, found on this machine or not.
+    quantities : Quantities
+        What it delivers beside its time.
+    latency : bool
+        Whether each op is timed alone, for the distribution ``latency``.
     isolated : bool
-        Each design is measured in processes of its own.
+        Whether each design has a process of its own.
     """
 
     id: str
@@ -68,6 +73,8 @@ class Benchmark:
     subcycle: str
     axes: tuple[Axis, ...]
     designs: tuple[Design, ...]
+    quantities: Quantities = field(default_factory=Quantities)
+    latency: bool = False
     isolated: bool = False
 
     def axis(self, name: str) -> Axis:
@@ -97,6 +104,9 @@ class Benchmark:
             "designs": [{"name": d.name, "summary": d.summary} for d in self.designs],
             "fooled_by": [*self.fooled_by],
             "subcycle": self.subcycle,
+            "latency": self.latency,
+            "isolated": self.isolated,
+            "quantities": self.quantities.to_dict(),
         }
 
 
@@ -119,6 +129,8 @@ def from_entry(entry: dict[str, Any]) -> Benchmark:
             Axis(a["name"], tuple(a["values"]), tuple(a["defaults"])) for a in entry["axes"]
         ),
         designs=tuple(Design(d["name"], d["summary"]) for d in entry["designs"]),
+        quantities=quantities_of(entry),
+        latency=entry.get("latency", False),
         isolated=entry.get("isolated", False),
     )
 

@@ -15,52 +15,34 @@ import os
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from ._errors import invalid, trace_format
+from ._journal_file import SCHEMA, damaged, migrate, open_to_read, version_of
 from ._locks import FileLock
 from ._measure import FIELDS
 
-__all__ = ["Journal", "Key", "StoredCase", "read_cases", "read_meta"]
+__all__ = ["Detail", "Journal", "Key", "StoredCase", "read_cases", "read_details", "read_meta"]
 
-APPLICATION_ID = 0x766D7066  # "vmpf"
-SCHEMA_VERSION = 1
-_HEADER_BYTES = 100
-
-_SCHEMA = f"""
-PRAGMA application_id = {APPLICATION_ID};
-PRAGMA user_version = {SCHEMA_VERSION};
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE cases (
-    benchmark TEXT NOT NULL,
-    design TEXT NOT NULL,
-    params TEXT NOT NULL,
-    process INTEGER NOT NULL,
-    status TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    version TEXT NOT NULL,
-    checksum TEXT NOT NULL,
-    evidence TEXT NOT NULL,
-    ns_total BLOB NOT NULL,
-    iterations BLOB NOT NULL,
-    flags BLOB NOT NULL,
-    placement BLOB NOT NULL,
-    UNIQUE (benchmark, design, params, process)
-);
-"""
 _COLUMNS = (
     "benchmark, design, params, process, status, reason, version, checksum, evidence, "
-    "ns_total, iterations, flags, placement"
+    "ns_total, iterations, flags, placement, metrics"
 )
+_DETAIL_COLUMNS = "benchmark, design, params, process, kind, name, placement, data"
 
 Key: TypeAlias = tuple[str, str, str, int]
+DetailKey: TypeAlias = tuple[str, str, int]  # kind, name, placement
 
 
 @dataclass(frozen=True, slots=True)
 class StoredCase:
-    """One finished case as the journal holds it; `params` without the design."""
+    """One finished case as the journal holds it; `params` without the design.
+
+    `metrics` has a value per placement, None where it was not delivered. `details` (distributions,
+    series, tables, values by sample) are written with a case, but read by `read_details` alone.
+    """
 
     id: str
     design: str
@@ -72,11 +54,24 @@ class StoredCase:
     checksum: int
     evidence: dict[str, Any]
     blobs: dict[str, bytes]
+    metrics: dict[str, list[float | None]] = field(default_factory=dict)
+    details: dict[DetailKey, bytes] = field(default_factory=dict)
 
     @property
     def key(self) -> Key:
         """What makes it one case: benchmark, design, params, process."""
         return case_key(self.id, self.design, self.params, self.process)
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """Bytes of a case beside its times; `kind` is distribution, series, table or sample."""
+
+    key: Key
+    kind: str
+    name: str
+    placement: int
+    data: bytes
 
 
 def case_key(id: str, design: str, params: dict[str, Any], process: int) -> Key:
@@ -111,7 +106,10 @@ class Journal:
 
     @classmethod
     def resume(cls, path: Path, plan: dict[str, Any]) -> Journal:
-        """Open a journal to go on with the same plan; InvalidArgumentError names what differs."""
+        """Open a journal to go on with the same plan; InvalidArgumentError names what differs.
+
+        One of an older schema is brought up to date first.
+        """
         lock = FileLock(path)
         try:
             differences = plan_differences(read_meta(path)["plan"], plan)
@@ -119,6 +117,7 @@ class Journal:
                 raise invalid(
                     "results", path, f"a journal of the same plan; it has {'; '.join(differences)}"
                 )
+            migrate(path)
             return cls(path, lock)
         except BaseException:
             lock.release()
@@ -129,7 +128,8 @@ class Journal:
         return set(self._db.execute("SELECT benchmark, design, params, process FROM cases"))
 
     def commit(self, cases: Iterable[StoredCase]) -> None:
-        """Write cases in one transaction."""
+        """Write cases with their details in one transaction."""
+        cases = [*cases]
         rows = [
             (
                 *case.key,
@@ -139,13 +139,17 @@ class Journal:
                 str(case.checksum),
                 json.dumps(case.evidence),
                 *(case.blobs[name] for name in FIELDS),
+                json.dumps(case.metrics),
             )
             for case in cases
         ]
-        places = ", ".join("?" * (9 + len(FIELDS)))
+        details = [
+            (*case.key, *which, data) for case in cases for which, data in case.details.items()
+        ]
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            self._db.executemany(f"INSERT INTO cases ({_COLUMNS}) VALUES ({places})", rows)
+            self._db.executemany(_insert("cases", _COLUMNS), rows)
+            self._db.executemany(_insert("details", _DETAIL_COLUMNS), details)
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
@@ -159,13 +163,18 @@ class Journal:
         self._lock.release()
 
 
+def _insert(table: str, columns: str) -> str:
+    places = ", ".join("?" * len(columns.split(",")))
+    return f"INSERT INTO {table} ({columns}) VALUES ({places})"
+
+
 def _build(path: Path, meta: dict[str, Any]) -> None:
     for stale in path.parent.glob(f".{glob.escape(path.name)}.*.new"):  # we hold the lock
         stale.unlink()
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         with closing(sqlite3.connect(draft)) as db:
-            db.executescript(_SCHEMA)
+            db.executescript(SCHEMA)
             with db:
                 db.executemany(
                     "INSERT INTO meta VALUES (?, ?)", [(k, json.dumps(v)) for k, v in meta.items()]
@@ -222,11 +231,11 @@ def plan_differences(stored: dict[str, Any], wanted: dict[str, Any]) -> list[str
 
 def read_meta(path: Path) -> dict[str, Any]:
     """Return what a journal says of its run; TraceFormatError where it is not a journal."""
-    with closing(_open(path)) as db:
+    with closing(open_to_read(path)) as db:
         try:
             meta = {key: json.loads(value) for key, value in db.execute("SELECT * FROM meta")}
         except (sqlite3.Error, ValueError, TypeError) as error:
-            raise _damaged(path, error) from error
+            raise damaged(path, error) from error
     for key in ("plan", "command", "machine", "catalog"):
         if key not in meta:
             raise trace_format(path, 0, f"no {key!r} in it; an unfinished or damaged journal")
@@ -234,18 +243,47 @@ def read_meta(path: Path) -> dict[str, Any]:
 
 
 def read_cases(path: Path) -> list[StoredCase]:
-    """Return all finished cases of a journal, in the order in which they were finished."""
-    with closing(_open(path)) as db:
+    """Return all finished cases of a journal without their details, as they were finished."""
+    with closing(open_to_read(path)) as db:
         try:
-            rows = db.execute(f"SELECT {_COLUMNS} FROM cases ORDER BY rowid").fetchall()
+            columns = _COLUMNS if version_of(db) > 1 else _COLUMNS.replace("metrics", "'{}'")
+            rows = db.execute(f"SELECT {columns} FROM cases ORDER BY rowid").fetchall()
             return [_case(path, row) for row in rows]
-        except (sqlite3.Error, ValueError, TypeError) as error:
-            raise _damaged(path, error) from error
+        except (sqlite3.Error, ValueError, TypeError, AttributeError) as error:
+            raise damaged(path, error) from error
+
+
+def read_details(
+    path: Path, kind: str, *, benchmark: str | None = None, name: str | None = None
+) -> list[Detail]:
+    """Return the details of one kind, as they were delivered; none in a journal of schema 1.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The journal.
+    kind : {"distribution", "series", "table", "sample"}
+        Which ones.
+    benchmark, name : str, optional
+        Only those of one benchmark, only those of one name.
+    """
+    wanted = {"kind": kind, "benchmark": benchmark, "name": name}
+    given = {column: value for column, value in wanted.items() if value is not None}
+    where = " AND ".join(f"{column} = :{column}" for column in given)
+    query = f"SELECT {_DETAIL_COLUMNS} FROM details WHERE {where} ORDER BY rowid"
+    with closing(open_to_read(path)) as db:
+        try:
+            rows = db.execute(query, given).fetchall() if version_of(db) > 1 else []
+        except (sqlite3.Error, ValueError) as error:
+            raise damaged(path, error) from error
+    if not all(isinstance(row[6], int) and isinstance(row[7], bytes) for row in rows):
+        raise trace_format(path, 0, f"details of kind {kind} are of another type")
+    return [Detail(row[:4], *row[4:]) for row in rows]
 
 
 def _case(path: Path, row: tuple[Any, ...]) -> StoredCase:
     id, design, params, process, status, reason, version, checksum, evidence = row[:9]
-    blobs = dict(zip(FIELDS, row[9:], strict=True))
+    blobs = dict(zip(FIELDS, row[9 : 9 + len(FIELDS)], strict=True))
     counts = {len(data) / FIELDS[name] for name, data in blobs.items()}
     if len(counts) != 1 or not counts.pop().is_integer():
         raise trace_format(path, 0, f"samples of {id} {design} are of unequal length")
@@ -260,63 +298,13 @@ def _case(path: Path, row: tuple[Any, ...]) -> StoredCase:
         int(checksum),
         json.loads(evidence),
         blobs,
+        _values(json.loads(row[-1])),
     )
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    """Open for reading, after a look at what kind of file it is.
-
-    Through SQLite alone: closing another descriptor of the file would drop the locks of a writer in
-    this process.
-    """
-    if not path.is_file():
-        raise invalid("results", path, "an existing journal file")
-    # Without a log beside it the file is whole, and a folder that cannot be written must not stop
-    # a reader.
-    mode = "mode=ro" if _log(path).exists() or os.access(path.parent, os.W_OK) else "immutable=1"
-    try:
-        db = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True)
-    except sqlite3.Error as error:
-        raise _damaged(path, error) from error
-    try:
-        _check_kind(path, db)
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def _check_kind(path: Path, db: sqlite3.Connection) -> None:
-    try:
-        (application,) = db.execute("PRAGMA application_id").fetchone()
-        (schema,) = db.execute("PRAGMA user_version").fetchone()
-        (pages,) = db.execute("PRAGMA page_count").fetchone()
-        (page_bytes,) = db.execute("PRAGMA page_size").fetchone()
-    except (sqlite3.Error, ValueError) as error:  # its words may quote bytes that are no text
-        raise _damaged(path, error) from error
-    if application != APPLICATION_ID:
-        raise trace_format(path, 68, "not a vmperf journal")
-    if schema != SCHEMA_VERSION:
-        raise trace_format(path, 60, f"schema {schema}; this vmperf reads {SCHEMA_VERSION}")
-    size = path.stat().st_size
-    # SQLite reads a last page that is cut as zeros. With a log beside it, pages may be there.
-    if size < pages * page_bytes and not _log(path).exists():
-        raise trace_format(path, size, f"truncated; {pages * page_bytes} bytes expected")
-
-
-def _log(path: Path) -> Path:
-    return path.with_name(path.name + "-wal")
-
-
-def _damaged(path: Path, error: Exception) -> Exception:
-    """Return the error for a file that SQLite refuses, with the offset where it goes wrong."""
-    with path.open("rb") as file:
-        header = file.read(_HEADER_BYTES)
-    size = path.stat().st_size
-    if header[:16] != b"SQLite format 3\0"[: len(header)]:
-        return trace_format(path, 0, "not a vmperf journal")
-    page_bytes = int.from_bytes(header[16:18]) or 1
-    expected = int.from_bytes(header[28:32]) * (65536 if page_bytes == 1 else page_bytes)
-    if size < max(expected, _HEADER_BYTES):
-        return trace_format(path, size, f"truncated; {expected} bytes expected")
-    return trace_format(path, 0, f"damaged: {error}")
+def _values(metrics: Any) -> dict[str, list[float | None]]:
+    """Return the metrics of a case; ValueError, TypeError or AttributeError for anything else."""
+    return {
+        str(name): [None if value is None else float(value) for value in values]
+        for name, values in metrics.items()
+    }

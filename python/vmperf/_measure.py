@@ -10,7 +10,7 @@ from typing import Any
 from . import _core
 from ._peers import add_peer_directories
 
-__all__ = ["FIELDS", "case_header", "measure_group"]
+__all__ = ["FIELDS", "case_blobs", "case_header", "measure_group", "split_blobs"]
 
 # Per-sample arrays of a case: name -> bytes per sample, little-endian.
 FIELDS = {"ns_total": 8, "iterations": 8, "flags": 4, "placement": 4}
@@ -61,4 +61,31 @@ def case_header(result: Any) -> dict[str, Any]:
         "version": result.version,
         "checksum": int(result.checksum),
         "evidence": dict(result.evidence),
+        "metrics": {name: [*values] for name, values in getattr(result, "metrics", {}).items()},
     }
+
+
+def case_blobs(result: Any) -> dict[str, bytes]:
+    """Return the samples of a native result, then what it delivered beside them.
+
+    The latter bear names such as ``distribution:latency:0``: kind, name, placement.
+    """
+    blobs = {name: result.samples.to_bytes(name) for name in FIELDS}
+    for kind, name, placement, data in getattr(result, "details", list)():
+        blobs[f"{kind}:{name}:{placement}"] = bytes(data)
+    return blobs
+
+
+def split_blobs(
+    blobs: dict[str, bytes],
+) -> tuple[dict[str, bytes], dict[tuple[str, str, int], bytes]]:
+    """Return samples by field, and details by kind, name and placement."""
+    samples, details = {}, {}
+    for label, data in blobs.items():
+        if label in FIELDS:
+            samples[label] = data
+        else:
+            kind, _, rest = label.partition(":")
+            name, _, placement = rest.rpartition(":")
+            details[kind, name, int(placement)] = data
+    return samples, details

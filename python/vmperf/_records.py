@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ._journal import Key, StoredCase, case_key
@@ -43,6 +43,8 @@ class CaseRecord:
         Instructions per op, the empty loop, core clock.
     checksum : int
         What the work returned.
+    metrics : dict
+        Metric -> value of each placement, None where it was not delivered.
     """
 
     id: str
@@ -57,6 +59,13 @@ class CaseRecord:
     placement: Bits
     evidence: dict[str, Any]
     checksum: int
+    metrics: dict[str, list[float | None]] = field(default_factory=dict)
+
+    @property
+    def key(self) -> Key:
+        """The key under which the journal holds it."""
+        params = {axis: value for axis, value in self.params.items() if axis != "design"}
+        return case_key(self.id, self.design, params, self.process)
 
     @property
     def design(self) -> str:
@@ -108,5 +117,6 @@ def _record(case: StoredCase, axes: Iterable[str], samples: Any) -> CaseRecord:
         version=case.version,
         evidence=case.evidence,
         checksum=case.checksum,
+        metrics=case.metrics,
         **arrays,
     )

@@ -18,7 +18,7 @@ from ._budget import Budget, Share
 from ._catalog import get
 from ._groups import Group
 from ._journal import Journal, Key, StoredCase, case_key
-from ._measure import FIELDS, case_header, measure_group
+from ._measure import FIELDS, case_blobs, case_header, measure_group, split_blobs
 from ._meter import Event, Kind, Meter, Progress
 from ._plan import Plan
 from ._supervisor import Death, Frame, Supervisor
@@ -156,8 +156,7 @@ def _in_process(
         return
     cases = []
     for result in measure_group(turn.job(pending, share), beacon=""):
-        blobs = {name: result.samples.to_bytes(name) for name in FIELDS}
-        case = _stored(turn.group, case_header(result), blobs)
+        case = _stored(turn.group, case_header(result), case_blobs(result))
         live[case.key] = result.samples
         cases.append(case)
     yield cases
@@ -196,12 +195,14 @@ def _header(design: str, *, status: str, reason: str, version: str = "") -> dict
         "version": version,
         "checksum": 0,
         "evidence": {},
+        "metrics": {},
     }
 
 
 def _stored(
     group: Group, header: dict[str, Any], blobs: dict[str, bytes] | None = None
 ) -> StoredCase:
+    samples, details = split_blobs(blobs or dict.fromkeys(FIELDS, b""))
     return StoredCase(
         id=group.id,
         design=header["design"],
@@ -212,5 +213,7 @@ def _stored(
         version=header["version"],
         checksum=header["checksum"],
         evidence=header["evidence"],
-        blobs=blobs or dict.fromkeys(FIELDS, b""),
+        blobs=samples,
+        metrics=header["metrics"],
+        details=details,
     )

@@ -40,7 +40,7 @@ def main() -> None:
 
     from vmperf import _core
     from vmperf._frames import encode
-    from vmperf._measure import FIELDS, case_header, measure_group
+    from vmperf._measure import case_blobs, case_header, measure_group
 
     _core.os.die_with_parent()
     if _parent_is_gone(job["parent_pid"]):
@@ -51,8 +51,7 @@ def main() -> None:
         for one in job["imports"]:
             _core.bench.import_design(one["name"], one["path"], one["prefix"])
         for result in measure_group(job, beacon=job["beacon"]):
-            blobs = {name: result.samples.to_bytes(name) for name in FIELDS}
-            frames.write(encode({"kind": "case", **case_header(result)}, blobs))
+            frames.write(encode({"kind": "case", **case_header(result)}, case_blobs(result)))
         frames.write(encode({"kind": "done"}))
     except Exception as error:
         frames.write(encode({"kind": "error", "type": type(error).__name__, "message": str(error)}))

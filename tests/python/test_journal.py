@@ -34,7 +34,7 @@ def test_what_goes_in_comes_out(
     assert read_cases(whole) == [stored_case(grid_plan, 0, "stack", ns_per_op=[1.0, 2.0, 3.0])]
     assert read_meta(whole) == make_meta(grid_plan)
     with closing(sqlite3.connect(whole)) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+        assert db.execute("PRAGMA user_version").fetchone() == (2,)
         assert db.execute("PRAGMA application_id").fetchone() == (0x766D7066,)
 
 
@@ -149,9 +149,9 @@ def test_foreign_database(tmp_path: Path) -> None:
 
 def test_newer_schema(whole: Path, grid_plan: Plan) -> None:
     with closing(sqlite3.connect(whole)) as db:
-        db.execute("PRAGMA user_version = 2")
+        db.execute("PRAGMA user_version = 3")
     before = whole.read_bytes()
-    with pytest.raises(vmperf.TraceFormatError, match="at byte 60: schema 2"):
+    with pytest.raises(vmperf.TraceFormatError, match="at byte 60: schema 3"):
         vmperf.load_results(whole)
     with pytest.raises(vmperf.TraceFormatError):
         Journal.resume(whole, grid_plan.identity())
