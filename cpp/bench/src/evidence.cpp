@@ -17,6 +17,7 @@ constexpr double kLongNs = 30'000;            // two such ops exceed the budget,
 constexpr std::uint64_t kLongBudget = 6'000;  // unless they wait: a try, not seconds in vain
 constexpr std::uint64_t kLeastOps = 10;
 constexpr std::uint64_t kMostOps = 100;
+constexpr std::int64_t kTimeoutNs = 2'000'000'000;
 constexpr std::array<unsigned, 3> kCopies{1, 2, 4};
 constexpr int kCopyRounds = 15;
 constexpr double kCopyBatchNs = 100'000;
@@ -31,6 +32,10 @@ std::string_view to_text(Outcome outcome) {
     return "not permitted";
   case Outcome::over_budget:
     return "over budget: one op takes too many instructions to single-step";
+  case Outcome::timed_out:
+    return "timed out: the op waits for another thread, a lock or the clock";
+  case Outcome::threw:
+    return "an exception in the counting child";
   case Outcome::child_died:
     return "the counting child died";
   }
@@ -42,7 +47,7 @@ os::StepCount steps(Workload &workload, unsigned copies, std::uint64_t n, std::u
       [&workload, copies, n] {
         sink(copies == 1 ? workload.run(n) : workload.run_copies(copies, n));
       },
-      budget);
+      {.max_steps = budget, .timeout_ns = kTimeoutNs});
 }
 
 // How many ops apart the two counts should lie: many enough to average over periodic work, few
@@ -104,8 +109,8 @@ void gather_evidence(Workload &workload, double ns_per_op, const Settings &setti
     const MarginalCount counted = count_per_op(workload, 1, ns_per_op);
     evidence.instr_per_op = counted.instructions;
     evidence.instr_status = counted.status;
-    const auto empty = make_empty_loop();
-    evidence.empty_instr_per_op = count_per_op(*empty).instructions;
+    static const auto empty = count_per_op(*make_empty_loop()).instructions;
+    evidence.empty_instr_per_op = empty;
   }
   if (workload.max_copies() < kCopies.back()) {
     return;

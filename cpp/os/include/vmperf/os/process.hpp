@@ -29,6 +29,10 @@ void die_with_parent(int parent_pid = 0);
 /// InvalidArgumentError where that CPU isn't allowed; OsError where the kernel refuses.
 void pin_to_cpu(int cpu);
 
+/// Lets the calling thread, and what it starts from now on, run on these CPUs, as allowed_cpus()
+/// gave them; false where the kernel refuses.
+bool allow_cpus(const std::vector<int> &cpus) noexcept;
+
 /// Switches the randomisation of addresses off for every program that this process starts from now
 /// on by exec, itself included. UnsupportedError where the kernel or a sandbox refuses.
 void disable_aslr_after_exec();
