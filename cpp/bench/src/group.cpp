@@ -155,8 +155,8 @@ void calibrate(Lane &lane, std::int64_t warm_up_ns) {
                   "time does not grow with n: 2^42 ops took " + std::to_string(batch.ns) + " ns");
       return;
     }
-    // What is not timed counts too: a costly prepare() must not make the batch grow for ever. Others
-    // on the CPU make a batch long once, not three times.
+    // What is not timed counts too: a costly prepare() must not make the batch grow for ever.
+    // Others on the CPU make a batch long once, not three times.
     n_slow = static_cast<double>(batch.wall_ns) >= kLongestCalibrationNs ? n_slow + 1 : 0;
     const bool long_enough =
         static_cast<double>(batch.ns) >= kCalibrationBatchNs || n_slow == kSlowBatches;
