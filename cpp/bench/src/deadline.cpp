@@ -7,7 +7,6 @@ namespace vmperf::bench {
 namespace {
 
 constexpr int kLeastSamples = 2;
-constexpr double kOpsOfTwoSamples = 5;
 constexpr double kPlacing = 0.3;         // of the time, at most, for placing buffers anew
 constexpr double kSettleFraction = 0.05; // of a batch, untimed, in each placement
 
@@ -38,10 +37,6 @@ std::size_t longest(const std::vector<double> &op_ns, const std::vector<bool> &h
 }
 
 } // namespace
-
-bool holds_two_samples(double op_ns, double left_ns) {
-  return kOpsOfTwoSamples * op_ns <= left_ns;
-}
 
 Fit fit(const Settings &settings, const std::vector<double> &op_ns, double place_ns,
         double left_ns) {

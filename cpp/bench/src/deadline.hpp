@@ -33,10 +33,6 @@ private:
   std::int64_t end_ns_;
 };
 
-/// Whether two samples of an op fit into `left_ns`, with the ops before: a first one, one to
-/// calibrate, one to settle.
-[[nodiscard]] bool holds_two_samples(double op_ns, double left_ns);
-
 /// The rounds that fit.
 struct Fit {
   Settings settings;     ///< with fewer samples and placements, batches as long as before

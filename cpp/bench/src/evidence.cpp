@@ -139,7 +139,8 @@ void gather_evidence(Workload &workload, double ns_per_op, const Settings &setti
     return;
   }
   time_copies(workload, ns_per_op, deadline, evidence);
-  for (std::size_t i = 0; count && i < kCopies.size(); ++i) {
+  evidence.copies_instr[0] = evidence.instr_per_op.value_or(0); // the same loop
+  for (std::size_t i = 1; count && i < kCopies.size(); ++i) {
     evidence.copies_instr[i] =
         count_per_op(workload, kCopies[i], ns_per_op, left_ns()).instructions.value_or(0);
   }

@@ -20,6 +20,7 @@ namespace vmperf::bench {
 namespace {
 
 constexpr double kEvidenceShare = 0.25;    // of what is left of a design's time
+constexpr double kPatience = 2;            // a first op may take that many shares of its design
 constexpr int kLeastRounds = 2;            // whatever the time
 constexpr double kOverTimer = 1.5;         // an estimate may be that much too long
 constexpr double kResettleFraction = 0.05; // of a sample, untimed, after buffers are placed anew
@@ -124,8 +125,8 @@ void Group::warm_up(Lane &lane, double share_ns) {
   guarded(lane, [&] {
     const std::int64_t begin = os::now_ns();
     lane.result.checksum = first_checksum(*lane.workload);
-    if (!holds_two_samples(static_cast<double>(os::now_ns() - begin), share_ns)) {
-      refuse_late(lane, "no time for five ops");
+    if (static_cast<double>(os::now_ns() - begin) > kPatience * share_ns) {
+      refuse_late(lane, "no time after the first op");
       return;
     }
     calibrate(lane, settings_.warm_up_ns);
