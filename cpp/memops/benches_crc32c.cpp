@@ -86,6 +86,7 @@ void declare_crcs(bench::Registry &registry) {
   with_axes(registry.benchmark("memops/crc32c")
                 .summary("CRC-32C of buffers of one size, in drawn order, each from 0 or each from "
                          "the one before")
+                .tag("headline")
                 .op("one CRC of size_bytes"));
   with_axes(registry.benchmark("memops/copy_crc32c")
                 .summary("a copy of a buffer and its CRC-32C, in one pass or, by libraries that "

@@ -165,6 +165,7 @@ void declare_scans(bench::Registry &registry) {
   with_axes(registry.benchmark("memops/find_byte")
                 .summary("the first of a byte in a buffer that has it at a drawn position, at its "
                          "end or nowhere")
+                .tag("headline")
                 .op("one search of size_bytes"),
             "end");
   with_axes(registry.benchmark("memops/is_zero")

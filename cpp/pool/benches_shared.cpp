@@ -29,6 +29,7 @@ void declare_shared(bench::Registry &registry) {
                "allocate a batch and free it; frees=handed_over, pass it through a bounded ring to "
                "the next thread, which frees it (with one thread, to itself). The calling thread "
                "is the first of them")
+      .tag("headline")
       .op("one allocation, its first word written, and one deallocation, that word checked, by "
           "EACH thread: time is wall time until all threads are done; x threads / time = total "
           "throughput")

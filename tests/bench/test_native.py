@@ -16,6 +16,13 @@ def test_schedule(compile_cpp, run_binary, repo_root):
     run_binary(binary)
 
 
+def test_deadline(compile_cpp, run_binary, repo_root):
+    cpp = repo_root / "cpp"
+    sources = [str(cpp / name) for name in ("bench/src/deadline.cpp", "os/src/clock.cpp")]
+    source = Path(__file__).parent / "cpp" / "deadline.cpp"
+    run_binary(compile_cpp(source, *sources, f"-I{cpp / 'bench' / 'src'}"))
+
+
 def test_registry_refuses_what_is_ambiguous(compile_cpp, run_binary):
     run_binary(compile_cpp(Path(__file__).parent / "cpp" / "registry.cpp"))
 

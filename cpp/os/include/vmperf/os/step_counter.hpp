@@ -1,7 +1,7 @@
 // Counts the instructions that a function retires, exactly and without a performance counter: a
 // forked child runs it under PTRACE_SINGLESTEP and the parent counts the stops. Costs 3 to 100 us
 // per instruction: both run on one CPU meanwhile, an interrupt from one to another costs more than
-// the step. The count includes a constant of a few hundred instructions around the function: take
+// the step. The count includes a constant of some tens of instructions around the function: take
 // the difference of two calls. A string instruction counts once per repetition, told apart.
 // The child has this thread alone: where the function waits for another one, or for a lock that
 // another held, the kernel ends the child at the time limit. An exception ends the child. The
