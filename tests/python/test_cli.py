@@ -116,7 +116,7 @@ def test_exit_code_of_what_was_not_measured(invoke: CliRunner, name: str, code: 
     ("words", "said"),
     [
         (["frob"], "No such command 'frob'"),
-        (["run"], "Missing argument"),
+        (["run", "--budget", "0.01"], "budget_s is 0.01; allowed: >= "),
         (["run", "nothing/*"], "pattern is 'nothing/*'"),
         (["run", "pool/cycle", "--param", "capacity"], "not AXIS=VALUE"),
         (["run", "pool/cycle", "--param", "cap=1"], "axis is 'cap'"),

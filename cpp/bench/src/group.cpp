@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "vmperf/base/error.hpp"
+#include "vmperf/base/rng.hpp"
 #include "vmperf/os/memory_use.hpp"
 
 namespace vmperf::bench {
@@ -100,8 +101,8 @@ std::uint64_t first_checksum(Workload &workload) {
   if (one.ns > kQuickOpNs || workload.max_n() < kChecksumOps) {
     return one.checksum;
   }
-  workload.prepare(kChecksumOps);
-  return workload.run(kChecksumOps);
+  workload.prepare(kChecksumOps - 1);
+  return mix64(one.checksum) ^ workload.run(kChecksumOps - 1);
 }
 
 void note_memory(Lane &lane, std::uint32_t number) {
@@ -155,8 +156,8 @@ void calibrate(Lane &lane, std::int64_t warm_up_ns) {
                   "time does not grow with n: 2^42 ops took " + std::to_string(batch.ns) + " ns");
       return;
     }
-    // What is not timed counts too: a costly prepare() must not make the batch grow for ever. Others
-    // on the CPU make a batch long once, not three times.
+    // What is not timed counts too: a costly prepare() must not make the batch grow for ever.
+    // Others on the CPU make a batch long once, not three times.
     n_slow = static_cast<double>(batch.wall_ns) >= kLongestCalibrationNs ? n_slow + 1 : 0;
     const bool long_enough =
         static_cast<double>(batch.ns) >= kCalibrationBatchNs || n_slow == kSlowBatches;

@@ -137,6 +137,8 @@ class Arm:
         One of the benchmark's designs.
     seed : int
         Where buffers and stack frames lie, >= 0: equal seeds give equal shifts.
+    data_seed : int
+        What data the workload draws, >= 0: the same for both sides of a comparison.
 
     Raises
     ------
@@ -161,7 +163,7 @@ class Arm:
     >>> ns > 0, arm.verify()
     (True, '')
     """
-    def __init__(self, id: str, params: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str], design: str, *, seed: typing.SupportsInt | typing.SupportsIndex) -> None:
+    def __init__(self, id: str, params: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str], design: str, *, seed: typing.SupportsInt | typing.SupportsIndex, data_seed: typing.SupportsInt | typing.SupportsIndex = 20240917) -> None:
         ...
     def calibrate(self, warm_up_ns: typing.SupportsInt | typing.SupportsIndex) -> float:
         """
@@ -485,7 +487,7 @@ def measure(id: str, params: collections.abc.Mapping[str, typing.SupportsInt | t
     n_placements : int
         How often buffers are placed anew, 1..n_samples.
     seed : int
-        Decides order and placement, >= 0.
+        Decides order, placement and data, >= 0.
     process : int
         Number of this process: another order and placement, >= 0.
     count_instructions : bool

@@ -8,12 +8,13 @@ in sampling order and always keeps the flagged samples and both extremes. O(samp
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import _charts, _limits, _plots
 from .._chart_templates import HEIGHT, KINDS, template
 from .groups import Point, Section
+from .overview import Component
 from .words import Ratio
 
 if TYPE_CHECKING:
@@ -99,8 +100,10 @@ def _point(id: str, point: Point, limit: int) -> dict[str, Any]:
         "series": [_series(one, divisor, limit) for one in point.series],
         "runs": _charts.placement_runs(longest) if longest else [],
         "ratios": {
-            row.design: {other: code(ratio) for other, ratio in row.ratios.items()}
-            for row in point.accepted
+            other: {
+                row.design: code(row.ratios[other]) for row in point.accepted if other in row.ratios
+            }
+            for other in point.against
         },
     }
 
@@ -111,17 +114,22 @@ def _section(section: Section, limit: int) -> dict[str, Any]:
         "labels": [point.label for point in section.points],
         "points": [_point(section.id, point, limit) for point in section.points],
         "start": section.start,
+        "along": section.along,
     }
 
 
-def build(sections: Sequence[Section], designs: Sequence[str], words: dict[str, str]) -> str:
+def build(
+    sections: Sequence[Section],
+    parts: Sequence[Component],
+    colours: Mapping[str, str],
+    words: Mapping[str, str],
+) -> str:
     """The whole payload as text that is safe inside a script element."""
     limit = sample_limit(sections)
     modes: tuple[_charts.Mode, ...] = ("light", "dark")
-    names = _charts.colour_names(designs)
     content = {
-        "designs": list(designs),
-        "colours": {m: [_charts.palette(m)[name] for name in names] for m in modes},
+        "designs": [*colours],
+        "colours": {m: [_charts.palette(m)[name] for name in colours.values()] for m in modes},
         "heat": {m: _charts.heat_colours(m) for m in modes},
         "themes": {m: _charts.theme(m) for m in modes},
         "templates": {kind: template(kind) for kind in KINDS},
@@ -130,7 +138,8 @@ def build(sections: Sequence[Section], designs: Sequence[str], words: dict[str, 
         "logFrom": _charts.LOG_FROM_RATIO,
         "limitReach": _limits.LIMIT_REACH,
         "wordyColumns": _plots.WORDY_COLUMNS,
-        "words": words,
+        "words": dict(words),
+        "components": {one.anchor: [(s.anchor, i) for s, i in one.cases] for one in parts},
         "benchmarks": {section.anchor: _section(section, limit) for section in sections},
     }
     text = json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False)

@@ -46,10 +46,10 @@ function element(name, className, text) {
 function fillRatio(cell, design, against, ratios) {
   if (design === against) {
     cell.replaceChildren(element("span", "ratio self", "reference"));
-  } else if (!ratios[design]?.[against]) {
+  } else if (!ratios[against]?.[design]) {
     cell.replaceChildren(element("span", "none", "–"));
   } else {
-    const found = decode(ratios[design][against]);
+    const found = decode(ratios[against][design]);
     const span = element("span", `ratio ${found.verdict}`, "");
     span.append(element("b", "", found.text), ` ${data.words[found.verdict]}`);
     cell.replaceChildren(span, " ", element("small", "interval", found.interval));
@@ -103,12 +103,14 @@ function sampleRows(point) {
   return { samples, summary, density, placements, zero: [{ deviation: 0 }] };
 }
 
-// The points that differ from the one shown in the axes given at most, each with its place.
+// The points that differ from the one shown at most in the axes given and what goes with them, as
+// in a zip; each with its place.
 function alongside(anchor, axes) {
-  const { points } = data.benchmarks[anchor];
+  const { points, along } = data.benchmarks[anchor];
   const here = points[shown[anchor]];
+  const free = new Set(axes.flatMap((name) => [name, ...along[name]]));
   const same = (other) => Object.entries(here.params)
-    .every(([name, value]) => axes.includes(name) || other.params[name] === value);
+    .every(([name, value]) => free.has(name) || other.params[name] === value);
   return points.map((point, i) => ({ point, i, factor: point.div / here.div }))
     .filter(({ point }) => same(point));
 }
@@ -145,7 +147,7 @@ function heatRows(anchor, axis, other) {
     const row = { design: s.d, x, y, row: `${s.d} · ${y}`, time, text: time, said: time, log: 0 };
     if (alone) return [{ ...row, log: Math.log(s.m[0] * factor) }];
     if (s.d === against) return [{ ...row, said: "reference" }];
-    const found = point.ratios[s.d]?.[against];
+    const found = point.ratios[against]?.[s.d];
     if (!found) return [];
     const { text, interval, verdict, ratio } = decode(found);
     const words = `${text} ${ratio > 1 ? "slower" : "faster"}`;
@@ -164,24 +166,22 @@ function heatRows(anchor, axis, other) {
       text: narrow ? row.text.split(" ")[0] : row.text }));
 }
 
-function overviewRows() {
-  const rows = [];
-  for (const [anchor, bench] of Object.entries(data.benchmarks)) {
-    bench.points.forEach((point, i) => {
-      const label = bench.points.length > 1 ? `${bench.id} · ${bench.labels[i]}` : bench.id;
-      const against = reference[`${anchor}:${i}`];
-      for (const [design, ratios] of Object.entries(point.ratios)) {
-        if (design === against) {
-          rows.push({ case: label, design, ratio: 1, low: 1, high: 1, text: "reference" });
-        } else if (ratios[against]) {
-          const { text, interval, verdict, ratio, low, high } = decode(ratios[against]);
-          const said = `${text} ${data.words[verdict]}, against ${against} (${interval})`;
-          rows.push({ case: label, design, ratio, low, high, text: said });
-        }
-      }
+function overviewRows(group) {
+  return data.components[group].flatMap(([anchor, i]) => {
+    const { points, labels, id } = data.benchmarks[anchor];
+    const name = id.slice(id.indexOf("/") + 1);
+    const label = points.length > 1 ? `${name} · ${labels[i]}` : name;
+    const against = reference[`${anchor}:${i}`];
+    return points[i].series.flatMap(({ d: design }) => {
+      const row = { case: label, design };
+      if (design === against) return [{ ...row, ratio: 1, low: 1, high: 1, text: "reference" }];
+      const code = points[i].ratios[against]?.[design];
+      if (!code) return [];
+      const { text, interval, verdict, ratio, low, high } = decode(code);
+      const said = `${text} ${data.words[verdict]}, against ${against} (${interval})`;
+      return [{ ...row, ratio, low, high, text: said }];
     });
-  }
-  return rows;
+  });
 }
 
 // ---- drawing ---------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ const inner = (value) => JSON.stringify(value).slice(1, -1);
 function contentOf(figure) {
   const { kind, group, axis, other } = figure.dataset;
   if (kind === "overview") {
-    const rows = overviewRows();
+    const rows = overviewRows(group);
     const cases = [...new Set(rows.map((row) => row.case))];
     return { datasets: { overview: rows, one: [{ ratio: 1 }] }, order: cases };
   }

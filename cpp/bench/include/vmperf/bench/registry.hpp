@@ -30,6 +30,11 @@ struct Axis {
   std::vector<Value> defaults; ///< what a plain run goes over: one value, or all of them
 };
 
+template <Is<Axis> S> auto members_of(S &axis) {
+  auto &[name, values, defaults] = axis;
+  return std::tie(name, values, defaults);
+}
+
 /// One implementation of an API, or a design of one benchmark alone.
 class Design {
 public:
@@ -57,6 +62,16 @@ public:
     return makers_;
   }
 
+  /// Visits (name, member) of everything that is declared in words: what crosses to and from a
+  /// library. A member that is not named here does not.
+  template <Is<Design> Self, class Visit> static void each_field(Self &self, Visit visit) {
+    visit("name", self.name_);
+    visit("summary", self.summary_);
+    visit("peer", self.peer_);
+    visit("limit", self.limit_);
+    visit("null", self.null_);
+  }
+
 private:
   std::string name_, summary_;
   bool peer_ = false, limit_ = false, null_ = false;
@@ -81,6 +96,8 @@ public:
   Benchmark &designs(std::string api); ///< the first axis comes from this API's designs
   /// A design of this benchmark alone.
   Benchmark &design(std::string name, std::string text, Maker maker);
+  /// The same, to be given more than a maker: Design::runs(id(), ...) and the rest.
+  Design &add_design(std::string name, std::string text);
 
   // What its workloads deliver beside time, by Workload::report(). Units as text; "1" for a count
   // or a ratio. A name that is no identifier, reserved, or used twice throws.
@@ -115,6 +132,26 @@ public:
   [[nodiscard]] const std::vector<std::unique_ptr<Design>> &own_designs() const noexcept {
     return designs_;
   }
+
+  /// As Design::each_field(); the catalog's entries come from it, too.
+  template <Is<Benchmark> Self, class Visit> static void each_field(Self &self, Visit visit) {
+    visit("id", self.id_);
+    visit("summary", self.summary_);
+    visit("op", self.op_);
+    visit("api", self.api_);
+    visit("subcycle", self.subcycle_);
+    visit("hidden", self.hidden_);
+    visit("latency", self.latency_);
+    visit("isolated", self.isolated_);
+    visit("tags", self.tags_);
+    visit("fooled_by", self.traps_);
+    visit("axes", self.axes_);
+    visit("quantities", self.quantities_);
+  }
+
+  /// InvalidArgumentError where names of axes, designs or quantities are reserved, malformed or
+  /// used twice, or where there is an axis without values.
+  void check() const;
 
 private:
   void check_new(const std::string &quantity) const;

@@ -32,9 +32,11 @@ struct Settings {
   int n_samples;               ///< >= 2
   Sampling sampling;
   int n_placements;      ///< how often the buffers are placed anew, 1..n_samples
-  std::uint64_t seed;    ///< decides order and placement
+  std::uint64_t seed;    ///< decides order, placement and the data of makers
   std::uint64_t process; ///< number of this process: another order and placement
   bool count_instructions;
+  std::int64_t evidence_ns = 0; ///< at most that for the evidence of a design; 0 = no limit
+  std::int64_t deadline_ns = 0; ///< the call ends about then, with fewer samples; 0 = never
 };
 
 /// How we know that the work was done.
