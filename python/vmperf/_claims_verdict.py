@@ -97,7 +97,7 @@ def _figure(claim: Claim, cases: dict[str, list[Cases]]) -> tuple[Figure, str]:
         return _spread(mine), ""
     # Best against best: where others move the core's clock, the fastest batch had the fastest one.
     scale = max(map(_cycles_per_ns, mine[0])) if claim.kind == "cycles" else 1.0
-    best = [_best_ns(case) * scale for case in mine[0]]
+    best = [ns * scale for ns in _best_ns(mine[0])]
     return (min(best), min(best), max(best)), ""
 
 
@@ -137,32 +137,49 @@ def _geomean(pairs: Sequence[tuple[Cases, Cases]]) -> Figure:
 
     rounds = [_rounds(slow, fast) for slow, fast in pairs]
     point = np.repeat(np.arange(len(rounds), dtype=np.int64), [len(one[0]) for one in rounds])
-    slow_ns, fast_ns, process = (np.concatenate(arrays) for arrays in zip(*rounds, strict=True))
-    found = _core.stats.paired_geomean(slow_ns, fast_ns, process, point)
+    slow_ns, fast_ns = (np.concatenate([one[k] for one in rounds]) for k in (0, 1))
+    cluster = np.concatenate(_as_many([one[2] for one in rounds]))
+    found = _core.stats.paired_geomean(slow_ns, fast_ns, cluster, point)
     return found["ratio"], found["low"], found["high"]
 
 
 def _rounds(
     slow: Cases, fast: Cases
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-    """Times per op of both, and the process, of the rounds in which both took any time."""
+    """Times per op of both, and the cluster, of the rounds in which both took any time."""
     if [(c.process, len(c.ns_total)) for c in slow] != [(c.process, len(c.ns_total)) for c in fast]:
         reason = f"the rounds of {slow[0].design} and {fast[0].design} do not pair"
         raise _Refused("unverified", reason)
-    slow_ns, process = _per_op(slow)
+    slow_ns, cluster = _per_op(slow)
     fast_ns, _ = _per_op(fast)
     whole = (slow_ns > 0) & (fast_ns > 0)
-    return slow_ns[whole], fast_ns[whole], process[whole]
+    return slow_ns[whole], fast_ns[whole], cluster[whole]
+
+
+def _as_many(clusters: Sequence[NDArray[np.int64]]) -> list[NDArray[np.int64]]:
+    """Number the clusters of each point from 0; neighbours join until all points have as many.
+
+    Long work gets fewer samples, so that its points may have fewer placements than others.
+    """
+    import numpy as np
+
+    found = [np.unique(one, return_inverse=True) for one in clusters]
+    fewest = min(len(distinct) for distinct, _ in found)
+    return [(index * fewest // len(distinct)).astype(np.int64) for distinct, index in found]
 
 
 def _per_op(cases: Cases) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    ns_total, iterations, process = pooled(cases)
-    return _core.stats.per_op(ns_total, iterations), process
+    ns_total, iterations, cluster = pooled(cases)
+    return _core.stats.per_op(ns_total, iterations), cluster
 
 
-def _best_ns(case: CaseRecord) -> float:
-    ns = _core.stats.per_op(case.ns_total, case.iterations)
-    return float(_core.stats.minimum(ns[ns > 0]))
+def _best_ns(cases: Cases) -> list[float]:
+    """The least time of each cluster that took any."""
+    import numpy as np
+
+    ns, cluster = _per_op(cases)
+    ns, cluster = ns[ns > 0], cluster[ns > 0]
+    return [float(_core.stats.minimum(ns[cluster == one])) for one in np.unique(cluster)]
 
 
 def _cycles_per_ns(case: CaseRecord) -> float:
@@ -173,13 +190,13 @@ def _cycles_per_ns(case: CaseRecord) -> float:
 
 
 def _spread(points: list[Cases]) -> Figure:
-    """(max - min) / min over the points, in percent, of the best over all processes.
+    """(max - min) / min over the points, in percent, of the best over all clusters.
 
-    The interval is from the least to the greatest of that figure and those of single processes.
+    The interval is from the least to the greatest of that figure and those of single clusters.
     """
-    best = [[_best_ns(case) for case in point] for point in points]
+    best = [_best_ns(point) for point in points]
     whole = _apart([min(ns) for ns in best])
-    single = [_apart(list(ns)) for ns in zip(*best, strict=True)]
+    single = [_apart(list(ns)) for ns in zip(*best, strict=False)]
     return whole, min(whole, *single), max(whole, *single)
 
 

@@ -11,20 +11,18 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 import xarray as xr
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy import stats
 
 import vmperf
 from vmperf._journal import StoredCase
-from vmperf._metrics import estimate
+from vmperf._metric_values import metric_values
 from vmperf._plan import Plan
-from vmperf._quantities import quantities_of
 
 CaseOf = Callable[..., StoredCase]
 JournalOf = Callable[..., Path]
@@ -225,25 +223,6 @@ def test_old_journals_have_no_metrics(
     assert "hits" not in vmperf.load_results(path).to_xarray()
 
 
-@pytest.mark.property
-@given(
-    st.sampled_from(["mean", "sum", "min", "max", "last"]),
-    st.lists(st.lists(st.lists(st.floats(width=64), max_size=3), max_size=3), max_size=3),
-)
-def test_any_values_have_a_sane_figure(merge: str, processes: list[list[list[float]]]) -> None:
-    value, low, high = estimate(merge, processes)
-    usable = [v for p in processes for k in p for v in k if abs(v) <= 1e150]
-    assert (value is None) == (not usable)
-    for figure in (value, low, high):
-        assert figure is None or math.isfinite(figure)
-    assert (low is None) == (high is None)
-    if value is not None and low is not None and high is not None:
-        slack = 1e-9 * max(abs(value), abs(low), abs(high))
-        assert low - slack <= value <= high + slack
-    if usable and merge in ("min", "max"):
-        assert value == {"min": min, "max": max}[merge](usable)
-
-
 # distributions, series, tables -------------------------------------------------------------------
 
 
@@ -373,19 +352,48 @@ def test_pytest_benchmark_has_what_was_delivered(three: vmperf.Results, tmp_path
     assert "rss_peak_bytes" not in metrics
 
 
-# names -------------------------------------------------------------------------------------------
+def test_a_test_hands_them_over(three: vmperf.Results) -> None:
+    """The pytest plugin, without a measurement."""
+    pytest.importorskip("pytest_benchmark")
+    from vmperf._pytest_native import NativeBenchmark
+
+    taken = SimpleNamespace(params=None, extra_info={})
+    native = NativeBenchmark.__new__(NativeBenchmark)
+    native._benchmark = taken  # type: ignore[assignment]
+    (row,) = three.rows()
+    native._describe(three, row)
+    assert taken.extra_info["metrics"]["pause_p50_us"] == row["metrics"]["pause_p50_us"]
+    assert "rss_peak_bytes" not in taken.extra_info["metrics"]
 
 
-def test_names_of_a_benchmark() -> None:
-    quantities = quantities_of({"quantities": QUANTITIES})
-    names = [*quantities.all_metrics()]
-    assert "pause_p99_99_us" in names
-    assert {"p99_9_ns", "latency_p99_9_ns", "max_ns", "mean_ns", "count"} <= {*names}
-    assert "p99_us" not in names
-    assert quantities.to_dict() == QUANTITIES
-    assert "rss_peak_bytes" not in quantities.declared()
-    assert {"hits", "pause_p50_us", "p50_ns"} <= {*quantities.declared()}
-    assert "latency_p50_ns" not in quantities.declared()
-    with pytest.raises(vmperf.InvalidArgumentError, match=r"metric is 'hit'.*did you mean hits"):
-        quantities.metric("hit")
-    assert quantities_of({}).all_metrics() == {}
+# over a grid -------------------------------------------------------------------------------------
+
+
+def test_values_over_a_grid_are_those_of_the_rows(
+    one: vmperf.Results, three: vmperf.Results
+) -> None:
+    for results in (one, three):
+        for name in ("hits", "depth", "peak_bytes", "freed", "pause_p90_us", "pause_max_us"):
+            data = metric_values(results, name)
+            point = data.sel(design="stack", item_size_bytes=16, capacity=1000)
+            found = [
+                None if math.isnan(point[f]) else float(point[f])
+                for f in data.data_vars
+                if f != "status"
+            ]
+            assert found == pytest.approx([*_figure(results, name)]), name
+            assert str(point["status"].values) == "ok"
+    assert data["value"].attrs == {"unit": "us", "better": "lower"}
+    assert float(metric_values(three, "pause_count")["value"].squeeze()) == 6300
+    assert float(metric_values(one.to_xarray(), "status_metric")["value"].squeeze()) == 9.0
+    with pytest.raises(vmperf.InvalidArgumentError, match=r"'hit'.*did you mean hits"):
+        metric_values(one, "hit")
+
+
+def test_values_over_a_grid_are_none_where_refused(
+    grid_plan: Plan, journal_of: JournalOf, stored_case: CaseOf
+) -> None:
+    cases = [_case(grid_plan, stored_case, p, status=s) for p, s in ((0, "ok"), (1, "too_noisy"))]
+    data = metric_values(vmperf.load_results(journal_of(grid_plan, cases, QUANTITIES)), "hits")
+    assert math.isnan(data["value"].squeeze())
+    assert str(data["status"].squeeze().values) == "too_noisy"
