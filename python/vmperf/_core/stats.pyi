@@ -76,7 +76,7 @@ class Histogram:
         >>> stats.Histogram.from_bytes(h.to_bytes()) == h
         True
         """
-    def __eq__(self, arg0: Histogram) -> bool:
+    def __eq__(self, arg0: typing.Any) -> bool:
         ...
     def __init__(self, significant_digits: typing.SupportsInt | typing.SupportsIndex = 3) -> None:
         ...
