@@ -117,11 +117,14 @@ void bind_histogram(py::module_ &m) {
            [](const Histogram &self, const py::object &other) {
              return py::isinstance<Histogram>(other) && self == other.cast<const Histogram &>();
            })
+      .def("__hash__",
+           [](const Histogram & /*self*/) -> py::ssize_t { // it changes as it records
+             throw py::type_error("a Histogram cannot be hashed: key by its to_bytes()");
+           })
       .def("__repr__", [](const Histogram &self) {
         return "<Histogram of " + std::to_string(self.count()) + " values, " +
                std::to_string(self.min()) + " to " + std::to_string(self.max()) + ">";
       });
-  type.attr("__hash__") = py::none(); // it changes as it records
 }
 
 } // namespace vmperf::stats

@@ -232,6 +232,9 @@ def test_unsigned_values_use_the_whole_range() -> None:
     assert (mine.min, mine.max) == (0, 2**64 - 1)
     assert mine.quantile(1) == 2**64 - 1
     assert mine != recorded([0])
+    assert mine != 0
+    with pytest.raises(TypeError, match="to_bytes"):
+        hash(mine)
 
 
 @pytest.mark.parametrize(
