@@ -12,6 +12,7 @@ from ._claims_proofs import KIND as PROOF
 from ._errors import invalid, trace_format
 from ._journal import read_meta
 from ._machine import brief
+from ._quantities import with_unit
 from ._results import Results
 from ._whole_file import write_whole
 
@@ -128,7 +129,7 @@ def _says_of_metric(row: Mapping[str, Any], target: str) -> str:
     bound = row["bound"].replace("_", " ")
     mine, other = (f"{row['metric']} of {row[key]}" for key in ("design", "versus"))
     if row["versus"] is None:
-        return f"{mine} {bound} {target} {row['unit']}".rstrip()
+        return f"{mine} {bound} {with_unit(target, row['unit'])}"
     if row["better"] != "neither" and (row["better"] == "lower") == (row["bound"] == "at_least"):
         return f"{other} {bound} {target}x that of {row['design']}"
     return f"{mine} {bound} {target}x that of {row['versus']}"
@@ -143,7 +144,7 @@ def figure(row: Mapping[str, Any], name: str) -> str:
         return f"{value:,.0f}{_UNITS[PROOF]}"
     digits = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
     if row["kind"] == "value":
-        return f"{value:,.{digits}f} {row['unit']}".rstrip()
+        return with_unit(f"{value:,.{digits}f}", row["unit"])
     return f"{value:.{digits}f}{_UNITS[row['kind']]}"
 
 

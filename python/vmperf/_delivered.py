@@ -59,6 +59,13 @@ class Delivered:
             Unknown name or id; params that fit no row or several; a row that delivered none.
         TraceFormatError
             A damaged journal.
+
+        Examples
+        --------
+        >>> import vmperf
+        >>> found = vmperf.run("bench/selftest/report", budget_s=0.5, results="doc.vmperf")
+        >>> found.distribution("ages").quantile(0.5)
+        500
         """
         benchmark = self._with("distributions", name, id, one=True)[0]
         cases = [
@@ -99,6 +106,13 @@ class Delivered:
             Unknown name or id.
         TraceFormatError
             A damaged journal.
+
+        Examples
+        --------
+        >>> import vmperf
+        >>> found = vmperf.run("bench/selftest/report", budget_s=0.5, results="doc.vmperf")
+        >>> found.series("squares")[0]["y"].tolist()
+        [0.0, 1.0, 4.0]
         """
         return [
             {"id": case.id, "params": dict(case.params), "process": case.process,
@@ -128,6 +142,13 @@ class Delivered:
             Unknown name or id.
         TraceFormatError
             A damaged journal.
+
+        Examples
+        --------
+        >>> import vmperf
+        >>> found = vmperf.run("bench/selftest/report", budget_s=0.5, results="doc.vmperf")
+        >>> [(row["name"], row["share"]) for row in found.table("steps")[:2]]
+        [('first', 0.5), ('second, "quoted"', None)]
         """
         rows = []
         for case, one in self._details("table", "tables", name, id):

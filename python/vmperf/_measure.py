@@ -61,7 +61,7 @@ def case_header(result: Any) -> dict[str, Any]:
         "version": result.version,
         "checksum": int(result.checksum),
         "evidence": dict(result.evidence),
-        "metrics": {name: [*values] for name, values in getattr(result, "metrics", {}).items()},
+        "metrics": {name: [*values] for name, values in result.metrics.items()},
     }
 
 
@@ -71,7 +71,7 @@ def case_blobs(result: Any) -> dict[str, bytes]:
     The latter bear names such as ``distribution:latency:0``: kind, name, placement.
     """
     blobs = {name: result.samples.to_bytes(name) for name in FIELDS}
-    for kind, name, placement, data in getattr(result, "details", list)():
+    for kind, name, placement, data in result.details():
         blobs[f"{kind}:{name}:{placement}"] = bytes(data)
     return blobs
 

@@ -25,11 +25,19 @@ if TYPE_CHECKING:
 
     Variable: TypeAlias = tuple[tuple[str, ...], NDArray[np.float64], dict[str, str]]
 
-__all__ = ["PLACEMENT", "column", "csv_columns", "csv_header", "sample_columns", "variables"]
+__all__ = [
+    "PERCENTILES",
+    "PLACEMENT",
+    "column",
+    "csv_columns",
+    "csv_header",
+    "sample_columns",
+    "variables",
+]
 
 PLACEMENT = "at_placement"  # the dim of metrics; `placement` is that of each sample
 Place: TypeAlias = tuple[int, ...]
-_PERCENTILES = {**{name: 100 * share for name, share in QUANTILES.items()}, "max": 100.0}
+PERCENTILES = {**{name: 100 * share for name, share in QUANTILES.items()}, "max": 100.0}
 _FIGURES = {"": "value", "_low": "low", "_high": "high"}  # suffix -> of a row's metric
 
 
@@ -85,7 +93,7 @@ def variables(
             found[name] = _filled((*dims, PLACEMENT), whole, parts, metric)
             coords[PLACEMENT] = [*range(n_placements)]
     if quantities.distributions:
-        coords["percentile"] = [*_PERCENTILES.values()]
+        coords["percentile"] = [*PERCENTILES.values()]
         rows = _rows(results, id, places)
         for distribution in quantities.distributions:
             found |= _quantiles(distribution, dims[:-1], shape[:-1], rows, taken)
@@ -139,9 +147,9 @@ def _quantiles(
     of = {m.figure: m.name for m in distribution.metrics() if m.name.startswith(distribution.name)}
     found: dict[str, Variable] = {}
     for suffix, figure in _FIGURES.items():
-        array = np.full((*shape, len(_PERCENTILES)), np.nan)
+        array = np.full((*shape, len(PERCENTILES)), np.nan)
         for at, metrics in rows:
-            array[at] = _given([metrics[of[each]][figure] for each in _PERCENTILES])
+            array[at] = _given([metrics[of[each]][figure] for each in PERCENTILES])
         found[name + suffix] = ((*dims, "percentile"), array, attrs)
     for figure in ("mean", "count"):
         array = np.full((*shape,), np.nan)

@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     from ._journal import Key
     from ._records import CaseRecord
 
-__all__ = ["LEAST_TAIL", "Delivery", "Figure", "estimate", "read_delivery", "row_metrics"]
+__all__ = [
+    "LEAST_TAIL",
+    "Delivery",
+    "Figure",
+    "estimate",
+    "read_delivery",
+    "row_metrics",
+    "shape_of_one",
+]
 
 Figure: TypeAlias = tuple[float | None, float | None, float | None]  # value, low, high
 Placements: TypeAlias = Sequence[Sequence[float]]  # values of each placement of a process
@@ -151,6 +159,11 @@ def _values(metric: Metric, case: CaseRecord, delivery: Delivery) -> Placements:
 
 def _distinct(placement: Any) -> list[int]:
     return [*dict.fromkeys(placement.tolist())]
+
+
+def shape_of_one(histogram: Any) -> dict[str, Figure]:
+    """Return quantiles, max, mean and count of a single distribution."""
+    return _shape([[histogram]])
 
 
 def _shape(processes: Sequence[Sequence[Any]]) -> dict[str, Figure]:

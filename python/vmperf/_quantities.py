@@ -23,6 +23,7 @@ __all__ = [
     "Series",
     "Table",
     "quantities_of",
+    "with_unit",
 ]
 
 # Delivered for every case, declared by no benchmark.
@@ -32,6 +33,7 @@ BUILT_IN = (
 # Name -> share of the records below it.
 QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p99_9": 0.999, "p99_99": 0.9999}
 _LATENCY = "latency"
+_NO_UNIT = ("", "1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Metric:
     Attributes
     ----------
     name, unit : str
-        The unit may be empty, for counts and shares.
+        ``1`` for counts and shares.
     better : {"lower", "higher", "neither"}
         Which way is good.
     scope : {"case", "sample"}
@@ -72,9 +74,9 @@ class Distribution:
     def metrics(self) -> Iterator[Metric]:
         """Yield its quantiles, greatest, mean and count; those of latency by their short names."""
         for figure in (*QUANTILES, "max", "mean", "count"):
-            unit = "" if figure == "count" else self.unit
+            unit = "1" if figure == "count" else self.unit
             better = "neither" if figure == "count" else self.better
-            short = f"{figure}_{unit}" if unit else figure
+            short = figure if unit in _NO_UNIT else f"{figure}_{unit}"
             names = [f"{self.name}_{short}"] + ([short] if self.name == _LATENCY else [])
             for name in names:
                 yield Metric(name, unit, better, "case", "quantile", self.name, figure)
@@ -165,6 +167,11 @@ class Quantities:
                 for t in self.tables
             ],
         }  # fmt: skip
+
+
+def with_unit(number: str, unit: str) -> str:
+    """Return a number in words with its unit, where it has one."""
+    return number if unit in _NO_UNIT else f"{number} {unit}"
 
 
 def quantities_of(entry: Mapping[str, Any]) -> Quantities:

@@ -206,7 +206,12 @@ class Results(Delivered):
             ``iterations`` int64, ``flags`` uint32, ``status`` text and
             ``core_hz`` float64 (0: not measured) without ``sample``. A missing sample has
             ``iterations == 0``. The coordinate ``placement`` (uint32; ``sample_placement`` where an
-            axis has that name) says in which placement of buffers each sample ran.
+            axis has that name) says in which placement of buffers each sample ran. A variable per
+            metric (float64, NaN: none), over ``at_placement`` or, with a value per sample,
+            ``sample`` in place of it; of a distribution D its quantiles D, ``D_low`` and ``D_high``
+            over ``percentile`` (100: the greatest), merged over all processes, ``D_mean`` and
+            ``D_count``. A name that is taken is followed by ``_metric``. Series and tables are left
+            to `series` and `table`.
 
         Raises
         ------
@@ -249,7 +254,8 @@ class Results(Delivered):
         -------
         pandas.DataFrame
             One line per sample: ``id``, axes, ``process``, ``sample``, ``ns_total``,
-            ``iterations``, ``ns_per_op`` (float64), ``flags``, ``placement``, ``status``.
+            ``iterations``, ``ns_per_op`` (float64), ``flags``, ``placement``, ``status``, and the
+            metrics that have a value per sample.
         """
         from ._export import frame
 
@@ -275,6 +281,8 @@ class Results(Delivered):
 
     def to_csv(self, path: str | Path) -> Path:
         """Write one line per row of `rows`, axes as columns, for spreadsheets.
+
+        Each metric has three columns: its name, ``_low`` and ``_high``.
 
         Parameters
         ----------

@@ -24,9 +24,9 @@ PROFILE = Profile("claims", 10**8, 10**8, 5, "flat", 1, 3)
 QUANTITIES = {
     "metrics": [
         {"name": "hits", "unit": "%", "better": "higher", "scope": "case", "merge": "mean"},
-        {"name": "rss_peak_bytes", "unit": "bytes", "better": "lower", "scope": "case",
+        {"name": "rss_peak_bytes", "unit": "B", "better": "lower", "scope": "case",
          "merge": "max"},
-        {"name": "moved", "unit": "", "better": "neither", "scope": "case", "merge": "sum"},
+        {"name": "moved", "unit": "1", "better": "neither", "scope": "case", "merge": "sum"},
     ],
     "distributions": [{"name": "latency", "unit": "ns", "better": "lower"}],
 }  # fmt: skip
@@ -98,10 +98,10 @@ def test_a_limit_on_a_value(
     found = row(claim(metric="rss_peak_bytes", target=120))
     assert (found["ratio"], found["low"], found["high"]) == (120.0, 100.0, 120.0)
     assert (found["bound"], found["status"], found["met"]) == ("at_most", "met", True)
-    assert (found["metric"], found["unit"], found["better"]) == ("rss_peak_bytes", "bytes", "lower")
+    assert (found["metric"], found["unit"], found["better"]) == ("rss_peak_bytes", "B", "lower")
     assert row(claim(metric="rss_peak_bytes", target=119))["met"] is False
-    assert record.says(found) == "rss_peak_bytes of stack at most 120 bytes"
-    assert record.figure(found, "ratio") == "120 bytes"
+    assert record.says(found) == "rss_peak_bytes of stack at most 120 B"
+    assert record.figure(found, "ratio") == "120 B"
 
 
 def test_a_limit_points_the_way_that_is_better(

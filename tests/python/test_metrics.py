@@ -16,36 +16,33 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy import stats
 
 import vmperf
 from vmperf._journal import StoredCase
-from vmperf._metrics import estimate
+from vmperf._metric_values import metric_values
 from vmperf._plan import Plan
-from vmperf._quantities import quantities_of
 
 CaseOf = Callable[..., StoredCase]
 JournalOf = Callable[..., Path]
 
 QUANTITIES = {
     "metrics": [
-        {"name": "hits", "unit": "", "better": "higher", "scope": "case", "merge": "mean"},
-        {"name": "peak_bytes", "unit": "bytes", "better": "lower", "scope": "case", "merge": "max"},
-        {"name": "freed", "unit": "", "better": "neither", "scope": "case", "merge": "sum"},
-        {"name": "depth", "unit": "", "better": "lower", "scope": "sample", "merge": "mean"},
-        {"name": "status", "unit": "", "better": "lower", "scope": "case", "merge": "last"},
-        {"name": "rss_peak_bytes", "unit": "bytes", "better": "lower", "scope": "case",
+        {"name": "hits", "unit": "1", "better": "higher", "scope": "case", "merge": "mean"},
+        {"name": "peak_bytes", "unit": "B", "better": "lower", "scope": "case", "merge": "max"},
+        {"name": "freed", "unit": "1", "better": "neither", "scope": "case", "merge": "sum"},
+        {"name": "depth", "unit": "1", "better": "lower", "scope": "sample", "merge": "mean"},
+        {"name": "status", "unit": "1", "better": "lower", "scope": "case", "merge": "last"},
+        {"name": "rss_peak_bytes", "unit": "B", "better": "lower", "scope": "case",
          "merge": "max"},
     ],
     "distributions": [
         {"name": "pause", "unit": "us", "better": "lower"},
         {"name": "latency", "unit": "ns", "better": "lower"},
     ],
-    "series": [{"name": "rss", "x_unit": "s", "y_unit": "bytes"}],
+    "series": [{"name": "rss", "x_unit": "s", "y_unit": "B"}],
     "tables": [
-        {"name": "pauses", "columns": [{"name": "kind", "unit": ""}, {"name": "us", "unit": "us"}]}
+        {"name": "pauses", "columns": [{"name": "kind", "unit": "1"}, {"name": "us", "unit": "us"}]}
     ],
 }  # fmt: skip
 N_SAMPLES = 6  # of each case, two of each of three placements
@@ -145,9 +142,9 @@ def test_values_by_sample_are_grouped_by_placement(one: vmperf.Results) -> None:
 
 def test_a_metric_says_unit_and_direction(one: vmperf.Results) -> None:
     metrics = one.rows()[0]["metrics"]
-    assert (metrics["hits"]["better"], metrics["peak_bytes"]["unit"]) == ("higher", "bytes")
+    assert (metrics["hits"]["better"], metrics["peak_bytes"]["unit"]) == ("higher", "B")
     assert (metrics["pause_p99_us"]["unit"], metrics["pause_p99_us"]["better"]) == ("us", "lower")
-    assert (metrics["pause_count"]["unit"], metrics["pause_count"]["better"]) == ("", "neither")
+    assert (metrics["pause_count"]["unit"], metrics["pause_count"]["better"]) == ("1", "neither")
     json.dumps(one.rows(), allow_nan=False)
 
 
@@ -223,25 +220,6 @@ def test_old_journals_have_no_metrics(
         db.execute("UPDATE meta SET value = ? WHERE key='catalog'", (json.dumps(catalog),))
     assert vmperf.load_results(path).rows()[0]["metrics"] == {}
     assert "hits" not in vmperf.load_results(path).to_xarray()
-
-
-@pytest.mark.property
-@given(
-    st.sampled_from(["mean", "sum", "min", "max", "last"]),
-    st.lists(st.lists(st.lists(st.floats(width=64), max_size=3), max_size=3), max_size=3),
-)
-def test_any_values_have_a_sane_figure(merge: str, processes: list[list[list[float]]]) -> None:
-    value, low, high = estimate(merge, processes)
-    usable = [v for p in processes for k in p for v in k if abs(v) <= 1e150]
-    assert (value is None) == (not usable)
-    for figure in (value, low, high):
-        assert figure is None or math.isfinite(figure)
-    assert (low is None) == (high is None)
-    if value is not None and low is not None and high is not None:
-        slack = 1e-9 * max(abs(value), abs(low), abs(high))
-        assert low - slack <= value <= high + slack
-    if usable and merge in ("min", "max"):
-        assert value == {"min": min, "max": max}[merge](usable)
 
 
 # distributions, series, tables -------------------------------------------------------------------
@@ -323,7 +301,7 @@ def test_dataset_has_a_variable_per_metric(three: vmperf.Results) -> None:
     assert data["depth"].dims == (*axes, "process", "sample")
     assert data["pause"].dims == (*axes, "percentile")
     assert data["pause_count"].dims == axes
-    assert (data["hits"].attrs["better"], data["peak_bytes"].attrs["unit"]) == ("higher", "bytes")
+    assert (data["hits"].attrs["better"], data["peak_bytes"].attrs["unit"]) == ("higher", "B")
     point = data.sel(design="stack", item_size_bytes=16, capacity=1000)
     np.testing.assert_array_equal(point["hits"].sel(process=2), [0.7, np.nan, 0.7])
     assert point["depth"].sel(process=1, sample=5) == 1 + 2 + 2.5
@@ -373,19 +351,34 @@ def test_pytest_benchmark_has_what_was_delivered(three: vmperf.Results, tmp_path
     assert "rss_peak_bytes" not in metrics
 
 
-# names -------------------------------------------------------------------------------------------
+# over a grid -------------------------------------------------------------------------------------
 
 
-def test_names_of_a_benchmark() -> None:
-    quantities = quantities_of({"quantities": QUANTITIES})
-    names = [*quantities.all_metrics()]
-    assert "pause_p99_99_us" in names
-    assert {"p99_9_ns", "latency_p99_9_ns", "max_ns", "mean_ns", "count"} <= {*names}
-    assert "p99_us" not in names
-    assert quantities.to_dict() == QUANTITIES
-    assert "rss_peak_bytes" not in quantities.declared()
-    assert {"hits", "pause_p50_us", "p50_ns"} <= {*quantities.declared()}
-    assert "latency_p50_ns" not in quantities.declared()
-    with pytest.raises(vmperf.InvalidArgumentError, match=r"metric is 'hit'.*did you mean hits"):
-        quantities.metric("hit")
-    assert quantities_of({}).all_metrics() == {}
+def test_values_over_a_grid_are_those_of_the_rows(
+    one: vmperf.Results, three: vmperf.Results
+) -> None:
+    for results in (one, three):
+        for name in ("hits", "depth", "peak_bytes", "freed", "pause_p90_us", "pause_max_us"):
+            data = metric_values(results, name)
+            point = data.sel(design="stack", item_size_bytes=16, capacity=1000)
+            found = [
+                None if math.isnan(point[f]) else float(point[f])
+                for f in data.data_vars
+                if f != "status"
+            ]
+            assert found == pytest.approx([*_figure(results, name)]), name
+            assert str(point["status"].values) == "ok"
+    assert data["value"].attrs == {"unit": "us", "better": "lower"}
+    assert float(metric_values(three, "pause_count")["value"].squeeze()) == 6300
+    assert float(metric_values(one.to_xarray(), "status_metric")["value"].squeeze()) == 9.0
+    with pytest.raises(vmperf.InvalidArgumentError, match=r"'hit'.*did you mean hits"):
+        metric_values(one, "hit")
+
+
+def test_values_over_a_grid_are_none_where_refused(
+    grid_plan: Plan, journal_of: JournalOf, stored_case: CaseOf
+) -> None:
+    cases = [_case(grid_plan, stored_case, p, status=s) for p, s in ((0, "ok"), (1, "too_noisy"))]
+    data = metric_values(vmperf.load_results(journal_of(grid_plan, cases, QUANTITIES)), "hits")
+    assert math.isnan(data["value"].squeeze())
+    assert str(data["status"].squeeze().values) == "too_noisy"

@@ -19,8 +19,8 @@ from vmperf.cli.main import cli
 
 QUANTITIES = {
     "metrics": [
-        {"name": "hits", "unit": "", "better": "higher", "scope": "case", "merge": "mean"},
-        {"name": "page_faults", "unit": "", "better": "lower", "scope": "case", "merge": "sum"},
+        {"name": "hits", "unit": "1", "better": "higher", "scope": "case", "merge": "mean"},
+        {"name": "page_faults", "unit": "1", "better": "lower", "scope": "case", "merge": "sum"},
     ],
     "distributions": [{"name": "latency", "unit": "ns", "better": "lower"}],
 }
@@ -89,9 +89,9 @@ def test_an_unknown_metric_is_told(path: Path) -> None:
     [
         (None, "ns", "-"),
         (1500.0, "ns", "1.50 µs"),
-        (3 * 2.0**20, "bytes", "3.00 MiB"),
-        (0.0, "bytes", "0.00 B"),
-        (12345.0, "", "12,345"),
+        (3 * 2.0**20, "B", "3.00 MiB"),
+        (0.0, "B", "0.00 B"),
+        (12345.0, "1", "12,345"),
         (0.12345, "", "0.1235"),
         (2.5, "us", "2.5 us"),
     ],

@@ -10,6 +10,7 @@ from typing import Any
 from .._axes import point_values
 from .._catalog import Benchmark, Value, from_entry, matches
 from .._errors import invalid, measurement, near
+from .._quantities import Metric
 from .arms import Arm
 from .side import Build, Dead, Side, Task
 from .verdict import Evidence
@@ -31,6 +32,10 @@ class Case:
         The same with that axis, for A and for B.
     minima : tuple of float or None
         Least time per op over all batches of A and of B, in ns.
+    metric : Metric or None
+        What is compared in place of the time.
+    values : list of tuple
+        Its values on side A and B, pair by pair.
     """
 
     id: str
@@ -44,6 +49,8 @@ class Case:
     versions: tuple[str, str] = ("", "")
     ops: int | None = None
     minima: tuple[float, float] | None = None
+    metric: Metric | None = None
+    values: list[tuple[float, float]] = field(default_factory=list)
 
 
 def catalog_of(build: Build, *, timeout_s: float) -> dict[str, Benchmark]:

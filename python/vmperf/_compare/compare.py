@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import datetime
-import math
-import random
-import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .. import _core
-from .._arrays import doubles, integers
 from .._errors import invalid
-from .._runner import Event, Kind, Progress
+from .._runner import Event, Progress
 from .arms import Arm, Source, resolve, revision_of
-from .cases import Case, catalog_of, make_cases
+from .cases import catalog_of, make_cases
 from .keeping import Keeping, check_salts, identities
-from .pair import Pair, run_pair, seeds, shape_of
+from .metric import choose_metric
+from .pairs import Series
 from .result import Comparison
-from .settings import Settings, with_changes
-from .side import Build, Dead, Task, task_at
-from .verdict import crossed
+from .settings import with_changes
+from .side import Build
 
 __all__ = ["compare", "told"]
 
@@ -37,6 +31,7 @@ def compare(
     benchmarks: str | Iterable[str] | None = None,
     designs: Iterable[str] | None = None,
     params: Mapping[str, Any] | None = None,
+    metric: str | None = None,
     pairs: int | None = None,
     rounds: int | None = None,
     batch_us: int | None = None,
@@ -76,6 +71,10 @@ def compare(
         Of each benchmark; by default its first. Not where the arms are designs.
     params : mapping, optional
         Axis -> value or values; axes left out take the values of a plain run.
+    metric : str, optional
+        What is compared in place of the time per op: a metric of scope case or a quantile that the
+        benchmarks deliver, such as ``rss_peak_bytes`` or ``p99_ns``. Each pair gives the log ratio
+        of both sides' values. Nothing is appended to a history.
     pairs, rounds, batch_us : int, optional
         Pairs of processes, batches of each side in a pair, microseconds of a batch.
     alpha : float, optional
@@ -114,7 +113,9 @@ def compare(
     Returns
     -------
     Comparison
-        Rows with verdict regressed, improved, unchanged, inconclusive or layout.
+        Rows with verdict regressed, improved, unchanged, inconclusive or layout. Of a metric,
+        regressed is what moved away from what is better; ``changed`` stands for both where neither
+        is.
 
     Raises
     ------
@@ -159,7 +160,7 @@ def compare(
         raise invalid("budget_s", budget_s, "> 0")
     where = Path(repository) if repository is not None else None
     arms = (resolve(a, repository=where), resolve(b, repository=where))
-    keeping = Keeping(arms, save=save, history=history, force=force)
+    keeping = Keeping(arms, save=save, history=history, force=force, metric=metric)
     builds = _builds(arms, salts, progress)
     if settings.pairs < 2 * len(builds[0]):
         raise invalid("pairs", settings.pairs, f"{2 * len(builds[0])} or more: two a salted build")
@@ -173,6 +174,8 @@ def compare(
         designs=designs,
         params=params or {},
     )
+    if metric is not None:
+        choose_metric(metric, cases, catalogs)
     series = Series(
         cases,
         builds,
@@ -195,6 +198,7 @@ def compare(
         revisions=(revision_of(arms[0]), revision_of(arms[1])),
         builds=identities(arms, builds),
         notes=keeping.notes,
+        metric=metric,
         date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )
     keeping.keep(found, builds[1])
@@ -242,135 +246,3 @@ def _layout_note(arms: tuple[Arm, Arm], salts: int) -> str:
     if salts < 2:
         return _ONE_LAYOUT
     return f"code layout: {salts} salted builds a side, a random effect"
-
-
-class Series:
-    """The pairs of all cases, in an order that cuts them equally short."""
-
-    def __init__(
-        self,
-        cases: list[Case],
-        builds: tuple[list[Build], list[Build]],
-        settings: Settings,
-        *,
-        clock_step_ns: float,
-        seed: int,
-        timeout_s: float,
-        progress: Progress | None,
-    ) -> None:
-        self.settings = settings
-        self._clock_step_ns = clock_step_ns
-        self._cases = [case for case in cases if case.status == "ok"]
-        self._builds = builds
-        self._seed = seed
-        self._timeout_s = timeout_s
-        self._progress = progress
-        self._done = 0
-        self._began = time.monotonic()
-        # One CPU for both sides, for the whole comparison.
-        self._cpu = _core.os.allowed_cpus()[-1]
-        self._shape = shape_of(settings)
-
-    def run(self, budget_s: float | None) -> None:
-        """Measure; fills the evidence of the cases."""
-        order = random.Random(self._seed)
-        number = 0
-        while number < self.settings.pairs:
-            todo = [case for case in self._cases if self._goes_on(case)]
-            order.shuffle(todo)
-            for case in todo:
-                self._one(case, number)
-            number += 1
-            if number == 1 and budget_s is not None:
-                # Known before any effect is looked at, so it may depend on nothing but time.
-                self._plan_for(budget_s, time.monotonic() - self._began)
-            if not todo:
-                break
-        for case in self._cases:
-            case.evidence.relink_floor = _relink_floor(case, len(self._builds[0]))
-
-    def _plan_for(self, budget_s: float, first_s: float) -> None:
-        least = max(3, 2 * len(self._builds[0]))  # each salted build in two pairs
-        pairs = max(least, int(budget_s / max(first_s, 1e-3)))
-        self.settings = replace(self.settings, pairs=pairs)
-
-    def _goes_on(self, case: Case) -> bool:
-        case.evidence.planned = self.settings.pairs
-        if case.status != "ok":
-            return False
-        return not (self.settings.sequential and crossed(case.evidence, self.settings))
-
-    def _one(self, case: Case, number: int) -> None:
-        which = number % len(self._builds[0])
-        a_seed, b_seed = seeds(self._shape, self._seed, number)
-        tasks = (self._task(case, 0, which, a_seed), self._task(case, 1, which, b_seed))
-        self._tell("group", case)
-        try:
-            pair = run_pair(
-                tasks,
-                self._shape,
-                number=number,
-                timeout_s=self._timeout_s,
-                count=number == 0,
-                n=case.ops,
-            )
-        except Dead as death:
-            case.status, case.reason = death.status, str(death)
-            self._tell("case", case)
-            return
-        finally:
-            self._done += 1
-        _take(case, pair, which, self._clock_step_ns)
-
-    def _tell(self, kind: Kind, case: Case) -> None:
-        if self._progress is None:
-            return
-        total = self.settings.pairs * len(self._cases)
-        elapsed = time.monotonic() - self._began
-        eta = elapsed / self._done * (total - self._done) if self._done else 0.0
-        self._progress(
-            Event(
-                kind,
-                self._done,
-                total,
-                elapsed,
-                eta,
-                case.id,
-                params=case.params,
-                status=case.status,
-                reason=case.reason,
-            )
-        )
-
-    def _task(self, case: Case, side: int, which: int, seed: int) -> Task:
-        build, point = self._builds[side][which], case.points[side]
-        return task_at(build, case.id, point, seed=seed, cpu=self._cpu)
-
-
-_LEAST_SALTS = 3  # two layouts say next to nothing of the spread between layouts
-
-
-def _relink_floor(case: Case, salts: int) -> float | None:
-    """Return how far pairs of salted builds lie apart, as a log ratio, where there are enough."""
-    builds = integers(case.evidence.builds)
-    if salts < _LEAST_SALTS or case.status != "ok" or len(builds) < 2 * salts:
-        return None
-    effects = doubles(case.evidence.effects)
-    return float(_core.stats.layout_floor(effects, builds)["spread"])
-
-
-def _take(case: Case, pair: Pair, build: int, clock_step_ns: float) -> None:
-    ratios = doubles(pair.log_ratios())
-    case.evidence.effects.append(float(_core.stats.median(ratios)))
-    case.evidence.builds.append(build)
-    case.ops = pair.n
-    case.versions = pair.versions
-    case.disturbed += pair.disturbed
-    case.batches += 2 * len(ratios)
-    per_op = [min(ns) / pair.n for ns in pair.ns]
-    before = case.minima or (math.inf, math.inf)
-    case.minima = (min(before[0], per_op[0]), min(before[1], per_op[1]))
-    shortest = max(1, min(min(ns) for ns in pair.ns))
-    case.evidence.resolution = max(case.evidence.resolution, clock_step_ns / shortest)
-    if pair.instructions != (None, None):
-        case.evidence.instructions = pair.instructions

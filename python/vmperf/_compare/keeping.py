@@ -40,6 +40,7 @@ class Keeping:
         save: str | None,
         history: str | Path | None,
         force: bool,
+        metric: str | None = None,
     ) -> None:
         self.machine = machine()
         here = fingerprint_of(self.machine)
@@ -48,7 +49,9 @@ class Keeping:
         self.notes = tuple(note for note in notes if note)
         self._name = save
         self._revision = revision_of(arms[1])
-        wanted = history is not None or save is not None or bool(kept)
+        if metric is not None and history is not None:
+            raise invalid("history", history, "none with a metric: a history is of times")
+        wanted = metric is None and (history is not None or save is not None or bool(kept))
         self._history = History(history) if wanted else None
         if save is not None:
             if arms[1].kind in ("design", "param"):

@@ -10,6 +10,8 @@ import math
 import random
 from dataclasses import dataclass, replace
 
+from .._quantities import Metric
+from .metric import value_of, words_of
 from .settings import Settings
 from .side import Dead, Side, Task
 
@@ -55,7 +57,10 @@ def shape_of(settings: Settings) -> Shape:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What a pair gave: nanoseconds per batch of n ops, side A and B round by round."""
+    """What a pair gave: nanoseconds per batch of n ops, side A and B round by round.
+
+    `values` are those of the metric that was asked for.
+    """
 
     n: int
     ns: tuple[tuple[int, ...], tuple[int, ...]]
@@ -63,6 +68,7 @@ class Pair:
     versions: tuple[str, str]
     instructions: tuple[float | None, float | None] = (None, None)
     instr_status: str = "not asked for"
+    values: tuple[float | None, float | None] = (None, None)
 
     def log_ratios(self) -> list[float]:
         """Return log(B / A) of each round."""
@@ -91,6 +97,7 @@ def run_pair(
     timeout_s: float,
     count: bool = False,
     n: int | None = None,
+    metric: Metric | None = None,
 ) -> Pair:
     """Measure one pair.
 
@@ -108,6 +115,8 @@ def run_pair(
         Count instructions per op on both sides, after the rounds.
     n : int, optional
         Ops of a batch; by default about `batch_ns` of the slower side.
+    metric : Metric, optional
+        What both sides are asked for after the rounds.
 
     Raises
     ------
@@ -128,6 +137,7 @@ def run_pair(
                     took, flag = sides[which].batch(n)
                 ns[which].append(took)
                 flags[which].append(flag)
+        values = _values(sides, metric) if metric is not None else (None, None)
         _verify(sides)
         instructions, status = _instructions(sides) if count else ((None, None), "not asked for")
         return Pair(
@@ -137,6 +147,7 @@ def run_pair(
             versions=(a.ready["version"], b.ready["version"]),
             instructions=instructions,
             instr_status=status,
+            values=values,
         )
 
 
@@ -184,6 +195,14 @@ def _verify(sides: tuple[Side, Side]) -> None:
         with _named(which):
             if fault := side.ask("v"):
                 raise Dead("unverified", str(fault))
+
+
+def _values(sides: tuple[Side, Side], metric: Metric) -> tuple[float | None, float | None]:
+    values = []
+    for which, side in enumerate(sides):
+        with _named(which):
+            values.append(value_of(metric, side.ask(words_of(metric))))
+    return values[0], values[1]
 
 
 def _instructions(sides: tuple[Side, Side]) -> tuple[tuple[float | None, float | None], str]:

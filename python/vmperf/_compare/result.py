@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from .. import _core
+from .._arrays import doubles
 from .cases import Case
 from .settings import Settings
 from .verdict import judge
@@ -41,6 +43,8 @@ class Comparison:
         What must be said with the verdicts: unlike machines that were compared by force.
     date : str
         When it ended, in UTC.
+    metric : str or None
+        What was compared in place of the time per op.
 
     Notes
     -----
@@ -71,6 +75,7 @@ class Comparison:
     builds: tuple[str, str] = ("", "")
     notes: tuple[str, ...] = ()
     date: str = ""
+    metric: str | None = None
 
     def rows(self) -> list[dict[str, Any]]:
         """Return one dict per case.
@@ -82,7 +87,10 @@ class Comparison:
             ``status, reason, p_slower, p_faster, hodges_lehmann, relink_floor``; ``disturbed`` of
             so many ``batches`` had a context switch, a page fault or stolen time. Effects are
             fractions of A's time, + = B is slower. ``verdict`` is regressed, improved, unchanged,
-            inconclusive or layout; null where the case failed (see ``status``).
+            inconclusive or layout, of a metric without a good side changed; null where the case
+            failed (see ``status``). ``metric``, ``better``, ``value_a``, ``value_b``: what was
+            compared in place of the time, and the medians of its values; effects are then fractions
+            of A's value, + = B's is greater.
         """
         return make_rows(self.cases, self.settings)
 
@@ -108,6 +116,7 @@ class Comparison:
             "builds": [*self.builds],
             "notes": [*self.notes],
             "date": self.date,
+            "metric": self.metric,
             "layout": self.layout_note,
             "seed": self.seed,
             "settings": asdict(self.settings),
@@ -128,12 +137,13 @@ def make_rows(cases: tuple[Case, ...], settings: Settings) -> list[dict[str, Any
     judged = judge([case.evidence for case in cases], settings)
     rows = []
     for case, found in zip(cases, judged, strict=True):
-        usable = found is not None and case.status == "ok"
+        if case.evidence.no_ratio:
+            found = None
         rows.append(
             {
                 "id": case.id,
                 "params": {**case.params},
-                "verdict": found.verdict if found is not None and usable else None,
+                "verdict": _verdict(case, found.verdict if found is not None else None),
                 "effect": found.effect if found is not None else None,
                 "low": found.low if found is not None else None,
                 "high": found.high if found is not None else None,
@@ -148,6 +158,20 @@ def make_rows(cases: tuple[Case, ...], settings: Settings) -> list[dict[str, Any
                 "relink_floor": case.evidence.relink_floor,
                 "disturbed": case.disturbed,
                 "batches": case.batches,
+                "metric": case.metric.name if case.metric else None,
+                "better": case.metric.better if case.metric else "lower",
+                "value_a": _median([a for a, _ in case.values]),
+                "value_b": _median([b for _, b in case.values]),
             }
         )
     return rows
+
+
+def _verdict(case: Case, found: str | None) -> str | None:
+    if case.status != "ok":
+        return None
+    return "inconclusive" if case.evidence.no_ratio else found
+
+
+def _median(values: Sequence[float]) -> float | None:
+    return float(_core.stats.median(doubles(values))) if values else None

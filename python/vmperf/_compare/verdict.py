@@ -32,6 +32,10 @@ class Evidence:
         Pairs that were planned, for looks at shares of them.
     resolution : float
         The clock's step over a batch, as a log ratio: what is smaller is no difference.
+    better : str
+        Which way is good: ``lower``, as of time, ``higher`` or ``neither``.
+    no_ratio : str
+        Why a pair has no effect; nothing can be concluded then.
     """
 
     effects: list[float] = field(default_factory=list)
@@ -40,11 +44,13 @@ class Evidence:
     relink_floor: float | None = None
     planned: int = 0
     resolution: float = 0.0
+    better: str = "lower"
+    no_ratio: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The verdict on one case; effects are fractions of A's time, + = B is slower."""
+    """The verdict on one case; effects are fractions of A's time or value, + = B's is greater."""
 
     verdict: str
     effect: float
@@ -174,7 +180,7 @@ def _judge_one(case: Evidence, settings: Settings, slower: float, faster: float)
     )
     low, high = interval["low"], interval["high"]
     instr_effect = _instr_effect(case)
-    verdict = _verdict(settings, slower, faster, (low, high))
+    verdict = _verdict(settings, slower, faster, (low, high), case.better)
     if verdict in ("regressed", "improved") and _is_layout(case, location["mean"], instr_effect):
         verdict = "layout"
     return Judged(
@@ -196,13 +202,20 @@ def _detectable_errors(df: float, alpha: float, power: float) -> float:
     return float(_core.stats.detectable(1.0, df, alpha=alpha, power=power))
 
 
+_MOVED = {  # better -> what more, what less is called
+    "lower": ("regressed", "improved"),
+    "higher": ("improved", "regressed"),
+    "neither": ("changed", "changed"),
+}
+
+
 def _verdict(
-    settings: Settings, slower: float, faster: float, interval: tuple[float, float]
+    settings: Settings, more: float, less: float, interval: tuple[float, float], better: str
 ) -> str:
-    if slower <= settings.alpha:
-        return "regressed"
-    if faster <= settings.alpha:
-        return "improved"
+    if more <= settings.alpha:
+        return _MOVED[better][0]
+    if less <= settings.alpha:
+        return _MOVED[better][1]
     margin = math.log1p(settings.tolerance or settings.equivalence)
     return "unchanged" if -margin <= interval[0] and interval[1] <= margin else "inconclusive"
 

@@ -6,6 +6,7 @@ marshalled, in hex:
 
     b N   run N // 4 ops untimed, then time N ops       -> [ns, flags]
     i     count instructions per op                     -> [number or null, status]
+    m METRIC [DISTRIBUTION]   what it reports: a number or null, or a distribution's bytes
     v     prove the work                                -> "" or the fault
     c     the catalog of this build                     -> list
 
@@ -83,7 +84,19 @@ class _Side:
             n = int(rest)
             self._arm.run(max(1, n // _UNTIMED_SHARE))
             return self._arm.run(n)
+        if command == "m":
+            return self._reported(*rest.split())
         return self._arm.verify() if command == "v" else self._arm.count_instructions()
+
+    def _reported(self, metric: str, distribution: str = "") -> Any:
+        assert self._arm is not None
+        found = self._arm.report()
+        if not distribution:
+            return found["metrics"].get(metric)
+        for kind, name, _, data in found["details"]:
+            if (kind, name) == ("distribution", distribution):
+                return data
+        return None
 
 
 def main() -> None:

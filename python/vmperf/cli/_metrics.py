@@ -16,7 +16,7 @@ __all__ = ["ALL", "figure", "metric_names", "metric_tables"]
 
 ALL = "all"
 _BYTES = (("B", 1.0), ("KiB", 2.0**10), ("MiB", 2.0**20), ("GiB", 2.0**30), ("TiB", 2.0**40))
-_HEADERS = ("design", "metric", ">value", ">95 % interval", "better")
+_HEADERS = ("design", "metric", ">value", ">interval", "better")
 
 
 def metric_names(results: Results, wanted: Sequence[str]) -> dict[str, list[str]]:
@@ -88,11 +88,13 @@ def _interval(one: dict[str, Any]) -> str:
 
 def figure(value: float | None, unit: str) -> str:
     """Return a figure with its unit: times and sizes in the one that suits them."""
+    from vmperf._quantities import with_unit
+
     if value is None:
         return "-"
     if unit == "ns":
         return duration(value)
-    if unit == "bytes":
+    if unit == "B":
         return scaled(value, _BYTES)
     number = f"{value:,.0f}" if value == int(value) else f"{value:.4g}"
-    return f"{number} {unit}".rstrip()
+    return with_unit(number, unit)

@@ -30,6 +30,7 @@ _SHARED = ("benchmarks", "tolerance", "pairs", "alpha", "correction", "seed", "t
 @click.option("--benchmark", "benchmarks", multiple=True, callback=names, metavar="ID,ID")
 @click.option("--design", "designs", multiple=True, callback=names, metavar="A,B")
 @click.option("--param", "params", multiple=True, callback=axis_values, metavar="AXIS=V1,V2")
+@click.option("--metric", metavar="NAME", help="Compare this in place of the time per op.")
 @click.option("--budget", "budget_s", type=float, help="Seconds for all pairs.")
 @click.option("--tolerance", type=float, default=0.0, show_default=True, help="A fraction.")
 @click.option("--pairs", type=int, help="Pairs of processes.")
@@ -114,6 +115,8 @@ def show(found: Comparison, *, to_stderr: bool = False) -> None:
         headers = ["benchmark", "verdict", ">B over A", ">interval", ">visible", ">instr", ">pairs"]
         say(out, table(headers, [_line(row) for row in found.rows()]))
         for row in found.rows():
+            if row["status"] == "ok" and row["reason"]:
+                say(out, f"  {_name(row)}: {row['reason']}")
             if row["status"] != "ok":
                 say(out, f"  {_name(row)}: {row['status']}: {row['reason']}")
     settings = found.settings
@@ -121,11 +124,19 @@ def show(found: Comparison, *, to_stderr: bool = False) -> None:
         out,
         f"{len(found)} comparisons corrected together ({settings.correction}), "
         f"alpha {settings.alpha:g} one-sided, tolerance {settings.tolerance:g}; "
-        f"+ = {found.b} is slower than {found.a}",
+        f"+ = {_plus(found)}",
     )
     say(out, found.layout_note)
     for note in found.notes:
         say(out, note)
+
+
+def _plus(found: Comparison) -> str:
+    if found.metric is None:
+        return f"{found.b} is slower than {found.a}"
+    better = {row["better"] for row in found.rows()} - {"neither"}
+    side = f", {better.pop()} is better" if len(better) == 1 else ""
+    return f"{found.metric} is more of {found.b} than of {found.a}{side}"
 
 
 def _name(row: dict[str, Any]) -> str:

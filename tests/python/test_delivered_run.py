@@ -1,0 +1,99 @@
+"""From a workload's report() to results: in workers, in this process, and as a test."""
+
+from __future__ import annotations
+
+import doctest
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import vmperf
+from vmperf import _delivered
+from vmperf._quantities import BUILT_IN
+from vmperf.cli.main import cli
+
+pytest_plugins = ["pytester"]
+REPORT = "bench/selftest/report"
+
+
+@pytest.mark.parametrize("isolate", [True, False])
+def test_all_that_a_workload_reports_arrives(tmp_path: Path, isolate: bool) -> None:
+    path = tmp_path / "r.vmperf"
+    live = vmperf.run(REPORT, budget_s=0.4, results=path, isolate=isolate)
+    for found in (live, vmperf.load_results(path)):
+        (case,) = found.cases
+        n_placements = len({*case.placement.tolist()})
+        assert case.metrics["quarter"] == [0.25] * n_placements
+        assert case.metrics["absent"] == [None] * n_placements
+        ages = found.distribution("ages")
+        assert (ages.count, ages.min, ages.max) == (1000 * n_placements, 1, 1000)
+        series = found.series("squares")
+        assert [one["placement"] for one in series] == [*range(n_placements)]
+        np.testing.assert_array_equal(series[-1]["y"], [0.0, 1.0, 4.0])
+        rows = found.table("steps", REPORT)
+        assert len(rows) == 2 * n_placements
+        assert [rows[1][name] for name in ("name", "number", "share")] == [
+            'second, "quoted"', 2, None,
+        ]  # fmt: skip
+        batches = found.to_pandas()["batches"]
+        assert (batches.diff().dropna() >= -len(case.ns_total)).all()
+        assert batches.notna().all()
+    if live.rows()[0]["status"] == "ok":  # a busy machine may make it too noisy
+        metrics = live.rows()[0]["metrics"]
+        assert metrics["quarter"]["value"] == metrics["quarter"]["low"] == 0.25
+        assert metrics["ages_p50_ms"]["value"] == 500
+        assert all(metrics[name]["value"] is not None for name in BUILT_IN)
+
+
+def test_latency_has_a_null_row_beside(tmp_path: Path) -> None:
+    found = vmperf.run("bench/selftest/latency", budget_s=0.6, results=tmp_path / "r.vmperf")
+    null, kernel = (found.distribution("latency", design=d) for d in ("null", "kernel"))
+    assert null.quantile(0.5) < kernel.quantile(0.5)  # a thousand adds
+
+
+def test_undeclared_reports_crash_their_case(tmp_path: Path) -> None:
+    found = vmperf.run("bench/selftest/undeclared", budget_s=0.4, results=tmp_path / "r.vmperf")
+    (row,) = found.rows()
+    assert row["status"] == "crashed"
+    assert "unheard_of" in row["reason"]
+    assert all(metric["value"] is None for metric in row["metrics"].values())
+
+
+def test_list_tells_what_is_delivered() -> None:
+    done = CliRunner().invoke(cli, ["list", REPORT, "--json"])
+    (entry,) = json.loads(done.stdout)
+    assert entry["quantities"] == vmperf.get(REPORT).quantities.to_dict()
+    assert [d["name"] for d in entry["quantities"]["distributions"]] == ["ages"]
+    assert (entry["latency"], entry["isolated"]) == (False, False)
+
+
+def test_a_test_hands_metrics_over(as_json: Callable[..., list[dict[str, Any]]]) -> None:
+    pytest.importorskip("pytest_benchmark")
+    (entry,) = as_json(
+        f"""
+        import pytest
+
+        @pytest.mark.vmperf("{REPORT}", budget_s=0.4)
+        def test_it(vmperf_benchmark):
+            vmperf_benchmark()
+        """
+    )
+    metrics = entry["extra_info"]["metrics"]
+    assert metrics["quarter"]["value"] == 0.25
+    assert (metrics["ages_p50_ms"]["unit"], metrics["ages_p50_ms"]["better"]) == ("ms", "lower")
+    assert "absent" not in metrics
+
+
+@pytest.mark.parametrize("name", ["distribution", "series", "table"])
+def test_examples(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Methods that Results inherits."""
+    monkeypatch.chdir(tmp_path)
+    method = getattr(_delivered.Delivered, name)
+    (example,) = doctest.DocTestFinder(recurse=False).find(method, name, globs={})
+    assert example.examples
+    assert doctest.DocTestRunner().run(example).failed == 0
