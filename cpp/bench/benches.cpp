@@ -282,6 +282,7 @@ void declare(Registry &registry) {
   declare_honest(registry);
   declare_frauds(registry);
   declare_failures(registry);
+  declare_reports(registry);
 }
 
 } // namespace vmperf::bench

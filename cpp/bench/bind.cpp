@@ -12,11 +12,12 @@ namespace py = pybind11;
 
 namespace vmperf::bench {
 
-void bind_arm(py::module_ &m);     // bind_arm.cpp
-void bind_call(py::module_ &m);    // bind_call.cpp
-void bind_load(py::module_ &m);    // bind_load.cpp
-void bind_python();                // bind_python.cpp
-void bind_results(py::module_ &m); // bind_results.cpp
+void bind_arm(py::module_ &m);                                 // bind_arm.cpp
+void bind_call(py::module_ &m);                                // bind_call.cpp
+void bind_load(py::module_ &m);                                // bind_load.cpp
+void bind_python();                                            // bind_python.cpp
+py::dict describe(const Quantities &quantities, bool latency); // bind_quantities.cpp
+void bind_results(py::module_ &m);                             // bind_results.cpp
 
 namespace {
 
@@ -48,7 +49,8 @@ py::dict describe(const Benchmark &benchmark) {
   for (const Design *design : registry().designs_of(benchmark)) {
     designs.append(
         py::dict(py::arg("name") = design->name(), py::arg("summary") = design->summary(),
-                 py::arg("peer") = design->is_peer(), py::arg("limit") = design->is_limit()));
+                 py::arg("peer") = design->is_peer(), py::arg("limit") = design->is_limit(),
+                 py::arg("null") = design->is_null()));
   }
   py::dict entry;
   entry["id"] = benchmark.id();
@@ -59,6 +61,9 @@ py::dict describe(const Benchmark &benchmark) {
   entry["fooled_by"] = benchmark.traps();
   entry["hidden"] = benchmark.is_hidden();
   entry["subcycle"] = benchmark.subcycle();
+  entry["latency"] = benchmark.is_latency();
+  entry["isolated"] = benchmark.is_isolated();
+  entry["quantities"] = describe(benchmark.quantities(), benchmark.is_latency());
   entry["axes"] = axes_of(benchmark, designs);
   entry["designs"] = designs;
   return entry;
@@ -215,8 +220,10 @@ void bind(py::module_ &m) {
 Returns
 -------
 list of dict
-    Keys ``id, component, summary, op, tags, fooled_by, hidden, subcycle, axes, designs``; the first
-    axis is ``design``. Keys of a design: ``name, summary, peer``.
+    Keys ``id, component, summary, op, tags, fooled_by, hidden, subcycle, latency, isolated, axes,
+    designs, quantities``; the first axis is ``design``. Keys of a design: ``name, summary, peer,
+    limit, null``. Quantities beside time: lists ``metrics`` (``name, unit, better, scope, merge``;
+    those that every case has too), ``distributions``, ``series`` and ``tables``.
 
 Examples
 --------

@@ -4,6 +4,7 @@
 
 #include <tuple>
 
+#include "bind_details.hpp"
 #include "vmperf/base/error.hpp"
 #include "vmperf/bench/arm.hpp"
 
@@ -64,6 +65,18 @@ std::tuple<std::optional<double>, std::string> count(Arm &arm) {
   return {counted.per_op, std::move(counted.status)};
 }
 
+py::dict report(Arm &arm) {
+  const Arm::Reported reported = [&arm] {
+    const py::gil_scoped_release release;
+    return arm.report();
+  }();
+  py::dict metrics;
+  for (const auto &[name, value] : reported.metrics) {
+    metrics[py::str(name)] = number_or_none(value);
+  }
+  return py::dict(py::arg("metrics") = metrics, py::arg("details") = to_list(reported.details));
+}
+
 Arm make(const std::string &id, const std::map<std::string, Value> &values,
          const std::string &design, std::uint64_t seed, std::uint64_t data_seed) {
   Params params;
@@ -82,7 +95,8 @@ void bind_arm(py::module_ &m) {
   py::class_<Arm>(m, "Arm", kArmDoc)
       .def(py::init(&make), py::arg("id"), py::arg("params"), py::arg("design"), py::kw_only(),
            py::arg("seed"), py::arg("data_seed") = Params::kDefaultSeed)
-      .def_property_readonly("max_n", &Arm::max_n, "int: the most ops of one batch.")
+      .def_property_readonly(
+          "max_n", [](const Arm &) { return Arm::kMostOps; }, "int: the most ops of one batch.")
       .def_property_readonly("version", &Arm::version,
                              "str: of the peer or library measured; empty for own designs.")
       .def("calibrate", &Arm::calibrate, Released(), py::arg("warm_up_ns"),
@@ -151,6 +165,26 @@ Examples
 >>> from vmperf import bench
 >>> bench.Arm("bench/selftest/one_cycle", {}, "kernel", seed=0).count_instructions()[1]
 'counted'
+)")
+      .def("report", &report, R"(What the workload says beside time, since it was made.
+
+Returns
+-------
+dict
+    ``metrics``: name -> float, None where it was not delivered, the built-in ones too. ``details``:
+    as `CaseResult.details` has them.
+
+Raises
+------
+MeasurementError
+    ``crashed``: the workload reports what its benchmark does not declare.
+
+Examples
+--------
+>>> from vmperf import bench
+>>> arm = bench.Arm("bench/selftest/one_cycle", {}, "kernel", seed=0)
+>>> arm.run(1000)[0] >= 0, arm.report()["metrics"]["rss_peak_bytes"] > 0
+(True, True)
 )")
       .def("verify", &Arm::verify, Released(), R"(Prove the work on the state the batches left.
 

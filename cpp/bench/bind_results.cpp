@@ -3,6 +3,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include "bind_details.hpp"
 #include "vmperf/base/error.hpp"
 #include "vmperf/bench/runner.hpp"
 
@@ -50,6 +51,18 @@ py::dict to_dict(const Evidence &evidence) {
   dict["core_hz"] = evidence.core_hz;
   dict["copies_ns"] = evidence.copies_ns;
   dict["copies_instr"] = evidence.copies_instr;
+  return dict;
+}
+
+py::dict to_dict(const decltype(CaseResult::metrics) &metrics) {
+  py::dict dict;
+  for (const auto &[name, values] : metrics) {
+    py::list list;
+    for (const double value : values) {
+      list.append(number_or_none(value));
+    }
+    dict[py::str(name)] = list;
+  }
   return dict;
 }
 
@@ -136,7 +149,30 @@ Examples
       .def_property_readonly(
           "evidence", [](const CaseResult &self) { return to_dict(self.evidence); },
           "How we know that the work was done: instructions per op, empty loop, core clock, "
-          "copies.");
+          "copies.")
+      .def_property_readonly(
+          "metrics", [](const CaseResult &self) { return to_dict(self.metrics); },
+          "Metric -> its value in each placement, None where it was not delivered.")
+      .def(
+          "details", [](const CaseResult &self) { return to_list(self.details); },
+          R"(What was reported beside numbers: a copy of all bytes.
+
+Returns
+-------
+list of tuple
+    Kind, name, placement, bytes. ``distribution``: `vmperf.stats.Histogram.from_bytes` reads it;
+    ``series``: little-endian float64, all x, then all y; ``table``: JSON with ``rows``; ``sample``:
+    float64, the metric's value with each sample, NaN where there is none.
+
+Examples
+--------
+>>> from vmperf import bench
+>>> r = bench.measure("bench/selftest/missing", {}, ["absent"], warm_up_ns=0, measurement_ns=1,
+...                   n_samples=2, sampling="flat", n_placements=1, seed=0, process=0,
+...                   count_instructions=False)
+>>> r[0].details()
+[]
+)");
 }
 
 } // namespace

@@ -11,5 +11,6 @@ void declare_alu_chain(Registry &registry);
 void declare_chase(Registry &registry);
 void declare_malloc_mix(Registry &registry);
 void declare_memcpy(Registry &registry);
+void declare_reports(Registry &registry);
 
 } // namespace vmperf::bench

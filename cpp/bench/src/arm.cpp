@@ -29,6 +29,7 @@ struct Arm::State {
     }
   }
 
+  const Benchmark *benchmark = nullptr;
   Placement placement; // before the lane: its blocks lie among the workload's
   Lane lane;
 };
@@ -37,6 +38,7 @@ Arm::Arm(const Registry &registry, const std::string &id, const Params &params,
          const std::string &design, std::uint64_t seed)
     : state_(std::make_unique<State>(seed)) {
   const Benchmark &benchmark = registry.find(id);
+  state_->benchmark = &benchmark;
   state_->lane = make_lane(find_design(registry.designs_of(benchmark), design), benchmark, 0);
   state_->require_ok();
   make_workload(state_->lane, params);
@@ -57,11 +59,10 @@ double Arm::calibrate(std::int64_t warm_up_ns) {
 }
 
 Arm::Timing Arm::run(std::uint64_t n) {
-  if (n == 0 || n > max_n()) {
-    throw InvalidArgumentError("n", std::to_string(n), "1 to " + std::to_string(max_n()));
+  if (n == 0 || n > kMostOps) {
+    throw InvalidArgumentError("n", std::to_string(n), "1 to " + std::to_string(kMostOps));
   }
-  const Batch batch =
-      time_batch(*state_->lane.workload, {n, 1, state_->placement.stack_shift_bytes()});
+  const Batch batch = timed_batch(state_->lane, n, state_->placement.stack_shift_bytes());
   return {batch.ns, batch.flags};
 }
 
@@ -70,12 +71,24 @@ Arm::Instructions Arm::count_instructions() {
   return {counted.instructions, std::move(counted.status)};
 }
 
-std::string Arm::verify() {
-  return state_->lane.workload->verify().fault;
+Arm::Reported Arm::report() {
+  Lane &lane = state_->lane;
+  report_placement(lane, 0);
+  state_->require_ok();
+  note_memory(lane, 0);
+  CaseResult found;
+  std::move(*lane.collector).finish(found);
+  lane.collector = std::make_unique<Collector>(*state_->benchmark);
+  Reported reported;
+  for (const auto &[name, values] : found.metrics) {
+    reported.metrics[name] = values.at(0);
+  }
+  reported.details = std::move(found.details);
+  return reported;
 }
 
-std::uint64_t Arm::max_n() const noexcept {
-  return state_->lane.workload->max_n();
+std::string Arm::verify() {
+  return state_->lane.workload->verify().fault;
 }
 
 const std::string &Arm::version() const noexcept {

@@ -2,13 +2,24 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "batch.hpp"
+#include "collector.hpp"
+#include "vmperf/bench/latency.hpp"
 #include "vmperf/bench/runner.hpp"
 #include "vmperf/bench/workload.hpp"
 
 namespace vmperf::bench {
+
+/// What a placement used, for the built-in metrics.
+struct Ledger {
+  std::int64_t rss_before_bytes = 0, rss_peak_bytes = 0, rss_after_bytes = 0;
+  std::int64_t page_faults = 0, cpu_ns = 0, wall_ns = 0;
+  int threads = 0;
+};
 
 /// One design under measurement. Once `result.status` is not ok it gets no more batches.
 struct Lane {
@@ -16,7 +27,12 @@ struct Lane {
   const Maker *maker = nullptr;
   std::uint32_t number = 0; ///< index + 1 in the call's list, for the beacon
   WorkloadPtr workload;
-  double ns_per_op = 0; ///< from the calibration
+  double ns_per_op = 0;      ///< from the calibration
+  double wall_ns_per_op = 0; ///< the same with prepare() and stamps
+  std::uint64_t n_pieces = 0, n_batches = 0;
+  std::unique_ptr<LatencyRecorder> recorder; ///< of a latency benchmark, anew for each placement
+  std::unique_ptr<Collector> collector;
+  Ledger ledger;
   CaseResult result;
 
   [[nodiscard]] bool runs() const noexcept { return result.status == Status::ok; }
@@ -41,6 +57,21 @@ void make_workload(Lane &lane, const Params &params);
 
 /// Asks verify() and drops the workload; a fault becomes the lane's status.
 void verify_and_drop(Lane &lane);
+
+/// A batch of the lane's workload, entered into its ledger.
+[[nodiscard]] Batch timed_batch(Lane &lane, std::uint64_t n, std::size_t stack_shift_bytes);
+
+/// Asks the workload to report with sample `index`, where the benchmark has metrics of samples.
+void report_sample(Lane &lane, std::size_t index);
+
+/// Asks the workload to report at the end of placement `number`, and adds what the harness saw.
+void report_placement(Lane &lane, std::uint32_t number);
+
+/// Adds the memory that the placement used, once its workload is gone.
+void note_memory(Lane &lane, std::uint32_t number);
+
+/// The checksum of the first ops: of 64, where they are quick.
+[[nodiscard]] std::uint64_t first_checksum(Workload &workload);
 
 /// Runs `step` for a lane that still runs; an exception becomes its status.
 template <class Step> void guarded(Lane &lane, Step step);

@@ -17,7 +17,7 @@
 namespace vmperf::bench {
 namespace {
 
-constexpr std::uint64_t kChecksumOps = 64;
+constexpr double kOverTimer = 1.5;         // an estimate may be that much too long
 constexpr double kResettleFraction = 0.05; // of a sample, untimed, after buffers are placed anew
 
 class Group {
@@ -38,7 +38,7 @@ private:
   void warm_up();
   void place(int number);
   void settle(const Schedule &schedule);
-  void verify_all();
+  void finish_placement(int number);
   void sample(const Schedule &schedule, int number, int placement);
   void sample_empty(std::int64_t batch_ns);
   void measure_all(const Schedule &schedule);
@@ -54,11 +54,21 @@ private:
   double core_hz_ = os::core_hz();
 };
 
+// What an op takes of a batch's time. Where prepare() takes more than the ops, a batch that is
+// stamped as a whole gets ops enough for the timer all the same; one in pieces needs none.
+double op_cost_ns(const Lane &lane, const Schedule &schedule) {
+  const double resolvable = schedule.batch_ns(1) * lane.ns_per_op / (kOverTimer * least_batch_ns());
+  const bool in_pieces =
+      lane.recorder != nullptr ||
+      schedule.batch_ns(1) / lane.wall_ns_per_op > static_cast<double>(lane.workload->max_n());
+  return in_pieces ? lane.wall_ns_per_op : std::min(lane.wall_ns_per_op, resolvable);
+}
+
 std::vector<double> Group::costs() const {
   std::vector<double> ns;
   for (const Lane &lane : lanes_) {
     if (lane.runs()) {
-      ns.push_back(lane.ns_per_op);
+      ns.push_back(lane.wall_ns_per_op);
     }
   }
   return ns;
@@ -79,7 +89,7 @@ void Group::warm_up() {
   for (Lane &lane : lanes_) {
     announce(lane, Phase::warm_up);
     guarded(lane, [this, &lane] {
-      lane.result.checksum = lane.workload->run(std::min(kChecksumOps, lane.workload->max_n()));
+      lane.result.checksum = first_checksum(*lane.workload);
       calibrate(lane, settings_.warm_up_ns);
     });
     announce(lane, Phase::evidence);
@@ -89,11 +99,19 @@ void Group::warm_up() {
   }
 }
 
-void Group::verify_all() {
+// Of placement -1, the calibration's, nothing is reported.
+void Group::finish_placement(int number) {
   for (Lane &lane : lanes_) {
-    if (lane.workload != nullptr) {
-      announce(lane, Phase::verify);
-      verify_and_drop(lane);
+    if (lane.workload == nullptr) {
+      continue;
+    }
+    announce(lane, Phase::verify);
+    if (number >= 0) {
+      report_placement(lane, static_cast<std::uint32_t>(number));
+    }
+    verify_and_drop(lane);
+    if (number >= 0) {
+      note_memory(lane, static_cast<std::uint32_t>(number));
     }
   }
 }
@@ -102,9 +120,11 @@ void Group::settle(const Schedule &schedule) {
   for (Lane &lane : lanes_) {
     guarded(lane, [&] {
       announce(lane, Phase::warm_up);
-      const double ops = kResettleFraction * schedule.batch_ns(1) / lane.ns_per_op;
-      sink(lane.workload->run(
-          std::clamp<std::uint64_t>(static_cast<std::uint64_t>(ops), 1, lane.workload->max_n())));
+      const double ops = kResettleFraction * schedule.batch_ns(1) / lane.wall_ns_per_op;
+      const std::uint64_t n =
+          std::clamp<std::uint64_t>(static_cast<std::uint64_t>(ops), 1, lane.workload->max_n());
+      lane.workload->prepare(n);
+      sink(lane.workload->run(n));
     });
   }
 }
@@ -127,10 +147,11 @@ void Group::sample(const Schedule &schedule, int number, int placement) {
     Lane &lane = lanes_[slot];
     guarded(lane, [&] {
       announce(lane, Phase::measure);
-      const std::uint64_t n = schedule.iterations(lane.ns_per_op, number, lane.workload->max_n());
-      const Batch batch = time_batch(*lane.workload, {n, 1, placement_->stack_shift_bytes()});
+      const std::uint64_t n = schedule.iterations(op_cost_ns(lane, schedule), number);
+      const Batch batch = timed_batch(lane, n, placement_->stack_shift_bytes());
       lane.result.samples.push(batch.ns, static_cast<std::int64_t>(n), batch.flags,
                                static_cast<std::uint32_t>(placement));
+      report_sample(lane, lane.result.samples.size() - 1);
     });
   }
 }
@@ -139,14 +160,14 @@ void Group::measure_all(const Schedule &schedule) {
   int placed = -1;
   for (int i = 0; i < schedule.n_samples(); ++i) {
     if (const int wanted = schedule.placement(i); wanted != placed) {
-      verify_all();
+      finish_placement(placed);
       place(wanted + 1);
       settle(schedule);
       placed = wanted;
     }
     sample(schedule, i, placed);
   }
-  verify_all();
+  finish_placement(placed);
 }
 
 std::vector<CaseResult> Group::run(const Benchmark &benchmark, std::vector<Lane> lanes) {
@@ -162,6 +183,7 @@ std::vector<CaseResult> Group::run(const Benchmark &benchmark, std::vector<Lane>
     lane.result.evidence.core_hz = core_hz_;
     lane.result.evidence.empty_ns_per_op = std::isfinite(empty_ns_) ? empty_ns_ : 0;
     judge(lane, benchmark);
+    std::move(*lane.collector).finish(lane.result);
     results.push_back(std::move(lane.result));
   }
   return results;

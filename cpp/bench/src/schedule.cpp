@@ -39,13 +39,12 @@ double Schedule::batch_ns(int i) const noexcept {
   return linear_ ? first_batch_ns_ * i : first_batch_ns_;
 }
 
-std::uint64_t Schedule::iterations(double ns_per_op, int number,
-                                   std::uint64_t max_n) const noexcept {
+std::uint64_t Schedule::iterations(double ns_per_op, int number) const noexcept {
   // Linear: whole multiples of the first batch, or the slope's regressor would be rounded.
-  const double first = std::max(1.0, std::min(first_batch_ns_ / ns_per_op, 1e18) + 0.5);
+  const double first = std::max(1.0, std::min(first_batch_ns_ / ns_per_op, 1e15) + 0.5);
   const auto base = static_cast<std::uint64_t>(first);
   const auto times = static_cast<std::uint64_t>(linear_ ? number + 1 : 1);
-  return std::min(max_n, base * times);
+  return base * times;
 }
 
 int Schedule::placement(int number) const noexcept {

@@ -23,8 +23,7 @@ public:
   [[nodiscard]] double batch_ns(int i) const noexcept;
 
   /// Iterations of sample `number` (from 0) for an op of this cost.
-  [[nodiscard]] std::uint64_t iterations(double ns_per_op, int number,
-                                         std::uint64_t max_n) const noexcept;
+  [[nodiscard]] std::uint64_t iterations(double ns_per_op, int number) const noexcept;
 
   /// Which placement of buffers sample `number` runs in.
   [[nodiscard]] int placement(int number) const noexcept;

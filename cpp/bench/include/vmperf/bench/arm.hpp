@@ -4,12 +4,16 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "vmperf/bench/params.hpp"
 #include "vmperf/bench/registry.hpp"
+#include "vmperf/bench/runner.hpp"
 
 namespace vmperf::bench {
 
@@ -22,6 +26,12 @@ public:
   struct Instructions {
     std::optional<double> per_op;
     std::string status; ///< counted, or why not
+  };
+
+  /// What the workload says beside time, since it was made.
+  struct Reported {
+    std::map<std::string, double, std::less<>> metrics; ///< NaN: not delivered
+    std::vector<Detail> details;                        ///< distributions, series, tables
   };
 
   /// Makes the workload. InvalidArgumentError for unknown names or values, UnsupportedError where
@@ -41,9 +51,12 @@ public:
   [[nodiscard]] Timing run(std::uint64_t n);
   /// Instructions per op, by single-stepping a child process.
   [[nodiscard]] Instructions count_instructions();
+  /// Untimed. MeasurementError (crashed) where the workload reports what is not declared.
+  [[nodiscard]] Reported report();
   /// Empty, or why the work is not proved.
   [[nodiscard]] std::string verify();
-  [[nodiscard]] std::uint64_t max_n() const noexcept;
+  /// The most ops of one batch. Where the workload's own max_n() is less, it is taken in pieces.
+  static constexpr std::uint64_t kMostOps = Workload::kUnlimited;
   /// Of this design's peer or library; empty for the project's own.
   [[nodiscard]] const std::string &version() const noexcept;
 

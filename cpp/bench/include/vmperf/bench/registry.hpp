@@ -16,6 +16,7 @@
 
 #include "vmperf/base/error.hpp"
 #include "vmperf/bench/params.hpp"
+#include "vmperf/bench/quantity.hpp"
 #include "vmperf/bench/status.hpp"
 #include "vmperf/bench/workload.hpp"
 
@@ -40,6 +41,8 @@ public:
   Design &peer();
   /// Marks a bound that no implementation can beat: shown beside them, ranked with none.
   Design &limit();
+  /// Marks the op that does nothing, whose figure is the cost of the measurement itself.
+  Design &null();
   /// How this design runs the benchmark `id`; a benchmark it has no maker for does not list it.
   Design &runs(std::string id, Maker maker);
 
@@ -47,6 +50,7 @@ public:
   [[nodiscard]] const std::string &summary() const noexcept { return summary_; }
   [[nodiscard]] bool is_peer() const noexcept { return peer_; }
   [[nodiscard]] bool is_limit() const noexcept { return limit_; }
+  [[nodiscard]] bool is_null() const noexcept { return null_; }
   [[nodiscard]] Availability availability() const;
   [[nodiscard]] const Maker *maker(std::string_view id) const;
   [[nodiscard]] const std::map<std::string, Maker, std::less<>> &makers() const noexcept {
@@ -55,7 +59,7 @@ public:
 
 private:
   std::string name_, summary_;
-  bool peer_ = false, limit_ = false;
+  bool peer_ = false, limit_ = false, null_ = false;
   std::function<Availability()> probe_;
   std::map<std::string, Maker, std::less<>> makers_;
 };
@@ -78,6 +82,23 @@ public:
   /// A design of this benchmark alone.
   Benchmark &design(std::string name, std::string text, Maker maker);
 
+  // What its workloads deliver beside time, by Workload::report(). Units as text; "1" for a count
+  // or a ratio. A name that is no identifier, reserved, or used twice throws.
+  Benchmark &metric(std::string name, std::string unit, Better better = Better::neither,
+                    Scope scope = Scope::once, Merge merge = Merge::mean);
+  Benchmark &distribution(std::string name, std::string unit, Better better = Better::lower);
+  Benchmark &series(std::string name, std::string x_unit, std::string y_unit);
+  Benchmark &table(std::string name, std::vector<Column> columns);
+
+  /// Every op is stamped alone by the CPU's ordered counter: the distribution `latency`, in ns, has
+  /// them all, and a design `null` shows what the stamps cost.
+  Benchmark &latency();
+  /// Each design runs in processes of its own, in turn with the others': for what must not share
+  /// one (memory use, whole allocators, signal handlers).
+  Benchmark &isolated();
+  /// Part of the tour, which a run without a pattern takes.
+  Benchmark &headline() { return tag("headline"); }
+
   [[nodiscard]] const std::string &id() const noexcept { return id_; }
   [[nodiscard]] std::string component() const { return id_.substr(0, id_.find('/')); }
   [[nodiscard]] const std::string &summary() const noexcept { return summary_; }
@@ -85,6 +106,9 @@ public:
   [[nodiscard]] const std::string &subcycle() const noexcept { return subcycle_; }
   [[nodiscard]] const std::string &api() const noexcept { return api_; }
   [[nodiscard]] bool is_hidden() const noexcept { return hidden_; }
+  [[nodiscard]] bool is_latency() const noexcept { return latency_; }
+  [[nodiscard]] bool is_isolated() const noexcept { return isolated_; }
+  [[nodiscard]] const Quantities &quantities() const noexcept { return quantities_; }
   [[nodiscard]] const std::vector<std::string> &tags() const noexcept { return tags_; }
   [[nodiscard]] const std::vector<std::string> &traps() const noexcept { return traps_; }
   [[nodiscard]] const std::vector<Axis> &axes() const noexcept { return axes_; }
@@ -93,8 +117,11 @@ public:
   }
 
 private:
+  void check_new(const std::string &quantity) const;
+
   std::string id_, summary_, op_, subcycle_, api_;
-  bool hidden_ = false;
+  bool hidden_ = false, latency_ = false, isolated_ = false;
+  Quantities quantities_;
   std::vector<std::string> tags_, traps_;
   std::vector<Axis> axes_;
   std::vector<std::unique_ptr<Design>> designs_;

@@ -4,6 +4,10 @@
 namespace vmperf::bench {
 namespace detail {
 
+inline WorkloadPtr make_null(const Params &) {
+  return std::make_unique<NullWorkload>();
+}
+
 inline std::string near_matches(const std::vector<std::unique_ptr<Benchmark>> &all,
                                 std::string_view id) {
   // Those that share the component or the operation are what a typing error most often meant.
@@ -37,6 +41,11 @@ inline Design &Design::peer() {
 
 inline Design &Design::limit() {
   limit_ = true;
+  return *this;
+}
+
+inline Design &Design::null() {
+  null_ = true;
   return *this;
 }
 
@@ -114,6 +123,60 @@ inline Benchmark &Benchmark::designs(std::string api) {
 inline Benchmark &Benchmark::design(std::string name, std::string text, Maker maker) {
   auto &added = designs_.emplace_back(std::make_unique<Design>(std::move(name), std::move(text)));
   added->runs(id_, std::move(maker));
+  return *this;
+}
+
+inline void Benchmark::check_new(const std::string &quantity) const {
+  detail::check_quantity_name(quantities_, quantity);
+  if (detail::find_spec(axes_, quantity) != nullptr) {
+    throw InvalidArgumentError("name of a quantity", "'" + quantity + "'",
+                               "another name than an axis of " + id_);
+  }
+}
+
+inline Benchmark &Benchmark::metric(std::string name, std::string unit, Better better, Scope scope,
+                                    Merge merge) {
+  check_new(name);
+  quantities_.metrics.push_back({std::move(name), std::move(unit), better, scope, merge});
+  return *this;
+}
+
+inline Benchmark &Benchmark::distribution(std::string name, std::string unit, Better better) {
+  check_new(name);
+  quantities_.distributions.push_back({std::move(name), std::move(unit), better});
+  return *this;
+}
+
+inline Benchmark &Benchmark::series(std::string name, std::string x_unit, std::string y_unit) {
+  check_new(name);
+  quantities_.series.push_back({std::move(name), std::move(x_unit), std::move(y_unit)});
+  return *this;
+}
+
+inline Benchmark &Benchmark::table(std::string name, std::vector<Column> columns) {
+  check_new(name);
+  for (const Column &column : columns) {
+    const bool twice = std::ranges::count(columns, column.name, &Column::name) > 1;
+    if (!detail::is_identifier(column.name) || twice) {
+      throw InvalidArgumentError("column of table " + name, "'" + column.name + "'",
+                                 "an identifier that is used once");
+    }
+  }
+  quantities_.tables.push_back({std::move(name), std::move(columns)});
+  return *this;
+}
+
+inline Benchmark &Benchmark::latency() {
+  if (!latency_) {
+    latency_ = true;
+    design("null", "no work: what the two stamps of an op cost", detail::make_null);
+    designs_.back()->limit().null();
+  }
+  return *this;
+}
+
+inline Benchmark &Benchmark::isolated() {
+  isolated_ = true;
   return *this;
 }
 

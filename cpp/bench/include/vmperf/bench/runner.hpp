@@ -5,7 +5,10 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,6 +48,17 @@ struct Evidence {
   std::array<double, 3> copies_instr{};     ///< instructions likewise
 };
 
+/// Something a workload reported that is more than a number. The bytes are little-endian:
+///   distribution  stats::Histogram::to_bytes()
+///   series        float64: the x of all points, then their y
+///   table         UTF-8 JSON: {"rows": [[cell, ...], ...]}
+///   sample        float64: a metric's value with each sample of the case, NaN = none
+struct Detail {
+  std::string kind, name;
+  std::uint32_t placement = 0; ///< that it belongs to; 0 for kind `sample`
+  std::vector<std::byte> data;
+};
+
 struct CaseResult {
   std::string design;
   Status status = Status::ok;
@@ -53,6 +67,9 @@ struct CaseResult {
   Samples samples;
   Evidence evidence;
   std::uint64_t checksum = 0;
+  /// Metric -> its value in each placement, NaN where it was not delivered.
+  std::map<std::string, std::vector<double>, std::less<>> metrics;
+  std::vector<Detail> details;
 };
 
 /// Measures the named designs (empty = all) at one point. Unknown names throw

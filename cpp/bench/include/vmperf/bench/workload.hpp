@@ -12,6 +12,9 @@
 
 namespace vmperf::bench {
 
+class LatencyRecorder; // latency.hpp
+class Report;          // report.hpp
+
 /// The outcome of verify(): empty `fault` means that the work was proved.
 struct Verification {
   std::string fault;
@@ -33,10 +36,22 @@ public:
   /// Does n ops and returns a checksum that depends on the work.
   virtual std::uint64_t run(std::uint64_t n) = 0;
 
+  /// Untimed work before each run(n): refill, dirty, fill the nursery. With max_n() = 1 it comes
+  /// before every op, so that one collection or one first touch is timed alone.
+  virtual void prepare(std::uint64_t n) { static_cast<void>(n); }
+
+  /// Delivers what the benchmark declares beside time; never timed (report.hpp).
+  virtual void report(Report &report) { static_cast<void>(report); }
+
+  /// Of a latency benchmark: n ops, each between begin() and end() of the recorder. The default
+  /// stamps run(1), a virtual call that the design `null` has too; override it to inline the op.
+  virtual std::uint64_t run_stamped(std::uint64_t n, LatencyRecorder &recorder);
+
   /// Proves that run() did its work, on the state that run() left behind.
   [[nodiscard]] virtual Verification verify() = 0;
 
-  /// The most ops one run() may do; a batch never exceeds it.
+  /// The most ops one run() may do: a longer batch is taken in pieces, each prepared and timed for
+  /// itself. 1 where an op uses up what prepare() made.
   [[nodiscard]] virtual std::uint64_t max_n() const noexcept { return kUnlimited; }
 
   /// How many inlined copies of the op run_copies() can time: 1 where the op is not a functor.
@@ -52,6 +67,18 @@ public:
 };
 
 using WorkloadPtr = std::unique_ptr<Workload>;
+
+/// An op that does nothing.
+class NullWorkload final : public Workload {
+public:
+  std::uint64_t run(std::uint64_t n) override {
+    for (std::uint64_t i = 0; i < n; ++i) {
+      asm volatile("");
+    }
+    return 0;
+  }
+  [[nodiscard]] Verification verify() override { return Verification::passed(); }
+};
 
 /// A workload from an inlined functor `std::uint64_t op(std::uint64_t i)`: the harness also times
 /// 1, 2 and 4 copies of it, and time must scale. `Check` is `Verification check(const Op &)`.
@@ -97,3 +124,5 @@ template <class Op, class Check> WorkloadPtr make_functor_workload(Op op, Check 
 }
 
 } // namespace vmperf::bench
+
+#include "vmperf/bench/latency.hpp"
