@@ -6,7 +6,7 @@ namespace vmperf::stats {
 namespace {
 
 constexpr const char *kBootstrapDoc = R"(
-Bootstrap intervals of the median and of the mean, for samples of one process.
+Bootstrap intervals of the median and of the mean, for samples of one cluster.
 
 Parameters
 ----------
@@ -37,7 +37,7 @@ Notes
 -----
 O(resamples n) time, O(resamples + n) memory; the GIL is released. Draws come from a counter-based
 generator over the sorted values: the result is the same in any sample order and on any thread. It
-takes samples as independent: where they come from several processes use location_intervals. The
+takes samples as independent: where they come from several clusters use location_intervals. The
 percentiles are moved out to Phi(-+ sqrt(n / (n - 1)) t(n - 1)), as plain ones cover too little for
 few samples. The mean of a strongly skewed sample stays hard: a lognormal of sigma 1 is covered 92 %
 of the time at n = 100.
@@ -57,7 +57,7 @@ Examples
 )";
 
 constexpr const char *kTDoc = R"(
-Student t interval of the mean of independent values, such as one statistic per process.
+Student t interval of the mean of independent values, such as one statistic per cluster.
 
 Parameters
 ----------
@@ -93,20 +93,20 @@ Examples
 )";
 
 constexpr const char *kLocationDoc = R"(
-Intervals of the median and of the mean of samples from one or several processes.
+Intervals of the median and of the mean of samples from one or several clusters.
 
 Parameters
 ----------
 values : ndarray of float64, shape (n,)
     At least two finite values, any unit.
-process : ndarray of int64, shape (n,)
-    The number of the process that each value comes from, in any order.
+cluster : ndarray of int64, shape (n,)
+    The number of the cluster, process or placement, of each value, in any order: see `clusters`.
 confidence : float, default 0.95
     0 < confidence < 1.
 resamples : int, default 2000
-    1 to 10000000; only one process uses it.
+    1 to 10000000; only one cluster uses it.
 seed : int, default 0
-    0 to 2**64 - 1; only one process uses it.
+    0 to 2**64 - 1; only one cluster uses it.
 
 Returns
 -------
@@ -124,10 +124,10 @@ TypeError
 
 Notes
 -----
-One process: the intervals of `bootstrap`, which speaks for that process alone. P > 1
-processes: samples inside a process are not independent (they share its layout), so the process is
-the unit: mean +- t(P - 1) s / sqrt(P) over the P medians (or means), widened where it would exclude
-the estimate. O(resamples n) or O(n log n); the GIL is released.
+One cluster: the intervals of `bootstrap`, which speaks for that cluster alone. C > 1 clusters:
+samples inside a cluster are not independent (they share its layout), so the cluster is the unit:
+mean +- t(C - 1) s / sqrt(C) over the C medians (or means), widened where it would exclude the
+estimate. O(resamples n) or O(n log n); the GIL is released.
 
 References
 ----------
@@ -138,8 +138,8 @@ Examples
 >>> import numpy as np
 >>> from vmperf import stats
 >>> values = np.array([1.0, 1.1, 0.9, 2.0, 2.1, 1.9, 3.0, 3.1, 2.9])
->>> process = np.repeat(np.arange(3, dtype=np.int64), 3)
->>> median = stats.location_intervals(values, process)["median"]
+>>> cluster = np.repeat(np.arange(3, dtype=np.int64), 3)
+>>> median = stats.location_intervals(values, cluster)["median"]
 >>> round(median["low"], 4), median["estimate"], round(median["high"], 4)
 (-0.4841, 2.0, 4.4841)
 )";
@@ -219,14 +219,14 @@ void bind_interval(py::module_ &m) {
   constexpr Resampling kDefault;
   m.def(
       "location_intervals",
-      [](const Doubles &values, const Ints &process, double confidence, std::int64_t resamples,
+      [](const Doubles &values, const Ints &cluster, double confidence, std::int64_t resamples,
          std::uint64_t seed) {
         const auto view = span_of(values, "values");
-        const auto from = span_of(process, "process");
+        const auto from = span_of(cluster, "cluster");
         return both(without_gil(
             [&] { return location_intervals(view, from, {confidence, resamples, seed}); }));
       },
-      py::arg("values").noconvert(), py::arg("process").noconvert(), py::kw_only(),
+      py::arg("values").noconvert(), py::arg("cluster").noconvert(), py::kw_only(),
       py::arg("confidence") = kDefault.confidence, py::arg("resamples") = kDefault.resamples,
       py::arg("seed") = kDefault.seed, kLocationDoc);
   m.def(

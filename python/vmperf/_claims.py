@@ -70,10 +70,12 @@ def claims(
     -------
     list of dict
         One row per claim, in the order of the file: ``id``, ``benchmark``, ``params``, ``design``,
-        ``versus`` (None for a limit), ``kind`` (ratio, cycles, ns, percent, verified), ``over``
-        (geomean or worst of several points, else empty), ``bound`` (at_least, at_most), ``target``;
+        ``versus`` (None for a limit), ``kind`` (ratio, cycles, ns, percent, verified, value),
+        ``metric``, ``unit``, ``better`` (None where the claim is on time), ``over`` (geomean or
+        worst of several points, else empty), ``bound`` (at_least, at_most), ``target``;
         ``ratio``, ``low``, ``high``: the figure in the unit of `kind`, None where it was refused;
-        ``status``: met, unmet, not_installed, unsupported or the refusal of a case; ``met``: None
+        ``status``: met, unmet, not_installed, unsupported, the refusal of a case, or not_delivered
+        for a metric without a value; ``met``: None
         where a peer or an instruction set is missing; ``reason``, ``versions`` (of libc and peers),
         ``note``; ``source``: measured, or recorded for claims on comparisons, whose row has
         ``comparisons`` and ``short`` (the short form measured now) too.
@@ -92,7 +94,9 @@ def claims(
     -----
     A ratio is the median over rounds of the quotient within a round, combined over processes, with
     a 95 % interval. Limits take the best of all rounds; their low and high are the least and the
-    greatest best of a process. The figure itself is compared with the target, not its interval.
+    greatest best of a process. A metric's figure is that of its row, or the ratio of two, with the
+    t interval of the processes' log ratios. The figure itself is compared with the target, not its
+    interval.
 
     Examples
     --------

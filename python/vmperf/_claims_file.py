@@ -17,16 +17,18 @@ from ._claims_proofs import KIND as PROOF
 from ._claims_recorded import KINDS as COMPARED
 from ._claims_recorded import campaign_beside
 from ._errors import invalid, located, near
+from ._quantities import Metric
 from ._toml_file import Place, read_tables
 
 __all__ = ["Claim", "read_claims", "shipped"]
 
 # kind -> whether it compares with another design: "yes", "no", or "may" (else over an axis)
-_KINDS = {"ratio": "yes", "cycles": "no", "ns": "no", "percent": "may", PROOF: "no"}
+_KINDS = {"ratio": "yes", "cycles": "no", "ns": "no", "percent": "may", PROOF: "no", "value": "no"}
+_OF_METRICS = ("ratio", "value")
 _BOUNDS = ("at_least", "at_most")
 _OVER = ("geomean", "worst")
 _NEEDED = ("id", "benchmark", "design", "kind", "target")
-_ALLOWED = (*_NEEDED, "params", "versus", "over", "bound", "note")
+_ALLOWED = (*_NEEDED, "params", "versus", "metric", "over", "bound", "note")
 _SERIES_NEEDED = ("id", "series", "kind", "target")
 _SERIES_ALLOWED = (*_SERIES_NEEDED, "note")
 
@@ -44,8 +46,8 @@ class Claim:
         that a ratio is taken over.
     versus : str or None
         The design that it is compared with; None for a limit.
-    kind : {"ratio", "cycles", "ns", "percent", "verified", "alarms", "found", "off", "counted"}
-        What is measured; the last four of comparisons.
+    kind : {"ratio", "cycles", "ns", "percent", "verified", "value", "alarms", "found", "off", ...}
+        What is measured; from alarms on of comparisons.
     bound : {"at_least", "at_most"}
         On which side of the target the figure must lie.
     target : float
@@ -56,6 +58,8 @@ class Claim:
         Of the campaign, for a claim on comparisons; else empty.
     over : {"", "geomean", "worst"}
         What a ratio at several points comes to; empty for one point.
+    metric : Metric or None
+        What is judged in place of the time: its value, or the ratio of both designs' values.
     """
 
     id: str
@@ -69,6 +73,7 @@ class Claim:
     note: str
     series: str = ""
     over: str = ""
+    metric: Metric | None = None
 
     @property
     def designs(self) -> tuple[str, ...]:
@@ -196,6 +201,7 @@ def _claim(entry: Any, place: Place) -> Claim:
         known = [d.name for d in benchmark.designs]
         if words[key] not in known and (key in entry or key == "design"):
             raise invalid(key, repr(words[key]), near(words[key], known))
+    metric = _metric(benchmark, words, place)
     claim = Claim(
         id=words["id"],
         benchmark=benchmark.id,
@@ -203,10 +209,11 @@ def _claim(entry: Any, place: Place) -> Claim:
         design=words["design"],
         versus=words["versus"] or None,
         kind=words["kind"],
-        bound=_bound(words, place),
-        target=_target(entry["target"], place),
+        bound=_bound(words, metric, place),
+        target=_target(entry["target"], place, least=0.0 if words["kind"] == "value" else None),
         note=words["note"],
         over=_over(words, place),
+        metric=metric,
     )
     _check_comparison(claim, place)
     return claim
@@ -227,11 +234,26 @@ def _target(value: Any, place: Place, *, least: float | None = None) -> float:
     return float(value)
 
 
-def _bound(words: Mapping[str, str], place: Place) -> str:
+def _metric(benchmark: Benchmark, words: Mapping[str, str], place: Place) -> Metric | None:
+    place.to("metric")
+    if not words["metric"]:
+        if words["kind"] == "value":
+            raise invalid("metric", "missing", "the name of one: kind value is a limit on it")
+        return None
+    if words["kind"] not in _OF_METRICS:
+        allowed = f"none with kind {words['kind']}; kinds {', '.join(_OF_METRICS)} have one"
+        raise invalid("metric", repr(words["metric"]), allowed)
+    return benchmark.quantities.metric(words["metric"])
+
+
+def _bound(words: Mapping[str, str], metric: Metric | None, place: Place) -> str:
     place.to("bound")
     one_sided = _BOUNDS[:1] if words["kind"] == PROOF else _BOUNDS[1:]
-    allowed = _BOUNDS if words["kind"] == "ratio" else one_sided
-    bound = words["bound"] or allowed[0]
+    allowed = _BOUNDS if words["kind"] in _OF_METRICS else one_sided
+    usual = allowed[0]
+    if words["kind"] == "value" and metric is not None:
+        usual = {"lower": "at_most", "higher": "at_least"}.get(metric.better, "missing")
+    bound = words["bound"] or usual
     if bound not in allowed:
         raise invalid(f"bound of kind {words['kind']}", repr(bound), ", ".join(allowed))
     return bound
@@ -241,6 +263,8 @@ def _over(words: Mapping[str, str], place: Place) -> str:
     place.to("over")
     if words["over"] not in ("", *_OVER):
         raise invalid("over", repr(words["over"]), ", ".join(_OVER))
+    if words["over"] and words["metric"]:
+        raise invalid("over", repr(words["over"]), "nothing, for a claim on a metric")
     if words["over"] and not words["versus"]:
         raise invalid("over", repr(words["over"]), "nothing, where there is no versus")
     return words["over"]

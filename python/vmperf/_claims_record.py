@@ -109,6 +109,8 @@ def says(row: Mapping[str, Any]) -> str:
         return f"{row['id'].partition('/')[2]}: {_COMPARED[row['kind']].format(target)}"
     if row["kind"] == PROOF:
         return f"{design} passes its proof over at least {row['target']:,.0f} ops"
+    if row.get("metric"):
+        return _says_of_metric(row, target)
     if versus is None and row["kind"] != "percent":
         return f"{design} at most {target}{_UNITS[row['kind']]} per op"
     if versus is None:
@@ -122,6 +124,16 @@ def says(row: Mapping[str, Any]) -> str:
     return _OVER[row.get("over", "")].format(text, _varied(row))
 
 
+def _says_of_metric(row: Mapping[str, Any], target: str) -> str:
+    bound = row["bound"].replace("_", " ")
+    mine, other = (f"{row['metric']} of {row[key]}" for key in ("design", "versus"))
+    if row["versus"] is None:
+        return f"{mine} {bound} {target} {row['unit']}".rstrip()
+    if row["better"] != "neither" and (row["better"] == "lower") == (row["bound"] == "at_least"):
+        return f"{other} {bound} {target}x that of {row['design']}"
+    return f"{mine} {bound} {target}x that of {row['versus']}"
+
+
 def figure(row: Mapping[str, Any], name: str) -> str:
     """Return ``ratio``, ``low`` or ``high`` of a row with its unit; a dash where there is none."""
     value = row[name]
@@ -130,6 +142,8 @@ def figure(row: Mapping[str, Any], name: str) -> str:
     if row["kind"] == PROOF:
         return f"{value:,.0f}{_UNITS[PROOF]}"
     digits = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
+    if row["kind"] == "value":
+        return f"{value:,.{digits}f} {row['unit']}".rstrip()
     return f"{value:.{digits}f}{_UNITS[row['kind']]}"
 
 

@@ -46,5 +46,8 @@ def claim_row(
         "reason": reason,
         "versions": {"libc": libc} | dict(versions or {}),
         "note": claim.note,
+        "metric": claim.metric.name if claim.metric else None,
+        "unit": claim.metric.unit if claim.metric else None,
+        "better": claim.metric.better if claim.metric else None,
         "source": source,
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import _core
 from ._claims_file import Claim
+from ._claims_metric import MetricFigures, NotThere
 from ._claims_row import ABSENT, NOTHING, claim_row
 from ._rows import gather, pooled
 
@@ -36,28 +37,37 @@ class _Refused(Exception):
 def verdicts(claims: Iterable[Claim], results: Results) -> list[dict[str, Any]]:
     """Return one row per claim, as `vmperf.claims` documents them."""
     found = {_key(cases[0].id, cases[0].params): cases for cases in gather(results.cases)}
-    return [_row(claim, found, results.machine) for claim in claims]
+    metrics = MetricFigures(results)
+    return [_row(claim, found, results.machine, metrics) for claim in claims]
 
 
 def _key(id: str, params: dict[str, Any]) -> str:
     return json.dumps([id, params], sort_keys=True)
 
 
-def _row(claim: Claim, found: Mapping[str, Cases], machine: dict[str, Any]) -> dict[str, Any]:
+def _row(
+    claim: Claim, found: Mapping[str, Cases], machine: dict[str, Any], metrics: MetricFigures
+) -> dict[str, Any]:
     cases = {
         design: [
             found[_key(claim.benchmark, {**point, "design": design})] for point in claim.points
         ]
         for design in claim.designs
     }
-    figure: Figure | tuple[None, None, None] = NOTHING
+    figure: tuple[float | None, float | None, float | None] = NOTHING
+    reason = ""
     try:
         _refuse(cases)
-        figure, reason = _figure(claim, cases)
+        if claim.metric:
+            mine, *others = (points[0] for points in cases.values())
+            figure = metrics.figure(claim, mine, others[0] if others else None)
+        else:
+            figure, reason = _figure(claim, cases)
         value = figure[0]
+        assert value is not None
         met = value >= claim.target if claim.bound == "at_least" else value <= claim.target
         status = "met" if met else "unmet"
-    except _Refused as refusal:
+    except (_Refused, NotThere) as refusal:
         status, reason = refusal.status, refusal.reason
     params = {a: [*v] if isinstance(v, tuple) else v for a, v in claim.params.items()}
     versions = {design: points[0][0].version for design, points in cases.items()}
@@ -87,7 +97,7 @@ def _figure(claim: Claim, cases: dict[str, list[Cases]]) -> tuple[Figure, str]:
         return _spread(mine), ""
     # Best against best: where others move the core's clock, the fastest batch had the fastest one.
     scale = max(map(_cycles_per_ns, mine[0])) if claim.kind == "cycles" else 1.0
-    best = [_best_ns(case) * scale for case in mine[0]]
+    best = [ns * scale for ns in _best_ns(mine[0])]
     return (min(best), min(best), max(best)), ""
 
 
@@ -127,32 +137,49 @@ def _geomean(pairs: Sequence[tuple[Cases, Cases]]) -> Figure:
 
     rounds = [_rounds(slow, fast) for slow, fast in pairs]
     point = np.repeat(np.arange(len(rounds), dtype=np.int64), [len(one[0]) for one in rounds])
-    slow_ns, fast_ns, process = (np.concatenate(arrays) for arrays in zip(*rounds, strict=True))
-    found = _core.stats.paired_geomean(slow_ns, fast_ns, process, point)
+    slow_ns, fast_ns = (np.concatenate([one[k] for one in rounds]) for k in (0, 1))
+    cluster = np.concatenate(_as_many([one[2] for one in rounds]))
+    found = _core.stats.paired_geomean(slow_ns, fast_ns, cluster, point)
     return found["ratio"], found["low"], found["high"]
 
 
 def _rounds(
     slow: Cases, fast: Cases
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-    """Times per op of both, and the process, of the rounds in which both took any time."""
+    """Times per op of both, and the cluster, of the rounds in which both took any time."""
     if [(c.process, len(c.ns_total)) for c in slow] != [(c.process, len(c.ns_total)) for c in fast]:
         reason = f"the rounds of {slow[0].design} and {fast[0].design} do not pair"
         raise _Refused("unverified", reason)
-    slow_ns, process = _per_op(slow)
+    slow_ns, cluster = _per_op(slow)
     fast_ns, _ = _per_op(fast)
     whole = (slow_ns > 0) & (fast_ns > 0)
-    return slow_ns[whole], fast_ns[whole], process[whole]
+    return slow_ns[whole], fast_ns[whole], cluster[whole]
+
+
+def _as_many(clusters: Sequence[NDArray[np.int64]]) -> list[NDArray[np.int64]]:
+    """Number the clusters of each point from 0; neighbours join until all points have as many.
+
+    Long work gets fewer samples, so that its points may have fewer placements than others.
+    """
+    import numpy as np
+
+    found = [np.unique(one, return_inverse=True) for one in clusters]
+    fewest = min(len(distinct) for distinct, _ in found)
+    return [(index * fewest // len(distinct)).astype(np.int64) for distinct, index in found]
 
 
 def _per_op(cases: Cases) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    ns_total, iterations, process = pooled(cases)
-    return _core.stats.per_op(ns_total, iterations), process
+    ns_total, iterations, cluster = pooled(cases)
+    return _core.stats.per_op(ns_total, iterations), cluster
 
 
-def _best_ns(case: CaseRecord) -> float:
-    ns = _core.stats.per_op(case.ns_total, case.iterations)
-    return float(_core.stats.minimum(ns[ns > 0]))
+def _best_ns(cases: Cases) -> list[float]:
+    """The least time of each cluster that took any."""
+    import numpy as np
+
+    ns, cluster = _per_op(cases)
+    ns, cluster = ns[ns > 0], cluster[ns > 0]
+    return [float(_core.stats.minimum(ns[cluster == one])) for one in np.unique(cluster)]
 
 
 def _cycles_per_ns(case: CaseRecord) -> float:
@@ -163,13 +190,13 @@ def _cycles_per_ns(case: CaseRecord) -> float:
 
 
 def _spread(points: list[Cases]) -> Figure:
-    """(max - min) / min over the points, in percent, of the best over all processes.
+    """(max - min) / min over the points, in percent, of the best over all clusters.
 
-    The interval is from the least to the greatest of that figure and those of single processes.
+    The interval is from the least to the greatest of that figure and those of single clusters.
     """
-    best = [[_best_ns(case) for case in point] for point in points]
+    best = [_best_ns(point) for point in points]
     whole = _apart([min(ns) for ns in best])
-    single = [_apart(list(ns)) for ns in zip(*best, strict=True)]
+    single = [_apart(list(ns)) for ns in zip(*best, strict=False)]
     return whole, min(whole, *single), max(whole, *single)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ._errors import invalid, near
-from ._estimates import Data, axes_of, one_dataset, times
+from ._estimates import Data, at_value, axes_of, on_axes, one_dataset, times
 from ._estimates import ratios as ratios_of
 from ._results import Results
 
@@ -143,12 +143,11 @@ def spread(
     axes = axes_of(samples)
     if axis not in axes:
         raise invalid("axis", repr(axis), near(axis, axes))
+    found = on_axes(times(_at(samples, {"design": design})), [axis])
     for name in axes:
-        if name != axis and samples.sizes[name] > 1:
+        if name != axis and found.sizes.get(name, 1) > 1:
             raise invalid(name, "open", f"one of {', '.join(map(str, samples[name].values))}")
-    found = times(_at(samples, {"design": design})).squeeze(
-        [name for name in ("design", *axes) if name != axis], drop=True
-    )
+    found = found.squeeze([dim for dim in found.dims if dim != axis], drop=True)
     columns = (found[name].values for name in ("median", axis, "low", "high"))
     points = [(float(m), v, float(lo), float(hi)) for m, v, lo, hi in zip(*columns, strict=True)]
     points = [point for point in points if not math.isnan(point[0])]
@@ -217,7 +216,7 @@ def _of_benchmark(samples: xr.Dataset, wanted: str | None) -> Iterable[Conclusio
     for design in designs:
         if design != base:
             yield compare(samples, design, base)
-    varying = [name for name in axes_of(samples) if samples.sizes[name] > 1]
+    varying = [name for name in axes_of(samples) if len({*samples[name].values.tolist()}) > 1]
     if len(varying) == 1 and samples[varying[0]].dtype.kind in "iuf":
         for design in measured:
             yield spread(samples, design, varying[0])
@@ -264,13 +263,13 @@ def _several(
 
 def _at(data: xr.Dataset, params: Mapping[str, Any]) -> xr.Dataset:
     for name, value in params.items():
-        axes = [str(dim) for dim in data["status"].dims if dim != "process"]
+        axes = ["design", *axes_of(data)]
         if name not in axes:
             raise invalid("axis", repr(name), near(name, axes))
         known = [v.item() for v in data[name].values]
         if value not in known:
             raise invalid(name, repr(value), near(str(value), map(str, known)))
-        data = data.sel({name: [value]})
+        data = at_value(data, name, value)
     return data
 
 

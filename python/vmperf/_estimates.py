@@ -1,13 +1,15 @@
-"""Estimates over the grid of a Dataset: times with intervals, and ratios to one design.
+"""Estimates over the grid or the points of a Dataset: times with intervals, ratios to one design.
 
 What `Results.to_xarray` gives, or a netCDF file of it, becomes a Dataset without samples. Figures
 come from `_core.stats`, the same calls that make `Results.rows()`. O(points x resamples x samples).
+Axes are dims, or, where few points of a large grid were measured, coordinates of the dim ``point``:
+`axes_of`, `cells`, `at_value` and `on_axes` hide which.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import _core
@@ -20,8 +22,20 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Times: TypeAlias = Mapping[int, NDArray[np.float64]]  # process -> time per op by round
+    Samples: TypeAlias = dict[int, tuple[Any, Any, Any]]  # process -> ns_total, iterations, place
 
-__all__ = ["Data", "axes_of", "core_ns", "one_dataset", "paired", "ratios", "times"]
+__all__ = [
+    "Data",
+    "at_value",
+    "axes_of",
+    "cells",
+    "core_ns",
+    "on_axes",
+    "one_dataset",
+    "paired",
+    "ratios",
+    "times",
+]
 
 Data: TypeAlias = "Results | xr.Dataset"
 _FIGURES = ("low", "high")
@@ -42,7 +56,51 @@ def one_dataset(data: Data, id: str | None = None) -> xr.Dataset:
 def axes_of(data: xr.Dataset) -> list[str]:
     """Return the axes of samples or of estimates but the design."""
     known = data["status"].dims if "status" in data else data["ratio"].dims
+    if "point" in known:
+        along = (name for name, c in data.coords.items() if c.dims == ("point",))
+        return [str(name) for name in along if name != "point"]
     return [str(dim) for dim in known if dim not in ("design", "process")]
+
+
+def at_value(data: xr.Dataset, axis: str, value: Any) -> xr.Dataset:
+    """Return what was measured at one value of an axis, which stays."""
+    if axis in data.dims:
+        return data.sel({axis: [value]})
+    return data.isel(point=(data[axis].values == value).nonzero()[0])
+
+
+def cells(figures: xr.Dataset) -> Iterator[tuple[str, dict[str, Any], xr.Dataset]]:
+    """Yield design, axis -> value and the figures of every cell of estimates."""
+    import itertools
+
+    axes = axes_of(figures)
+    dims = ["design", "point"] if "point" in figures.dims else ["design", *axes]
+    for index in itertools.product(*(range(figures.sizes[dim]) for dim in dims)):
+        cell = figures.isel(dict(zip(dims, index, strict=True)))
+        yield str(cell["design"].item()), {name: cell[name].item() for name in axes}, cell
+
+
+def on_axes(figures: xr.Dataset, kept: Sequence[str]) -> xr.Dataset:
+    """Return estimates with some axes as dims; NaN where there is no point.
+
+    Raises
+    ------
+    InvalidArgumentError
+        Another axis that has several values at one place.
+    """
+    if "point" not in figures.dims:
+        return figures
+    others = [name for name in axes_of(figures) if name not in kept]
+    places = [*zip(*(figures[name].values.tolist() for name in kept), strict=True)]
+    if len({*places}) < len(places):
+        open_ = next(n for n in others if len({*figures[n].values.tolist()}) > 1)
+        values = [*dict.fromkeys(figures[open_].values.tolist())]
+        raise invalid(open_, "open", f"one of {', '.join(map(str, values))}")
+    numbers = [name for name in figures.data_vars if figures[name].dtype.kind == "f"]
+    flat = figures[numbers].drop_vars([*others, "point"])
+    if len(kept) == 1:
+        return flat.swap_dims(point=kept[0]).sortby(kept[0])
+    return flat.set_index(point=[*kept]).unstack("point")
 
 
 def times(data: xr.Dataset) -> xr.Dataset:
@@ -65,8 +123,9 @@ def times(data: xr.Dataset) -> xr.Dataset:
     for at, status, samples in _points(data, names):
         worst.loc[at] = status
         if status == "ok":
-            ns, n = (_joined(part) for part in zip(*samples.values(), strict=True))
-            figures = _core.stats.summarize(ns, n, _processes(samples))
+            ns, n, placement = (_joined(part) for part in zip(*samples.values(), strict=True))
+            counts = {process: len(part[0]) for process, part in samples.items()}
+            figures = _core.stats.summarize(ns, n, _clusters(counts, placement))
             for name in ("median", *_FIGURES):
                 found[name].loc[at] = figures[name]
     return _ascending(found.assign(status=worst))
@@ -98,30 +157,35 @@ def ratios(data: xr.Dataset, reference: str) -> xr.Dataset:
         raise invalid("reference", repr(reference), near(reference, designs))
     names = [str(dim) for dim in data["status"].dims if dim != "process"]
     found = _empty(data, names, ("ratio", *_FIGURES))
-    by_point: dict[str, dict[str, tuple[dict[str, Any], Times]]] = {}
+    by_point: dict[str, dict[str, tuple[dict[str, Any], Times, Times]]] = {}
     for at, status, samples in _points(data, names):
         if status == "ok":
-            own = {p: _core.stats.per_op(ns, n) for p, (ns, n) in samples.items()}
+            own = {p: _core.stats.per_op(ns, n) for p, (ns, n, _) in samples.items()}
+            place: Times = {p: placement for p, (_, _, placement) in samples.items()}
             key = json.dumps({axis: str(v) for axis, v in at.items() if axis != "design"})
-            by_point.setdefault(key, {})[str(at["design"])] = at, own
+            by_point.setdefault(key, {})[str(at["design"])] = at, own, place
     for group in by_point.values():
         base: Times = group[reference][1] if reference in group else {}
-        for design, (at, mine) in group.items():
+        for design, (at, mine, where) in group.items():
             figures = dict.fromkeys(("ratio", *_FIGURES), 1.0)
             if design != reference:
-                figures = paired(mine, base) or {}
+                figures = paired(mine, base, where) or {}
             for name, value in figures.items():
                 found[name].loc[at] = value
     return _ascending(found)
 
 
-def paired(a: Times, b: Times) -> dict[str, float] | None:
+def paired(
+    a: Times, b: Times, placements: Mapping[int, NDArray[Any]] | None = None
+) -> dict[str, float] | None:
     """Return ratio, low and high of a over b in the rounds that both have; None without any.
 
     Parameters
     ----------
     a, b : mapping
         Process -> time per op of each round.
+    placements : mapping, optional
+        Process -> placement of each round; without it the rounds of a process are in one.
 
     Returns
     -------
@@ -134,9 +198,11 @@ def paired(a: Times, b: Times) -> dict[str, float] | None:
     rounds = {p: n for p, n in rounds.items() if n}
     if not rounds:
         return None
-    process = np.repeat(np.array([*rounds], dtype=np.int64), [*rounds.values()])
     left, right = (np.concatenate([of[p][:n] for p, n in rounds.items()]) for of in (a, b))
-    return dict(_core.stats.paired_ratio(left, right, process))
+    where = np.zeros(len(left), dtype=np.int64)
+    if placements is not None:
+        where = np.concatenate([placements[p][:n] for p, n in rounds.items()]).astype(np.int64)
+    return dict(_core.stats.paired_ratio(left, right, _clusters(rounds, where)))
 
 
 def core_ns(data: xr.Dataset) -> float | None:
@@ -151,30 +217,41 @@ def _empty(data: xr.Dataset, names: list[str], figures: tuple[str, ...]) -> xr.D
     import numpy as np
     import xarray as xr
 
-    coords = {name: data[name].values for name in names}
+    coords: dict[str, Any] = {name: data[name].values for name in names}
     shape = tuple(len(values) for values in coords.values())
+    if "point" in names:
+        coords |= {axis: ("point", data[axis].values) for axis in axes_of(data)}
     empty = {name: (names, np.full(shape, np.nan)) for name in figures}
     return xr.Dataset(empty, coords=coords, attrs=data.attrs)
 
 
-def _points(
-    data: xr.Dataset, names: list[str]
-) -> Iterator[tuple[dict[str, Any], str, dict[int, tuple[Any, Any]]]]:
-    """Yield place, status and, by process, ns_total and iterations of every case of the grid."""
+def _points(data: xr.Dataset, names: list[str]) -> Iterator[tuple[dict[str, Any], str, Samples]]:
+    """Yield place, status and, by process, ns_total, iterations and placement of every case."""
     import itertools
 
     order = (*names, "process")
     status = data["status"].transpose(*order).values
-    ns, n = (data[name].transpose(*order, "sample").values for name in ("ns_total", "iterations"))
+    whole = data["ns_total"].transpose(*order, "sample")
+    ns, n = whole.values, data["iterations"].transpose(*order, "sample").values
+    where = _placement(data).broadcast_like(whole).transpose(*order, "sample").values
     for index in itertools.product(*(range(data.sizes[name]) for name in names)):
         at = {name: data[name].values[i] for name, i in zip(names, index, strict=True)}
         present = [str(s) for s in status[index] if s != "missing"] or ["missing"]
         bad = [s for s in present if s != "ok"]
-        samples = {}
+        samples: Samples = {}
         for k, process in enumerate(data["process"].values):
             taken = n[index][k] > 0
-            samples[int(process)] = (_whole(ns[index][k][taken]), _whole(n[index][k][taken]))
+            own = [_whole(array[index][k][taken]) for array in (ns, n, where)]
+            samples[int(process)] = own[0], own[1], own[2]
         yield at, bad[0] if bad else "ok", samples
+
+
+def _placement(data: xr.Dataset) -> xr.DataArray:
+    """The placement of each sample; 0 in a Dataset that does not say."""
+    for name in ("sample_placement", "placement"):  # the latter may be an axis
+        if name in data.coords and "sample" in data[name].dims:
+            return data[name]
+    return data["ns_total"] * 0
 
 
 def _whole(values: Any) -> NDArray[np.int64]:
@@ -190,15 +267,16 @@ def _joined(parts: Any) -> NDArray[np.int64]:
     return joined
 
 
-def _processes(samples: Mapping[int, tuple[Any, Any]]) -> NDArray[np.int64]:
+def _clusters(counts: Mapping[int, int], placement: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the cluster of each sample; `counts` is process -> how many samples, in order."""
     import numpy as np
 
-    counts = [len(ns) for ns, _ in samples.values()]
-    return np.repeat(np.array([*samples], dtype=np.int64), counts)
+    process = np.repeat(np.array([*counts], dtype=np.int64), [*counts.values()])
+    return _core.stats.clusters(process, placement)
 
 
 def _ascending(found: xr.Dataset) -> xr.Dataset:
     for name, values in found.coords.items():
-        if values.dtype.kind in "iuf":
+        if name in found.dims and values.dtype.kind in "iuf":
             found = found.sortby(name)
     return found

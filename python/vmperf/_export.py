@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +20,53 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
+    from ._records import CaseRecord
     from ._results import Results
 
 __all__ = ["dataset", "frame", "structured", "write_csv", "write_netcdf"]
+
+
+_SPARSE_FROM = 8  # a grid of more cells than so many times the points is not filled
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where the cases of a Dataset lie: dims with their lengths, coordinates, place of a case."""
+
+    sizes: dict[str, int]
+    coords: dict[str, Any]
+    place: Callable[[CaseRecord], tuple[int, ...]]
+
+
+def _layout(axes: dict[str, list[Any]], cases: Sequence[CaseRecord]) -> _Layout:
+    """Return a dim per axis, or one of points where those are few of a large grid."""
+    coords: dict[str, Any] = {
+        axis: [v for v in axes[axis] if any(case.params[axis] == v for case in cases)]
+        for axis in cases[0].params
+    }
+    processes = sorted({case.process for case in cases})
+    points = [*dict.fromkeys(tuple([*case.params.values()][1:]) for case in cases)]
+    grid = math.prod(len(values) for axis, values in coords.items() if axis != "design")
+    if grid <= _SPARSE_FROM * len(points) or "point" in coords:
+        coords["process"] = processes
+        index = {dim: {v: i for i, v in enumerate(values)} for dim, values in coords.items()}
+        sizes = {dim: len(values) for dim, values in coords.items()}
+        return _Layout(sizes, coords, lambda case: tuple(
+            index[dim][value] for dim, value in {**case.params, "process": case.process}.items()
+        ))  # fmt: skip
+    designs, names = coords["design"], [*coords][1:]
+    columns = zip(names, zip(*points, strict=True), strict=True)
+    along = {name: ("point", [*values]) for name, values in columns}
+    at = {point: i for i, point in enumerate(points)}
+    return _Layout(
+        {"design": len(designs), "point": len(points), "process": len(processes)},
+        {"design": designs, "point": [*range(len(points))], **along, "process": processes},
+        lambda case: (
+            designs.index(case.design),
+            at[tuple([*case.params.values()][1:])],
+            processes.index(case.process),
+        ),
+    )
 
 
 def dataset(results: Results, id: str) -> xr.Dataset:
@@ -28,38 +75,36 @@ def dataset(results: Results, id: str) -> xr.Dataset:
     import xarray as xr
 
     cases = [case for case in results.cases if case.id == id]
-    present = {axis: {case.params[axis] for case in cases} for axis in cases[0].params}
-    coords: dict[str, list[Any]] = {
-        axis: [v for v in results.axes[id][axis] if v in values] for axis, values in present.items()
-    }
-    coords["process"] = sorted({case.process for case in cases})
-    shape = tuple(len(values) for values in coords.values())
+    layout = _layout(results.axes[id], cases)
+    coords, shape, dims = layout.coords, tuple(layout.sizes.values()), tuple(layout.sizes)
     n_samples = max(len(case.ns_total) for case in cases)
+    where = "sample_placement" if "placement" in coords else "placement"
     arrays = {
         name: np.zeros((*shape, n_samples), dtype)
         for name, dtype in (("ns_total", "i8"), ("iterations", "i8"), ("flags", "u4"))
     }
+    placement = np.zeros((*shape, n_samples), "u4")
     width = max(len(case.status) for case in cases)
     status = np.full(shape, "", dtype=f"<U{max(width, len('missing'))}")
     status[...] = "missing"
     core_hz = np.zeros(shape)
     places = []
     for case in cases:
-        point = {**case.params, "process": case.process}
-        at = tuple(coords[axis].index(value) for axis, value in point.items())
+        at = layout.place(case)
         places.append((case, at))
         status[at] = case.status
         core_hz[at] = case.evidence.get("core_hz") or 0.0
         for name, array in arrays.items():
             array[at][: len(case.ns_total)] = getattr(case, name)
+        placement[at][: len(case.ns_total)] = case.placement
     entry = results.benchmarks[id]
-    taken = {*coords, *arrays, "sample", "status", "core_hz"}
-    metrics, own_coords = variables(results, id, [*coords], shape, places, taken)
+    taken = {*coords, *arrays, where, "sample", "status", "core_hz"}
+    metrics, own_coords = variables(results, id, dims, shape, places, taken)
     return xr.Dataset(
-        {name: ((*coords, "sample"), array) for name, array in arrays.items()}
-        | {"status": (tuple(coords), status), "core_hz": (tuple(coords), core_hz)}
+        {name: ((*dims, "sample"), array) for name, array in arrays.items()}
+        | {"status": (dims, status), "core_hz": (dims, core_hz)}
         | metrics,
-        coords=coords | own_coords,
+        coords=coords | own_coords | {where: ((*dims, "sample"), placement)},
         attrs={
             "id": id,
             "summary": entry["summary"],

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._claims_file import read_claims, shipped
 from ._errors import invalid, near
-from ._estimates import Data, axes_of, core_ns, one_dataset, times
+from ._estimates import Data, at_value, axes_of, core_ns, one_dataset, times
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -108,5 +108,5 @@ def _narrowed(data: xr.Dataset, params: Mapping[str, Any]) -> xr.Dataset:
         values = [v.item() for v in data[name].values]
         if chosen not in values:
             raise invalid(name, repr(chosen), near(str(chosen), map(str, values)))
-        data = data.sel({name: [chosen]})
+        data = at_value(data, name, chosen)
     return data

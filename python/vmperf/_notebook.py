@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _core
 from ._errors import invalid
-from ._estimates import times
+from ._estimates import axes_of, times
 from ._extras import require
 from ._whole_file import write_whole
 
@@ -147,6 +147,8 @@ def _charts_of(
     data: xr.Dataset, medians: xr.DataArray, id: str, base: str, n_designs: int
 ) -> list[str]:
     """Return the calls that draw what varies, at the point that has most designs."""
+    if "point" in medians.dims:
+        return _charts_of_points(data, id, base, n_designs)
     axes = [str(dim) for dim in medians.dims if dim != "design"]
     best = medians.notnull().sum("design")
     at = {n: v for n, v in zip(axes, _argmax(best), strict=True)}
@@ -169,6 +171,16 @@ def _charts_of(
     if not varying:
         found.append(f"_charts.samples(results, {id!r})")
     return found
+
+
+def _charts_of_points(data: xr.Dataset, id: str, base: str, n_designs: int) -> list[str]:
+    """Return the calls for points that are no grid: curves over axes that tell them apart."""
+    found = [f"_plots.ratios(results, {base!r}, id={id!r})"] if n_designs > 1 else []
+    for axis in axes_of(data):
+        values = data[axis].values
+        if values.dtype.kind in "iuf" and len({*values.tolist()}) == len(values):
+            found.append(f"_plots.curve(results, {axis!r}, id={id!r})")
+    return found[: 1 + _MOST_CURVES]
 
 
 def _argmax(counts: xr.DataArray) -> list[Any]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._charts import Mode, Rows, fill, scale_of, unit_of
 from ._errors import invalid, near
-from ._estimates import Data, axes_of, one_dataset, times
+from ._estimates import Data, at_value, axes_of, cells, on_axes, one_dataset, times
 from ._estimates import ratios as ratios_of
 from ._extras import require
 from ._limits import limits_near, limits_of
@@ -214,16 +214,14 @@ def ratios(
     altair = require("altair", "report")
     samples = one_dataset(data, id)
     figures = ratios_of(samples, reference)
-    varying = [n for n in axes_of(figures) if figures.sizes[n] > 1]
+    varying = [n for n in axes_of(figures) if len({*figures[n].values.tolist()}) > 1]
     rows: Rows = []
-    for design, *values in product(*(figures[n].values for n in ("design", *axes_of(figures)))):
-        at = dict(zip(axes_of(figures), values, strict=True))
-        cell = figures.sel(design=design, **at)
+    for design, at, cell in cells(figures):
         ratio, low, high = (float(cell[n]) for n in ("ratio", "low", "high"))
         if not math.isnan(ratio):
             label = ", ".join(f"{n}={at[n]}" for n in varying) or str(samples.attrs.get("id"))
             text = f"{said(ratio)}, against {reference} ({low:.3g} to {high:.3g} of its time)"
-            rows.append({"case": label, "design": str(design), "text": text}
+            rows.append({"case": label, "design": design, "text": text}
                         | {"ratio": ratio, "low": low, "high": high})  # fmt: skip
     if not rows:
         raise invalid("reference", repr(reference), "a design that has figures")
@@ -271,16 +269,18 @@ def _at(
         if name not in axes or name in kept:
             raise invalid("axis", repr(name), near(name, [a for a in axes if a not in kept]))
     for name in axes:
-        values = [v.item() for v in figures[name].values]
-        if name in kept:
+        values = [*dict.fromkeys(v.item() for v in figures[name].values)]
+        if name in kept or ("point" in figures.dims and name not in params):
             continue
         if name not in params and len(values) > 1:
             raise invalid(name, "open", f"one of {', '.join(map(str, values))}")
         chosen = params.get(name, values[0])
         if chosen not in values:
             raise invalid(name, repr(chosen), near(str(chosen), map(str, values)))
-        figures = figures.sel({name: chosen})
-    return figures
+        figures = at_value(figures, name, chosen)
+        if name in figures.dims:
+            figures = figures.squeeze(name)
+    return on_axes(figures, kept)
 
 
 def _cells(figures: xr.Dataset, *axes: str) -> Iterable[tuple[Any, ...]]:

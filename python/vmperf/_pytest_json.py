@@ -121,8 +121,8 @@ def _benchmark(
 
 def _stats(cases: Sequence[CaseRecord]) -> dict[str, Any]:
     """Return pytest-benchmark's fields; its fences are 1.5 IQR and one standard deviation."""
-    ns_total, iterations, process = pooled(cases)
-    found = _core.stats.summarize(ns_total, iterations, process)
+    ns_total, iterations, cluster = pooled(cases)
+    found = _core.stats.summarize(ns_total, iterations, cluster)
     data = ns_total / iterations
     iqr = found["q3"] - found["q1"]
     inside = data[(data >= found["q1"] - 1.5 * iqr) & (data <= found["q3"] + 1.5 * iqr)]

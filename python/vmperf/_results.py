@@ -190,7 +190,7 @@ class Results(Delivered):
         return Results(self.path, self._meta, kept)
 
     def to_xarray(self, id: str | None = None) -> xr.Dataset:
-        """Return the raw samples of one benchmark as a dense Dataset.
+        """Return the raw samples of one benchmark as a Dataset.
 
         Parameters
         ----------
@@ -200,10 +200,13 @@ class Results(Delivered):
         Returns
         -------
         xarray.Dataset
-            Dims ``design``, the other axes, ``process``, ``sample``; ``ns_total`` and
+            Dims ``design``, the other axes, ``process``, ``sample``; where their grid has more than
+            eight times as many cells as there are points (a zip of axes), ``design``, ``point``,
+            ``process``, ``sample``, with the axes as coordinates along ``point``. ``ns_total`` and
             ``iterations`` int64, ``flags`` uint32, ``status`` text and
             ``core_hz`` float64 (0: not measured) without ``sample``. A missing sample has
-            ``iterations == 0``.
+            ``iterations == 0``. The coordinate ``placement`` (uint32; ``sample_placement`` where an
+            axis has that name) says in which placement of buffers each sample ran.
 
         Raises
         ------

@@ -1,6 +1,7 @@
 """Merges the cases of one design over its processes into one row of estimates.
 
-All estimates come from `_core.stats`, with the process as the unit of independence.
+All estimates come from `_core.stats`, with the outermost unit that varies as the unit of
+independence: the process where there are several, else the placement of buffers.
 """
 
 from __future__ import annotations
@@ -28,15 +29,15 @@ def gather(cases: Iterable[CaseRecord]) -> list[list[CaseRecord]]:
 
 
 def pooled(cases: Sequence[CaseRecord]) -> tuple[Any, Any, Any]:
-    """Return ns_total, iterations (int64) and process (int64) of several processes in a row."""
+    """Return ns_total, iterations and cluster (all int64) of several processes in a row."""
     import numpy as np
 
+    process = np.array([c.process for c in cases], dtype=np.int64)
+    placement = np.concatenate([c.placement for c in cases]).astype(np.int64)
     return (
         np.concatenate([c.ns_total for c in cases]),
         np.concatenate([c.iterations for c in cases]),
-        np.repeat(
-            np.array([c.process for c in cases], dtype=np.int64), [len(c.ns_total) for c in cases]
-        ),
+        _core.stats.clusters(np.repeat(process, [len(c.ns_total) for c in cases]), placement),
     )
 
 

@@ -180,7 +180,7 @@ def test_summary_needs_two_samples_and_their_processes() -> None:
     one = INTS[:1]
     refused(lambda: stats.summarize(one, one, one), "ns_total", "of length 1", empty)
     short = INTS[:2]
-    refused(lambda: stats.summarize(INTS, INTS, short), "process", "of length 2", "as ns_total")
+    refused(lambda: stats.summarize(INTS, INTS, short), "cluster", "of length 2", "as ns_total")
 
 
 def test_ratios() -> None:
@@ -192,10 +192,10 @@ def test_ratios() -> None:
         refused(partial(stats.ratio, values, INTS, GOOD, INTS), "a", where, "positive")
         refused(partial(stats.ratio, GOOD, INTS, values, INTS), "b", where, "positive")
     refused(lambda: stats.paired_ratio(GOOD, GOOD[:3], INTS), "b", "of length 3", "as a")
-    refused(lambda: stats.paired_ratio(GOOD, GOOD, INTS[:3]), "process", "of length 3", "as a")
+    refused(lambda: stats.paired_ratio(GOOD, GOOD, INTS[:3]), "cluster", "of length 3", "as a")
     refused(lambda: stats.paired_ratio(EMPTY, EMPTY, NO_INTS), "a", "empty", "1 or more")
-    refused(lambda: stats.ratio(GOOD, INTS[:3], GOOD, INTS), "process_a", "of length 3", "as a")
-    refused(lambda: stats.ratio(GOOD, INTS, GOOD, INTS[:3]), "process_b", "of length 3", "as b")
+    refused(lambda: stats.ratio(GOOD, INTS[:3], GOOD, INTS), "cluster_a", "of length 3", "as a")
+    refused(lambda: stats.ratio(GOOD, INTS, GOOD, INTS[:3]), "cluster_b", "of length 3", "as b")
 
 
 def test_geomeans_of_ratios() -> None:
@@ -204,12 +204,12 @@ def test_geomeans_of_ratios() -> None:
     call = stats.paired_geomean
     assert call(GOOD, GOOD, process, point)["ratio"] == 1
     refused(lambda: call(GOOD, GOOD[:3], process, point), "b", "of length 3", "as a")
-    refused(lambda: call(GOOD, GOOD, process[:3], point), "process", "of length 3", "as a")
+    refused(lambda: call(GOOD, GOOD, process[:3], point), "cluster", "of length 3", "as a")
     refused(lambda: call(GOOD, GOOD, process, point[:3]), "point", "of length 3", "as a")
     refused(lambda: call(-GOOD, GOOD, process, point), "a", "-1 at index 0", "positive")
-    refused(lambda: call(GOOD, GOOD, point * 0, point), "process", "1 distinct number", "2 or more")
+    refused(lambda: call(GOOD, GOOD, point * 0, point), "cluster", "1 distinct number", "2 or more")
     lacking = np.array([0, 1, 0, 0])
-    refused(lambda: call(GOOD, GOOD, process, lacking), "point", "1 in process 1", "all 2 in every")
+    refused(lambda: call(GOOD, GOOD, process, lacking), "point", "1 in cluster 1", "all 2 in every")
     refused(
         lambda: call(GOOD, GOOD, process, point, confidence=1.0), "confidence", "1", "between 0"
     )
@@ -229,4 +229,4 @@ def test_process_of_another_dtype_is_a_type_error() -> None:
             stats.location_intervals(GOOD, wrong)
         with pytest.raises(TypeError):
             stats.paired_ratio(GOOD, GOOD, wrong)
-    refused(lambda: stats.location_intervals(GOOD, INTS[:2]), "process", "of length 2", "as values")
+    refused(lambda: stats.location_intervals(GOOD, INTS[:2]), "cluster", "of length 2", "as values")

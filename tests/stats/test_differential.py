@@ -281,7 +281,7 @@ def test_summary_is_made_of_the_single_statistics() -> None:
     assert got == close(
         {
             "n": 60,
-            "n_processes": 1,
+            "n_clusters": 1,
             "min": values.min(),
             "q1": q1,
             "median": np.median(values),

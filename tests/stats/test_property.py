@@ -104,7 +104,7 @@ def test_summary_is_in_order(samples: tuple[Ints, Ints, Ints], seed: int) -> Non
     assert 0 <= found["low"] <= found["median"] <= found["high"]
     assert 0 <= found["mean_low"] <= found["mean"] <= found["mean_high"]
     assert found["min"] <= found["trimmed_mean"] <= found["max"]
-    assert found["n_processes"] == len(set(samples[2].tolist()))
+    assert found["n_clusters"] == len(set(samples[2].tolist()))
     assert 0 <= sum(found["outliers"].values()) <= found["n"] == len(samples[0])
     assert found["r_squared"] <= 1
     assert not any(math.isnan(v) for v in found.values() if isinstance(v, float))

@@ -118,7 +118,7 @@ def test_summary_by_hand() -> None:
     iterations = np.array([100, 200, 300, 400], dtype=np.int64)
     got = stats.summarize(ns_total, iterations, ZEROS[:4])
     assert got["n"] == 4
-    assert got["n_processes"] == 1
+    assert got["n_clusters"] == 1
     assert [got[k] for k in ("min", "q1", "median", "q3", "max")] == [1, 1.75, 2.5, 3.25, 4]
     assert got["slope"] == pytest.approx(1_000_000 / 300_000)
     assert got["ops_per_s"] == pytest.approx(4e8)
@@ -135,7 +135,7 @@ def test_summary_of_instant_batches_has_infinite_throughput() -> None:
 def test_summary_cuts_the_interval_at_zero() -> None:
     ns_total, iterations = np.array([1, 1000], dtype=np.int64), np.array([1, 1], dtype=np.int64)
     got = stats.summarize(ns_total, iterations, np.array([0, 1]))
-    assert got["n_processes"] == 2
+    assert got["n_clusters"] == 2
     assert got["low"] == got["mean_low"] == 0
     assert got["high"] > 1000
 

@@ -7,13 +7,13 @@
 
 namespace vmperf::stats {
 
-std::vector<std::vector<double>> by_process(std::span<const double> values,
-                                            std::span<const std::int64_t> process,
+std::vector<std::vector<double>> by_cluster(std::span<const double> values,
+                                            std::span<const std::int64_t> cluster,
                                             const char *argument, const char *other) {
-  check_equal_length(process.size(), argument, values.size(), other);
+  check_equal_length(cluster.size(), argument, values.size(), other);
   std::map<std::int64_t, std::vector<double>> groups;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    groups[process[i]].push_back(values[i]);
+    groups[cluster[i]].push_back(values[i]);
   }
   std::vector<std::vector<double>> result;
   result.reserve(groups.size());

@@ -1,4 +1,4 @@
-// Samples split by the process they come from. O(n log P) time, O(n) memory. Thread-safe.
+// Samples split by the cluster they come from. O(n log C) time, O(n) memory. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -7,13 +7,13 @@
 
 namespace vmperf::stats {
 
-/// One list per distinct process, in ascending order of its number; lengths must agree.
-[[nodiscard]] std::vector<std::vector<double>> by_process(std::span<const double> values,
-                                                          std::span<const std::int64_t> process,
-                                                          const char *argument = "process",
+/// One list per distinct cluster, in ascending order of its number; lengths must agree.
+[[nodiscard]] std::vector<std::vector<double>> by_cluster(std::span<const double> values,
+                                                          std::span<const std::int64_t> cluster,
+                                                          const char *argument = "cluster",
                                                           const char *other = "values");
 
-/// One value per process.
+/// One value per cluster.
 template <class Statistic>
 [[nodiscard]] std::vector<double> reduce(const std::vector<std::vector<double>> &groups,
                                          Statistic statistic) {

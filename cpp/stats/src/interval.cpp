@@ -65,11 +65,11 @@ Interval t_interval(std::span<const double> values, double confidence) {
 }
 
 LocationIntervals location_intervals(std::span<const double> values,
-                                     std::span<const std::int64_t> process,
+                                     std::span<const std::int64_t> cluster,
                                      const Resampling &resampling) {
   check_resampling(resampling);
   check_values(values, "values", 2);
-  const auto groups = by_process(values, process);
+  const auto groups = by_cluster(values, cluster);
   if (groups.size() == 1) {
     return bootstrap(values, resampling);
   }

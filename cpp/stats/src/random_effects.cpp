@@ -29,7 +29,7 @@ Groups reduce_groups(std::span<const double> values, std::span<const std::int64_
   check_trim(trim);
   check_values(values, "values", 2);
   Groups result;
-  for (const auto &one : by_process(values, group, "group")) {
+  for (const auto &one : by_cluster(values, group, "group")) {
     if (one.size() < 2) {
       throw InvalidArgumentError("group", "a group of 1 value", "2 or more values in each group");
     }

@@ -25,21 +25,21 @@ double log_median(std::span<const double> values) {
   return std::log(median(values));
 }
 
-// The logarithm of the median ratio of each (process, point), grouped by process.
+// The logarithm of the median ratio of each (cluster, point), grouped by cluster.
 std::vector<std::vector<double>> log_medians(std::span<const double> ratios,
-                                             std::span<const std::int64_t> process,
+                                             std::span<const std::int64_t> cluster,
                                              std::span<const std::int64_t> point) {
   std::map<std::int64_t, std::map<std::int64_t, std::vector<double>>> cells;
   for (std::size_t i = 0; i < ratios.size(); ++i) {
-    cells[process[i]][point[i]].push_back(ratios[i]);
+    cells[cluster[i]][point[i]].push_back(ratios[i]);
   }
   const std::size_t n_points = std::set(point.begin(), point.end()).size();
   std::vector<std::vector<double>> logs;
   for (const auto &[number, points] : cells) {
     if (points.size() != n_points) {
       throw InvalidArgumentError(
-          "point", std::to_string(points.size()) + " in process " + std::to_string(number),
-          "all " + std::to_string(n_points) + " in every process");
+          "point", std::to_string(points.size()) + " in cluster " + std::to_string(number),
+          "all " + std::to_string(n_points) + " in every cluster");
     }
     auto &mine = logs.emplace_back();
     for (const auto &[unused, values] : points) {
@@ -76,14 +76,14 @@ Interval resampled_ratio(const SampleSet &a, const SampleSet &b, const Resamplin
 } // namespace
 
 Interval paired_ratio(std::span<const double> a, std::span<const double> b,
-                      std::span<const std::int64_t> process, const Resampling &resampling) {
+                      std::span<const std::int64_t> cluster, const Resampling &resampling) {
   check_resampling(resampling);
   check_positive(a, "a");
   check_positive(b, "b");
   check_equal_length(b.size(), "b", a.size(), "a");
   std::vector<double> ratios(a.size());
   view(std::span(ratios)) = view(a) / view(b);
-  const auto groups = by_process(ratios, process, "process", "a");
+  const auto groups = by_cluster(ratios, cluster, "cluster", "a");
   if (groups.size() == 1) {
     Resampler resampler(ratios, "a", resampling.seed);
     std::vector<double> medians(static_cast<std::size_t>(resampling.resamples));
@@ -98,19 +98,19 @@ Interval paired_ratio(std::span<const double> a, std::span<const double> b,
 }
 
 Interval paired_geomean(std::span<const double> a, std::span<const double> b,
-                        std::span<const std::int64_t> process, std::span<const std::int64_t> point,
+                        std::span<const std::int64_t> cluster, std::span<const std::int64_t> point,
                         double confidence) {
   check_confidence(confidence);
   check_positive(a, "a");
   check_positive(b, "b");
   check_equal_length(b.size(), "b", a.size(), "a");
-  check_equal_length(process.size(), "process", a.size(), "a");
+  check_equal_length(cluster.size(), "cluster", a.size(), "a");
   check_equal_length(point.size(), "point", a.size(), "a");
   std::vector<double> ratios(a.size());
   view(std::span(ratios)) = view(a) / view(b);
-  const auto groups = log_medians(ratios, process, point);
+  const auto groups = log_medians(ratios, cluster, point);
   if (groups.size() < 2) {
-    throw InvalidArgumentError("process", "1 distinct number", "2 or more");
+    throw InvalidArgumentError("cluster", "1 distinct number", "2 or more");
   }
   return exponential(t_interval(reduce(groups, mean), confidence));
 }
@@ -119,8 +119,8 @@ Interval ratio(const SampleSet &a, const SampleSet &b, const Resampling &resampl
   check_resampling(resampling);
   check_positive(a.values, "a");
   check_positive(b.values, "b");
-  const auto groups_a = by_process(a.values, a.process, "process_a", "a");
-  const auto groups_b = by_process(b.values, b.process, "process_b", "b");
+  const auto groups_a = by_cluster(a.values, a.cluster, "cluster_a", "a");
+  const auto groups_b = by_cluster(b.values, b.cluster, "cluster_b", "b");
   if (groups_a.size() == 1 && groups_b.size() == 1) {
     return resampled_ratio(a, b, resampling);
   }

@@ -46,16 +46,16 @@ std::vector<double> per_op(std::span<const std::int64_t> ns_total,
 }
 
 Summary summarize(std::span<const std::int64_t> ns_total, std::span<const std::int64_t> iterations,
-                  std::span<const std::int64_t> process, const Resampling &resampling) {
+                  std::span<const std::int64_t> cluster, const Resampling &resampling) {
   const auto values = per_op(ns_total, iterations);
   check_values(values, "ns_total", 2);
-  check_equal_length(process.size(), "process", ns_total.size(), "ns_total");
+  check_equal_length(cluster.size(), "cluster", ns_total.size(), "ns_total");
   const auto sorted = sorted_copy(values);
-  const auto intervals = location_intervals(values, process, resampling);
+  const auto intervals = location_intervals(values, cluster, resampling);
   const auto slope = fit_through_origin(as_double(iterations), as_double(ns_total));
   return {
       .n = sorted.size(),
-      .n_processes = by_process(values, process).size(),
+      .n_clusters = by_cluster(values, cluster).size(),
       .min = sorted.front(),
       .q1 = quantile_of_sorted(sorted, 0.25),
       .median = intervals.median.estimate,

@@ -2,15 +2,15 @@
 Statistics of timing samples, in C++.
 
 Arrays in are one-dimensional, C-contiguous and of the exact dtype (float64 for values, int64 for
-nanoseconds, iterations and process numbers): another dtype or a strided array is a TypeError, not a
-silent copy. Do not write to an array while a call on another thread reads it: the GIL is released.
+nanoseconds, iterations and numbers of clusters): another dtype or a strided array is a TypeError,
+not a silent copy. Do not write to an array while a call on another thread reads it: the GIL is released.
 Arrays out own their memory. Results depend on the arguments alone, bootstraps on `seed` too.
 """
 from __future__ import annotations
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['Histogram', 'benjamini_hochberg', 'binomial_bound', 'bootstrap', 'change_points', 'detectable', 'fit_line', 'fit_through_origin', 'hodges_lehmann', 'hodges_lehmann_shift', 'holm', 'kde', 'kde_bandwidth', 'layout_floor', 'location_interval', 'location_intervals', 'location_test', 'mad', 'mann_whitney', 'maximum', 'mean', 'median', 'minimum', 'paired_geomean', 'paired_ratio', 'per_op', 'quantile', 'quantiles', 'random_effects', 'ratio', 'required_pairs', 'rule_criterion', 'rule_threshold', 'sequential_levels', 'std', 'student_t_cdf', 'student_t_quantile', 'summarize', 't_interval', 'trimmed', 'trimmed_interval', 'trimmed_mean', 'trimmed_test', 'tukey_classes', 'welch']
+__all__: list[str] = ['Histogram', 'benjamini_hochberg', 'binomial_bound', 'bootstrap', 'change_points', 'clusters', 'detectable', 'fit_line', 'fit_through_origin', 'hodges_lehmann', 'hodges_lehmann_shift', 'holm', 'kde', 'kde_bandwidth', 'layout_floor', 'location_interval', 'location_intervals', 'location_test', 'mad', 'mann_whitney', 'maximum', 'mean', 'median', 'minimum', 'paired_geomean', 'paired_ratio', 'per_op', 'quantile', 'quantiles', 'random_effects', 'ratio', 'required_pairs', 'rule_criterion', 'rule_threshold', 'sequential_levels', 'std', 'student_t_cdf', 'student_t_quantile', 'summarize', 't_interval', 'trimmed', 'trimmed_interval', 'trimmed_mean', 'trimmed_test', 'tukey_classes', 'welch']
 class Histogram:
     """
     A distribution of whole numbers (ns, bytes, counts), recorded op by op and merged exactly.
@@ -46,7 +46,6 @@ class Histogram:
     >>> latency.count, latency.min, latency.max, latency.mean, latency.quantile(0.5)
     (4, 90, 5000, 1325.0, 100)
     """
-    __hash__: typing.ClassVar[None] = None
     @staticmethod
     def from_bytes(data: bytes) -> Histogram:
         """
@@ -76,7 +75,9 @@ class Histogram:
         >>> stats.Histogram.from_bytes(h.to_bytes()) == h
         True
         """
-    def __eq__(self, arg0: Histogram) -> bool:
+    def __eq__(self, arg0: typing.Any) -> bool:
+        ...
+    def __hash__(self) -> int:
         ...
     def __init__(self, significant_digits: typing.SupportsInt | typing.SupportsIndex = 3) -> None:
         ...
@@ -404,7 +405,7 @@ def binomial_bound(k: typing.SupportsInt | typing.SupportsIndex, n: typing.Suppo
     """
 def bootstrap(values: numpy.typing.NDArray[numpy.float64], *, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95, resamples: typing.SupportsInt | typing.SupportsIndex = 2000, seed: typing.SupportsInt | typing.SupportsIndex = 0) -> dict[str, dict[str, float]]:
     """
-    Bootstrap intervals of the median and of the mean, for samples of one process.
+    Bootstrap intervals of the median and of the mean, for samples of one cluster.
 
     Parameters
     ----------
@@ -435,7 +436,7 @@ def bootstrap(values: numpy.typing.NDArray[numpy.float64], *, confidence: typing
     -----
     O(resamples n) time, O(resamples + n) memory; the GIL is released. Draws come from a counter-based
     generator over the sorted values: the result is the same in any sample order and on any thread. It
-    takes samples as independent: where they come from several processes use location_intervals. The
+    takes samples as independent: where they come from several clusters use location_intervals. The
     percentiles are moved out to Phi(-+ sqrt(n / (n - 1)) t(n - 1)), as plain ones cover too little for
     few samples. The mean of a strongly skewed sample stays hard: a lognormal of sigma 1 is covered 92 %
     of the time at n = 100.
@@ -505,6 +506,49 @@ def change_points(values: numpy.typing.NDArray[numpy.float64], *, significance: 
     >>> (found,) = stats.change_points(history)
     >>> found["index"], found["p"], round(found["ratio"], 3)
     (20, 0.001, 1.1)
+    """
+def clusters(process: numpy.typing.NDArray[numpy.int64], placement: numpy.typing.NDArray[numpy.int64]) -> numpy.typing.NDArray[numpy.int64]:
+    """
+    The unit of independence of each sample: its process where there are several, else its placement.
+
+    Parameters
+    ----------
+    process : ndarray of int64, shape (n,)
+        The number of the process that each sample comes from.
+    placement : ndarray of int64, shape (n,)
+        The number of the placement of buffers, within its process, that each sample ran in.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        What `summarize`, `location_intervals`, `paired_ratio`, `paired_geomean` and `ratio` take as
+        cluster.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If lengths differ or an array is not one-dimensional.
+    TypeError
+        If an array is strided or not int64.
+
+    Notes
+    -----
+    Each process, and each placement in it, draws an offset of its own, which more samples inside it do
+    not average out; the outermost unit that varies holds them all. O(n); the GIL is released.
+
+    References
+    ----------
+    T. Kalibera, R. Jones: Rigorous benchmarking in reasonable time. ISMM 2013.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from vmperf import stats
+    >>> placement = np.array([0, 0, 1, 1])
+    >>> stats.clusters(np.array([3, 3, 3, 3]), placement).tolist()
+    [0, 0, 1, 1]
+    >>> stats.clusters(np.array([3, 3, 4, 4]), placement).tolist()
+    [3, 3, 4, 4]
     """
 def detectable(std_error: typing.SupportsFloat | typing.SupportsIndex, df: typing.SupportsFloat | typing.SupportsIndex, *, alpha: typing.SupportsFloat | typing.SupportsIndex, power: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> float:
     """
@@ -902,22 +946,22 @@ def location_interval(*, mean: typing.SupportsFloat | typing.SupportsIndex, std_
     >>> round(found["low"], 4), round(found["high"], 4)
     (-1.8125, 1.8125)
     """
-def location_intervals(values: numpy.typing.NDArray[numpy.float64], process: numpy.typing.NDArray[numpy.int64], *, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95, resamples: typing.SupportsInt | typing.SupportsIndex = 2000, seed: typing.SupportsInt | typing.SupportsIndex = 0) -> dict[str, dict[str, float]]:
+def location_intervals(values: numpy.typing.NDArray[numpy.float64], cluster: numpy.typing.NDArray[numpy.int64], *, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95, resamples: typing.SupportsInt | typing.SupportsIndex = 2000, seed: typing.SupportsInt | typing.SupportsIndex = 0) -> dict[str, dict[str, float]]:
     """
-    Intervals of the median and of the mean of samples from one or several processes.
+    Intervals of the median and of the mean of samples from one or several clusters.
 
     Parameters
     ----------
     values : ndarray of float64, shape (n,)
         At least two finite values, any unit.
-    process : ndarray of int64, shape (n,)
-        The number of the process that each value comes from, in any order.
+    cluster : ndarray of int64, shape (n,)
+        The number of the cluster, process or placement, of each value, in any order: see `clusters`.
     confidence : float, default 0.95
         0 < confidence < 1.
     resamples : int, default 2000
-        1 to 10000000; only one process uses it.
+        1 to 10000000; only one cluster uses it.
     seed : int, default 0
-        0 to 2**64 - 1; only one process uses it.
+        0 to 2**64 - 1; only one cluster uses it.
 
     Returns
     -------
@@ -935,10 +979,10 @@ def location_intervals(values: numpy.typing.NDArray[numpy.float64], process: num
 
     Notes
     -----
-    One process: the intervals of `bootstrap`, which speaks for that process alone. P > 1
-    processes: samples inside a process are not independent (they share its layout), so the process is
-    the unit: mean +- t(P - 1) s / sqrt(P) over the P medians (or means), widened where it would exclude
-    the estimate. O(resamples n) or O(n log n); the GIL is released.
+    One cluster: the intervals of `bootstrap`, which speaks for that cluster alone. C > 1 clusters:
+    samples inside a cluster are not independent (they share its layout), so the cluster is the unit:
+    mean +- t(C - 1) s / sqrt(C) over the C medians (or means), widened where it would exclude the
+    estimate. O(resamples n) or O(n log n); the GIL is released.
 
     References
     ----------
@@ -949,8 +993,8 @@ def location_intervals(values: numpy.typing.NDArray[numpy.float64], process: num
     >>> import numpy as np
     >>> from vmperf import stats
     >>> values = np.array([1.0, 1.1, 0.9, 2.0, 2.1, 1.9, 3.0, 3.1, 2.9])
-    >>> process = np.repeat(np.arange(3, dtype=np.int64), 3)
-    >>> median = stats.location_intervals(values, process)["median"]
+    >>> cluster = np.repeat(np.arange(3, dtype=np.int64), 3)
+    >>> median = stats.location_intervals(values, cluster)["median"]
     >>> round(median["low"], 4), median["estimate"], round(median["high"], 4)
     (-0.4841, 2.0, 4.4841)
     """
@@ -1206,7 +1250,7 @@ def minimum(values: numpy.typing.NDArray[numpy.float64]) -> float:
     >>> round(stats.minimum(np.array([1.0, 2.0, 3.0, 90.0])), 6)
     1.0
     """
-def paired_geomean(a: numpy.typing.NDArray[numpy.float64], b: numpy.typing.NDArray[numpy.float64], process: numpy.typing.NDArray[numpy.int64], point: numpy.typing.NDArray[numpy.int64], *, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> dict[str, float]:
+def paired_geomean(a: numpy.typing.NDArray[numpy.float64], b: numpy.typing.NDArray[numpy.float64], cluster: numpy.typing.NDArray[numpy.int64], point: numpy.typing.NDArray[numpy.int64], *, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> dict[str, float]:
     """
     How much slower a is than b over several points (sizes, mixes), from times of the same rounds.
 
@@ -1214,10 +1258,10 @@ def paired_geomean(a: numpy.typing.NDArray[numpy.float64], b: numpy.typing.NDArr
     ----------
     a, b : ndarray of float64, shape (n,)
         Time per op of two designs; a[i] and b[i] are of one round. Positive, any one unit.
-    process : ndarray of int64, shape (n,)
-        The number of the process that each round ran in, in any order; two processes or more.
+    cluster : ndarray of int64, shape (n,)
+        The number of the cluster that each round ran in, in any order; two clusters or more.
     point : ndarray of int64, shape (n,)
-        The number of the point that each round measured; every process has rounds of every point.
+        The number of the point that each round measured; every cluster has rounds of every point.
     confidence : float, default 0.95
         0 < confidence < 1.
 
@@ -1230,15 +1274,15 @@ def paired_geomean(a: numpy.typing.NDArray[numpy.float64], b: numpy.typing.NDArr
     ------
     InvalidArgumentError
         If an array is empty or not one-dimensional, or lengths differ; if a time is not within 1e-150
-        to 1e150; if there is one process only, or one that lacks a point; if `confidence` is out of
+        to 1e150; if there is one cluster only, or one that lacks a point; if `confidence` is out of
         range.
     TypeError
         If an array is strided or of another dtype.
 
     Notes
     -----
-    Within a process the median of a[i] / b[i] at each point, their geometric mean over points is the
-    process's observation; the geometric mean of those with Student t on the logarithms. Every point
+    Within a cluster the median of a[i] / b[i] at each point, their geometric mean over points is the
+    cluster's observation; the geometric mean of those with Student t on the logarithms. Every point
     weighs the same, however many rounds it has. O(n log n); the GIL is released.
 
     Examples
@@ -1246,12 +1290,12 @@ def paired_geomean(a: numpy.typing.NDArray[numpy.float64], b: numpy.typing.NDArr
     >>> import numpy as np
     >>> from vmperf import stats
     >>> b = np.array([1.0, 5.0, 1.0, 5.0])
-    >>> process, point = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
-    >>> found = stats.paired_geomean(b * [1.0, 4.0, 1.0, 4.0], b, process, point)
+    >>> cluster, point = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    >>> found = stats.paired_geomean(b * [1.0, 4.0, 1.0, 4.0], b, cluster, point)
     >>> round(found["ratio"], 6)
     2.0
     """
-def paired_ratio(a: numpy.typing.NDArray[numpy.float64], b: numpy.typing.NDArray[numpy.float64], process: numpy.typing.NDArray[numpy.int64], *, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95, resamples: typing.SupportsInt | typing.SupportsIndex = 2000, seed: typing.SupportsInt | typing.SupportsIndex = 0) -> dict[str, float]:
+def paired_ratio(a: numpy.typing.NDArray[numpy.float64], b: numpy.typing.NDArray[numpy.float64], cluster: numpy.typing.NDArray[numpy.int64], *, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95, resamples: typing.SupportsInt | typing.SupportsIndex = 2000, seed: typing.SupportsInt | typing.SupportsIndex = 0) -> dict[str, float]:
     """
     How much slower a is than b, from times of the same rounds: what disturbs a round cancels.
 
@@ -1259,14 +1303,14 @@ def paired_ratio(a: numpy.typing.NDArray[numpy.float64], b: numpy.typing.NDArray
     ----------
     a, b : ndarray of float64, shape (n,)
         Time per op of two designs; a[i] and b[i] are of one round. Positive, any one unit.
-    process : ndarray of int64, shape (n,)
-        The number of the process that each round ran in, in any order.
+    cluster : ndarray of int64, shape (n,)
+        The number of the cluster, process or placement, of each round, in any order: see `clusters`.
     confidence : float, default 0.95
         0 < confidence < 1.
     resamples : int, default 2000
-        1 to 10000000; only one process uses it.
+        1 to 10000000; only one cluster uses it.
     seed : int, default 0
-        0 to 2**64 - 1; only one process uses it.
+        0 to 2**64 - 1; only one cluster uses it.
 
     Returns
     -------
@@ -1277,15 +1321,15 @@ def paired_ratio(a: numpy.typing.NDArray[numpy.float64], b: numpy.typing.NDArray
     ------
     InvalidArgumentError
         If an array is empty or not one-dimensional, or lengths differ; if a time is not within 1e-150
-        to 1e150; if one process has a single round; if `confidence` or `resamples` is out of range.
+        to 1e150; if one cluster has a single round; if `confidence` or `resamples` is out of range.
     TypeError
         If an array is strided or of another dtype, or `seed` is not an integer of its range.
 
     Notes
     -----
-    One process: the median of a[i] / b[i] with its interval as in `bootstrap`, which speaks for that
-    process alone. P > 1 processes: the median ratio of each is one observation; their geometric mean
-    with Student t on the logarithms, P - 1 degrees of freedom. With two processes that interval is
+    One cluster: the median of a[i] / b[i] with its interval as in `bootstrap`, which speaks for that
+    cluster alone. C > 1 clusters: the median ratio of each is one observation; their geometric mean
+    with Student t on the logarithms, C - 1 degrees of freedom. With two clusters that interval is
     wide, up to (0, inf): two say little. O(resamples n) or O(n log n); the GIL is released.
 
     Examples
@@ -1466,7 +1510,7 @@ def random_effects(values: numpy.typing.NDArray[numpy.float64], group: numpy.typ
     >>> round(found["mean"], 6), found["df"], round(found["within_std"], 6)
     (2.1, 2.0, 0.1)
     """
-def ratio(a: numpy.typing.NDArray[numpy.float64], process_a: numpy.typing.NDArray[numpy.int64], b: numpy.typing.NDArray[numpy.float64], process_b: numpy.typing.NDArray[numpy.int64], *, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95, resamples: typing.SupportsInt | typing.SupportsIndex = 2000, seed: typing.SupportsInt | typing.SupportsIndex = 0) -> dict[str, float]:
+def ratio(a: numpy.typing.NDArray[numpy.float64], cluster_a: numpy.typing.NDArray[numpy.int64], b: numpy.typing.NDArray[numpy.float64], cluster_b: numpy.typing.NDArray[numpy.int64], *, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95, resamples: typing.SupportsInt | typing.SupportsIndex = 2000, seed: typing.SupportsInt | typing.SupportsIndex = 0) -> dict[str, float]:
     """
     How much slower a is than b, from two sample sets that share no rounds.
 
@@ -1474,18 +1518,18 @@ def ratio(a: numpy.typing.NDArray[numpy.float64], process_a: numpy.typing.NDArra
     ----------
     a : ndarray of float64, shape (n_a,)
         Time per op, positive, any unit.
-    process_a : ndarray of int64, shape (n_a,)
-        The number of the process that each sample of `a` comes from.
+    cluster_a : ndarray of int64, shape (n_a,)
+        The number of the cluster that each sample of `a` comes from.
     b : ndarray of float64, shape (n_b,)
         Time per op, positive, in the unit of `a`.
-    process_b : ndarray of int64, shape (n_b,)
+    cluster_b : ndarray of int64, shape (n_b,)
         Likewise; numbers of `a` and `b` have nothing to do with each other.
     confidence : float, default 0.95
         0 < confidence < 1.
     resamples : int, default 2000
-        1 to 10000000; only used where each set has one process.
+        1 to 10000000; only used where each set has one cluster.
     seed : int, default 0
-        0 to 2**64 - 1; only used where each set has one process.
+        0 to 2**64 - 1; only used where each set has one cluster.
 
     Returns
     -------
@@ -1496,17 +1540,17 @@ def ratio(a: numpy.typing.NDArray[numpy.float64], process_a: numpy.typing.NDArra
     ------
     InvalidArgumentError
         If an array is empty or not one-dimensional, or lengths differ; if a time is not within 1e-150
-        to 1e150; if both sets have one process and one of them a single sample; if `confidence` or
+        to 1e150; if both sets have one cluster and one of them a single sample; if `confidence` or
         `resamples` is out of range.
     TypeError
         If an array is strided or of another dtype, or `seed` is not an integer of its range.
 
     Notes
     -----
-    One process each: the ratio of the medians, both sets resampled as in `bootstrap`; it says nothing
-    about other processes. Several: the logarithm of each process's median is one observation; the ratio
-    of the geometric means with Welch's t interval. If one set has a single process, the variance of the
-    other stands for both (pooled t). Welch's t covers 93.7 % instead of 95 % for 10 processes against
+    One cluster each: the ratio of the medians, both sets resampled as in `bootstrap`; it says nothing
+    about other clusters. Several: the logarithm of each cluster's median is one observation; the ratio
+    of the geometric means with Welch's t interval. If one set has a single cluster, the variance of the
+    other stands for both (pooled t). Welch's t covers 93.7 % instead of 95 % for 10 clusters against
     3: take as many of each. Drift between the sets does not cancel: prefer `paired_ratio`. O(resamples
     (n_a + n_b)) or O(n log n); the GIL is released.
 
@@ -1809,7 +1853,7 @@ def student_t_quantile(probability: typing.SupportsFloat | typing.SupportsIndex,
     >>> round(stats.student_t_quantile(0.975, 4), 6)
     2.776445
     """
-def summarize(ns_total: numpy.typing.NDArray[numpy.int64], iterations: numpy.typing.NDArray[numpy.int64], process: numpy.typing.NDArray[numpy.int64], *, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95, resamples: typing.SupportsInt | typing.SupportsIndex = 2000, seed: typing.SupportsInt | typing.SupportsIndex = 0) -> dict[str, typing.Any]:
+def summarize(ns_total: numpy.typing.NDArray[numpy.int64], iterations: numpy.typing.NDArray[numpy.int64], cluster: numpy.typing.NDArray[numpy.int64], *, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95, resamples: typing.SupportsInt | typing.SupportsIndex = 2000, seed: typing.SupportsInt | typing.SupportsIndex = 0) -> dict[str, typing.Any]:
     """
     Estimates, intervals and outlier counts of a case from its raw samples.
 
@@ -1819,19 +1863,19 @@ def summarize(ns_total: numpy.typing.NDArray[numpy.int64], iterations: numpy.typ
         Nanoseconds of each batch, >= 0; at least two samples.
     iterations : ndarray of int64, shape (n,)
         Ops in each batch, >= 1.
-    process : ndarray of int64, shape (n,)
-        The number of the process that each sample comes from, in any order.
+    cluster : ndarray of int64, shape (n,)
+        The number of the cluster, process or placement, of each sample, in any order: see `clusters`.
     confidence : float, default 0.95
         0 < confidence < 1.
     resamples : int, default 2000
-        1 to 10000000; only one process uses it.
+        1 to 10000000; only one cluster uses it.
     seed : int, default 0
-        0 to 2**64 - 1; only one process uses it.
+        0 to 2**64 - 1; only one cluster uses it.
 
     Returns
     -------
     dict
-        n, n_processes (int); in ns per op, over all samples: min, q1, median, q3, max, mean, std (n -
+        n, n_clusters (int); in ns per op, over all samples: min, q1, median, q3, max, mean, std (n -
         1), trimmed_mean (20 % of each side cut), slope (least squares of ns_total on iterations through
         the origin) with r_squared; low and high, the interval of the median; mean_low and mean_high;
         outliers, a dict of the counts low_severe, low_mild, high_mild, high_severe; ops_per_s = 1e9 /
@@ -1847,8 +1891,8 @@ def summarize(ns_total: numpy.typing.NDArray[numpy.int64], iterations: numpy.typ
 
     Notes
     -----
-    The intervals are those of `location_intervals`: with several processes the process is the unit of
-    independence. A lower end below 0 is cut to 0. O(resamples n) for one process, else O(n log n);
+    The intervals are those of `location_intervals`: with several clusters the cluster is the unit of
+    independence. A lower end below 0 is cut to 0. O(resamples n) for one cluster, else O(n log n);
     the GIL is released.
 
     Examples
@@ -1862,7 +1906,7 @@ def summarize(ns_total: numpy.typing.NDArray[numpy.int64], iterations: numpy.typ
     """
 def t_interval(values: numpy.typing.NDArray[numpy.float64], *, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> dict[str, float]:
     """
-    Student t interval of the mean of independent values, such as one statistic per process.
+    Student t interval of the mean of independent values, such as one statistic per cluster.
 
     Parameters
     ----------

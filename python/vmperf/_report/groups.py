@@ -209,7 +209,7 @@ def role_of(design: str, entry: Mapping[str, Any]) -> str:
 def _paired(a: list[CaseRecord], b: list[CaseRecord]) -> Ratio | None:
     """Ratio over the rounds that both designs have, process by process."""
     mine, other = ({c.process: c.ns_total / c.iterations for c in cases} for cases in (a, b))
-    found = paired(mine, other)
+    found = paired(mine, other, {c.process: c.placement for c in a})
     return Ratio(found["ratio"], found["low"], found["high"]) if found else None
 
 

@@ -102,7 +102,7 @@ public:
   [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
   [[nodiscard]] std::uint64_t min() const noexcept { return count_ == 0 ? 0 : min_; } ///< 0: empty
   [[nodiscard]] std::uint64_t max() const noexcept { return max_; }                   ///< 0: empty
-  /// Of the values themselves, not of their buckets; rounded to a double once.
+  /// Of the values themselves, not of their buckets; exact up to 2^53, rounded above.
   [[nodiscard]] double sum() const noexcept {
     return static_cast<double>(sum_high_) * 0x1p64 + static_cast<double>(sum_low_);
   }
@@ -118,17 +118,18 @@ public:
   [[nodiscard]] std::uint64_t value_at(std::uint64_t rank) const noexcept;
 
   [[nodiscard]] std::size_t n_buckets() const noexcept {
-    return static_cast<std::size_t>(66 - bits_) << (bits_ - 1);
+    return std::size_t{66 - bits_} << (bits_ - 1);
   }
   [[nodiscard]] std::size_t index_of(std::uint64_t value) const noexcept {
-    const int shift = static_cast<int>(std::bit_width(value | mask_)) - bits_;
-    return (static_cast<std::size_t>(shift) << (bits_ - 1)) +
-           static_cast<std::size_t>(value >> shift);
+    // std::bit_width tests for 0, which value | mask_ is not.
+    const unsigned top = 63U - static_cast<unsigned>(__builtin_clzll(value | mask_));
+    const unsigned shift = top - (bits_ - 1);
+    return (std::size_t{shift} << (bits_ - 1)) + static_cast<std::size_t>(value >> shift);
   }
   /// The least and the greatest value of a bucket.
   [[nodiscard]] std::uint64_t lowest(std::size_t index) const noexcept {
-    const int shift = shift_of(index);
-    return (index - (static_cast<std::uint64_t>(shift) << (bits_ - 1))) << shift;
+    const unsigned shift = shift_of(index);
+    return (index - (std::uint64_t{shift} << (bits_ - 1))) << shift;
   }
   [[nodiscard]] std::uint64_t highest(std::size_t index) const noexcept {
     return lowest(index) + ((std::uint64_t{1} << shift_of(index)) - 1);
@@ -179,7 +180,7 @@ private:
   struct Free {
     void operator()(std::uint64_t *table) const noexcept { std::free(table); }
   };
-  using Table = std::unique_ptr<std::uint64_t[], Free>;
+  using Table = std::unique_ptr<std::uint64_t[], Free>; // NOLINT(modernize-avoid-c-arrays)
 
   static constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
 
@@ -190,12 +191,12 @@ private:
     return digits;
   }
 
-  static int sub_bits(int digits) noexcept {
+  static unsigned sub_bits(int digits) noexcept {
     std::uint64_t values = 2;
     for (; digits > 0; --digits) {
       values *= 10;
     }
-    return static_cast<int>(std::bit_width(values - 1));
+    return static_cast<unsigned>(std::bit_width(values - 1));
   }
 
   static Table zeroed(std::size_t n) {
@@ -213,8 +214,9 @@ private:
     bytes.push_back(static_cast<std::byte>(number));
   }
 
-  [[nodiscard]] int shift_of(std::size_t index) const noexcept {
-    return std::max(static_cast<int>(index >> (bits_ - 1)) - 1, 0);
+  [[nodiscard]] unsigned shift_of(std::size_t index) const noexcept {
+    const auto power = static_cast<unsigned>(index >> (bits_ - 1));
+    return power == 0 ? 0 : power - 1;
   }
 
   void add_to_sum(std::uint64_t low, std::uint64_t high) noexcept {
@@ -258,7 +260,8 @@ private:
     std::swap(max_, other.max_);
   }
 
-  int digits_, bits_;
+  int digits_;
+  unsigned bits_; // s above
   std::uint64_t mask_;
   Table counts_;
   std::uint64_t count_ = 0, sum_low_ = 0, sum_high_ = 0;

@@ -1,16 +1,17 @@
-// Confidence intervals of a median or a mean, for one process and for several.
+// Confidence intervals of a median or a mean, for one cluster and for several.
 //
-// One process: percentile bootstrap (Efron, Tibshirani: An Introduction to the Bootstrap, 1993, ch.
+// One cluster: percentile bootstrap (Efron, Tibshirani: An Introduction to the Bootstrap, 1993, ch.
 // 13), its percentiles moved out to Phi(-+ sqrt(n / (n - 1)) t(n - 1)), as the plain ones are too
 // narrow for few samples (Hesterberg: What Teachers Should Know about the Bootstrap, The American
 // Statistician 69, 2015, "expanded percentile"). Resample r draws from stream r of the
 // counter-based generator over the SORTED values, so a result depends on (values, seed, resamples)
-// alone: not on sample order, threads or evaluation order. It speaks for that process only. Several
-// processes: samples inside one share its layout and are not independent, so the process is the
-// unit: Student t with P - 1 degrees of freedom over the P per-process statistics (Kalibera, Jones:
-// Rigorous benchmarking in reasonable time, ISMM 2013, reduced to one statistic per process). Every
-// interval is widened, where needed, to contain its point estimate. Bootstrap O(resamples n) time,
-// O(resamples + n) memory; t O(n log n). Thread-safe: pure functions.
+// alone: not on sample order, threads or evaluation order. It speaks for that cluster only. Several
+// clusters (processes, or placements: see clusters.hpp): samples inside one share its layout and
+// are not independent, so the cluster is the unit: Student t with C - 1 degrees of freedom over the
+// C per-cluster statistics (Kalibera, Jones: Rigorous benchmarking in reasonable time, ISMM 2013,
+// reduced to one statistic per cluster). Every interval is widened, where needed, to contain its
+// point estimate. Bootstrap O(resamples n) time, O(resamples + n) memory; t O(n log n).
+// Thread-safe: pure functions.
 #pragma once
 
 #include <cstdint>
@@ -42,10 +43,10 @@ struct LocationIntervals {
 /// Student t interval of the mean of independent values; at least two.
 [[nodiscard]] Interval t_interval(std::span<const double> values, double confidence = 0.95);
 
-/// process[i] is the process that sample i comes from. The estimates are those of all samples
-/// together; the intervals are the bootstrap's for one process, Student t over processes for more.
+/// cluster[i] is the cluster that sample i comes from. The estimates are those of all samples
+/// together; the intervals are the bootstrap's for one cluster, Student t over clusters for more.
 [[nodiscard]] LocationIntervals location_intervals(std::span<const double> values,
-                                                   std::span<const std::int64_t> process,
+                                                   std::span<const std::int64_t> cluster,
                                                    const Resampling &resampling = {});
 
 } // namespace vmperf::stats
