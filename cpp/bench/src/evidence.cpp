@@ -18,7 +18,9 @@ constexpr double kCarefully = 0.7;            // of the steps that the time left
 constexpr double kLongNs = 30'000;            // two such ops exceed the budget, at one step a ns,
 constexpr std::uint64_t kLongBudget = 6'000;  // unless they wait: a try, not seconds in vain
 constexpr std::uint64_t kLeastOps = 10;
-constexpr std::uint64_t kMostOps = 100;
+constexpr std::uint64_t kMostOps = 64;
+constexpr std::uint64_t kLeastOpsOfCopies = 2; // that a copy adds instructions shows in few of them
+constexpr std::uint64_t kMostOpsOfCopies = 20;
 constexpr std::int64_t kTimeoutNs = 2'000'000'000;
 constexpr std::array<unsigned, 3> kCopies{1, 2, 4};
 constexpr int kCopyRounds = 15;
@@ -60,9 +62,10 @@ os::StepCount steps(Workload &workload, unsigned copies, std::uint64_t n, std::u
 // How many ops apart the two counts should lie: many enough to average over periodic work, few
 // enough for the budget.
 std::uint64_t spread_for(std::uint64_t per_op, std::uint64_t constant, std::uint64_t max_n,
-                         std::uint64_t budget) {
-  const std::uint64_t wanted =
-      std::clamp(kStepGoal / std::max<std::uint64_t>(per_op, 1), kLeastOps, kMostOps);
+                         std::uint64_t budget, unsigned copies) {
+  const std::uint64_t wanted = std::clamp(kStepGoal / std::max<std::uint64_t>(per_op, 1),
+                                          copies == 1 ? kLeastOps : kLeastOpsOfCopies,
+                                          copies == 1 ? kMostOps : kMostOpsOfCopies);
   const std::uint64_t affordable =
       (budget - std::min(budget, constant)) / std::max<std::uint64_t>(per_op, 1) / 2;
   return std::clamp<std::uint64_t>(wanted, 1,
@@ -108,7 +111,8 @@ MarginalCount count_per_op(Workload &workload, unsigned copies, double ns_per_op
   }
   const std::uint64_t per_op =
       two.instructions > one.instructions ? two.instructions - one.instructions : 0;
-  const std::uint64_t spread = spread_for(per_op, one.instructions, workload.max_n(), budget);
+  const std::uint64_t spread =
+      spread_for(per_op, one.instructions, workload.max_n(), budget, copies);
   const os::StepCount many = steps(workload, copies, 1 + spread, budget, deadline);
   if (many.outcome != Outcome::counted) {
     return {static_cast<double>(per_op), std::string(to_text(Outcome::counted))};

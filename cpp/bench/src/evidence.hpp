@@ -17,7 +17,7 @@ struct MarginalCount {
   std::string status;                 ///< counted, or why not
 };
 
-/// Instructions per op: the marginal count between two values of n, from 10 to 100 ops apart where
+/// Instructions per op: the marginal count between two values of n, from 10 to 64 ops apart where
 /// the op is small enough. The workload itself is not run: a child process runs its copy. Little is
 /// tried for an op of more than 30 us. `limit_ns` of wall-clock time are not exceeded by much; 0 is
 /// no limit.
