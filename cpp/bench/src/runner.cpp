@@ -12,12 +12,14 @@
 #include "placement.hpp"
 #include "schedule.hpp"
 #include "vmperf/base/error.hpp"
+#include "vmperf/os/clock.hpp"
 #include "vmperf/os/core_clock.hpp"
 
 namespace vmperf::bench {
 namespace {
 
 constexpr double kOverTimer = 1.5;         // an estimate may be that much too long
+constexpr int kLeastSamples = 5;           // that are taken whatever the deadline
 constexpr double kResettleFraction = 0.05; // of a sample, untimed, after buffers are placed anew
 
 class Group {
@@ -36,7 +38,9 @@ private:
   void warm_up();
   void place(int number);
   void settle(const Schedule &schedule);
+  void see_growth(bool last);
   void finish_placement(int number);
+  [[nodiscard]] bool in_time(int n_taken) const;
   void sample(const Schedule &schedule, int number, int placement);
   void sample_empty(std::int64_t batch_ns);
   void measure_all(const Schedule &schedule);
@@ -50,6 +54,7 @@ private:
   WorkloadPtr empty_ = make_empty_loop();
   double empty_ns_ = std::numeric_limits<double>::infinity();
   double core_hz_ = os::core_hz();
+  std::int64_t end_ns_ = 0; ///< on the clock; 0 = none
 };
 
 // What an op takes of a batch's time. Where prepare() takes more than the ops, a batch that is
@@ -85,14 +90,28 @@ void Group::place(int number) {
 
 void Group::warm_up() {
   for (Lane &lane : lanes_) {
+    announce(lane, Phase::evidence);
+    guarded(lane, [this, &lane] { count_fresh(*lane.workload, settings_, lane.result.evidence); });
     announce(lane, Phase::warm_up);
     guarded(lane, [this, &lane] {
-      lane.result.checksum = first_checksum(*lane.workload);
+      note_first_checksum(lane);
       calibrate(lane, settings_.warm_up_ns);
     });
     announce(lane, Phase::evidence);
     guarded(lane, [this, &lane] {
       gather_evidence(*lane.workload, lane.ns_per_op, settings_, lane.result.evidence);
+    });
+  }
+}
+
+void Group::see_growth(bool last) {
+  for (Lane &lane : lanes_) {
+    announce(lane, Phase::measure);
+    guarded(lane, [&] {
+      time_half(lane, placement_->stack_shift_bytes());
+      if (last) {
+        settle_growth(lane, placement_->stack_shift_bytes());
+      }
     });
   }
 }
@@ -103,6 +122,7 @@ void Group::finish_placement(int number) {
     if (lane.workload == nullptr) {
       continue;
     }
+    observe_placement(lane);
     announce(lane, Phase::verify);
     if (number >= 0) {
       report_placement(lane, static_cast<std::uint32_t>(number));
@@ -157,7 +177,13 @@ void Group::sample(const Schedule &schedule, int number, int placement) {
 void Group::measure_all(const Schedule &schedule) {
   int placed = -1;
   for (int i = 0; i < schedule.n_samples(); ++i) {
+    if (!in_time(i)) {
+      break;
+    }
     if (const int wanted = schedule.placement(i); wanted != placed) {
+      if (placed >= 0) {
+        see_growth(false);
+      }
       finish_placement(placed);
       place(wanted + 1);
       settle(schedule);
@@ -165,13 +191,23 @@ void Group::measure_all(const Schedule &schedule) {
     }
     sample(schedule, i, placed);
   }
+  see_growth(true);
   finish_placement(placed);
+}
+
+// Once the deadline is over only the least number of samples is still taken.
+bool Group::in_time(int n_taken) const {
+  return end_ns_ == 0 || n_taken < kLeastSamples || os::now_ns() < end_ns_;
 }
 
 std::vector<CaseResult> Group::run(const Benchmark &benchmark, std::vector<Lane> lanes) {
   lanes_ = std::move(lanes);
+  end_ns_ = settings_.deadline_ns > 0 ? os::now_ns() + settings_.deadline_ns : 0;
   place(0);
   warm_up();
+  if (benchmark.is_comparable()) {
+    compare_checksums(lanes_);
+  }
   if (const auto ns = costs(); !ns.empty()) {
     measure_all(Schedule(settings_, ns, least_batch_ns()));
   }
@@ -180,6 +216,7 @@ std::vector<CaseResult> Group::run(const Benchmark &benchmark, std::vector<Lane>
     lane.workload.reset();
     lane.result.evidence.core_hz = core_hz_;
     lane.result.evidence.empty_ns_per_op = std::isfinite(empty_ns_) ? empty_ns_ : 0;
+    note_limits(lane);
     judge(lane, benchmark);
     std::move(*lane.collector).finish(lane.result);
     results.push_back(std::move(lane.result));
@@ -199,6 +236,12 @@ void check(const Settings &settings) {
   }
   if (settings.n_samples < 2) {
     refuse("n_samples", settings.n_samples, ">= 2");
+  }
+  if (settings.evidence_ns <= 0) {
+    refuse("evidence_ns", settings.evidence_ns, "> 0");
+  }
+  if (settings.deadline_ns < 0) {
+    refuse("deadline_ns", settings.deadline_ns, ">= 0");
   }
   if (settings.n_placements < 1 || settings.n_placements > settings.n_samples) {
     refuse("n_placements", settings.n_placements, "1..n_samples");
