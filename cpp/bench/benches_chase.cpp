@@ -1,16 +1,13 @@
 // Pointer chase: one load depends on the one before, over a random cycle through all lines of a
-// buffer. Sattolo's shuffle (Information Processing Letters 22, 1986) makes a single cycle, so that
-// no short one keeps the walk in a corner of the buffer.
+// buffer: a single one, so that no short one keeps the walk in a corner of the buffer.
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <new>
-#include <numeric>
-#include <utility>
 #include <vector>
 
 #include "kernels.hpp"
-#include "vmperf/base/rng.hpp"
+#include "vmperf/bench/generators.hpp"
 #include "vmperf/bench/steps.hpp"
 #include "vmperf/os/pages.hpp"
 
@@ -29,14 +26,9 @@ public:
   Chase(std::size_t size_kib, std::uint64_t seed)
       : memory_(size_kib * 1024), lines_(size_kib * 1024 / kLineBytes) {
     auto *first = reinterpret_cast<Line *>(memory_.data());
-    std::vector<std::uint32_t> order(lines_);
-    std::iota(order.begin(), order.end(), 0U);
-    CounterRng rng(seed);
-    for (std::size_t i = lines_ - 1; i > 0; --i) { // Sattolo: never i itself
-      std::swap(order[i], order[rng.below(i)]);
-    }
+    const std::vector<std::uint32_t> next = make_cycle(lines_, seed);
     for (std::size_t i = 0; i < lines_; ++i) {
-      new (first + i) Line{first + order[i]};
+      new (first + i) Line{first + next[i]};
     }
     at_ = start_ = first;
   }

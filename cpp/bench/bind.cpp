@@ -166,7 +166,7 @@ count_instructions : bool
 beacon : str, optional
     Path of a file of at least 16 bytes in which the design under way is announced.
 evidence_ns : int, optional
-    Nanoseconds that the evidence of work of a design may take, >= 0; 0 for no limit.
+    Nanoseconds that the evidence of work of a design may take, >= 0; 0 for two seconds.
 deadline_ns : int, optional
     Nanoseconds after which the call should end, >= 0; 0 for never. Samples and placements are fewer
     then; a design of which not two samples fit is ``timed_out``.
@@ -237,7 +237,7 @@ void bind(py::module_ &m) {
 Returns
 -------
 list of dict
-    Keys ``id, component, summary, op, api, tags, fooled_by, hidden, subcycle, latency, isolated,
+    Keys ``id, component, summary, op, api, tags, fooled_by, hidden, subcycle, comparable,
     axes, designs, quantities``; the first axis is ``design``. Keys of a design: ``name, summary, peer,
     limit, null``. Quantities beside time: lists ``metrics`` (``name, unit, better, scope, merge``;
     those that every case has too), ``distributions``, ``series`` and ``tables``.

@@ -4,6 +4,7 @@
 
 #include "benches.hpp"
 #include "vmperf/base/align.hpp"
+#include "vmperf/bench/generators.hpp"
 #include "vmperf/memops/api/page_workload.hpp"
 #include "vmperf/memops/api/scan_workload.hpp"
 
@@ -94,13 +95,9 @@ Places make_places(const bench::Params &params, std::size_t sides, std::size_t n
   const std::size_t offset = kLine * placement_rng().below(kPage / kLine) + align;
   places.a = places.memory.data() + offset;
   places.b = sides == 2 ? places.memory.data() + extent + offset + kPage / 2 - kLine : places.a;
-  places.at.resize(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    places.at[i] = i * stride;
-  }
-  CounterRng rng(params.seed(), 5);
-  for (std::size_t left = count; left > 1; --left) {
-    std::swap(places.at[left - 1], places.at[rng.below(left)]);
+  places.at.reserve(count);
+  for (const std::size_t place : bench::shuffled(count, params.seed(), 5)) {
+    places.at.push_back(place * stride);
   }
   return places;
 }

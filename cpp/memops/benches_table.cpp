@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
-#include <numeric>
 #include <string>
 #include <string_view>
 
 #include "vmperf/base/align.hpp"
 #include "vmperf/base/error.hpp"
+#include "vmperf/bench/generators.hpp"
 #include "vmperf/memops/api/table.hpp"
 
 namespace vmperf::memops {
@@ -185,12 +185,7 @@ void lay_out(CopyTable &table, std::size_t n, std::size_t working_set, std::size
   const std::size_t stride = align_up(n, kLine) + kLine;
   const std::size_t bytes = sides * std::max<std::size_t>(n, 1);
   const std::size_t pieces = std::clamp<std::size_t>(working_set / bytes, 1, kMostOps * 16);
-  std::vector<std::size_t> order(pieces);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  CounterRng rng(table.seed, 1);
-  for (std::size_t left = pieces; left > 1; --left) {
-    std::swap(order[left - 1], order[rng.below(left)]);
-  }
+  const std::vector<std::uint32_t> order = bench::shuffled(pieces, table.seed, 1);
   table.disjoint = true;
   table.dst_bytes = pieces * stride;
   const std::size_t rounds = (kLeastOps + pieces - 1) / pieces;

@@ -5,13 +5,11 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <numeric>
 #include <string_view>
-#include <utility>
 
 #include "vmperf/base/align.hpp"
 #include "vmperf/base/error.hpp"
-#include "vmperf/base/rng.hpp"
+#include "vmperf/bench/generators.hpp"
 #include "vmperf/pool/api/bulk_workloads.hpp"
 #include "vmperf/pool/api/proof.hpp"
 #include "vmperf/pool/api/setup.hpp"
@@ -58,26 +56,25 @@ Setup Setup::from(const bench::Params &params) {
 }
 
 std::vector<std::uint32_t> make_places(const Setup &setup) {
-  CounterRng rng(setup.seed);
-  std::vector<std::uint32_t> places(std::bit_ceil(std::max<std::size_t>(4096, 4 * setup.capacity)));
-  for (std::size_t i = 0; i < places.size() && setup.order != Order::lifo; ++i) {
-    const std::uint64_t place =
-        setup.order == Order::random ? rng.below(setup.capacity) : i % setup.capacity;
-    places[i] = static_cast<std::uint32_t>(place);
+  const std::size_t count = std::bit_ceil(std::max<std::size_t>(4096, 4 * setup.capacity));
+  switch (setup.order) {
+  case Order::random:
+    return bench::draw(bench::Uniform(setup.capacity, setup.seed), count);
+  case Order::fifo:
+    return bench::draw(bench::Strided(setup.capacity, 1), count);
+  case Order::lifo:
+    break;
   }
-  return places;
+  return std::vector<std::uint32_t>(count, 0);
 }
 
 std::vector<std::uint32_t> make_batch_order(const Setup &setup) {
-  std::vector<std::uint32_t> order(setup.batch);
-  std::iota(order.begin(), order.end(), 0U);
+  if (setup.order == Order::random) {
+    return bench::shuffled(setup.batch, setup.seed);
+  }
+  std::vector<std::uint32_t> order = bench::draw(bench::Strided(setup.batch, 1), setup.batch);
   if (setup.order == Order::lifo) {
     std::ranges::reverse(order);
-  } else if (setup.order == Order::random) {
-    CounterRng rng(setup.seed);
-    for (std::size_t left = order.size(); left > 1; --left) {
-      std::swap(order[left - 1], order[rng.below(left)]);
-    }
   }
   return order;
 }

@@ -1,6 +1,4 @@
 // Bindings: the histogram that a latency or a size distribution is recorded in.
-#include <pybind11/operators.h>
-
 #include <cmath>
 
 #include "bind_arrays.hpp"
@@ -115,12 +113,18 @@ void bind_histogram(py::module_ &m) {
   bind_figures(type);
   type.def("to_bytes", &to_bytes, kHistogramToBytesDoc)
       .def_static("from_bytes", &from_bytes, py::arg("data"), kHistogramFromBytesDoc)
-      .def(py::self == py::self) // NOLINT(misc-redundant-expression): how pybind11 spells it
+      .def("__eq__",
+           [](const Histogram &self, const py::object &other) {
+             return py::isinstance<Histogram>(other) && self == other.cast<const Histogram &>();
+           })
+      .def("__hash__",
+           [](const Histogram & /*self*/) -> py::ssize_t { // it changes as it records
+             throw py::type_error("a Histogram cannot be hashed: key by its to_bytes()");
+           })
       .def("__repr__", [](const Histogram &self) {
         return "<Histogram of " + std::to_string(self.count()) + " values, " +
                std::to_string(self.min()) + " to " + std::to_string(self.max()) + ">";
       });
-  type.attr("__hash__") = py::none(); // it changes as it records
 }
 
 } // namespace vmperf::stats

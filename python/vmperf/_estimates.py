@@ -161,9 +161,9 @@ def ratios(data: xr.Dataset, reference: str) -> xr.Dataset:
     for at, status, samples in _points(data, names):
         if status == "ok":
             own = {p: _core.stats.per_op(ns, n) for p, (ns, n, _) in samples.items()}
-            where = {p: placement for p, (_, _, placement) in samples.items()}
+            place: Times = {p: placement for p, (_, _, placement) in samples.items()}
             key = json.dumps({axis: str(v) for axis, v in at.items() if axis != "design"})
-            by_point.setdefault(key, {})[str(at["design"])] = at, own, where
+            by_point.setdefault(key, {})[str(at["design"])] = at, own, place
     for group in by_point.values():
         base: Times = group[reference][1] if reference in group else {}
         for design, (at, mine, where) in group.items():
@@ -238,11 +238,11 @@ def _points(data: xr.Dataset, names: list[str]) -> Iterator[tuple[dict[str, Any]
         at = {name: data[name].values[i] for name, i in zip(names, index, strict=True)}
         present = [str(s) for s in status[index] if s != "missing"] or ["missing"]
         bad = [s for s in present if s != "ok"]
-        samples = {}
+        samples: Samples = {}
         for k, process in enumerate(data["process"].values):
             taken = n[index][k] > 0
-            parts = (array[index][k][taken] for array in (ns, n, where))
-            samples[int(process)] = tuple(map(_whole, parts))  # type: ignore[assignment]
+            own = [_whole(array[index][k][taken]) for array in (ns, n, where)]
+            samples[int(process)] = own[0], own[1], own[2]
         yield at, bad[0] if bad else "ok", samples
 
 

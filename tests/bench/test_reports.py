@@ -121,3 +121,25 @@ def test_isolated_designs_are_said_to_be():
     assert entry["isolated"]
     # measure() itself does what it is told: planning processes is the caller's.
     assert {r.metrics["process_id"][0] for r in measure("isolated")} == {os.getpid()}
+
+
+def test_a_program_is_a_design_and_its_memory_its_own():
+    ballast = np.ones(40_000_000)  # 320 MB that must not be taken for the program's
+    results = {r.design: r for r in measure("command", measurement_ns=60_000_000)}
+    assert ballast[0] == 1
+    assert results["shell"].status in ("ok", "too_noisy")
+    found = details(results["shell"], "sample")
+    peak = np.frombuffer(found["program_peak_rss_bytes", 0])
+    assert ((peak > 100_000) & (peak < 100_000_000)).all()
+    wall = np.frombuffer(found["program_wall_ns", 0])
+    per_op = results["shell"].samples.ns_total / results["shell"].samples.iterations
+    assert ((wall > 0) & (wall < per_op)).all()
+
+
+def test_a_program_that_fails_or_lies_is_unverified():
+    results = {r.design: r for r in measure("command", measurement_ns=60_000_000)}
+    assert (results["wrong"].status, results["failing"].status) == ("unverified", "unverified")
+    assert "it says '22" in results["wrong"].reason
+    assert results["failing"].reason == "sh exited with code 3: planted"
+    assert results["missing"].status == "not_installed"
+    assert "nothing supplies it" in results["missing"].reason

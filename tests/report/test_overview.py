@@ -17,6 +17,7 @@ from vmperf._report import groups, overview, payload
 from vmperf._report.colours import N_COLOURS, colour_of
 from vmperf._report.groups import Section, designs_of, sections
 from vmperf._report.overview import Component, components, headlines, spread
+from vmperf._report.quantities import Extras
 from vmperf._report.summary import verdicts
 from vmperf._results import Results
 
@@ -138,7 +139,8 @@ def calls_of(work: Callable[[], Any]) -> int:
 def payload_of(found: list[Section]) -> str:
     designs = designs_of(found)
     parts = components(found, verdicts(found), designs)
-    return payload.build(found, parts, dict.fromkeys(designs, "series-0"), {})
+    extras = {section.anchor: Extras([]) for section in found}
+    return payload.build(found, parts, extras, dict.fromkeys(designs, "series-0"), {})
 
 
 def test_work_and_bytes_are_linear_in_points(make_results: Make) -> None:

@@ -126,9 +126,7 @@ def test_intervals_cover(q: float) -> None:
 
 @pytest.mark.property
 @given(VALUES, VALUES, VALUES, st.integers(1, 5))
-def test_merging_is_recording_in_one(
-    a: list[int], b: list[int], c: list[int], digits: int
-) -> None:
+def test_merging_is_recording_in_one(a: list[int], b: list[int], c: list[int], digits: int) -> None:
     parts = [recorded(one, digits) for one in (a, b, c)]
     left, right = recorded([], digits), recorded([], digits)
     for part in parts:
@@ -152,15 +150,19 @@ def test_bytes_read_back(values: list[int], digits: int) -> None:
     assert (again.min, again.max, again.sum) == (mine.min, mine.max, mine.sum)
 
 
+def read_or_none(data: bytes) -> stats.Histogram | None:
+    """Any other exception, or the death of the process, is a fault."""
+    try:
+        return stats.Histogram.from_bytes(data)
+    except vmperf.InvalidArgumentError:
+        return None
+
+
 @pytest.mark.fuzz
 @given(st.binary(max_size=60) | st.binary(max_size=60).map(lambda tail: b"VMH1" + tail))
 def test_foreign_bytes_are_refused_or_read_exactly(data: bytes) -> None:
-    try:
-        read = stats.Histogram.from_bytes(data)
-    except vmperf.InvalidArgumentError as error:
-        assert error.argument == "data"
-    else:
-        assert read.to_bytes() == data
+    read = read_or_none(data)
+    assert read is None or read.to_bytes() == data
 
 
 @pytest.mark.fuzz
@@ -171,11 +173,8 @@ def test_altered_bytes_are_refused_or_read_exactly(values: list[int], data: st.D
         at = data.draw(st.integers(0, len(altered) - 1))
         altered[at] = data.draw(st.integers(0, 255))
     altered = altered[: data.draw(st.integers(len(altered) // 2, len(altered)))]
-    try:
-        read = stats.Histogram.from_bytes(bytes(altered))
-    except vmperf.InvalidArgumentError as error:
-        assert error.argument == "data"
-    else:
+    read = read_or_none(bytes(altered))
+    if read is not None:
         assert read.to_bytes() == altered
         assert read.buckets()[1].sum() == read.count
 
@@ -233,6 +232,9 @@ def test_unsigned_values_use_the_whole_range() -> None:
     assert (mine.min, mine.max) == (0, 2**64 - 1)
     assert mine.quantile(1) == 2**64 - 1
     assert mine != recorded([0])
+    assert mine != 0
+    with pytest.raises(TypeError, match="to_bytes"):
+        hash(mine)
 
 
 @pytest.mark.parametrize(

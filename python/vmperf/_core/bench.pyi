@@ -85,6 +85,26 @@ class CaseResult:
     >>> r[0].design, r[0].status
     ('absent', 'not_installed')
     """
+    def details(self) -> list:
+        """
+        What was reported beside numbers: a copy of all bytes.
+
+        Returns
+        -------
+        list of tuple
+            Kind, name, placement, bytes. ``distribution``: `vmperf.stats.Histogram.from_bytes` reads it;
+            ``series``: little-endian float64, all x, then all y; ``table``: JSON with ``rows``; ``sample``:
+            float64, the metric's value with each sample, NaN where there is none.
+
+        Examples
+        --------
+        >>> from vmperf import bench
+        >>> r = bench.measure("bench/selftest/missing", {}, ["absent"], warm_up_ns=0, measurement_ns=1,
+        ...                   n_samples=2, sampling="flat", n_placements=1, seed=0, process=0,
+        ...                   count_instructions=False)
+        >>> r[0].details()
+        []
+        """
     @property
     def checksum(self) -> int:
         """
@@ -99,6 +119,11 @@ class CaseResult:
     def evidence(self) -> dict:
         """
         How we know that the work was done: instructions per op, empty loop, core clock, copies.
+        """
+    @property
+    def metrics(self) -> dict:
+        """
+        Metric -> its value in each placement, None where it was not delivered.
         """
     @property
     def reason(self) -> str:
@@ -211,6 +236,28 @@ class Arm:
         >>> bench.Arm("bench/selftest/one_cycle", {}, "kernel", seed=0).count_instructions()[1]
         'counted'
         """
+    def report(self) -> dict:
+        """
+        What the workload says beside time, since it was made.
+
+        Returns
+        -------
+        dict
+            ``metrics``: name -> float, None where it was not delivered, the built-in ones too. ``details``:
+            as `CaseResult.details` has them.
+
+        Raises
+        ------
+        MeasurementError
+            ``crashed``: the workload reports what its benchmark does not declare.
+
+        Examples
+        --------
+        >>> from vmperf import bench
+        >>> arm = bench.Arm("bench/selftest/one_cycle", {}, "kernel", seed=0)
+        >>> arm.run(1000)[0] >= 0, arm.report()["metrics"]["rss_peak_bytes"] > 0
+        (True, True)
+        """
     def run(self, n: typing.SupportsInt | typing.SupportsIndex) -> tuple[int, int]:
         """
         Time one batch.
@@ -322,8 +369,10 @@ def catalog() -> list:
     Returns
     -------
     list of dict
-        Keys ``id, component, summary, op, tags, fooled_by, hidden, subcycle, axes, designs``; the first
-        axis is ``design``. Keys of a design: ``name, summary, peer``.
+        Keys ``id, component, summary, op, tags, fooled_by, hidden, subcycle, latency, isolated, axes,
+        designs, quantities``; the first axis is ``design``. Keys of a design: ``name, summary, peer,
+        limit, null``. Quantities beside time: lists ``metrics`` (``name, unit, better, scope, merge``;
+        those that every case has too), ``distributions``, ``series`` and ``tables``.
 
     Examples
     --------
@@ -461,7 +510,7 @@ def load(path: str) -> list[str]:
     ...     print(error.call)
     dlopen
     """
-def measure(id: str, params: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str], designs: collections.abc.Sequence[str], *, warm_up_ns: typing.SupportsInt | typing.SupportsIndex, measurement_ns: typing.SupportsInt | typing.SupportsIndex, n_samples: typing.SupportsInt | typing.SupportsIndex, sampling: str, n_placements: typing.SupportsInt | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex, process: typing.SupportsInt | typing.SupportsIndex, count_instructions: bool, beacon: str = '') -> list[CaseResult]:
+def measure(id: str, params: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str], designs: collections.abc.Sequence[str], *, warm_up_ns: typing.SupportsInt | typing.SupportsIndex, measurement_ns: typing.SupportsInt | typing.SupportsIndex, n_samples: typing.SupportsInt | typing.SupportsIndex, sampling: str, n_placements: typing.SupportsInt | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex, process: typing.SupportsInt | typing.SupportsIndex, count_instructions: bool, beacon: str = '', evidence_ns: typing.SupportsInt | typing.SupportsIndex = 0, deadline_ns: typing.SupportsInt | typing.SupportsIndex = 0) -> list[CaseResult]:
     """
     Measure designs of one benchmark at one point of its axes, here.
 
@@ -495,6 +544,11 @@ def measure(id: str, params: collections.abc.Mapping[str, typing.SupportsInt | t
         op of less than 0.9 cycles is refused; other processes rely on the counts of process 0.
     beacon : str, optional
         Path of a file of at least 16 bytes in which the design under way is announced.
+    evidence_ns : int, optional
+        Nanoseconds that the evidence of work of a design may take, >= 0; 0 for no limit.
+    deadline_ns : int, optional
+        Nanoseconds after which the call should end, >= 0; 0 for never. Samples and placements are fewer
+        then; a design of which not two samples fit is ``timed_out``.
 
     Returns
     -------

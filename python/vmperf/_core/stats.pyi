@@ -46,7 +46,6 @@ class Histogram:
     >>> latency.count, latency.min, latency.max, latency.mean, latency.quantile(0.5)
     (4, 90, 5000, 1325.0, 100)
     """
-    __hash__: typing.ClassVar[None] = None
     @staticmethod
     def from_bytes(data: bytes) -> Histogram:
         """
@@ -76,7 +75,9 @@ class Histogram:
         >>> stats.Histogram.from_bytes(h.to_bytes()) == h
         True
         """
-    def __eq__(self, arg0: Histogram) -> bool:
+    def __eq__(self, arg0: typing.Any) -> bool:
+        ...
+    def __hash__(self) -> int:
         ...
     def __init__(self, significant_digits: typing.SupportsInt | typing.SupportsIndex = 3) -> None:
         ...

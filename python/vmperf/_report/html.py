@@ -22,6 +22,7 @@ from .colours import colour_of
 from .groups import designs_of, sections
 from .losses import losses
 from .overview import Component, components
+from .quantities import MOST_LINES, extras_of
 
 if TYPE_CHECKING:
     import jinja2
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 _TEMPLATES = _HERE / "templates"
 _CSS = ("theme.css", "templates/page.css", "templates/tables.css", "templates/charts.css")
+_SCRIPTS = ("rows.js", "quantities.js", "report.js")  # one module in three parts
 MOST_NAMES = 4  # components in the heading
 MOST_PLACES = 12  # that one line of what was refused names
 _WORDS = {"faster": "faster", "slower": "slower", "equal": "unclear"}
@@ -135,7 +137,8 @@ def _context(results: Results, title: str | None, reference: str | None) -> dict
     wholes = ([name for s in part.sections for name in s.designs] for part in parts)
     colours = colour_of(designs, charts, wholes)
     library = javascript()
-    script = (_TEMPLATES / "report.js").read_text(encoding="utf-8")
+    script = "".join((_TEMPLATES / file).read_text(encoding="utf-8") for file in _SCRIPTS)
+    extras = extras_of(results, found)
     return {
         "title": title or f"vmperf: {_named(parts)}",
         "version": _core.__version__,
@@ -144,6 +147,7 @@ def _context(results: Results, title: str | None, reference: str | None) -> dict
         "settings": summary.flatten(results.settings),
         "machine": summary.flatten(results.machine),
         "components": parts,
+        "extras": extras,
         "sections": found,
         "verdicts": verdicts,
         "losses": losses(found),
@@ -152,6 +156,7 @@ def _context(results: Results, title: str | None, reference: str | None) -> dict
         "absent": summary.refusals(found, summary.is_absent),
         "n_absent": sum(summary.is_absent(row) for _, _, row in rows),
         "most_places": MOST_PLACES,
+        "most_lines": MOST_LINES,
         "beside": summary.beside_reference(found),
         "reference_texts": summary.reference_texts(),
         "asked_reference": reference,
@@ -168,5 +173,5 @@ def _context(results: Results, title: str | None, reference: str | None) -> dict
         "library": markup(library),
         "script": markup(script),
         "script_hashes": markup(f"{policy_hash(library)} {policy_hash(script)}"),
-        "payload": markup(payload.build(found, parts, colours, _WORDS)),
+        "payload": markup(payload.build(found, parts, extras, colours, _WORDS)),
     }  # fmt: skip

@@ -15,6 +15,7 @@ from .. import _charts, _limits, _plots
 from .._chart_templates import HEIGHT, KINDS, template
 from .groups import Point, Section
 from .overview import Component
+from .quantities import Extras, figures
 from .words import Ratio
 
 if TYPE_CHECKING:
@@ -86,6 +87,17 @@ def _limits_at(id: str, point: Point) -> dict[str, float]:
     return found
 
 
+def _extras(extras: Extras, index: int, point: Point) -> dict[str, Any]:
+    """What the point has beside its times; nothing of what its benchmark does not have."""
+    found: dict[str, Any] = {}
+    if extras.metrics:
+        found["q"] = figures(point, extras.metrics)
+    for key, drawn in (("dist", extras.curves), ("lines", extras.lines)):
+        if drawn:
+            found[key] = {name: at[index] for name, at in drawn.items() if index in at}
+    return found
+
+
 def _point(id: str, point: Point, limit: int) -> dict[str, Any]:
     divisor, unit = point.unit
     spans = [float(t) / divisor for s in point.series for t in (s.time_ns.min(), s.time_ns.max())]
@@ -108,19 +120,25 @@ def _point(id: str, point: Point, limit: int) -> dict[str, Any]:
     }
 
 
-def _section(section: Section, limit: int) -> dict[str, Any]:
+def _section(section: Section, extras: Extras, limit: int) -> dict[str, Any]:
     return {
         "id": section.id,
         "labels": [point.label for point in section.points],
-        "points": [_point(section.id, point, limit) for point in section.points],
+        "points": [
+            _point(section.id, point, limit) | _extras(extras, i, point)
+            for i, point in enumerate(section.points)
+        ],
         "start": section.start,
         "along": section.along,
+        "quantities": [[one.name, one.unit, one.better] for one in extras.metrics],
+        "units": extras.units,
     }
 
 
 def build(
     sections: Sequence[Section],
     parts: Sequence[Component],
+    extras: Mapping[str, Extras],
     colours: Mapping[str, str],
     words: Mapping[str, str],
 ) -> str:
@@ -140,7 +158,9 @@ def build(
         "wordyColumns": _plots.WORDY_COLUMNS,
         "words": dict(words),
         "components": {one.anchor: [(s.anchor, i) for s, i in one.cases] for one in parts},
-        "benchmarks": {section.anchor: _section(section, limit) for section in sections},
+        "benchmarks": {
+            section.anchor: _section(section, extras[section.anchor], limit) for section in sections
+        },
     }
     text = json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_TOUR = "the tour, headline benchmarks at few points (all of them: vmperf run '*'): "
 _FAILED = ("crashed", "timed_out", "unverified")
 
 
@@ -87,9 +88,7 @@ def command(
     if html_path is not None:
         for module in ("altair", "vl_convert", "jinja2"):  # now, not after an hour of measuring
             require(module, "report")
-    with Reporter(budget_s, announce=True) as progress:
-        if not patterns:
-            progress.say("the tour: headline benchmarks at few points; all of them: vmperf run '*'")
+    with Reporter(budget_s, announce="" if patterns else _TOUR) as progress:
         found = run(
             patterns or None,
             profile=profile,

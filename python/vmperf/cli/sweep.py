@@ -71,7 +71,7 @@ def command(
         _show_plan(*plan_sweep(file, profile=profile, budget_s=budget_s, seed=seed), json_path)
         return
     _require(html_path, netcdf_path)
-    with Reporter(budget_s, announce=True) as progress:
+    with Reporter(budget_s, announce="") as progress:
         found = run_sweep(
             file,
             profile=profile,

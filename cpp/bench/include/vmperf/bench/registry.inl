@@ -141,6 +141,11 @@ inline void Benchmark::check() const {
   replay(quantities_.tables, [](Benchmark &b, const TableSpec &t) { b.table(t.name, t.columns); });
 }
 
+inline Benchmark &Benchmark::comparable() {
+  comparable_ = true;
+  return *this;
+}
+
 inline Benchmark &Benchmark::axis(std::string name, std::vector<Value> values,
                                   Value default_value) {
   axes_.push_back({std::move(name), std::move(values), {std::move(default_value)}});
