@@ -1,7 +1,7 @@
 """What intervals of metrics cover where placements, or processes, have offsets of their own.
 
-The truth of a quantile is here that of one unit, averaged over units, as a run of one placement more
-would show it; the quantile of all merged is the value beside, which the interval is widened to hold.
+The truth of a quantile is here that of one unit, averaged over units, as a run of one placement
+more would show it; the quantile of all merged is the value, which the interval is widened to hold.
 Offsets are 0, 0.5, 1 and 2 times the noise. Seeds are fixed; the standard error is 0.5 points.
 """
 
