@@ -1,18 +1,13 @@
 // Pointer chase: one load depends on the one before, over a random cycle through all lines of a
-// buffer. Sattolo's shuffle (Information Processing Letters 22, 1986) makes a single cycle, so that
-// no short one keeps the walk in a corner of the buffer.
+// buffer: a single one, so that no short one keeps the walk in a corner of the buffer.
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <new>
-#include <numeric>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "kernels.hpp"
-#include "vmperf/base/error.hpp"
-#include "vmperf/base/rng.hpp"
+#include "vmperf/bench/generators.hpp"
 #include "vmperf/bench/steps.hpp"
 #include "vmperf/os/pages.hpp"
 
@@ -21,7 +16,6 @@ namespace {
 
 constexpr std::size_t kLineBytes = 64;
 constexpr std::size_t kMostKib = std::size_t{16} << 20U; // 16 GiB
-constexpr std::uint64_t kSeed = 20240917;
 
 struct alignas(kLineBytes) Line {
   Line *next;
@@ -29,17 +23,12 @@ struct alignas(kLineBytes) Line {
 
 template <std::uint64_t Steps> class Chase final : public Workload {
 public:
-  explicit Chase(std::size_t size_kib)
+  Chase(std::size_t size_kib, std::uint64_t seed)
       : memory_(size_kib * 1024), lines_(size_kib * 1024 / kLineBytes) {
     auto *first = reinterpret_cast<Line *>(memory_.data());
-    std::vector<std::uint32_t> order(lines_);
-    std::iota(order.begin(), order.end(), 0U);
-    CounterRng rng(kSeed);
-    for (std::size_t i = lines_ - 1; i > 0; --i) { // Sattolo: never i itself
-      std::swap(order[i], order[rng.below(i)]);
-    }
+    const std::vector<std::uint32_t> next = make_cycle(lines_, seed);
     for (std::size_t i = 0; i < lines_; ++i) {
-      new (first + i) Line{first + order[i]};
+      new (first + i) Line{first + next[i]};
     }
     at_ = start_ = first;
   }
@@ -83,13 +72,9 @@ private:
 };
 
 WorkloadPtr make_chase(const Params &params) {
-  const std::size_t size_kib = params.get_size("size_kib", 1);
-  if (size_kib > kMostKib) {
-    throw InvalidArgumentError("size_kib", std::to_string(size_kib),
-                               "1 to " + std::to_string(kMostKib));
-  }
-  return with_steps(params, [size_kib]<std::uint64_t Steps>() -> WorkloadPtr {
-    return std::make_unique<Chase<Steps>>(size_kib);
+  const std::size_t size_kib = params.get_size("size_kib", 1, kMostKib);
+  return with_steps(params, [&]<std::uint64_t Steps>() -> WorkloadPtr {
+    return std::make_unique<Chase<Steps>>(size_kib, params.seed());
   });
 }
 

@@ -6,12 +6,10 @@
 #include <cstring>
 #include <memory>
 #include <new>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include "kernels.hpp"
-#include "vmperf/base/error.hpp"
 #include "vmperf/base/rng.hpp"
 #include "vmperf/bench/steps.hpp"
 
@@ -20,7 +18,6 @@ namespace {
 
 constexpr std::size_t kMostLive = std::size_t{1} << 24U;
 constexpr std::size_t kDraws = 4096; // sizes are replayed after so many ops
-constexpr std::uint64_t kSeed = 20240917;
 
 // Mostly small, now and then large: each size twice as often as the next, up to 4 KiB.
 std::size_t draw_size(CounterRng &rng) {
@@ -33,8 +30,8 @@ std::size_t draw_size(CounterRng &rng) {
 
 template <std::uint64_t Steps> class MallocMix final : public Workload {
 public:
-  explicit MallocMix(std::size_t live) : ring_(live, nullptr), sizes_(kDraws) {
-    CounterRng rng(kSeed);
+  MallocMix(std::size_t live, std::uint64_t seed) : ring_(live, nullptr), sizes_(kDraws) {
+    CounterRng rng(seed);
     std::ranges::generate(sizes_, [&] { return draw_size(rng); });
     turn(live); // the ring is full before anything is timed
   }
@@ -100,12 +97,9 @@ private:
 };
 
 WorkloadPtr make_mix(const Params &params) {
-  const std::size_t live = params.get_size("live", 1);
-  if (live > kMostLive) {
-    throw InvalidArgumentError("live", std::to_string(live), "1 to " + std::to_string(kMostLive));
-  }
-  return with_steps(params, [live]<std::uint64_t Steps>() -> WorkloadPtr {
-    return std::make_unique<MallocMix<Steps>>(live);
+  const std::size_t live = params.get_size("live", 1, kMostLive);
+  return with_steps(params, [&]<std::uint64_t Steps>() -> WorkloadPtr {
+    return std::make_unique<MallocMix<Steps>>(live, params.seed());
   });
 }
 

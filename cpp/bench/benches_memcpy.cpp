@@ -15,7 +15,6 @@ namespace vmperf::bench {
 namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{1} << 32U;
-constexpr std::uint64_t kSeed = 20240917;
 
 struct Libc {
   [[gnu::always_inline]] static void copy(std::byte *to, const std::byte *from, std::size_t bytes) {
@@ -40,12 +39,11 @@ struct Naive {
 
 template <class Copy, std::uint64_t Steps> class Memcpy final : public Workload {
 public:
-  Memcpy(std::size_t bytes, std::size_t offset)
+  Memcpy(std::size_t bytes, std::size_t offset, std::uint64_t seed)
       : from_memory_(bytes), to_memory_(bytes + offset), bytes_(bytes), from_(from_memory_.data()),
-        to_(to_memory_.data() + offset) {
-    const CounterRng rng(kSeed);
+        to_(to_memory_.data() + offset), rng_(seed) {
     for (std::size_t i = 0; i < bytes; ++i) {
-      from_[i] = static_cast<std::byte>(rng.at(i));
+      from_[i] = static_cast<std::byte>(rng_.at(i));
     }
   }
 
@@ -68,9 +66,8 @@ public:
     if (stamp != copies_) {
       return Verification::failed("the last copy is not the one that was asked for");
     }
-    const CounterRng rng(kSeed);
     for (std::size_t i = sizeof stamp; i < bytes_; ++i) {
-      if (to_[i] != static_cast<std::byte>(rng.at(i))) {
+      if (to_[i] != static_cast<std::byte>(rng_.at(i))) {
         return Verification::failed("byte " + std::to_string(i) + " of the copy is wrong");
       }
     }
@@ -82,22 +79,19 @@ private:
   os::Mapping from_memory_, to_memory_;
   std::size_t bytes_;
   std::byte *from_, *to_;
+  CounterRng rng_; // of the bytes copied
   std::uint64_t copies_ = 0;
 };
 
 template <class Copy> WorkloadPtr make_memcpy(const Params &params) {
-  const std::size_t bytes = params.get_size("bytes", sizeof(std::uint64_t));
+  const std::size_t bytes = params.get_size("bytes", sizeof(std::uint64_t), kMostBytes);
   const std::size_t offset = params.get_size("offset");
-  if (bytes > kMostBytes) {
-    throw InvalidArgumentError("bytes", std::to_string(bytes),
-                               "8 to " + std::to_string(kMostBytes));
-  }
   if (offset >= os::page_bytes()) {
     throw InvalidArgumentError("offset", std::to_string(offset),
                                "0 to a page of " + std::to_string(os::page_bytes()) + " less 1");
   }
-  return with_steps(params, [bytes, offset]<std::uint64_t Steps>() -> WorkloadPtr {
-    return std::make_unique<Memcpy<Copy, Steps>>(bytes, offset);
+  return with_steps(params, [&]<std::uint64_t Steps>() -> WorkloadPtr {
+    return std::make_unique<Memcpy<Copy, Steps>>(bytes, offset, params.seed());
   });
 }
 

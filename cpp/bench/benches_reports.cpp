@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "kernels.hpp"
+#include "vmperf/bench/command.hpp"
 #include "vmperf/bench/report.hpp"
 #include "vmperf/os/process.hpp"
 
@@ -115,6 +116,15 @@ template <class W> WorkloadPtr make(const Params &) {
   return std::make_unique<W>();
 }
 
+// A program that counts, and one that gets it wrong.
+Maker shell(std::string script) {
+  return [script](const Params &) {
+    return make_command_workload({.argv = {"sh", "-c", script}}, [](const os::CommandResult &run) {
+      return run.output == "21\n" ? "" : "it says '" + run.output + "', not 21";
+    });
+  };
+}
+
 Benchmark &selftest(Registry &registry, const std::string &name, std::string summary) {
   return registry.benchmark("bench/selftest/" + name)
       .summary(std::move(summary))
@@ -125,9 +135,24 @@ Benchmark &selftest(Registry &registry, const std::string &name, std::string sum
       .hidden();
 }
 
+void declare_commands(Registry &registry) {
+  Benchmark &programs = selftest(registry, "command", "a shell that adds up 1 to 6");
+  declare_command_metrics(programs);
+  const std::string add = "s=0; for i in 1 2 3 4 5 6; do s=$((s+i)); done; ";
+  programs.add_design("shell", "says 21")
+      .available(program_probe("sh"))
+      .runs(programs.id(), shell(add + "echo $s"));
+  programs.design("wrong", "says 22", shell(add + "echo $((s+1))"))
+      .design("failing", "exits with 3", shell("echo planted >&2; exit 3"));
+  programs.add_design("missing", "a program that is not there")
+      .available(program_probe("no-such-program-as-this", "nothing supplies it"))
+      .runs(programs.id(), shell("echo 21"));
+}
+
 } // namespace
 
 void declare_reports(Registry &registry) {
+  declare_commands(registry);
   selftest(registry, "report", "reports one of everything beside its time")
       .metric("batches", "1", Better::higher, Scope::sample)
       .metric("quarter", "1", Better::lower)

@@ -2,6 +2,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <concepts>
 #include <optional>
 
 #include "vmperf/base/error.hpp"
@@ -44,6 +45,26 @@ py::list axes_of(const Benchmark &benchmark, const py::list &designs) {
   return axes;
 }
 
+// A field of a kind that has no overload here does not compile.
+struct Entry {
+  template <class T>
+    requires std::same_as<T, std::string> || std::same_as<T, bool> ||
+             std::same_as<T, std::vector<std::string>>
+  void operator()(const char *name, const T &member) const {
+    entry[name] = member;
+  }
+  void operator()(const char *name, const std::vector<Axis> &) const {
+    entry[name] = axes_of(benchmark, designs);
+  }
+  void operator()(const char *name, const Quantities &quantities) const {
+    entry[name] = describe(quantities, benchmark.is_latency());
+  }
+
+  py::dict &entry;
+  const Benchmark &benchmark;
+  const py::list &designs;
+};
+
 py::dict describe(const Benchmark &benchmark) {
   py::list designs;
   for (const Design *design : registry().designs_of(benchmark)) {
@@ -53,18 +74,8 @@ py::dict describe(const Benchmark &benchmark) {
                  py::arg("null") = design->is_null()));
   }
   py::dict entry;
-  entry["id"] = benchmark.id();
+  Benchmark::each_field(benchmark, Entry{entry, benchmark, designs});
   entry["component"] = benchmark.component();
-  entry["summary"] = benchmark.summary();
-  entry["op"] = benchmark.op();
-  entry["tags"] = benchmark.tags();
-  entry["fooled_by"] = benchmark.traps();
-  entry["hidden"] = benchmark.is_hidden();
-  entry["subcycle"] = benchmark.subcycle();
-  entry["latency"] = benchmark.is_latency();
-  entry["isolated"] = benchmark.is_isolated();
-  entry["quantities"] = describe(benchmark.quantities(), benchmark.is_latency());
-  entry["axes"] = axes_of(benchmark, designs);
   entry["designs"] = designs;
   return entry;
 }
@@ -146,7 +157,7 @@ sampling : str
 n_placements : int
     How often buffers are placed anew, 1..n_samples.
 seed : int
-    Decides order and placement, >= 0.
+    Decides order, placement and data, >= 0.
 process : int
     Number of this process: another order and placement, >= 0.
 count_instructions : bool
@@ -154,6 +165,11 @@ count_instructions : bool
     op of less than 0.9 cycles is refused; other processes rely on the counts of process 0.
 beacon : str, optional
     Path of a file of at least 16 bytes in which the design under way is announced.
+evidence_ns : int, optional
+    Nanoseconds that the evidence of work of a design may take, >= 0; 0 for two seconds.
+deadline_ns : int, optional
+    Nanoseconds after which the call should end, >= 0; 0 for never. Samples and placements are fewer
+    then; a design of which not two samples fit is ``timed_out``.
 
 Returns
 -------
@@ -193,16 +209,17 @@ void bind_measure(py::module_ &m) {
          const std::vector<std::string> &designs, std::int64_t warm_up_ns,
          std::int64_t measurement_ns, int n_samples, const std::string &sampling, int n_placements,
          std::uint64_t seed, std::uint64_t process, bool count_instructions,
-         const std::string &beacon) {
+         const std::string &beacon, std::int64_t evidence_ns, std::int64_t deadline_ns) {
         const Settings settings{warm_up_ns,   measurement_ns, n_samples, parse_sampling(sampling),
-                                n_placements, seed,           process,   count_instructions};
+                                n_placements, seed,           process,   count_instructions,
+                                evidence_ns,  deadline_ns};
         const py::gil_scoped_release release;
         return measure_case(id, params, designs, settings, beacon);
       },
       py::arg("id"), py::arg("params"), py::arg("designs"), py::kw_only(), py::arg("warm_up_ns"),
       py::arg("measurement_ns"), py::arg("n_samples"), py::arg("sampling"), py::arg("n_placements"),
       py::arg("seed"), py::arg("process"), py::arg("count_instructions"), py::arg("beacon") = "",
-      kMeasureDoc);
+      py::arg("evidence_ns") = 0, py::arg("deadline_ns") = 0, kMeasureDoc);
 }
 
 } // namespace
@@ -220,8 +237,8 @@ void bind(py::module_ &m) {
 Returns
 -------
 list of dict
-    Keys ``id, component, summary, op, tags, fooled_by, hidden, subcycle, latency, isolated, axes,
-    designs, quantities``; the first axis is ``design``. Keys of a design: ``name, summary, peer,
+    Keys ``id, component, summary, op, api, tags, fooled_by, hidden, subcycle, comparable,
+    axes, designs, quantities``; the first axis is ``design``. Keys of a design: ``name, summary, peer,
     limit, null``. Quantities beside time: lists ``metrics`` (``name, unit, better, scope, merge``;
     those that every case has too), ``distributions``, ``series`` and ``tables``.
 

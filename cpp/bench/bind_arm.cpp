@@ -28,6 +28,8 @@ design : str
     One of the benchmark's designs.
 seed : int
     Where buffers and stack frames lie, >= 0: equal seeds give equal shifts.
+data_seed : int
+    What data the workload draws, >= 0: the same for both sides of a comparison.
 
 Raises
 ------
@@ -76,8 +78,9 @@ py::dict report(Arm &arm) {
 }
 
 Arm make(const std::string &id, const std::map<std::string, Value> &values,
-         const std::string &design, std::uint64_t seed) {
+         const std::string &design, std::uint64_t seed, std::uint64_t data_seed) {
   Params params;
+  params.set_seed(data_seed);
   for (const auto &[name, value] : values) {
     params.set(name, value);
   }
@@ -91,7 +94,7 @@ void bind_arm(py::module_ &m) {
   using Released = py::call_guard<py::gil_scoped_release>;
   py::class_<Arm>(m, "Arm", kArmDoc)
       .def(py::init(&make), py::arg("id"), py::arg("params"), py::arg("design"), py::kw_only(),
-           py::arg("seed"))
+           py::arg("seed"), py::arg("data_seed") = Params::kDefaultSeed)
       .def_property_readonly(
           "max_n", [](const Arm &) { return Arm::kMostOps; }, "int: the most ops of one batch.")
       .def_property_readonly("version", &Arm::version,

@@ -62,6 +62,7 @@ public:
       values[name.c_str()] = value;
     }
     names_.set("params", values);
+    names_.set("seed", py::int_(params.seed()));
     names_.set("core", py::module_::import("sys").attr("modules")["vmperf._core"]);
     names_.set("empty", empty_builtin());
     names_.set("address", py::cpp_function(&address_of, py::arg("buffer")));

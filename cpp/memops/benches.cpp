@@ -35,6 +35,7 @@ void declare_copy(bench::Registry &registry) {
                "a page (-1: drawn with each placement); as many pairs as the working set holds, in "
                "random order. mode=consume reads each copy at a random position, mode=dependent "
                "takes the next source address from it")
+      .tag("headline")
       .op("one copy of size_bytes")
       .fooled_by("one size all the time: every branch on it is predicted; see memops/copy_mix")
       .fooled_by("mode=throughput never reads a copy: masked stores, which do not forward to "
@@ -60,6 +61,7 @@ void declare_copy_mix(bench::Registry &registry) {
       .summary("32768 copies drawn beforehand from a size distribution of production (Google's, "
                "by fleetbench), any alignment, in arenas that together have working_set_bytes: "
                "the honest headline")
+      .tag("headline")
       .op("one copy of the mix")
       .fooled_by("the 32768 draws are replayed: a predictor with room for them would learn them")
       .fooled_by("mode=throughput never reads a copy; report the three modes together")

@@ -29,8 +29,7 @@ void declare_python_calls(bench::Registry &registry);
 void declare_python_batches(bench::Registry &registry);
 void declare_designs(bench::Registry &registry);
 
-/// Sizes of a distribution of benches_mix.cpp; empty for a name that is none.
-[[nodiscard]] std::vector<std::uint32_t> draw_sizes(std::string_view mix, std::size_t count);
+/// The size distributions of benches_mix.cpp.
 [[nodiscard]] std::vector<bench::Value> mix_names();
 
 } // namespace vmperf::memops

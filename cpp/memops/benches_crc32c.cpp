@@ -66,8 +66,8 @@ bool CrcTable::has_copies(std::uint64_t done) const {
 
 CrcTable make_crcs(const bench::Params &params, bool copies) {
   CrcTable table;
-  table.n = read_size(params, "size_bytes", 1, kMostBytes / 4);
-  table.dependent = read_word(params, "mode", {"throughput", "dependent"}) == 1;
+  table.n = params.get_size("size_bytes", 1, kMostBytes / 4);
+  table.dependent = params.get_choice<bool>("mode", {{"throughput", false}, {"dependent", true}});
   Places places = make_places(params, copies ? 2 : 1, table.n);
   table.memory = std::move(places.memory);
   table.src = places.a;
@@ -75,7 +75,7 @@ CrcTable make_crcs(const bench::Params &params, bool copies) {
   table.at = std::move(places.at);
   std::uint32_t value = 0;
   for (const std::size_t place : table.at) {
-    write_pattern(table.src + place, table.n);
+    write_pattern(table.src + place, table.n, params.seed());
     value = crc32c_by_bytes(table.src + place, table.n, table.dependent ? value : 0);
     table.answers.push_back(value);
   }
@@ -86,6 +86,7 @@ void declare_crcs(bench::Registry &registry) {
   with_axes(registry.benchmark("memops/crc32c")
                 .summary("CRC-32C of buffers of one size, in drawn order, each from 0 or each from "
                          "the one before")
+                .tag("headline")
                 .op("one CRC of size_bytes"));
   with_axes(registry.benchmark("memops/copy_crc32c")
                 .summary("a copy of a buffer and its CRC-32C, in one pass or, by libraries that "

@@ -106,7 +106,7 @@ private:
 };
 
 void check_words(const bench::Params &params) {
-  const std::size_t n = read_size(params, "size_bytes", 64, kMostBytes / 4);
+  const std::size_t n = params.get_size("size_bytes", 64, kMostBytes / 4);
   if (n % 64 != 0) {
     throw InvalidArgumentError("size_bytes", std::to_string(n), "a multiple of 64");
   }

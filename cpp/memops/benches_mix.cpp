@@ -57,36 +57,31 @@ std::uint32_t draw_size(std::size_t mix, CounterRng &rng) {
   return kUpTo[bin - 1] + 1 + static_cast<std::uint32_t>(within % (kUpTo[bin] - kUpTo[bin - 1]));
 }
 
-} // namespace
-
-std::vector<std::uint32_t> draw_sizes(std::string_view mix, std::size_t count) {
-  const auto *const found = std::ranges::find(kMixes, mix, &Mix::name);
-  const auto index = static_cast<std::size_t>(found - kMixes.begin());
-  CounterRng rng(kSeed, 10 + index);
-  std::vector<std::uint32_t> sizes(found == kMixes.end() ? 0 : count);
-  for (std::uint32_t &size : sizes) {
-    size = draw_size(index, rng);
-  }
-  return sizes;
-}
-
-std::vector<bench::Value> mix_names() {
-  std::vector<bench::Value> names;
-  names.reserve(kMixes.size());
+std::vector<std::string_view> names_of_mixes() {
+  std::vector<std::string_view> names;
   for (const Mix &mix : kMixes) {
-    names.emplace_back(std::string(mix.name));
+    names.push_back(mix.name);
   }
   return names;
 }
 
-namespace {
+std::vector<std::uint32_t> draw_sizes(std::string_view mix, std::uint64_t seed) {
+  const auto *const found = std::ranges::find(kMixes, mix, &Mix::name);
+  const auto index = static_cast<std::size_t>(found - kMixes.begin());
+  CounterRng rng(seed, 10 + index);
+  std::vector<std::uint32_t> sizes(kMostOps);
+  std::ranges::generate(sizes, [&] { return draw_size(index, rng); });
+  return sizes;
+}
 
 // Any byte of a region may be the first, so alignment is drawn as well.
-CopyTable scatter_sizes(const std::vector<std::uint32_t> &sizes, std::size_t working_set) {
+CopyTable scatter_sizes(const std::vector<std::uint32_t> &sizes, const bench::Params &params) {
+  const std::size_t working_set = params.get_size("working_set_bytes", 16384, kMostBytes / 2);
   CopyTable table;
+  table.seed = params.seed();
   table.dst_bytes = working_set / 2;
   table.src_bytes = working_set / 2;
-  CounterRng rng(kSeed, 4);
+  CounterRng rng(table.seed, 4);
   for (const std::uint32_t n : sizes) {
     const auto dst = static_cast<std::uint32_t>(rng.below(table.dst_bytes - n + 1));
     const auto src = static_cast<std::uint32_t>(rng.below(table.src_bytes - n + 1));
@@ -100,28 +95,30 @@ CopyTable scatter_sizes(const std::vector<std::uint32_t> &sizes, std::size_t wor
 
 } // namespace
 
-CopyTable make_mix(const bench::Params &params) {
-  const std::string &mix = params.get_string("mix");
-  const std::vector<std::uint32_t> sizes = draw_sizes(mix, kMostOps);
-  if (sizes.empty()) {
-    throw InvalidArgumentError("mix", "'" + mix + "'", "fleet, mix_0 to mix_8");
+std::vector<bench::Value> mix_names() {
+  std::vector<bench::Value> names;
+  for (const std::string_view name : names_of_mixes()) {
+    names.emplace_back(std::string(name));
   }
-  return scatter_sizes(sizes, read_size(params, "working_set_bytes", 16384, kMostBytes / 2));
+  return names;
+}
+
+CopyTable make_mix(const bench::Params &params) {
+  const std::string &mix = params.get_word("mix", names_of_mixes());
+  return scatter_sizes(draw_sizes(mix, params.seed()), params);
 }
 
 CopyTable make_batch(const bench::Params &params) {
-  const std::string &mix = params.get_string("mix");
+  std::vector<std::string_view> words{"fixed_64", "fixed_256", "fixed_4096"};
+  const std::vector<std::string_view> mixes = names_of_mixes();
+  words.insert(words.end(), mixes.begin(), mixes.end());
+  const std::string &mix = params.get_word("mix", words);
   constexpr std::string_view kFixed = "fixed_";
-  std::vector<std::uint32_t> sizes = draw_sizes(mix, kMostOps);
-  if (mix == "fixed_64" || mix == "fixed_256" || mix == "fixed_4096") {
+  if (mix.starts_with(kFixed)) {
     const auto n = static_cast<std::uint32_t>(std::stoul(mix.substr(kFixed.size())));
-    sizes.assign(kMostOps, n);
+    return scatter_sizes(std::vector<std::uint32_t>(kMostOps, n), params);
   }
-  if (sizes.empty()) {
-    throw InvalidArgumentError("mix", "'" + mix + "'",
-                               "fixed_64, fixed_256, fixed_4096, fleet, mix_0 to mix_8");
-  }
-  return scatter_sizes(sizes, read_size(params, "working_set_bytes", 16384, kMostBytes / 2));
+  return scatter_sizes(draw_sizes(mix, params.seed()), params);
 }
 
 } // namespace vmperf::memops

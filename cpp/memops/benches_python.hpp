@@ -13,7 +13,8 @@ memops = core.memops
 
 
 def pattern(n_bytes, salt):
-    line = bytes(((i * 2654435761 >> 7) + salt) % 89 for i in range(4093))
+    step = 2654435761 + 2 * seed
+    line = bytes(((i * step >> 7) + salt) % 89 for i in range(4093))
     return (line * (n_bytes // 4093 + 1))[:n_bytes]
 
 

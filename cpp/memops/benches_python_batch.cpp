@@ -19,7 +19,7 @@ from random import Random
 size, batch = params["size_bytes"], params["batch"]
 rows = params["working_set_bytes"] // 2 // size
 src, dst = (numpy.zeros(rows * size, numpy.uint8) for _ in range(2))
-draw, row_of = Random(20240917), {}
+draw, row_of = Random(seed), {}
 to_rows = [draw.randrange(rows) for _ in range(batch)]
 at_rows = [row_of.setdefault(row, draw.randrange(rows)) for row in to_rows]
 dst_off = numpy.array([row * size for row in to_rows], numpy.uint64)
@@ -68,9 +68,9 @@ call = (copy_rows, *tables, numpy.array(to_rows), numpy.array(at_rows))
 
 bench::Maker maker(const char *design) {
   return [text = std::string(kProof) + kRows + design](const bench::Params &params) {
-    const std::size_t size = read_size(params, "size_bytes", 1, kMostRowBytes);
-    static_cast<void>(read_size(params, "batch", 1, kMostCopies));
-    static_cast<void>(read_size(params, "working_set_bytes", 2 * size, kMostBytes));
+    const std::size_t size = params.get_size("size_bytes", 1, kMostRowBytes);
+    static_cast<void>(params.get_size("batch", 1, kMostCopies));
+    static_cast<void>(params.get_size("working_set_bytes", 2 * size, kMostBytes));
     return bench::make_python_workload(text, params);
   };
 }

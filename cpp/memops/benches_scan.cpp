@@ -4,6 +4,7 @@
 
 #include "benches.hpp"
 #include "vmperf/base/align.hpp"
+#include "vmperf/bench/generators.hpp"
 #include "vmperf/memops/api/page_workload.hpp"
 #include "vmperf/memops/api/scan_workload.hpp"
 
@@ -20,7 +21,8 @@ constexpr std::int64_t kMiB = kKiB * kKiB;
 enum class Hit : std::uint8_t { random, end, none };
 
 // Content of one place: nothing to be found but at `hit`.
-void write_content(Scan scan, std::byte *a, std::byte *b, std::size_t n, std::size_t hit) {
+void write_content(Scan scan, std::byte *a, std::byte *b, std::size_t n, std::size_t hit,
+                   std::uint64_t seed) {
   if (scan == Scan::is_zero) {
     std::fill_n(a, n, std::byte{0});
     if (hit < n) {
@@ -28,7 +30,7 @@ void write_content(Scan scan, std::byte *a, std::byte *b, std::size_t n, std::si
     }
     return;
   }
-  write_pattern(a, n);
+  write_pattern(a, n, seed);
   if (scan == Scan::find_byte) {
     std::replace(a, a + n, std::byte{kNeedle}, std::byte{kNeedle + 1});
     if (hit < n) {
@@ -83,8 +85,8 @@ Benchmark &with_axes(Benchmark &benchmark, const char *hit) {
 } // namespace
 
 Places make_places(const bench::Params &params, std::size_t sides, std::size_t n) {
-  const std::size_t align = read_size(params, "src_align", 0, kLine - 1);
-  const std::size_t working_set = read_size(params, "working_set_bytes", 0, kMostBytes / 2);
+  const std::size_t align = params.get_size("src_align", 0, kLine - 1);
+  const std::size_t working_set = params.get_size("working_set_bytes", 0, kMostBytes / 2);
   const std::size_t stride = align_up(n, kLine) + kLine;
   const std::size_t count = std::clamp<std::size_t>(working_set / (sides * stride), 1, kMostOps);
   // Both sides lie alike within their pages but for half a page.
@@ -93,22 +95,19 @@ Places make_places(const bench::Params &params, std::size_t sides, std::size_t n
   const std::size_t offset = kLine * placement_rng().below(kPage / kLine) + align;
   places.a = places.memory.data() + offset;
   places.b = sides == 2 ? places.memory.data() + extent + offset + kPage / 2 - kLine : places.a;
-  places.at.resize(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    places.at[i] = i * stride;
-  }
-  CounterRng rng(kSeed, 5);
-  for (std::size_t left = count; left > 1; --left) {
-    std::swap(places.at[left - 1], places.at[rng.below(left)]);
+  places.at.reserve(count);
+  for (const std::size_t place : bench::shuffled(count, params.seed(), 5)) {
+    places.at.push_back(place * stride);
   }
   return places;
 }
 
 ScanTable make_scan(Scan scan, const bench::Params &params) {
-  const std::size_t n = read_size(params, "size_bytes", 1, kMostBytes / 4);
-  const auto hit = static_cast<Hit>(read_word(params, "hit", {"random", "end", "none"}));
+  const std::size_t n = params.get_size("size_bytes", 1, kMostBytes / 4);
+  const auto hit = params.get_choice<Hit>(
+      "hit", {{"random", Hit::random}, {"end", Hit::end}, {"none", Hit::none}});
   Places places = make_places(params, scan == Scan::compare ? 2 : 1, n);
-  CounterRng rng(kSeed, 7);
+  CounterRng rng(params.seed(), 7);
   ScanTable table;
   const std::size_t rounds = (kLeastOps + places.at.size() - 1) / places.at.size();
   for (std::size_t i = 0; i < rounds * places.at.size(); ++i) {
@@ -116,7 +115,7 @@ ScanTable make_scan(Scan scan, const bench::Params &params) {
     if (i < places.at.size()) {
       const std::size_t missed = hit == Hit::end ? n - 1 : n;
       const std::size_t found = hit == Hit::random ? rng.below(n) : missed;
-      write_content(scan, places.a + at, places.b + at, n, found);
+      write_content(scan, places.a + at, places.b + at, n, found, params.seed());
     }
     table.ops.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(n)});
     table.answers.push_back(answer_of(scan, places.a + at, places.b + at, n));
@@ -128,22 +127,23 @@ ScanTable make_scan(Scan scan, const bench::Params &params) {
 }
 
 PageTable make_pages(const bench::Params &params) {
-  const std::size_t pages = read_size(params, "pages", 1, kMostBytes / 2 / kPage);
+  const std::size_t pages = params.get_size("pages", 1, kMostBytes / 2 / kPage);
   const std::size_t bytes = pages * kPage;
   PageTable table;
-  table.work = static_cast<PageWork>(read_word(params, "work", {"zero_pages", "page_diff"}));
+  table.work = params.get_choice<PageWork>(
+      "work", {{"zero_pages", PageWork::zero_pages}, {"page_diff", PageWork::page_diff}});
   table.special.resize(pages);
   const bool diff = table.work == PageWork::page_diff;
   table.memory = os::Mapping((diff ? 2 : 1) * bytes);
   std::byte *const a = table.memory.data();
   if (diff) {
-    write_pattern(a, bytes);
+    write_pattern(a, bytes, params.seed());
     std::copy_n(a, bytes, a + bytes);
     table.b = a + bytes;
   } else {
     std::fill_n(a, bytes, std::byte{0});
   }
-  CounterRng rng(kSeed, 6);
+  CounterRng rng(params.seed(), 6);
   for (std::size_t i = 0; i < pages; ++i) {
     table.special[i] = rng.below(2) == 0;
     std::byte &drawn = a[i * kPage + rng.below(kPage)];
@@ -162,6 +162,7 @@ void declare_scans(bench::Registry &registry) {
   with_axes(registry.benchmark("memops/find_byte")
                 .summary("the first of a byte in a buffer that has it at a drawn position, at its "
                          "end or nowhere")
+                .tag("headline")
                 .op("one search of size_bytes"),
             "end");
   with_axes(registry.benchmark("memops/is_zero")

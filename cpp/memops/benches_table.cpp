@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
-#include <numeric>
 #include <string>
 #include <string_view>
 
 #include "vmperf/base/align.hpp"
 #include "vmperf/base/error.hpp"
+#include "vmperf/bench/generators.hpp"
 #include "vmperf/memops/api/table.hpp"
 
 namespace vmperf::memops {
@@ -30,7 +30,7 @@ std::string check_image(const CopyTable &table, std::uint64_t done) {
   const bool in_place = table.work == Work::move_in_place;
   std::vector<std::byte> image(table.dst_bytes, kPoison);
   if (in_place) {
-    write_pattern(image.data(), image.size());
+    write_pattern(image.data(), image.size(), table.seed);
   }
   const std::size_t round = table.ops.size();
   const std::uint64_t ops = done < round ? done : round + done % round;
@@ -68,8 +68,8 @@ std::string check_each(const CopyTable &table, std::uint64_t done) {
 
 } // namespace
 
-void write_pattern(std::byte *p, std::size_t bytes) {
-  const CounterRng rng(kSeed);
+void write_pattern(std::byte *p, std::size_t bytes, std::uint64_t seed) {
+  const CounterRng rng(seed);
   std::size_t i = 0;
   for (; bytes - i >= 8; i += 8) {
     const std::uint64_t word = rng.at(i / 8);
@@ -79,8 +79,8 @@ void write_pattern(std::byte *p, std::size_t bytes) {
   std::memcpy(p + i, &rest, bytes - i);
 }
 
-std::size_t check_pattern(const std::byte *p, std::size_t bytes) {
-  const CounterRng rng(kSeed);
+std::size_t check_pattern(const std::byte *p, std::size_t bytes, std::uint64_t seed) {
+  const CounterRng rng(seed);
   std::size_t i = 0;
   for (; bytes - i >= 8; i += 8) { // of a constant size, or each word is a call
     const std::uint64_t word = rng.at(i / 8);
@@ -100,18 +100,18 @@ CounterRng placement_rng() {
 
 void CopyTable::reset() const {
   if (work == Work::move_in_place) {
-    write_pattern(dst, dst_bytes);
+    write_pattern(dst, dst_bytes, seed);
     return;
   }
   if (work == Work::copy) {
-    write_pattern(src, src_bytes);
+    write_pattern(src, src_bytes, seed);
   }
   std::fill_n(dst, dst_bytes + spare, kPoison);
 }
 
 std::string CopyTable::check(std::uint64_t done) const {
   if (work == Work::copy) {
-    if (const std::size_t wrong = check_pattern(src, src_bytes); wrong != src_bytes) {
+    if (const std::size_t wrong = check_pattern(src, src_bytes, seed); wrong != src_bytes) {
       return "the source was written to" + at(wrong);
     }
   }
@@ -152,7 +152,7 @@ void CopyTable::map_in_place(std::size_t offset) {
 }
 
 void CopyTable::draw_reads() {
-  CounterRng rng(kSeed, 2);
+  CounterRng rng(seed, 2);
   reads.resize(ops.size());
   for (std::size_t i = 0; i < ops.size(); ++i) {
     const CopyOp &op = ops[i];
@@ -168,38 +168,16 @@ void CopyTable::draw_reads() {
   }
 }
 
-std::size_t read_word(const bench::Params &params, std::string_view axis,
-                      std::initializer_list<std::string_view> words) {
-  const std::string &given = params.get_string(axis);
-  const auto *const found = std::ranges::find(words, given);
-  if (found != words.end()) {
-    return static_cast<std::size_t>(found - words.begin());
-  }
-  std::string allowed;
-  for (const std::string_view word : words) {
-    allowed += (allowed.empty() ? "" : ", ") + std::string(word);
-  }
-  throw InvalidArgumentError(std::string(axis), "'" + given + "'", allowed);
-}
-
-std::size_t read_size(const bench::Params &params, std::string_view axis, std::size_t least,
-                      std::size_t most) {
-  const std::size_t value = params.get_size(axis, least);
-  if (value > most) {
-    throw InvalidArgumentError(std::string(axis), std::to_string(value),
-                               std::to_string(least) + " to " + std::to_string(most));
-  }
-  return value;
-}
-
 Mode read_mode(const bench::Params &params) {
-  return static_cast<Mode>(read_word(params, "mode", {"throughput", "consume", "dependent"}));
+  return params.get_choice<Mode>("mode", {{"throughput", Mode::throughput},
+                                          {"consume", Mode::consume},
+                                          {"dependent", Mode::dependent}});
 }
 
 namespace {
 
 std::size_t read_size_or_0(const bench::Params &params, std::string_view axis, std::size_t most) {
-  return params.values().contains(axis) ? read_size(params, axis, 0, most) : 0;
+  return params.has(axis) ? params.get_size(axis, 0, most) : 0;
 }
 
 // `pieces` places a stride apart in random order, repeated to fill a table.
@@ -207,12 +185,7 @@ void lay_out(CopyTable &table, std::size_t n, std::size_t working_set, std::size
   const std::size_t stride = align_up(n, kLine) + kLine;
   const std::size_t bytes = sides * std::max<std::size_t>(n, 1);
   const std::size_t pieces = std::clamp<std::size_t>(working_set / bytes, 1, kMostOps * 16);
-  std::vector<std::size_t> order(pieces);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  CounterRng rng(kSeed, 1);
-  for (std::size_t left = pieces; left > 1; --left) {
-    std::swap(order[left - 1], order[rng.below(left)]);
-  }
+  const std::vector<std::uint32_t> order = bench::shuffled(pieces, table.seed, 1);
   table.disjoint = true;
   table.dst_bytes = pieces * stride;
   const std::size_t rounds = (kLeastOps + pieces - 1) / pieces;
@@ -225,8 +198,9 @@ void lay_out(CopyTable &table, std::size_t n, std::size_t working_set, std::size
 enum class Placement : std::uint8_t { same_arena, separate_maps, page_end };
 
 // One pair whose ends are the ends of mapped memory; a line before it is written by nobody.
-CopyTable make_flush_pair(std::size_t n) {
+CopyTable make_flush_pair(std::size_t n, std::uint64_t seed) {
   CopyTable table;
+  table.seed = seed;
   table.disjoint = true;
   table.dst_bytes = table.src_bytes = kLine + n;
   table.ops.assign(kLeastOps, {kLine, kLine, static_cast<std::uint32_t>(n)});
@@ -247,17 +221,20 @@ std::size_t read_delta(const bench::Params &params, CounterRng &rng) {
 }
 
 CopyTable make_pairs(const bench::Params &params) {
-  const std::size_t n = read_size(params, "size_bytes", 0, kMostBytes / 4);
-  const std::size_t working_set = read_size(params, "working_set_bytes", 0, kMostBytes / 2);
-  const std::size_t align = read_size(params, "src_align", 0, kLine - 1);
-  const auto placement = static_cast<Placement>(
-      read_word(params, "placement", {"same_arena", "separate_maps", "page_end"}));
+  const std::size_t n = params.get_size("size_bytes", 0, kMostBytes / 4);
+  const std::size_t working_set = params.get_size("working_set_bytes", 0, kMostBytes / 2);
+  const std::size_t align = params.get_size("src_align", 0, kLine - 1);
+  const auto placement =
+      params.get_choice<Placement>("placement", {{"same_arena", Placement::same_arena},
+                                                 {"separate_maps", Placement::separate_maps},
+                                                 {"page_end", Placement::page_end}});
   CounterRng rng = placement_rng();
   const std::size_t delta = read_delta(params, rng);
   if (placement == Placement::page_end) {
-    return make_flush_pair(n);
+    return make_flush_pair(n, params.seed());
   }
   CopyTable table;
+  table.seed = params.seed();
   lay_out(table, n, working_set, 2);
   table.src_bytes = table.dst_bytes;
   const std::size_t src_offset = kLine * rng.below(kPage / kLine) + align;
@@ -267,10 +244,11 @@ CopyTable make_pairs(const bench::Params &params) {
 }
 
 CopyTable make_shifts(const bench::Params &params) {
-  const std::size_t n = read_size(params, "size_bytes", 1, kMostBytes / 4);
+  const std::size_t n = params.get_size("size_bytes", 1, kMostBytes / 4);
   const auto shift =
-      static_cast<std::uint32_t>(read_size(params, "shift_bytes", 0, std::size_t{1} << 20U));
+      static_cast<std::uint32_t>(params.get_size("shift_bytes", 0, std::size_t{1} << 20U));
   CopyTable table;
+  table.seed = params.seed();
   table.work = Work::move_in_place;
   table.dst_bytes = n + shift;
   const auto size = static_cast<std::uint32_t>(n);
@@ -284,15 +262,16 @@ CopyTable make_shifts(const bench::Params &params) {
 }
 
 CopyTable make_fills(const bench::Params &params) {
-  const std::size_t n = read_size(params, "size_bytes", 1, kMostBytes / 4);
+  const std::size_t n = params.get_size("size_bytes", 1, kMostBytes / 4);
   const std::size_t working_set = read_size_or_0(params, "working_set_bytes", kMostBytes / 2);
   const std::size_t align = read_size_or_0(params, "dst_align", kLine - 1);
   CopyTable table;
+  table.seed = params.seed();
   table.work = Work::fill;
   lay_out(table, n, working_set, 1);
   const bool zero =
-      params.values().contains("byte") && read_word(params, "byte", {"changing", "zero"}) == 1;
-  CounterRng rng(kSeed, 3);
+      params.has("byte") && params.get_choice<bool>("byte", {{"changing", false}, {"zero", true}});
+  CounterRng rng(table.seed, 3);
   for (CopyOp &op : table.ops) {
     op.src = zero ? 0 : static_cast<std::uint32_t>(rng.below(256));
   }
@@ -303,9 +282,10 @@ CopyTable make_fills(const bench::Params &params) {
 }
 
 CopyTable make_guest(const bench::Params &params) {
-  const std::size_t n = read_size(params, "size_bytes", 1, kMostBytes / 4);
+  const std::size_t n = params.get_size("size_bytes", 1, kMostBytes / 4);
   const std::size_t align = read_size_or_0(params, "src_align", kLine - 1);
   CopyTable table;
+  table.seed = params.seed();
   lay_out(table, n, 0, 2);
   table.src_bytes = table.dst_bytes;
   const std::size_t offset = kLine * placement_rng().below(kPage / kLine);

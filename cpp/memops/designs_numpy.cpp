@@ -70,9 +70,9 @@ def check(result, done):
 
 bench::WorkloadPtr make(const char *op, const char *align, const bench::Params &params,
                         std::size_t delta, CounterRng &rng) {
-  static_cast<void>(read_size(params, "size_bytes", 0, kMostNumpyBytes));
+  static_cast<void>(params.get_size("size_bytes", 0, kMostNumpyBytes));
   const std::size_t offset =
-      kLine * rng.below(kPage / kLine) + read_size(params, align, 0, kLine - 1);
+      kLine * rng.below(kPage / kLine) + params.get_size(align, 0, kLine - 1);
   bench::Params more = params;
   more.set("offset", static_cast<std::int64_t>(offset));
   more.set("delta", static_cast<std::int64_t>(delta));

@@ -1,22 +1,14 @@
 // Google's crc32c, loaded at run time and called through a pointer: from the Python package
 // google-crc32c, which brings the library, else from the system. Source: google/crc32c,
 // include/crc32c/crc32c.h.
-#include <array>
-#include <mutex>
-#include <optional>
 #include <string>
 
+#include "library.hpp"
 #include "peers.hpp"
-#include "vmperf/base/error.hpp"
 #include "vmperf/memops/api/crc_workload.hpp"
-#include "vmperf/os/dynlib.hpp"
 
 namespace vmperf::peers {
 namespace {
-
-constexpr const char *kHowToGet =
-    "libcrc32c was not found: pip install google-crc32c, or name its directory in "
-    "VMPERF_PEER_PATH";
 
 using Extend = std::uint32_t(std::uint32_t, const std::uint8_t *, std::size_t);
 
@@ -25,25 +17,18 @@ struct Api {
   std::string version; ///< the file's name is all that tells
 };
 
-// Not finding it is not remembered, as directories may be added later.
-const Api *find_api() {
-  static std::mutex mutex;
-  static std::optional<os::DynLib> library;
-  static std::optional<Api> api;
-  const std::scoped_lock lock(mutex);
-  if (!api) {
-    library = os::DynLib::open_first(
-        std::array<std::string, 3>{"libcrc32c-*.so*", "libcrc32c.so.1", "libcrc32c.so"});
-    if (!library) {
-      return nullptr;
-    }
-    auto *extend = library->function<Extend>("crc32c_extend");
-    if (extend == nullptr) {
-      return nullptr;
-    }
-    api = Api{.extend = extend, .version = library->file_name()};
-  }
-  return &*api;
+const Library<Api> &library() {
+  static const Library<Api> found({
+      .names = {"libcrc32c-*.so*", "libcrc32c.so.1", "libcrc32c.so"},
+      .what = "libcrc32c",
+      .remedy = "pip install google-crc32c, or name its directory in VMPERF_PEER_PATH",
+      .take =
+          [](Symbols &from, Api &api) {
+            from.take("crc32c_extend", api.extend);
+            api.version = from.file_name();
+          },
+  });
+  return found;
 }
 
 class GoogleCrc32c {
@@ -59,19 +44,7 @@ private:
 };
 
 memops::CopyThenCrc<GoogleCrc32c> make_google_crc32c() {
-  const Api *api = find_api();
-  if (api == nullptr) {
-    throw UnsupportedError(kHowToGet);
-  }
-  return memops::CopyThenCrc(GoogleCrc32c(api->extend));
-}
-
-bench::Availability probe() {
-  const Api *api = find_api();
-  if (api == nullptr) {
-    return {.status = bench::Status::not_installed, .reason = kHowToGet, .version = ""};
-  }
-  return {.status = bench::Status::ok, .reason = "", .version = api->version};
+  return memops::CopyThenCrc(GoogleCrc32c(library().require().extend));
 }
 
 } // namespace
@@ -81,7 +54,7 @@ void declare_google_crc32c(bench::Registry &registry) {
       "memops", "google_crc32c",
       "crc32c_extend of Google's crc32c, loaded at run time: through a pointer; a copy by memcpy "
       "before");
-  design.peer().available(probe);
+  design.peer().available([] { return library().probe(); });
   memops::run_crcs(design, make_google_crc32c);
 }
 

@@ -1,26 +1,17 @@
 // Intel's ISA-L, loaded at run time and called through pointers: whether a range is all zero, and
 // CRC-32C, which it names after iSCSI and counts without the complements at both ends. Source:
 // intel/isa-l, include/mem_routines.h and crc.h.
-#include <array>
-#include <mutex>
-#include <optional>
 #include <string>
 
+#include "library.hpp"
 #include "peers.hpp"
-#include "vmperf/base/error.hpp"
 #include "vmperf/memops/api/crc_workload.hpp"
 #include "vmperf/memops/api/scan_designs.hpp"
-#include "vmperf/os/dynlib.hpp"
 
 namespace vmperf::peers {
 namespace {
 
-constexpr const char *kHowToGet = "libisal.so.2 with isal_zero_detect and crc32_iscsi was not "
-                                  "found: install Debian's libisal2, or name its "
-                                  "directory in VMPERF_PEER_PATH";
-
 using ZeroDetect = int(void *, std::size_t); // 0 where all is zero
-
 using Crc = unsigned(unsigned char *, int, unsigned);
 
 struct Api {
@@ -29,31 +20,21 @@ struct Api {
   std::string version;
 };
 
-// Newer releases tell their version; of others the file's name is all that does.
-std::string version_of(const os::DynLib &library) {
-  auto *version = library.function<const char *()>("isal_get_version_str");
-  return version != nullptr ? version() : library.file_name();
-}
-
-// Not finding it is not remembered, as directories may be added later.
-const Api *find_api() {
-  static std::mutex mutex;
-  static std::optional<os::DynLib> library;
-  static std::optional<Api> api;
-  const std::scoped_lock lock(mutex);
-  if (!api) {
-    library = os::DynLib::open_first(std::array<std::string, 2>{"libisal.so.2", "libisal.so"});
-    if (!library) {
-      return nullptr;
-    }
-    auto *zero_detect = library->function<ZeroDetect>("isal_zero_detect");
-    auto *crc = library->function<Crc>("crc32_iscsi");
-    if (zero_detect == nullptr || crc == nullptr) {
-      return nullptr;
-    }
-    api = Api{.zero_detect = zero_detect, .crc = crc, .version = version_of(*library)};
-  }
-  return &*api;
+const Library<Api> &library() {
+  static const Library<Api> found({
+      .names = {"libisal.so.2", "libisal.so"},
+      .what = "libisal.so.2 with isal_zero_detect and crc32_iscsi",
+      .remedy = "install Debian's libisal2, or name its directory in VMPERF_PEER_PATH",
+      .take =
+          [](Symbols &from, Api &api) {
+            from.take("isal_zero_detect", api.zero_detect);
+            from.take("crc32_iscsi", api.crc);
+            // Newer releases tell their version; of others the file's name is all that does.
+            auto *version = from.find<const char *()>("isal_get_version_str");
+            api.version = version != nullptr ? version() : from.file_name();
+          },
+  });
+  return found;
 }
 
 class Isal {
@@ -74,19 +55,7 @@ private:
 };
 
 Isal make_isal() {
-  const Api *api = find_api();
-  if (api == nullptr) {
-    throw UnsupportedError(kHowToGet);
-  }
-  return Isal(*api);
-}
-
-bench::Availability probe() {
-  const Api *api = find_api();
-  if (api == nullptr) {
-    return {.status = bench::Status::not_installed, .reason = kHowToGet, .version = ""};
-  }
-  return {.status = bench::Status::ok, .reason = "", .version = api->version};
+  return Isal(library().require());
 }
 
 } // namespace
@@ -96,7 +65,7 @@ void declare_isal(bench::Registry &registry) {
       "memops", "isal",
       "isal_zero_detect and crc32_iscsi of ISA-L, loaded at run time: through a pointer; a copy by "
       "memcpy before");
-  design.peer().available(probe);
+  design.peer().available([] { return library().probe(); });
   memops::run_zero(design, make_isal);
   memops::run_crcs(design, [] { return memops::CopyThenCrc(make_isal()); });
 }

@@ -33,6 +33,7 @@ void declare_allocate(bench::Registry &registry) {
 void declare_cycle(bench::Registry &registry) {
   with_item_size(registry.benchmark("pool/cycle"))
       .summary("allocate and deallocate one item of a warm pool; nothing grows")
+      .tag("headline")
       .op("one allocation and one deallocation")
       .fooled_by(
           "the same slot every time: caches, store forwarding and thread caches see their best "
@@ -53,6 +54,7 @@ void declare_churn(bench::Registry &registry) {
   with_item_size(registry.benchmark("pool/churn"))
       .summary("`capacity` live items; each op allocates one, writes it and frees another one in "
                "random order: the honest headline")
+      .tag("headline")
       .op("one allocation, written, and the deallocation of another item")
       .fooled_by(
           "a permutation replayed as free order gives every item the same lifetime, which is "
@@ -71,6 +73,7 @@ void declare_churn(bench::Registry &registry) {
 void declare_throughput(bench::Registry &registry) {
   with_item_size(registry.benchmark("pool/throughput"))
       .summary("a batch of allocations, then a batch of deallocations, on a warm pool")
+      .tag("headline")
       .op("one batch: `batch` allocations and as many deallocations")
       .fooled_by("one op is a whole batch: divide by `batch` for a pair")
       .fooled_by("with touch=none no item is written: a user writes what he allocates")

@@ -1,6 +1,5 @@
 // pool/shared: several threads on one pool.
 #include "designs.hpp"
-#include "vmperf/base/error.hpp"
 #include "vmperf/bench/registry.hpp"
 #include "vmperf/pool/api/shared.hpp"
 
@@ -10,26 +9,15 @@ namespace {
 constexpr std::size_t kMostThreads = 1024;
 constexpr std::size_t kMostBatch = std::size_t{1} << 20U;
 
-std::size_t read_count(const bench::Params &params, const char *axis, std::size_t most) {
-  const std::size_t value = params.get_size(axis, 1);
-  if (value > most) {
-    throw InvalidArgumentError(axis, std::to_string(value), "1 to " + std::to_string(most));
-  }
-  return value;
-}
-
 } // namespace
 
 SharedSetup SharedSetup::from(const bench::Params &params) {
-  const std::string &frees = params.get_string("frees");
-  if (frees != "local" && frees != "handed_over") {
-    throw InvalidArgumentError("frees", frees, "local, handed_over");
-  }
   return {
       .item_bytes = params.get_size("item_size_bytes", sizeof(std::uint64_t)),
-      .threads = static_cast<unsigned>(read_count(params, "threads", kMostThreads)),
-      .frees = frees == "local" ? Frees::local : Frees::handed_over,
-      .batch = read_count(params, "batch", kMostBatch),
+      .threads = static_cast<unsigned>(params.get_size("threads", 1, kMostThreads)),
+      .frees = params.get_choice<Frees>(
+          "frees", {{"local", Frees::local}, {"handed_over", Frees::handed_over}}),
+      .batch = params.get_size("batch", 1, kMostBatch),
       .magazine_capacity = params.get_size("magazine_capacity", 1),
   };
 }
@@ -41,6 +29,7 @@ void declare_shared(bench::Registry &registry) {
                "allocate a batch and free it; frees=handed_over, pass it through a bounded ring to "
                "the next thread, which frees it (with one thread, to itself). The calling thread "
                "is the first of them")
+      .tag("headline")
       .op("one allocation, its first word written, and one deallocation, that word checked, by "
           "EACH thread: time is wall time until all threads are done; x threads / time = total "
           "throughput")

@@ -1,18 +1,15 @@
 // What the pool workloads share and no template needs: reading their axes, drawing orders, checking
 // addresses and stamps.
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <numeric>
 #include <string_view>
-#include <utility>
 
 #include "vmperf/base/align.hpp"
 #include "vmperf/base/error.hpp"
-#include "vmperf/base/rng.hpp"
+#include "vmperf/bench/generators.hpp"
 #include "vmperf/pool/api/bulk_workloads.hpp"
 #include "vmperf/pool/api/proof.hpp"
 #include "vmperf/pool/api/setup.hpp"
@@ -20,48 +17,20 @@
 namespace vmperf::pool {
 namespace {
 
-constexpr std::uint64_t kSeed = 20240917;
 constexpr std::size_t kMostItems = std::size_t{1} << 31U;
-
-template <class E, std::size_t N> using Words = std::array<std::pair<std::string_view, E>, N>;
-
-constexpr Words<Touch, 3> kTouch{
-    {{"none", Touch::none}, {"first", Touch::first}, {"all", Touch::all}},
-};
-constexpr Words<Order, 3> kOrder{
-    {{"fifo", Order::fifo}, {"lifo", Order::lifo}, {"random", Order::random}},
-};
-constexpr Words<Drop, 2> kDrop{{{"bulk", Drop::bulk}, {"each", Drop::each}}};
-constexpr Words<Work, 2> kWork{{{"pair", Work::pair}, {"batch", Work::batch}}};
-constexpr Words<State, 2> kState{{{"local", State::local}, {"member", State::member}}};
-
-template <class E, std::size_t N>
-void read_word(const bench::Params &params, std::string_view axis, const Words<E, N> &words,
-               E &out) {
-  if (!params.values().contains(axis)) {
-    return;
-  }
-  const std::string &given = params.get_string(axis);
-  std::string allowed;
-  for (const auto &[word, value] : words) {
-    if (word == given) {
-      out = value;
-      return;
-    }
-    allowed += (allowed.empty() ? "" : ", ") + std::string(word);
-  }
-  throw InvalidArgumentError(std::string(axis), given, allowed);
-}
 
 void read_count(const bench::Params &params, std::string_view axis, std::size_t &out,
                 std::size_t least = 1) {
-  if (!params.values().contains(axis)) {
-    return;
+  if (params.has(axis)) {
+    out = params.get_size(axis, least, kMostItems);
   }
-  out = params.get_size(axis, least);
-  if (out > kMostItems) {
-    throw InvalidArgumentError(std::string(axis), std::to_string(out),
-                               std::to_string(least) + " to " + std::to_string(kMostItems));
+}
+
+template <class E>
+void read_word(const bench::Params &params, std::string_view axis, E &out,
+               bench::Choices<E> choices) {
+  if (params.has(axis)) {
+    out = params.get_choice(axis, choices);
   }
 }
 
@@ -69,41 +38,43 @@ void read_count(const bench::Params &params, std::string_view axis, std::size_t 
 
 Setup Setup::from(const bench::Params &params) {
   Setup setup;
-  if (params.values().contains("item_size_bytes")) {
+  setup.seed = params.seed();
+  if (params.has("item_size_bytes")) {
     setup.item_bytes = params.get_size("item_size_bytes", sizeof(std::uint64_t));
   }
   read_count(params, "capacity", setup.capacity);
   read_count(params, "batch", setup.batch);
   read_count(params, "preallocate", setup.preallocate, 0);
-  read_word(params, "touch", kTouch, setup.touch);
-  read_word(params, "order", kOrder, setup.order);
-  read_word(params, "drop", kDrop, setup.drop);
-  read_word(params, "state", kState, setup.state);
-  read_word(params, "work", kWork, setup.work);
+  read_word(params, "touch", setup.touch,
+            {{"none", Touch::none}, {"first", Touch::first}, {"all", Touch::all}});
+  read_word(params, "order", setup.order,
+            {{"fifo", Order::fifo}, {"lifo", Order::lifo}, {"random", Order::random}});
+  read_word(params, "drop", setup.drop, {{"bulk", Drop::bulk}, {"each", Drop::each}});
+  read_word(params, "state", setup.state, {{"local", State::local}, {"member", State::member}});
+  read_word(params, "work", setup.work, {{"pair", Work::pair}, {"batch", Work::batch}});
   return setup;
 }
 
 std::vector<std::uint32_t> make_places(const Setup &setup) {
-  CounterRng rng(kSeed);
-  std::vector<std::uint32_t> places(std::bit_ceil(std::max<std::size_t>(4096, 4 * setup.capacity)));
-  for (std::size_t i = 0; i < places.size() && setup.order != Order::lifo; ++i) {
-    const std::uint64_t place =
-        setup.order == Order::random ? rng.below(setup.capacity) : i % setup.capacity;
-    places[i] = static_cast<std::uint32_t>(place);
+  const std::size_t count = std::bit_ceil(std::max<std::size_t>(4096, 4 * setup.capacity));
+  switch (setup.order) {
+  case Order::random:
+    return bench::draw(bench::Uniform(setup.capacity, setup.seed), count);
+  case Order::fifo:
+    return bench::draw(bench::Strided(setup.capacity, 1), count);
+  case Order::lifo:
+    break;
   }
-  return places;
+  return std::vector<std::uint32_t>(count, 0);
 }
 
 std::vector<std::uint32_t> make_batch_order(const Setup &setup) {
-  std::vector<std::uint32_t> order(setup.batch);
-  std::iota(order.begin(), order.end(), 0U);
+  if (setup.order == Order::random) {
+    return bench::shuffled(setup.batch, setup.seed);
+  }
+  std::vector<std::uint32_t> order = bench::draw(bench::Strided(setup.batch, 1), setup.batch);
   if (setup.order == Order::lifo) {
     std::ranges::reverse(order);
-  } else if (setup.order == Order::random) {
-    CounterRng rng(kSeed);
-    for (std::size_t left = order.size(); left > 1; --left) {
-      std::swap(order[left - 1], order[rng.below(left)]);
-    }
   }
   return order;
 }

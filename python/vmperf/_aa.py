@@ -207,7 +207,8 @@ class _Pairing:
 
     def _task(self, case: NoiseCase, build: int, seed: int) -> Task:
         point = self._points[id(case)]
-        return task_at(self._builds[build], case.id, point, seed=seed, cpu=self._cpu)
+        build_now, data_seed = self._builds[build], self._seed
+        return task_at(build_now, case.id, point, seed=seed, data_seed=data_seed, cpu=self._cpu)
 
     def _tell(self, case: NoiseCase, budget_s: float) -> None:
         if self._progress is None:

@@ -118,7 +118,7 @@ def benchmark(
     profile : {"quick", "criterion"}
         How long it is measured, as in `vmperf.run`; twice, with the empty function.
     seed : int
-        Decides order and placement, 0 <= seed < 2**64.
+        Decides order, placement and data, 0 <= seed < 2**64.
     timeout_s : float
         Seconds that the first calls of a C function, in a child process, may take, > 0.
 

@@ -289,7 +289,7 @@ def take(
     settings = settings or defaults()
     rng = random.Random(f"{seed}/{one.id}/{number}")
     began = time.monotonic()
-    tasks = tuple(_task(one, side, rng.getrandbits(63)) for side in (0, 1))
+    tasks = tuple(_task(one, side, rng.getrandbits(63), seed) for side in (0, 1))
     pair = run_pair(
         (tasks[0], tasks[1]), shape_of(settings), number=number, timeout_s=60, n=ops.get(one.id)
     )
@@ -298,9 +298,10 @@ def take(
     return Taken(effect, time.monotonic() - began, pair.disturbed)
 
 
-def _task(one: Series, side: int, seed: int) -> Task:
+def _task(one: Series, side: int, seed: int, data_seed: int) -> Task:
     cpu = _core.os.allowed_cpus()[-1]
-    return task_at(here(), one.benchmark, one.params[side], seed=seed, cpu=cpu)
+    point = one.params[side]
+    return task_at(here(), one.benchmark, point, seed=seed, data_seed=data_seed, cpu=cpu)
 
 
 def _left(one: Series, done: Mapping[str, int]) -> int:

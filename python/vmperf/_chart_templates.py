@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 HEIGHT = 999
 _ZOOM = "wheel![event.ctrlKey || event.metaKey]"
 _PERCENT = [-90, -50, -20, -10, -5, -2, -1, 0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000]
+_NINES = [0, 0.30103, 1, 2, 3, 4, 5, 6, 7, 8, 9]  # of axis labels: 0 %, 50 %, 90 %, 99 %
 _MARKS = {"switch": "triangle-up", "fault": "square", "steal": "diamond", "several": "cross"}
 
 
@@ -186,6 +187,48 @@ def _curve() -> Any:
     return _finish([band, rule, label, line, dots], zoom=["x", "y"], height=280)
 
 
+def _percentile() -> Any:
+    """Values of a distribution over its percentiles, whose tail takes as much room as its middle.
+
+    x counts nines: 1 is 90 %, 2 is 99 %. The diamond is the greatest value.
+    """
+    import altair as alt
+
+    names = json.dumps([f"{100 - 10 ** (2 - n):.12g} %" for n in _NINES[2:]]).replace('"', "'")
+    text = f"datum.value < 0.2 ? '0 %' : datum.value < 0.5 ? '50 %' : {names}[datum.value - 1]"
+    x = alt.X("nines:Q", title="percentile", scale=alt.Scale(nice=False, padding=8),
+              axis=alt.Axis(values=_NINES, labelExpr=text, labelOverlap=True))  # fmt: skip
+    scale = alt.Scale(type="linear", zero=False, nice=False, padding=12)
+    y = alt.Y("value:Q", title="{quantity}", scale=scale)
+    tip = [
+        "design:N",
+        alt.Tooltip("at:N", title="percentile"),
+        _number("value", title="{quantity}"),
+    ]
+    curve = _over("percentiles").encode(x=x, y=y, color=_colour(), tooltip=tip)
+    line = curve.mark_line(strokeWidth=2)
+    dots = curve.mark_circle(size=60, opacity=0)  # something to point at
+    greatest = _over("greatest").mark_point(shape="diamond", size=70)
+    greatest = greatest.encode(x=x, y=y, color=_colour(), tooltip=tip)
+    return _finish([line, dots, greatest], zoom=["x", "y"], height=280)
+
+
+def _series() -> Any:
+    """Values over what they were recorded against, a line for each placement."""
+    import altair as alt
+
+    scale = alt.Scale(type="linear", zero=False, nice=False, padding=10)
+    x = alt.X("x:Q", title="{axis}", scale=scale)
+    y = alt.Y("y:Q", title="{quantity}", scale=scale)
+    tip = ["design:N", _number("x", title="{axis}"), _number("y", title="{quantity}"),
+           "placement:Q", "process:Q"]  # fmt: skip
+    data = _over("series").encode(x=x, y=y, color=_colour(), tooltip=tip)
+    line = data.mark_line(strokeWidth=1.5, opacity=0.8)
+    line = line.encode(detail=["process:N", "placement:N"], order="index:Q")
+    dots = data.mark_circle(size=40, opacity=0)
+    return _finish([line, dots], zoom=["x", "y"], height=280)
+
+
 def _heat() -> Any:
     """One cell per value of two axes, a block of rows per design; tones run from -1 to 1."""
     import altair as alt
@@ -266,6 +309,8 @@ _BUILDERS: dict[str, Callable[[], Any]] = {
     "shape": _shape,
     "order": _order,
     "curve": _curve,
+    "percentile": _percentile,
+    "series": _series,
     "heat": _heat,
     "overview": _overview,
     "trend": _trend,

@@ -31,7 +31,7 @@ Mode = Literal["light", "dark"]
 Rows = list[dict[str, Any]]
 FLAG_BITS = {"switch": 1, "fault": 2, "steal": 4}
 SAMPLE_KINDS = ("strip", "shape", "order")
-N_COLOURS = 10
+N_COLOURS = 32  # the first ten by hand, the others each as far from all before as can be
 N_DENSITY = 64
 ROW_PIXELS = {
     "strip": 38,

@@ -56,7 +56,7 @@ def claims(
     budget_s : float, optional
         Seconds for all measurements, shared over all cases; by default 0.55 s per case and process.
     seed : int
-        Decides order and placement, 0 <= seed < 2**64.
+        Decides order, placement and data, 0 <= seed < 2**64.
     results : path, optional
         The journal to write; by default a new file, as in `vmperf.run`.
     resume : bool

@@ -1,76 +1,24 @@
-"""From patterns, designs and axes to ordered groups that a runner can measure.
-
-A group is all designs of one benchmark at one point of its other axes, measured interleaved in one
-process. Groups are shuffled within each process number; the same seed gives the same order in any
-process and on any machine.
-"""
+"""From patterns, designs and axes to ordered groups that a runner can measure."""
 
 from __future__ import annotations
 
 import functools
-import itertools
-import random
 import shlex
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from . import _core
 from ._axes import point_values
-from ._budget import CASE_OVERHEAD_S, LEAST_CASE_S, split
+from ._budget import expected_s, least_s
 from ._catalog import Benchmark, Value, get, select
 from ._errors import invalid, near
+from ._groups import Axes, Group, Point, grid, ordered
 from ._own_code import design_words, enter_designs, versions
+from ._profiles import PROFILES, Profile
+from ._tour import TOUR_S, choose
 
 __all__ = ["PROFILES", "Group", "Plan", "Point", "Profile", "make_plan", "plan_points"]
-
-_SECOND = 1_000_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """How long and how often a case is measured. Times are per design, in nanoseconds.
-
-    Linear sampling is a wish: for large work the native schedule takes 20 flat samples.
-    """
-
-    name: str
-    warm_up_ns: int
-    measurement_ns: int
-    n_samples: int
-    sampling: str
-    n_placements: int
-    processes: int
-
-
-_CRITERION = Profile("criterion", 3 * _SECOND, 10 * _SECOND, 100, "linear", 10, 1)
-PROFILES = {
-    p.name: p
-    for p in (
-        Profile("quick", _SECOND // 10, 3 * _SECOND // 10, 30, "flat", 5, 1),
-        _CRITERION,
-        replace(_CRITERION, name="thorough", processes=5),
-    )
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """All designs of one benchmark at one point, in one process."""
-
-    id: str
-    params: dict[str, Value]
-    designs: tuple[str, ...]
-    process: int
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """Some designs of one benchmark at one point of all its other axes."""
-
-    id: str
-    params: dict[str, Value]
-    designs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +37,8 @@ class Plan:
         What each measuring call gets, with ``profile``, ``budget_s``, ``processes``, ``isolated``.
     command : str
         The exact command that does the same.
+    present : mapping
+        Benchmark id -> its designs that are on this machine; the others take no time.
     points : tuple of Point, optional
         Where only some points of the grid of `axes` are measured: these.
     reference : str, optional
@@ -100,6 +50,7 @@ class Plan:
     groups: tuple[Group, ...]
     settings: dict[str, Any]
     command: str
+    present: Mapping[str, frozenset[str]]
     points: tuple[Point, ...] | None = None
     reference: str | None = None
 
@@ -111,13 +62,17 @@ class Plan:
     @property
     def estimated_s(self) -> float:
         """Seconds that the run should take; designs that are not here take none."""
-        runnable = functools.cache(_runnable)
-        return sum(self.seconds(sum(map(runnable(g.id), g.designs))) for g in self.groups)
+        if self.settings["budget_s"] is not None:
+            return float(self.settings["budget_s"])
+        return sum(self.seconds(group, group.designs) for group in self.groups)
 
-    def seconds(self, n_designs: int) -> float:
-        """Return the time that a group of so many designs should take."""
-        measured: float = (self.settings["warm_up_ns"] + self.settings["measurement_ns"]) / _SECOND
-        return n_designs * (measured + CASE_OVERHEAD_S)
+    def seconds(self, group: Group, designs: Iterable[str]) -> float:
+        """Return the time that these designs of a group should take, without a budget."""
+        return expected_s(self.settings, self.n_present(group, designs), alone=group.alone)
+
+    def n_present(self, group: Group, designs: Iterable[str]) -> int:
+        """Return how many of these designs of a group are on this machine."""
+        return len(self.present[group.id].intersection(designs))
 
     def identity(self) -> dict[str, Any]:
         """Return what must be the same for a run to be resumed, ready for JSON."""
@@ -134,11 +89,13 @@ class Plan:
             whole["own_designs"] = own
         if self.points is not None:
             whole["points"] = [[p.id, p.params, [*p.designs]] for p in self.points]
+        if alone := sorted({g.id for g in self.groups if g.alone}):
+            whole["alone"] = alone
         return whole
 
 
 def make_plan(
-    patterns: Iterable[str],
+    patterns: Iterable[str] | None,
     *,
     profile: str = "quick",
     budget_s: float | None = None,
@@ -152,8 +109,9 @@ def make_plan(
 
     Parameters
     ----------
-    patterns : iterable of str
-        Which benchmarks; each pattern must match.
+    patterns : iterable of str or None
+        Which benchmarks; each pattern must match. None is the tour: those tagged ``headline``, at
+        few points, within `_tour.TOUR_S` seconds unless `budget_s` says otherwise.
     profile : str
         A key of `PROFILES`.
     budget_s : float, optional
@@ -164,7 +122,7 @@ def make_plan(
     params : mapping, optional
         Axis -> one value, several, or ``"*"`` for all declared; other axes take their defaults.
     seed : int
-        Decides order and placement, 0 <= seed < 2**64.
+        Decides order, placement and data, 0 <= seed < 2**64.
     isolated : bool
         Whether groups run in worker processes.
     dense : bool
@@ -180,22 +138,30 @@ def make_plan(
     InvalidArgumentError
         Unknown pattern, profile, design, axis or value; a budget that is too small.
     """
-    patterns = [*patterns]
     params = dict(params or {})
     named = params.pop("design", None)
     designs = _names(designs) if designs is not None else _names(named) if named else None
     designs = None if designs is None else enter_designs(designs)
-    chosen = _check_profile(profile, seed, isolated)
-    axes = _axes_of(select(patterns), designs, params, dense=dense)
-    benchmarks = tuple(b for b in select(patterns) if b.id in axes)
-    groups = _ordered_groups(axes, chosen.processes, seed)
-    settings = _settings(chosen, groups, budget_s=budget_s, seed=seed, isolated=isolated)
+    chosen = _check_profile(profile, seed)
+    if patterns is None:
+        budget_s = TOUR_S if budget_s is None else budget_s
+        axes = choose(
+            functools.partial(_axes_of, designs=designs, params=params), {*params}, budget_s
+        )
+        words = []
+    else:
+        words = [*patterns]
+        axes = _axes_of(select(words), designs=designs, params=params, dense=dense)
+    benchmarks = tuple(map(get, axes))
+    groups = _ordered(grid(axes), benchmarks, chosen, seed=seed, isolated=isolated)
+    present = _present(benchmarks, axes)
+    settings = _settings(chosen, groups, present, budget_s=budget_s, seed=seed, isolated=isolated)
     given = {} if dense else {a: _names(v) for a, v in params.items()}
     if dense:
-        (benchmark,) = benchmarks
-        given = {a: [*v] for a, v in axes[benchmark.id].items() if a != "design"}
-    command = _command(patterns, settings, designs, given)
-    return Plan(benchmarks, axes, groups, settings, command)
+        (benchmark,) = axes.values()
+        given = {a: [*v] for a, v in benchmark.items() if a != "design"}
+    command = _command(words, settings, designs, given)
+    return Plan(benchmarks, axes, groups, settings, command, present)
 
 
 def plan_points(
@@ -212,7 +178,7 @@ def plan_points(
     budget_s : float, optional
         Seconds for the whole run, shared over all cases.
     seed : int
-        Decides order and placement, 0 <= seed < 2**64.
+        Decides order, placement and data, 0 <= seed < 2**64.
     command : str
         What does the same on the command line.
 
@@ -228,7 +194,7 @@ def plan_points(
     """
     points = tuple(points)
     _check_seed(seed)
-    axes: dict[str, dict[str, tuple[Value, ...]]] = {}
+    axes: Axes = {}
     for point in points:
         mine = axes.setdefault(point.id, {})
         for axis, values in {
@@ -236,26 +202,25 @@ def plan_points(
             **{a: (v,) for a, v in point.params.items()},
         }.items():
             mine[axis] = tuple(dict.fromkeys([*mine.get(axis, ()), *values]))
-    groups: list[Group] = []
-    for process in range(profile.processes):
-        block = [Group(p.id, p.params, p.designs, process) for p in points]
-        groups += _shuffled(block, seed, process)
-    settings = _settings(profile, tuple(groups), budget_s=budget_s, seed=seed, isolated=True)
-    benchmarks = tuple(get(id) for id in axes)
-    return Plan(benchmarks, axes, tuple(groups), settings, command, points)
+    benchmarks = tuple(map(get, axes))
+    groups = _ordered(points, benchmarks, profile, seed=seed, isolated=True)
+    present = _present(benchmarks, axes)
+    settings = _settings(profile, groups, present, budget_s=budget_s, seed=seed, isolated=True)
+    return Plan(benchmarks, axes, groups, settings, command, present, points)
 
 
 def _settings(
     profile: Profile,
     groups: tuple[Group, ...],
+    present: Mapping[str, frozenset[str]],
     *,
     budget_s: float | None,
     seed: int,
     isolated: bool,
 ) -> dict[str, Any]:
-    settings = {
+    return {
         "profile": profile.name,
-        "budget_s": None if budget_s is None else float(budget_s),
+        "budget_s": None if budget_s is None else _check_budget(budget_s, groups, present),
         "warm_up_ns": profile.warm_up_ns,
         "measurement_ns": profile.measurement_ns,
         "n_samples": profile.n_samples,
@@ -265,7 +230,6 @@ def _settings(
         "seed": seed,
         "isolated": isolated,
     }
-    return settings if budget_s is None else _within(settings, groups)
 
 
 def _names(values: Any) -> list[Any]:
@@ -274,14 +238,11 @@ def _names(values: Any) -> list[Any]:
     return [*values]
 
 
-def _check_profile(profile: str, seed: int, isolated: bool) -> Profile:
+def _check_profile(profile: str, seed: int) -> Profile:
     if profile not in PROFILES:
         raise invalid("profile", repr(profile), near(profile, PROFILES))
     _check_seed(seed)
-    chosen = PROFILES[profile]
-    if chosen.processes > 1 and not isolated:
-        raise invalid("isolate", False, f"True: profile {profile} needs fresh processes")
-    return chosen
+    return PROFILES[profile]
 
 
 def _check_seed(seed: int) -> None:
@@ -290,13 +251,14 @@ def _check_seed(seed: int) -> None:
 
 
 def _axes_of(
-    benchmarks: list[Benchmark],
+    benchmarks: Iterable[Benchmark],
+    *,
     designs: list[str] | None,
     params: dict[str, Any],
-    *,
-    dense: bool,
-) -> dict[str, dict[str, tuple[Value, ...]]]:
+    dense: bool = False,
+) -> Axes:
     """Return the values of all axes of each benchmark that has one of the designs."""
+    benchmarks = [*benchmarks]
     if designs is not None:
         known = [d.name for b in benchmarks for d in b.designs]
         for design in designs:
@@ -318,46 +280,48 @@ def _axes_of(
     return result
 
 
-def _ordered_groups(
-    axes: dict[str, dict[str, tuple[Value, ...]]], processes: int, seed: int
+def _ordered(
+    points: Iterable[Point],
+    benchmarks: Iterable[Benchmark],
+    profile: Profile,
+    *,
+    seed: int,
+    isolated: bool,
 ) -> tuple[Group, ...]:
-    groups = []
-    for process in range(processes):
-        block = []
-        for id, values in axes.items():
-            names = [*values][1:]
-            for point in itertools.product(*(values[name] for name in names)):
-                params = dict(zip(names, point, strict=True))
-                block.append(Group(id, params, _designs(values), process))
-        groups += _shuffled(block, seed, process)
-    return tuple(groups)
+    alone = {b.id for b in benchmarks if b.isolated}
+    if not isolated and (profile.processes > 1 or alone):
+        who = f"benchmark {min(alone)}" if alone else f"profile {profile.name}"
+        raise invalid("isolate", False, f"True: {who} needs fresh processes")
+    return ordered(
+        points,
+        processes=profile.processes,
+        placements=profile.n_placements,
+        isolated=alone,
+        seed=seed,
+    )
 
 
-def _shuffled(block: list[Group], seed: int, process: int) -> list[Group]:
-    random.Random(f"{seed}/{process}").shuffle(block)  # text seeds are hashed alike everywhere
-    return block
+def _present(benchmarks: Iterable[Benchmark], axes: Axes) -> dict[str, frozenset[str]]:
+    return {
+        b.id: frozenset(
+            str(design)
+            for design in axes[b.id]["design"]
+            if b.availability(str(design))["status"] == "ok"
+        )
+        for b in benchmarks
+    }
 
 
-def _designs(values: dict[str, tuple[Value, ...]]) -> tuple[str, ...]:
-    return tuple(str(v) for v in values["design"])
-
-
-def _runnable(id: str) -> Callable[[str], bool]:
-    """Return what says of a design of this benchmark whether it is on this machine."""
-    benchmark = get(id)
-    return functools.cache(lambda design: benchmark.availability(design)["status"] == "ok")
-
-
-def _within(settings: dict[str, Any], groups: tuple[Group, ...]) -> dict[str, Any]:
-    """Return the settings with the times that the budget should leave for each case."""
-    runnable = functools.cache(_runnable)
-    n_cases = sum(runnable(g.id)(d) for g in groups for d in g.designs)
-    least = n_cases * LEAST_CASE_S
-    if not least <= settings["budget_s"] < float("inf"):
-        allowed = f">= {least:g} and finite, for {n_cases} cases"
-        raise invalid("budget_s", settings["budget_s"], allowed)
-    n_all = sum(len(g.designs) for g in groups)
-    return settings | split(settings, settings["budget_s"] / n_all - CASE_OVERHEAD_S)
+def _check_budget(
+    budget_s: float, groups: tuple[Group, ...], present: Mapping[str, frozenset[str]]
+) -> float:
+    """Return the budget as a number; refuse one in which the groups cannot be measured."""
+    n_cases = sum(len(present[g.id].intersection(g.designs)) for g in groups)
+    least = least_s(len(groups), n_cases)
+    if not least <= budget_s < float("inf"):
+        allowed = f">= {least:.3g} and finite, for {n_cases} cases in {len(groups)} processes"
+        raise invalid("budget_s", budget_s, allowed)
+    return float(budget_s)
 
 
 def _command(
@@ -370,7 +334,7 @@ def _command(
     for library in _core.bench.libraries():
         words += ["--load", library]
     if settings["budget_s"] is not None:
-        words += ["--budget", f"{settings['budget_s']:g}"]
+        words += ["--budget", f"{settings['budget_s']:.12g}"]
     if designs is not None:
         words += ["--design", ",".join(design_words(designs))]
     for axis, values in params.items():

@@ -75,9 +75,10 @@ class CaseRecord:
 
 def order(plan: Mapping[str, Any]) -> dict[Key, int]:
     keys: dict[Key, int] = {}
-    processes = range(plan["settings"]["processes"])
+    settings, alone = plan["settings"], plan.get("alone", ())
     for id, params, designs in plan.get("points") or _grid(plan["benchmarks"]):
-        for design, process in itertools.product(designs, processes):
+        n_processes = settings["processes"] * (settings["n_placements"] if id in alone else 1)
+        for design, process in itertools.product(designs, range(n_processes)):
             keys[case_key(id, design, params, process)] = len(keys)
     return keys
 

@@ -35,7 +35,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 def run(
-    pattern: str | Iterable[str],
+    pattern: str | Iterable[str] | None = None,
     *,
     profile: str = "quick",
     budget_s: float | None = None,
@@ -52,13 +52,15 @@ def run(
 
     Parameters
     ----------
-    pattern : str or iterable of str
-        Shell patterns over ids, as in `vmperf.list`.
+    pattern : str or iterable of str, optional
+        Shell patterns over ids, as in `vmperf.list`; ``"*"`` for all. Without one the tour: the
+        benchmarks tagged ``headline`` of each component at few points, in 150 s together.
     profile : {"quick", "criterion", "thorough"}
         Warm-up, measurement and samples: 0.1 s, 0.3 s, 30 | 3 s, 10 s, 100 | the same in five
         processes.
     budget_s : float, optional
-        Seconds for the whole run, shared over all cases instead of the profile's times.
+        Seconds for the whole run, shared over all cases instead of the profile's times. What does
+        not fit into its share has fewer samples, or is a row ``timed_out``.
     designs : iterable of str, optional
         Only these designs. ``"my=./libmy.so"`` enters the functions that the library exports
         (``malloc`` and ``free`` for pools, ``memcpy`` for the copies of memops) as design ``my``;
@@ -66,7 +68,7 @@ def run(
     params : mapping, optional
         Axis -> value, values, or ``"*"`` for all declared; axes left out take their defaults.
     seed : int
-        Decides order and placement, 0 <= seed < 2**64.
+        Decides order, placement and data, 0 <= seed < 2**64.
     results : path, optional
         The journal to write; by default a new file, named by time, in ``VMPERF_STORE`` or
         ``.vmperf``.
@@ -89,7 +91,8 @@ def run(
     ------
     InvalidArgumentError
         Unknown pattern, profile, design, axis or value; a library without the functions of an API;
-        an existing file without `resume`; a journal of another plan.
+        a budget in which the cases cannot be measured; an existing file without `resume`; a
+        journal of another plan.
     OsError, MeasurementError
         A library that cannot be loaded; one that crashes or hangs as it is loaded.
     TraceFormatError

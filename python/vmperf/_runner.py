@@ -1,103 +1,40 @@
 """Executes a plan group by group, each in a worker process that cannot take the run down.
 
 A worker shares a page with its parent: batches finished, design under way. Where no batch ends for
-`timeout_s` the worker is killed and that design is a row ``timed_out``; where it dies of a signal
-the design is a row ``crashed``; the others of the group are measured again without it in a fresh
-worker. Rows are committed as they come, so that the run can be resumed whatever happens.
+`timeout_s`, or the share of the budget is used up, the worker is killed and that design is a row
+``timed_out``; where it dies of a signal the design is a row ``crashed``; the others of the group
+are measured again without it in a fresh worker, as long as the budget lasts. Rows are committed as
+they come, so that the run can be resumed whatever happens.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from . import _core
-from ._budget import Budget
+from ._budget import Budget, Share
+from ._catalog import get
+from ._groups import Group
 from ._journal import Journal, Key, StoredCase, case_key
 from ._measure import FIELDS, case_blobs, case_header, measure_group, split_blobs
-from ._plan import Group, Plan
-from ._supervisor import Death, Supervisor
+from ._meter import Event, Kind, Meter, Progress
+from ._plan import Plan
+from ._supervisor import Death, Frame, Supervisor
 
-__all__ = ["Event", "Progress", "execute"]
+__all__ = ["Event", "Kind", "Progress", "Workers", "carry_on", "execute"]
 
-
-Kind: TypeAlias = Literal["started", "group", "tick", "case", "finished"]
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What a run tells while it goes on.
-
-    Attributes
-    ----------
-    kind : {"started", "group", "tick", "case", "finished"}
-        ``tick`` comes a few times a second while a worker measures.
-    done, total : int
-        Cases.
-    elapsed_s, eta_s : float
-        Seconds since the start, and until the end at the speed so far.
-    id, design, status, reason : str
-        Of the group or case; empty where they do not apply.
-    params : dict
-        Of the group or case, without the design.
-    """
-
-    kind: Kind
-    done: int
-    total: int
-    elapsed_s: float
-    eta_s: float
-    id: str = ""
-    design: str = ""
-    params: dict[str, Any] | None = None
-    status: str = ""
-    reason: str = ""
+Shares: TypeAlias = Callable[[list[str]], Share | None]
 
 
-Progress = Callable[[Event], None]
+class Workers(Protocol):
+    """What runs one job in a process of its own; `Supervisor`, or a stand-in for it."""
 
-
-class _Meter:
-    """Counts cases and predicts the end from the time that the groups so far took."""
-
-    def __init__(self, plan: Plan, done: set[Key], progress: Progress | None) -> None:
-        self._plan = plan
-        self._progress = progress
-        self._start = self._group_start = time.monotonic()
-        self._todo_s = sum(plan.seconds(len(_pending(g, done))) for g in plan.groups)
-        self._ended_s = self._group_s = 0.0  # as planned
-        self._speed = 1.0
-        self.total = plan.n_cases
-        self.done = sum(len(g.designs) - len(_pending(g, done)) for g in plan.groups)
-
-    @property
-    def todo(self) -> int:
-        return self.total - self.done
-
-    def tell(self, kind: Kind, **fields: Any) -> None:
-        if self._progress is None:
-            return
-        now = time.monotonic()
-        group_s = max(0.0, self._group_s * self._speed - (now - self._group_start))
-        eta = (self._todo_s - self._group_s) * self._speed + group_s
-        self._progress(
-            Event(kind, self.done, self.total, now - self._start, max(0.0, eta), **fields)
-        )
-
-    def begin(self, n_designs: int) -> None:
-        self._group_s = self._plan.seconds(n_designs)
-        self._group_start = time.monotonic()
-
-    def end(self) -> float:
-        """Note the end of the group; return the seconds that it took."""
-        now = time.monotonic()
-        self._todo_s -= self._group_s
-        self._ended_s += self._group_s
-        self._group_s = 0.0
-        self._speed = (now - self._start) / self._ended_s
-        return now - self._group_start
+    def run(
+        self, job: dict[str, Any], *, on_tick: Callable[[str], None], limit_s: float | None = None
+    ) -> tuple[list[Frame], Death | None]:
+        """Return the frames that came whole, and why there are no more."""
 
 
 def execute(
@@ -125,42 +62,83 @@ def execute(
     dict
         Key -> native samples of the cases measured in this process (without isolation only).
     """
+    with Supervisor(timeout_s) as workers:
+        return carry_on(plan, journal, workers, progress=progress)
+
+
+def carry_on(
+    plan: Plan,
+    journal: Journal,
+    workers: Workers,
+    *,
+    progress: Progress | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> dict[Key, Any]:
+    """Do what `execute` does, with these workers and this clock, in seconds."""
     done = journal.keys()
-    meter = _Meter(plan, done, progress)
-    budget = Budget(plan.settings, meter.todo)
+    todo = [(group, pending) for group in plan.groups if (pending := _pending(group, done))]
+    meter = Meter(plan, todo, progress)
+    n_present = sum(plan.n_present(group, pending) for group, pending in todo)
+    budget = Budget(plan.settings, len(todo), n_present, clock=clock)
     meter.tell("started")
     live: dict[Key, Any] = {}
-    with Supervisor(timeout_s) as supervisor:
-        for group in plan.groups:
-            pending = _pending(group, done)
-            if not pending:
-                continue
-            meter.begin(len(pending))
-            meter.tell("group", id=group.id, params=group.params)
-            job = _job(group, pending, budget.settings())
-            if plan.settings["isolated"]:
-                batches = _isolated(group, job, supervisor, meter)
-            else:
-                batches = _in_process(group, job, live)
-            for cases in batches:
-                journal.commit(cases)
-                for case in cases:
-                    meter.done += 1
-                    _tell_case(meter, case)
-            budget.took(meter.end(), job["settings"], len(pending))
+    for group, pending in todo:
+        meter.begin(group, pending)
+        begun = clock()
+        turn = _Turn(plan, group, budget)
+        if plan.settings["isolated"]:
+            batches = _isolated(turn, pending, workers, meter)
+        else:
+            batches = _in_process(turn, pending, live)
+        for cases in batches:
+            journal.commit(cases)
+            for case in cases:
+                meter.case(case.design, case.status, case.reason)
+        meter.end()
+        budget.took(clock() - begun, turn.first_share, plan.n_present(group, pending))
     meter.tell("finished")
     return live
 
 
-def _tell_case(meter: _Meter, case: StoredCase) -> None:
-    meter.tell(
-        "case",
-        id=case.id,
-        design=case.design,
-        params=case.params,
-        status=case.status,
-        reason=case.reason,
-    )
+class _Turn:
+    """One group while it is measured: what its designs get of the budget."""
+
+    def __init__(self, plan: Plan, group: Group, budget: Budget) -> None:
+        self.plan = plan
+        self.group = group
+        self._budget = budget
+        self.first_share: Share | None = None
+
+    def share(self, designs: list[str]) -> Share | None:
+        """Return what these designs get now; None where nothing is left."""
+        n_present = self.plan.n_present(self.group, designs)
+        share = self._budget.share(n_present, alone=self.group.alone)
+        self.first_share = self.first_share or share
+        return share
+
+    def job(self, designs: list[str], share: Share) -> dict[str, Any]:
+        """Return what a worker is to do."""
+        return {
+            "id": self.group.id,
+            "params": self.group.params,
+            "designs": designs,
+            "process": self.group.process,
+            "settings": share.settings,
+            "libraries": _core.bench.libraries(),
+            "imports": [dict(one) for one in _core.bench.imports()],
+        }
+
+    def too_late(self, designs: list[str]) -> list[StoredCase]:
+        """Return the rows of designs for which nothing of the budget is left."""
+        benchmark = get(self.group.id)
+        reason = f"the budget of {self.plan.settings['budget_s']:g} s was used up before its turn"
+        cases = []
+        for design in designs:
+            found = benchmark.availability(design)
+            if found["status"] == "ok":
+                found = {"status": "timed_out", "reason": reason, "version": found["version"]}
+            cases.append(_stored(self.group, _header(design, **found)))
+        return cases
 
 
 def _pending(group: Group, done: set[Key]) -> list[str]:
@@ -169,56 +147,52 @@ def _pending(group: Group, done: set[Key]) -> list[str]:
     ]
 
 
-def _job(group: Group, designs: list[str], settings: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "id": group.id,
-        "params": group.params,
-        "designs": designs,
-        "process": group.process,
-        "settings": settings,
-        "libraries": _core.bench.libraries(),
-        "imports": [dict(one) for one in _core.bench.imports()],
-    }
-
-
 def _in_process(
-    group: Group, job: dict[str, Any], live: dict[Key, Any]
+    turn: _Turn, pending: list[str], live: dict[Key, Any]
 ) -> Iterator[list[StoredCase]]:
+    share = turn.share(pending)
+    if share is None:
+        yield turn.too_late(pending)
+        return
     cases = []
-    for result in measure_group(job, beacon=""):
-        case = _stored(group, case_header(result), case_blobs(result))
+    for result in measure_group(turn.job(pending, share), beacon=""):
+        case = _stored(turn.group, case_header(result), case_blobs(result))
         live[case.key] = result.samples
         cases.append(case)
     yield cases
 
 
 def _isolated(
-    group: Group, job: dict[str, Any], supervisor: Supervisor, meter: _Meter
+    turn: _Turn, pending: list[str], workers: Workers, meter: Meter
 ) -> Iterator[list[StoredCase]]:
     """Yield the cases of a group as they become final; a fresh worker after each death."""
-
-    def tick(design: str) -> None:
-        meter.tell("tick", id=group.id, params=group.params, design=design)
-
-    pending = [*job["designs"]]
+    group = turn.group
     while pending:
-        frames, death = supervisor.run({**job, "designs": pending}, on_tick=tick)
+        share = turn.share(pending)
+        if share is None:
+            yield turn.too_late(pending)
+            return
+        frames, death = workers.run(
+            turn.job(pending, share), on_tick=meter.tick, limit_s=share.limit_s
+        )
         cases = [_stored(group, header, blobs) for header, blobs in frames]
         pending = [d for d in pending if d not in {c.design for c in cases}]
         if death is not None:
             # Without a design under way nobody is to blame alone: the group as a whole has failed.
             blamed = [death.design] if death.design in pending else [*pending]
-            cases += [_stored(group, _failure(design, death)) for design in blamed]
+            failure = {"status": death.status, "reason": death.reason}
+            cases += [_stored(group, _header(design, **failure)) for design in blamed]
             pending = [d for d in pending if d not in blamed]
         yield cases
 
 
-def _failure(design: str, death: Death) -> dict[str, Any]:
+def _header(design: str, *, status: str, reason: str, version: str = "") -> dict[str, Any]:
+    """Return the header of a case that has no samples."""
     return {
         "design": design,
-        "status": death.status,
-        "reason": death.reason,
-        "version": "",
+        "status": status,
+        "reason": reason,
+        "version": version,
         "checksum": 0,
         "evidence": {},
         "metrics": {},

@@ -71,7 +71,7 @@ class Supervisor:
         self._folder.cleanup()
 
     def run(
-        self, job: dict[str, Any], *, on_tick: Callable[[str], None]
+        self, job: dict[str, Any], *, on_tick: Callable[[str], None], limit_s: float | None = None
     ) -> tuple[list[Frame], Death | None]:
         """Run one job.
 
@@ -81,6 +81,8 @@ class Supervisor:
             What `_worker` takes; parent and beacon are added here.
         on_tick : callable
             Called with the design under way while the worker measures.
+        limit_s : float, optional
+            Seconds after which the worker is ended, whatever it does.
 
         Returns
         -------
@@ -95,22 +97,27 @@ class Supervisor:
             worker = _start(output)
             try:
                 _send(worker, job)
-                frames, timed_out = self._watch(worker, job["designs"], on_tick)
-                if not timed_out:
+                frames, late = self._watch(worker, job["designs"], on_tick, limit_s)
+                if not late:
                     with suppress(subprocess.TimeoutExpired):  # its own exit code tells more
                         worker.wait(_EXIT_S)
             finally:
                 _kill(worker)
-            return self._verdict(worker, job["designs"], frames, timed_out, output)
+            return self._verdict(worker, job["designs"], frames, late, output)
 
     def _watch(
-        self, worker: subprocess.Popen[bytes], designs: list[str], on_tick: Callable[[str], None]
-    ) -> tuple[list[Frame], bool]:
-        """Collect frames until the last one, the worker's end, or a hang (then True)."""
+        self,
+        worker: subprocess.Popen[bytes],
+        designs: list[str],
+        on_tick: Callable[[str], None],
+        limit_s: float | None,
+    ) -> tuple[list[Frame], str]:
+        """Collect frames until the last one, the worker's end, or a hang: then say which."""
         assert worker.stdout is not None
         reader = FrameReader()
         frames: list[Frame] = []
-        last_batches, last_moved = -1, time.monotonic()
+        start = last_moved = time.monotonic()
+        last_batches = -1
         with selectors.DefaultSelector() as selector:
             selector.register(worker.stdout, selectors.EVENT_READ)
             while True:
@@ -119,15 +126,17 @@ class Supervisor:
                 data = os.read(worker.stdout.fileno(), 1 << 16) if ready else b""
                 frames += reader.feed(data)
                 if frames and frames[-1][0]["kind"] != "case":
-                    return frames, False
+                    return frames, ""
                 if not data and (ready or dead):
-                    return frames, False
+                    return frames, ""
                 batches, design, _ = _BEACON.unpack_from(self._beacon)
                 now = time.monotonic()
                 if batches != last_batches:
                     last_batches, last_moved = batches, now
                 elif now - last_moved > self._timeout_s:
-                    return frames, True
+                    return frames, f"no batch finished within {self._timeout_s:g} s"
+                if limit_s is not None and now - start > limit_s:
+                    return frames, f"its share of the budget was used up within {limit_s:.3g} s"
                 if not ready:
                     on_tick(_named(designs, design))
 
@@ -136,15 +145,14 @@ class Supervisor:
         worker: subprocess.Popen[bytes],
         designs: list[str],
         frames: list[Frame],
-        timed_out: bool,
+        late: str,
         output: IO[bytes],
     ) -> tuple[list[Frame], Death | None]:
         cases = [frame for frame in frames if frame[0].pop("kind") == "case"]
         batches, index, _ = _BEACON.unpack_from(self._beacon)
         design = _named(designs, index)
-        if timed_out:
-            reason = f"no batch finished within {self._timeout_s:g} s, after {batches}"
-            return cases, Death(design, "timed_out", reason)
+        if late:
+            return cases, Death(design, "timed_out", f"{late}, after {batches} batches")
         if len(cases) < len(frames):
             last = frames[-1][0]
             if "type" not in last:

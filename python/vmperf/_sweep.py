@@ -45,7 +45,7 @@ def run_sweep(
     budget_s : float, optional
         Seconds for the whole run, shared over all cases, in place of the file's.
     seed : int, optional
-        Decides order and placement, 0 <= seed < 2**64, in place of the file's.
+        Decides order, placement and data, 0 <= seed < 2**64, in place of the file's.
     results : path, optional
         The journal to write; by default a new file, as in `vmperf.run`.
     resume : bool

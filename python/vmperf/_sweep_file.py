@@ -40,7 +40,7 @@ class SweepFile:
     budget_s : float or None
         Seconds for the whole run.
     seed : int
-        Decides order and placement.
+        Decides order, placement and data.
     """
 
     name: str

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from house import expect_none, registry, table
+from vmperf._tour import HEADLINE, MOST_PER_COMPONENT
 
 GOOD: dict[str, Any] = {
     "id": "pool/cycle",
@@ -29,14 +30,42 @@ GOOD: dict[str, Any] = {
 }
 
 
-def test_registry_is_whole(repo_root: Path) -> None:
+@pytest.fixture(scope="module")
+def catalog() -> list[dict[str, Any]]:
     # Asked of a fresh process: other tests load benchmarks of their own into this one.
     program = "import json; from vmperf import bench; print(json.dumps(bench.catalog()))"
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    catalog = json.loads(done.stdout)
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    return found
+
+
+def test_registry_is_whole(catalog: list[dict[str, Any]], repo_root: Path) -> None:
     assert len(catalog) >= 5
     expect_none(registry.faults(catalog, set(table.read(repo_root))))
+
+
+def test_each_component_has_a_few_headlines(catalog: list[dict[str, Any]]) -> None:
+    assert registry.MOST_HEADLINES == MOST_PER_COMPONENT
+    assert registry.HEADLINE == HEADLINE
+    expect_none(registry.headline_faults(catalog))
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        ([GOOD], "pool: 0 headline benchmarks"),
+        ([{**GOOD, "tags": ["headline"]}] * 5, "pool: 5 headline benchmarks"),
+        ([{**GOOD, "tags": ["headline"], "hidden": True}], "hidden, and a headline"),
+    ],
+)
+def test_planted_headline_fault_is_found(entries: list[dict[str, Any]], said: str) -> None:
+    assert any(said in line for line in registry.headline_faults(entries))
+
+
+def test_a_component_without_a_figure_of_its_own_needs_no_headline() -> None:
+    assert registry.headline_faults([{**GOOD, "tags": ["noise"]}]) == []
+    assert registry.headline_faults([{**GOOD, "tags": ["headline"]}] * 4) == []
 
 
 def test_good_entry_passes() -> None:

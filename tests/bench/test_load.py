@@ -147,6 +147,150 @@ def test_another_interface_version_is_refused(build):
     assert "compile it again" in message
 
 
+def test_a_library_of_the_first_interface_is_refused_in_words(build):
+    text = '#include <cstdint>\nextern "C" { extern const std::uint32_t vmperf_plugin_abi = 1;\n'
+    text += "void vmperf_plugin_register(const void *) { __builtin_trap(); } }\n"
+    name, message = fresh("answer(error_of(bench.load, sys.argv[1]))", build(text))
+    assert name == "UnsupportedError"
+    assert "plugin interface 1, this vmperf has 2" in message
+
+
+MARKED = """
+struct Absent { static Availability probe() { return {Status::not_installed, "get it", ""}; } };
+
+VMPERF_PLUGIN(registry) {
+  registry.benchmark("marked/op").designs("marked").hidden().isolated()
+      .metric("hits", "1", Better::higher);
+  const Maker make = [](const Params &) { return std::make_unique<Chain>(); };
+  registry.design("marked", "theirs", "a peer").peer().runs("marked/op", make);
+  registry.design("marked", "bound", "a limit").limit().runs("marked/op", make);
+  registry.design("marked", "gone", "not there").available(Absent::probe).runs("marked/op", make);
+}
+"""
+
+
+def test_marks_and_availability_cross_the_interface(build):
+    library = build(SOURCE[: SOURCE.index("VMPERF_PLUGIN")] + MARKED)
+    entry, gone, here = fresh(
+        """
+        bench.load(sys.argv[1])
+        [entry] = [b for b in bench.catalog() if b["id"] == "marked/op"]
+        found = [bench.availability("marked/op", d) for d in ("gone", "theirs")]
+        answer([entry, *found])
+        """,
+        library,
+    )
+    marks = {d["name"]: (d["peer"], d["limit"]) for d in entry["designs"]}
+    assert marks == {"theirs": (True, False), "bound": (False, True), "gone": (False, False)}
+    assert entry["hidden"]
+    assert entry["isolated"]
+    assert entry["quantities"]["metrics"][0]["better"] == "higher"
+    assert gone == {"status": "not_installed", "reason": "get it", "version": ""}
+    assert here["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            'registry.benchmark("b/a").axis("process", {std::int64_t{1}}, std::int64_t{1});',
+            "process",
+        ),
+        ('registry.benchmark("b/a").axis("w", {}, std::vector<Value>{});', "without values"),
+        ('registry.benchmark("b/a").metric("Bad Name", "1");', "Bad Name"),
+        ('registry.benchmark("b/a").metric("x1", "1").series("x1", "s", "B");', "x1"),
+        ('registry.benchmark("b/a").design("d", "", nullptr).design("d", "", nullptr);', "twice"),
+        ('throw std::runtime_error("planted");', "planted"),
+        ("throw 7;", "not a std::exception"),
+    ],
+)
+def test_a_bad_declaration_is_an_error_with_its_words(build, line, said):
+    text = "#include <stdexcept>\n" + SOURCE[: SOURCE.index("VMPERF_PLUGIN")]
+    library = build(f"{text}\nVMPERF_PLUGIN(registry) {{\n  static_cast<void>(registry);\n  {line}\n}}\n")
+    (name, message), n = fresh(
+        """
+        error = error_of(bench.load, sys.argv[1])
+        answer([error, len([b for b in bench.catalog() if b["id"].startswith("b/")])])
+        """,
+        library,
+    )
+    assert name in ("InvalidArgumentError", "VmperfError")
+    assert said in message
+    assert library in message or "twice" in message or "axis" in message
+    assert n == 0
+
+
+REPORTER = """
+struct Reporter final : Workload {
+  std::uint64_t x = 1;
+  std::uint64_t run(std::uint64_t n) override {
+    for (std::uint64_t i = 0; i < n; ++i) x = opaque(x) * 0x9E3779B97F4A7C15U;
+    return x;
+  }
+  Verification verify() override { return Verification::passed(); }
+  void report(Report &report) override {
+    report.metric("seen", 3.5);
+    vmperf::stats::Histogram ages;
+    for (int i = 1; i <= 100; ++i) ages.record(i);
+    report.distribution("ages", ages);
+    report.series("line", std::vector{0.0, 1.0}, std::vector{2.0, 4.0});
+    report.row("rows", {"text", 7, 0.5});
+    if (NAME[0] != 'r') report.metric(NAME, 1);
+  }
+};
+
+VMPERF_PLUGIN(registry) {
+  registry.benchmark("far/report").latency().metric("seen", "1").distribution("ages", "ms")
+      .series("line", "s", "B").table("rows", {{"a", ""}, {"b", "1"}, {"c", "1"}})
+      .design("one", "", [](const Params &) { return std::make_unique<Reporter>(); });
+}
+"""
+MEASURE_FAR = """
+    bench.load(sys.argv[1])
+    [r] = bench.measure("far/report", {}, ["one"], warm_up_ns=0, measurement_ns=4_000_000,
+        n_samples=4, sampling="flat", n_placements=2, seed=0, process=0, count_instructions=False)
+"""
+
+
+def test_reports_and_stamps_cross_the_interface(build):
+    library = build(
+        "#include <vmperf/bench/plugin.hpp>\nusing namespace vmperf::bench;\n"
+        + REPORTER.replace("NAME", '"r"')
+    )
+    metrics, kinds, ages, n_stamped, n_ops = fresh(
+        MEASURE_FAR
+        + """
+    from vmperf import stats
+    found = {(kind, name): data for kind, name, at, data in r.details() if at == 1}
+    ages = stats.Histogram.from_bytes(found["distribution", "ages"])
+    stamped = sum(stats.Histogram.from_bytes(data).count
+                  for kind, name, at, data in r.details() if name == "latency")
+    answer([r.metrics["seen"], sorted(found), [ages.count, ages.max], stamped,
+            int(r.samples.iterations.sum())])
+    """,
+        library,
+    )
+    assert metrics == [3.5, 3.5]
+    assert kinds == [
+        ["distribution", "ages"],
+        ["distribution", "latency"],
+        ["series", "line"],
+        ["table", "rows"],
+    ]
+    assert ages == [100, 100]
+    assert n_stamped == n_ops
+
+
+def test_a_far_report_of_what_is_not_declared_is_a_status(build):
+    library = build(
+        "#include <vmperf/bench/plugin.hpp>\nusing namespace vmperf::bench;\n"
+        + REPORTER.replace("NAME", '"unheard_of"')
+    )
+    status, reason = fresh(MEASURE_FAR + "    answer([r.status, r.reason])", library)
+    assert status == "crashed"
+    assert "unheard_of" in reason
+
+
 def test_a_library_without_the_entry_point_is_refused(build):
     library = build('extern "C" int nothing() { return 0; }\n')
     name, message = fresh("answer(error_of(bench.load, sys.argv[1]))", library)

@@ -44,6 +44,14 @@ def test_pages_libraries_processes(
     run_binary(program, str(probe_directory(compile_cpp, tmp_path)), "exact")
 
 
+def test_steps(compile_cpp: Compile, run_binary: Run, repo_root: Path) -> None:
+    parts = ("step_counter", "instruction_x86", "instruction_a64", "process", "files", "clock")
+    program = compile_cpp(HERE / "steps.cpp", *sources(repo_root, *parts), "-pthread")
+    done = run_binary(program)
+    if done.stdout.startswith("not permitted"):
+        pytest.skip("tracing a child is not permitted")
+
+
 def fields(output: str) -> dict[str, str]:
     return dict(line.split("=", 1) for line in output.splitlines() if "=" in line)
 

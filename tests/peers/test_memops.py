@@ -238,6 +238,14 @@ def test_the_c_librarys_own_functions_are_no_aocl(install: Install) -> None:
     assert version == ""
 
 
+def test_a_library_that_lacks_a_function_is_not_installed(install: Install) -> None:
+    folder = install(ISAL.replace("ANSWER", "1"), "libisal.so.2")
+    ((status, reason, version),) = measured([("isal", "memops/is_zero", {})], folder)
+    assert (status, version) == ("not_installed", "")
+    assert reason.startswith(f"'{folder}/libisal.so.2' has no crc32_iscsi: ")
+    assert "VMPERF_PEER_PATH" in reason
+
+
 @pytest.mark.parametrize(("answer", "expected"), [("1", FINE), ("0", {"unverified"})])
 def test_isal_is_loaded_from_the_folder_named(
     install: Install, answer: str, expected: set[str]

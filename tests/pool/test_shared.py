@@ -18,7 +18,7 @@ SANITIZED = ("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 SOURCES = (
     "pool/benches_support.cpp",
     "pool/benches_shared.cpp",
-    "pool/benches_team.cpp",
+    "bench/src/team.cpp",
     "os/src/process.cpp",
     "os/src/files.cpp",
 )

@@ -1,12 +1,10 @@
-"""From a workload's report() to results: in workers, in this process, and as a test."""
+"""From a workload's report() to results: in workers and in this process."""
 
 from __future__ import annotations
 
 import doctest
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +15,6 @@ from vmperf import _delivered
 from vmperf._quantities import BUILT_IN
 from vmperf.cli.main import cli
 
-pytest_plugins = ["pytester"]
 REPORT = "bench/selftest/report"
 
 
@@ -40,9 +37,8 @@ def test_all_that_a_workload_reports_arrives(tmp_path: Path, isolate: bool) -> N
         assert [rows[1][name] for name in ("name", "number", "share")] == [
             'second, "quoted"', 2, None,
         ]  # fmt: skip
-        batches = found.to_pandas()["batches"]
-        assert (batches.diff().dropna() >= -len(case.ns_total)).all()
-        assert batches.notna().all()
+        for _, batches in found.to_pandas().groupby("placement")["batches"]:
+            assert (batches.diff().dropna() >= 1).all()  # it counts them
     if live.rows()[0]["status"] == "ok":  # a busy machine may make it too noisy
         metrics = live.rows()[0]["metrics"]
         assert metrics["quarter"]["value"] == metrics["quarter"]["low"] == 0.25
@@ -70,23 +66,6 @@ def test_list_tells_what_is_delivered() -> None:
     assert entry["quantities"] == vmperf.get(REPORT).quantities.to_dict()
     assert [d["name"] for d in entry["quantities"]["distributions"]] == ["ages"]
     assert (entry["latency"], entry["isolated"]) == (False, False)
-
-
-def test_a_test_hands_metrics_over(as_json: Callable[..., list[dict[str, Any]]]) -> None:
-    pytest.importorskip("pytest_benchmark")
-    (entry,) = as_json(
-        f"""
-        import pytest
-
-        @pytest.mark.vmperf("{REPORT}", budget_s=0.4)
-        def test_it(vmperf_benchmark):
-            vmperf_benchmark()
-        """
-    )
-    metrics = entry["extra_info"]["metrics"]
-    assert metrics["quarter"]["value"] == 0.25
-    assert (metrics["ages_p50_ms"]["unit"], metrics["ages_p50_ms"]["better"]) == ("ms", "lower")
-    assert "absent" not in metrics
 
 
 @pytest.mark.parametrize("name", ["distribution", "series", "table"])

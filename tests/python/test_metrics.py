@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -349,6 +350,20 @@ def test_pytest_benchmark_has_what_was_delivered(three: vmperf.Results, tmp_path
     metrics = document["benchmarks"][0]["extra_info"]["metrics"]
     assert metrics["hits"] == three.rows()[0]["metrics"]["hits"]
     assert "rss_peak_bytes" not in metrics
+
+
+def test_a_test_hands_them_over(three: vmperf.Results) -> None:
+    """The pytest plugin, without a measurement."""
+    pytest.importorskip("pytest_benchmark")
+    from vmperf._pytest_native import NativeBenchmark
+
+    taken = SimpleNamespace(params=None, extra_info={})
+    native = NativeBenchmark.__new__(NativeBenchmark)
+    native._benchmark = taken  # type: ignore[assignment]
+    (row,) = three.rows()
+    native._describe(three, row)
+    assert taken.extra_info["metrics"]["pause_p50_us"] == row["metrics"]["pause_p50_us"]
+    assert "rss_peak_bytes" not in taken.extra_info["metrics"]
 
 
 # over a grid -------------------------------------------------------------------------------------

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 import vmperf
 from vmperf._axes import coerce, point_values
-from vmperf._budget import Budget
 from vmperf._catalog import Axis
 from vmperf._plan import PROFILES, Plan, make_plan
 from vmperf.cli.run import command as run_command
@@ -177,23 +176,3 @@ def test_the_command_repeats_the_plan(
     )
     assert _order(again) == _order(first)
     assert again.identity() == first.identity()
-
-
-def test_a_budget_is_shared_and_what_is_left_is_shared_again() -> None:
-    settings = make_plan(["hurdles/grid"], budget_s=100.0).settings
-    budget = Budget(settings, n_cases=10)
-    first = budget.settings()
-    case_s = (first["warm_up_ns"] + first["measurement_ns"]) / 1e9
-    assert case_s == pytest.approx(10.0 - 0.3, rel=0.01)
-    assert first["warm_up_ns"] * 3 == pytest.approx(first["measurement_ns"], rel=0.01)
-    budget.took(50.0, first, n_cases=4)  # took longer than planned; hardly any time has gone by
-    later = budget.settings()
-    overhead_s = (50.0 - 4 * case_s) / 4
-    assert (later["warm_up_ns"] + later["measurement_ns"]) / 1e9 == pytest.approx(
-        100 / 6 - overhead_s, rel=0.02
-    )
-
-
-def test_without_a_budget_the_profile_holds() -> None:
-    settings = make_plan(["hurdles/grid"]).settings
-    assert Budget(settings, 3).settings() == settings

@@ -7,7 +7,9 @@ compare with is always what `Results.rows()` makes of them.
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +157,55 @@ def write_grid(path: Path) -> Path:
     return path
 
 
+QUANTITIES: dict[str, list[dict[str, Any]]] = {
+    "metrics": [
+        {"name": "hits", "unit": "1", "better": "higher", "scope": "case", "merge": "mean"},
+        {"name": "absent", "unit": "s", "better": "lower", "scope": "case", "merge": "mean"},
+        {"name": "rss_peak_bytes", "unit": "B", "better": "lower", "scope": "case", "merge": "max"},
+    ],
+    "distributions": [{"name": "latency", "unit": "ns", "better": "lower"}],
+    "series": [{"name": "rss", "x_unit": "s", "y_unit": "B"}],
+    "tables": [{"name": "pauses", "columns": [{"name": "kind", "unit": ""},
+                                              {"name": "length", "unit": "us"}]}],
+}  # fmt: skip
+
+
+def _deliver(rng: np.random.Generator, case: StoredCase) -> StoredCase:
+    """The case with one of everything, of two placements; designs differ by their time."""
+    ns = 1000 * DESIGNS[case.design][2]["sizes"]
+    metrics = {"hits": [1 - ns / 1e5, 1 - ns / 1e5 + 0.001], "absent": [None, None],
+               "rss_peak_bytes": [2**20 * ns / 100, 2**20 * ns / 90]}  # fmt: skip
+    details: dict[tuple[str, str, int], bytes] = {}
+    for placement in range(2):
+        shape = vmperf.stats.Histogram()
+        values = ns * rng.lognormal(0, 0.3, 5000)
+        values[:10] *= 20
+        shape.record(np.asarray(values, dtype=np.int64))
+        x = np.arange(2000) / 100
+        y = 2**20 * (50 + placement + ns / 1000 * np.sqrt(x) + 5 * (np.arange(2000) % 100 == 50))
+        rows = [["major" if i % 7 == 0 else "minor", float(i) / 3] for i in range(30)]
+        details["distribution", "latency", placement] = shape.to_bytes()
+        details["series", "rss", placement] = np.concatenate([x, y]).astype("<f8").tobytes()
+        details["table", "pauses", placement] = json.dumps({"rows": rows}).encode()
+    return replace(case, metrics=metrics, details=details)
+
+
+def write_delivered(path: Path) -> Path:
+    """Write a journal of gc/sizes, whose cases deliver more than their time."""
+    rng = np.random.default_rng(11)
+    settings = {"profile": "quick", "n_samples": 30, "processes": 1, "seed": 1}
+    entry = entry_of("gc/sizes") | {"quantities": QUANTITIES}
+    axes = {a["name"]: a["defaults"] for a in entry["axes"]}
+    plan = {"version": vmperf.__version__, "settings": settings, "benchmarks": {entry["id"]: axes}}
+    meta = {"plan": plan, "command": "by hand", "machine": MACHINE, "catalog": {entry["id"]: entry}}
+    journal = Journal.create(path, meta)
+    for capacity in axes["capacity"]:
+        group = _group(rng, entry["id"], {"item_size_bytes": 64, "capacity": capacity}, 0, 30)
+        journal.commit(_deliver(rng, case) for case in group)
+    journal.close()
+    return path
+
+
 def many_ids(n: int) -> list[str]:
     """So many benchmark ids, one in three with a sweep over three capacities."""
     kinds = ("cycle", "churn", "sizes")
@@ -182,6 +233,12 @@ def make_grid(tmp_path: Path) -> Callable[[], Results]:
         return vmperf.load_results(path if path.exists() else write_grid(path))
 
     return make
+
+
+@pytest.fixture
+def delivered(tmp_path: Path) -> Results:
+    """Results of gc/sizes with metrics, a distribution, a series and a table."""
+    return vmperf.load_results(write_delivered(tmp_path / "delivered.vmperf"))
 
 
 @pytest.fixture

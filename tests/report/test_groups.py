@@ -9,8 +9,15 @@ import pytest
 
 import vmperf
 from vmperf import _core
-from vmperf._report.groups import designs_of, losses, sections
-from vmperf._report.summary import beside_reference, reference_texts, refusals, verdicts
+from vmperf._report.groups import designs_of, sections
+from vmperf._report.losses import losses
+from vmperf._report.summary import (
+    beside_reference,
+    is_absent,
+    reference_texts,
+    refusals,
+    verdicts,
+)
 from vmperf._report.words import Ratio
 from vmperf._results import Results
 
@@ -81,8 +88,17 @@ def test_every_slower_own_design_is_a_loss(make_results: Make) -> None:
     }  # fmt: skip
     assert lost == expected
     assert ("pool/churn", "", "stack", "naive") in lost
-    assert losses(found)[0].fastest_own
-    assert losses(found)[0].clear
+    assert losses(found)[0].matters
+
+
+def test_first_are_the_losses_of_our_best_design(make_results: Make) -> None:
+    found = losses(sections(make_results()))
+    marks = [one.matters for one in found]
+    assert marks == sorted(marks, reverse=True)
+    matters = {(one.section.id, one.row.design) for one in found if one.matters}
+    assert matters == {("pool/churn", "stack")}
+    others = {(one.section.id, one.row.design) for one in found if not one.matters}
+    assert ("pool/cycle", "checked") in others
 
 
 def test_a_loss_within_the_noise_is_listed_but_not_counted(make_results: Make) -> None:
@@ -92,6 +108,7 @@ def test_a_loss_within_the_noise_is_listed_but_not_counted(make_results: Make) -
     found = next(one for one in losses([section]) if one.row.design == "stack")
     assert found.rivals == [(rows["naive"], Ratio(1.01, 0.99, 1.03))]
     assert not found.clear
+    assert not found.matters
 
 
 def test_no_loss_where_we_are_ahead_everywhere(make_results: Make) -> None:
@@ -126,10 +143,19 @@ def test_colours_follow_the_declaration_not_the_speed(make_results: Make) -> Non
 
 def test_refusals_of_one_reason_stand_together(make_results: Make) -> None:
     found = {one.row.design: one for one in refusals(sections(make_results()))}
-    assert set(found) == {"mimalloc", "pmr", "checked"}
+    assert set(found) == {"pmr", "checked"}
     places = [(section.id, point.label) for section, point in found["checked"].places]
     assert places == [("pool/sizes", f"capacity={n}") for n in (10, 100, 1000)]
     assert found["checked"].n_samples == 90
+
+
+def test_what_is_not_installed_is_no_refusal(make_results: Make) -> None:
+    found = sections(make_results())
+    (absent,) = refusals(found, is_absent)
+    assert absent.row.design == "mimalloc"
+    assert [section.id for section, _ in absent.places] == ["pool/cycle"]
+    counts = {one.section.id: (one.n_refused, one.n_absent) for one in verdicts(found)}
+    assert counts == {"pool/cycle": (0, 1), "pool/churn": (1, 0), "pool/sizes": (1, 0)}
 
 
 def test_verdicts(make_results: Make) -> None:

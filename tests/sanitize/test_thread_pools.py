@@ -29,12 +29,21 @@ def test_workload(compile_cpp: Compile, run_binary: Run, repo_root: Path) -> Non
     cpp = repo_root / "cpp"
     sources = [
         *sorted((cpp / "pool").glob("benches_*.cpp")),
+        cpp / "bench" / "src" / "team.cpp",
         cpp / "os" / "src" / "process.cpp",
         cpp / "os" / "src" / "files.cpp",
     ]
     source = repo_root / "tests" / "pool" / "cpp" / "shared_workload.cpp"
     program = compile_cpp(source, *sources, *TSAN)
     done = run_binary(program, "threads only", timeout=300, TSAN_OPTIONS=OPTIONS)
+    assert done.stdout == "ok\n"
+
+
+def test_team(compile_cpp: Compile, run_binary: Run, repo_root: Path) -> None:
+    cpp = repo_root / "cpp"
+    sources = [cpp / "bench/src/team.cpp", cpp / "os/src/process.cpp", cpp / "os/src/files.cpp"]
+    program = compile_cpp(repo_root / "tests" / "bench" / "cpp" / "team.cpp", *sources, *TSAN)
+    done = run_binary(program, "no-fork", timeout=300, TSAN_OPTIONS=OPTIONS)
     assert done.stdout == "ok\n"
 
 

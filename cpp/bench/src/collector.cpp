@@ -101,18 +101,11 @@ void Collector::distribution(std::string_view name, const stats::Histogram &valu
 // Stamps are in ticks; a nanosecond is finer than what they resolve.
 void Collector::latency(const LatencyRecorder &recorder) {
   const double ns_per_tick = os::ordered_cost().ns_per_tick;
-  const stats::Histogram &ticks = recorder.histogram();
-  stats::Histogram ns(ticks.significant_digits());
-  const auto [first, last] = ticks.used();
-  for (std::size_t i = first; i < last; ++i) {
-    if (const std::uint64_t count = ticks.count_at(i); count != 0) {
-      // The bucket's middle, within what was met.
-      const std::uint64_t low = std::max(ticks.lowest(i), ticks.min());
-      const std::uint64_t high = std::min(ticks.highest(i), ticks.max());
-      const double middle = 0.5 * (static_cast<double>(low) + static_cast<double>(high));
-      ns.record_n(static_cast<std::uint64_t>(std::llround(middle * ns_per_tick)), count);
-    }
-  }
+  stats::Histogram ns;
+  recorder.each([&ns, ns_per_tick](std::uint64_t ticks, std::uint64_t count) {
+    ns.record_n(static_cast<std::uint64_t>(std::llround(static_cast<double>(ticks) * ns_per_tick)),
+                count);
+  });
   add_detail("distribution", kLatency, ns.to_bytes());
 }
 

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "vmperf/base/error.hpp"
+#include "vmperf/base/rng.hpp"
 #include "vmperf/os/memory_use.hpp"
 
 namespace vmperf::bench {
@@ -81,6 +82,12 @@ Batch timed_batch(Lane &lane, std::uint64_t n, std::size_t stack_shift_bytes) {
   ledger.rss_peak_bytes =
       std::max(ledger.rss_peak_bytes, has_peak ? os::peak_resident_bytes() : os::resident_bytes());
   ledger.threads = std::max(ledger.threads, os::n_threads());
+  Observed &seen = lane.observed;
+  seen.cpu_ns += batch.cpu_ns;
+  seen.wall_ns += batch.wall_ns;
+  seen.waits += batch.waits;
+  seen.last_bytes = os::resident_bytes();
+  seen.second_bytes = ++seen.batches <= 2 ? seen.last_bytes : seen.second_bytes;
   lane.n_pieces += batch.n_pieces;
   ++lane.n_batches;
   return batch;
@@ -95,13 +102,35 @@ void report_sample(Lane &lane, std::size_t index) {
   }
 }
 
-std::uint64_t first_checksum(Workload &workload) {
+void note_first_checksum(Lane &lane) {
+  Workload &workload = *lane.workload;
   const Batch one = time_batch(workload, {});
-  if (one.ns > kQuickOpNs || workload.max_n() < kChecksumOps) {
-    return one.checksum;
+  lane.first_ops = 1;
+  lane.result.checksum = one.checksum;
+  if (one.ns <= kQuickOpNs && workload.max_n() >= kChecksumOps) {
+    const std::uint64_t more = kChecksumOps - 1;
+    workload.prepare(more);
+    lane.first_ops += more;
+    lane.result.checksum = mix64(one.checksum) ^ workload.run(more);
   }
-  workload.prepare(kChecksumOps);
-  return workload.run(kChecksumOps);
+}
+
+void compare_checksums(std::vector<Lane> &lanes) {
+  const Lane *reference = nullptr;
+  for (const Lane &lane : lanes) {
+    if (lane.runs() && (reference == nullptr || lane.design->name() == "naive")) {
+      reference = &lane;
+    }
+  }
+  for (Lane &lane : lanes) {
+    if (lane.runs() && lane.first_ops == reference->first_ops &&
+        lane.result.checksum != reference->result.checksum) {
+      lane.refuse(Status::unverified, "the checksum of the first ops is " +
+                                          std::to_string(lane.result.checksum) + ", that of " +
+                                          reference->design->name() + " is " +
+                                          std::to_string(reference->result.checksum));
+    }
+  }
 }
 
 void note_memory(Lane &lane, std::uint32_t number) {
@@ -155,8 +184,8 @@ void calibrate(Lane &lane, std::int64_t warm_up_ns) {
                   "time does not grow with n: 2^42 ops took " + std::to_string(batch.ns) + " ns");
       return;
     }
-    // What is not timed counts too: a costly prepare() must not make the batch grow for ever. Others
-    // on the CPU make a batch long once, not three times.
+    // What is not timed counts too: a costly prepare() must not make the batch grow for ever.
+    // Others on the CPU make a batch long once, not three times.
     n_slow = static_cast<double>(batch.wall_ns) >= kLongestCalibrationNs ? n_slow + 1 : 0;
     const bool long_enough =
         static_cast<double>(batch.ns) >= kCalibrationBatchNs || n_slow == kSlowBatches;

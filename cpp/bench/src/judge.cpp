@@ -9,20 +9,16 @@
 #include "batch.hpp"
 #include "evidence.hpp"
 #include "group.hpp"
+#include "signs.hpp"
 #include "vmperf/stats/summary.hpp"
 
 namespace vmperf::bench {
 namespace {
 
-constexpr double kLeastCycles = 0.9;
-constexpr double kLeastOfEmpty = 1.1;    // recent cores take two turns of an empty loop in a cycle
-constexpr double kLeastCopyGrowth = 1.3; // time of 4 copies over 1: 4 when honest, 1 when empty
-constexpr double kLeastCopyInstructions = 0.5;
 // Width of the median's interval over the median: with samples as independent, where it is steady,
 // and with placements, where it varies by a third from run to run as their spread is that of a few.
 constexpr double kMostSpread = 0.5;
 constexpr double kMostSpreadOfPlacements = 1;
-constexpr double kCountNoise = 1e-6;
 
 std::string text(const char *format, double a, double b) {
   std::array<char, 160> out{};
@@ -31,57 +27,40 @@ std::string text(const char *format, double a, double b) {
   return {out.data(), static_cast<std::size_t>(n)};
 }
 
-void judge_count(Lane &lane, bool subcycle, double instructions) {
-  const double empty = lane.result.evidence.empty_instr_per_op.value_or(0);
-  if (instructions <= kCountNoise) {
-    lane.refuse(Status::optimised_away, "the instruction count does not grow with n");
-  } else if (!subcycle && instructions <= empty + kCountNoise) {
-    lane.refuse(Status::optimised_away,
-                text("%.3f instructions per op, the empty loop has %.3f", instructions, empty));
-  }
-}
-
-void judge_time(Lane &lane, bool subcycle, const stats::Summary &summary) {
+Signs signs_of(const Lane &lane, const Benchmark &benchmark, const stats::Summary &summary) {
   const Evidence &e = lane.result.evidence;
-  const double cycles = summary.high * e.core_hz * 1e-9;
-  const double empty = e.empty_ns_per_op * e.core_hz * 1e-9;
-  const double least = empty > 0 ? std::min(kLeastCycles, kLeastOfEmpty * empty) : kLeastCycles;
-  if (!subcycle && cycles < least) {
-    lane.refuse(Status::optimised_away,
-                text("at most %.3f core cycles per op (least believable: %.2f), and instructions "
-                     "could not be counted",
-                     cycles, least));
+  Signs signs;
+  signs.median_ns = summary.median;
+  signs.low_ns = summary.low;
+  signs.high_ns = summary.high;
+  signs.core_ghz = e.core_hz * 1e-9;
+  signs.empty_ns = e.empty_ns_per_op;
+  signs.instructions = e.instr_per_op;
+  signs.empty_instructions = e.empty_instr_per_op;
+  signs.work = e.work_per_op;
+  signs.repeats = e.repeats_per_op;
+  signs.fresh_instructions = e.fresh_instr_per_op;
+  signs.small_ns = e.small_ns_per_op;
+  signs.growth = e.growth;
+  signs.copies_ns = e.copies_ns;
+  signs.copies_instructions = e.copies_instr;
+  signs.subcycle = !benchmark.subcycle().empty();
+  signs.counted_elsewhere = e.instr_status == kCountedElsewhere;
+  return signs;
+}
+
+void refuse(Lane &lane, const std::optional<Refusal> &found) {
+  if (found) {
+    lane.refuse(found->status, found->reason);
   }
 }
 
-// Where counts exist they decide, being exact; times of copies decide alone only without them.
-void judge_copies(Lane &lane) {
-  const Evidence &e = lane.result.evidence;
-  if (e.copies_ns[0] <= 0) {
-    return;
-  }
-  const bool counted = e.copies_instr[0] > 0 && e.copies_instr[2] > 0;
-  const double per_copy = (e.copies_instr[2] - e.copies_instr[0]) / 3;
-  if (counted && per_copy < kLeastCopyInstructions) {
-    lane.refuse(Status::optimised_away,
-                text("a further copy of the op adds %.3f instructions (least believable: %.1f)",
-                     per_copy, kLeastCopyInstructions));
-  }
-  const double growth = e.copies_ns[2] / e.copies_ns[0];
-  if (growth < kLeastCopyGrowth) {
-    lane.refuse(Status::optimised_away,
-                text("4 copies of the op take %.2f times as long as 1 (least believable: %.1f)",
-                     growth, kLeastCopyGrowth));
-  }
-}
-
-// Pieces are stamped one by one: what counts is that a piece is longer than the counter's step.
-void judge_pieces(Lane &lane) {
-  const Samples &samples = lane.result.samples;
-  const auto sum = [](const auto &values) {
-    return static_cast<double>(std::accumulate(values.begin(), values.end(), std::int64_t{0}));
-  };
-  const double piece_ns = sum(samples.ns_total) / static_cast<double>(lane.n_pieces);
+// Pieces are stamped one by one: what counts is that a piece is longer than the counter's step. The
+// median, since others on the CPU make some pieces long.
+void judge_pieces(Lane &lane, double median_ns) {
+  const auto &ops = lane.result.samples.iterations;
+  const auto n_ops = static_cast<double>(std::accumulate(ops.begin(), ops.end(), std::int64_t{0}));
+  const double piece_ns = median_ns * n_ops / static_cast<double>(lane.n_pieces);
   if (piece_ns < least_piece_ns()) {
     lane.refuse(Status::below_resolution,
                 text("a run of max_n ops takes %.2f ns, the counter's step is %.2f ns", piece_ns,
@@ -89,12 +68,12 @@ void judge_pieces(Lane &lane) {
   }
 }
 
-void judge_resolution(Lane &lane) {
+void judge_resolution(Lane &lane, double median_ns) {
   if (lane.recorder != nullptr) {
     return; // the null design shows what single stamps resolve
   }
   if (lane.n_pieces > lane.n_batches) {
-    judge_pieces(lane);
+    judge_pieces(lane, median_ns);
     return;
   }
   const auto &ns = lane.result.samples.ns_total;
@@ -132,18 +111,21 @@ void judge(Lane &lane, const Benchmark &benchmark) {
   if (!lane.runs()) {
     return;
   }
-  const bool subcycle = !benchmark.subcycle().empty() || lane.design->is_null();
   const Samples &samples = lane.result.samples;
   const std::vector<std::int64_t> placement(samples.placement.begin(), samples.placement.end());
   const stats::Summary summary = summarize(samples, placement);
-  if (const auto counted = lane.result.evidence.instr_per_op; counted) {
-    judge_count(lane, subcycle, *counted);
-  } else if (lane.result.evidence.instr_status != kCountedElsewhere) {
-    judge_time(lane, subcycle, summary);
+  const Signs signs = signs_of(lane, benchmark, summary);
+  if (lane.n_pieces > lane.n_batches) {
+    judge_resolution(lane, summary.median); // pieces too short have no time to judge by
   }
-  judge_copies(lane);
-  judge_resolution(lane);
+  if (!lane.design->is_null()) {
+    refuse(lane, find_undone(signs));
+  }
+  judge_resolution(lane, summary.median);
   judge_noise(lane, summary);
+  if (!lane.design->is_null()) {
+    refuse(lane, find_ungrown(signs));
+  }
 }
 
 } // namespace vmperf::bench

@@ -5,25 +5,33 @@
 #include <limits>
 #include <memory>
 #include <numeric>
+#include <string>
 
 #include "batch.hpp"
+#include "deadline.hpp"
 #include "evidence.hpp"
 #include "group.hpp"
 #include "placement.hpp"
 #include "schedule.hpp"
 #include "vmperf/base/error.hpp"
+#include "vmperf/os/clock.hpp"
 #include "vmperf/os/core_clock.hpp"
 
 namespace vmperf::bench {
 namespace {
 
+constexpr double kEvidenceShare = 0.25;    // of what is left of a design's time
+constexpr double kPatience = 2;            // a first op may take that many shares of its design
+constexpr int kLeastRounds = 2;            // whatever the time
 constexpr double kOverTimer = 1.5;         // an estimate may be that much too long
 constexpr double kResettleFraction = 0.05; // of a sample, untimed, after buffers are placed anew
 
 class Group {
 public:
   Group(const Params &params, const Settings &settings, Beacon *beacon)
-      : params_(params), settings_(settings), beacon_(beacon) {}
+      : params_(params), settings_(settings), beacon_(beacon) {
+    params_.set_seed(settings.seed); // every placement and process of a run has the same data
+  }
 
   std::vector<CaseResult> run(const Benchmark &benchmark, std::vector<Lane> lanes);
 
@@ -34,17 +42,21 @@ private:
     }
   }
   void warm_up();
+  void warm_up(Lane &lane, double share_ns);
+  void refuse_late(Lane &lane, const char *what);
+  [[nodiscard]] Schedule schedule(double place_ns);
   void place(int number);
   void settle(const Schedule &schedule);
+  void see_growth(bool last);
   void finish_placement(int number);
   void sample(const Schedule &schedule, int number, int placement);
   void sample_empty(std::int64_t batch_ns);
   void measure_all(const Schedule &schedule);
-  [[nodiscard]] std::vector<double> costs() const;
 
-  const Params &params_;
+  Params params_;
   const Settings &settings_;
   Beacon *beacon_;
+  Deadline deadline_{settings_.deadline_ns};
   std::vector<Lane> lanes_;
   std::unique_ptr<Placement> placement_;
   WorkloadPtr empty_ = make_empty_loop();
@@ -62,14 +74,32 @@ double op_cost_ns(const Lane &lane, const Schedule &schedule) {
   return in_pieces ? lane.wall_ns_per_op : std::min(lane.wall_ns_per_op, resolvable);
 }
 
-std::vector<double> Group::costs() const {
-  std::vector<double> ns;
-  for (const Lane &lane : lanes_) {
+void Group::refuse_late(Lane &lane, const char *what) {
+  lane.refuse(Status::timed_out, std::string(what) + ": the designs of this point have " +
+                                     std::to_string(settings_.deadline_ns / 1'000'000) +
+                                     " ms of the budget");
+}
+
+// The rounds to come, without designs whose ops are too long for them.
+Schedule Group::schedule(double place_ns) {
+  std::vector<double> costs;
+  std::vector<Lane *> running;
+  for (Lane &lane : lanes_) {
     if (lane.runs()) {
-      ns.push_back(lane.wall_ns_per_op);
+      costs.push_back(lane.wall_ns_per_op);
+      running.push_back(&lane);
     }
   }
-  return ns;
+  const Fit found = fit(settings_, costs, place_ns, deadline_.left_ns());
+  std::vector<double> kept;
+  for (std::size_t i = 0; i < running.size(); ++i) {
+    if (found.has[i]) {
+      kept.push_back(costs[i]);
+    } else {
+      refuse_late(*running[i], "no time for two samples");
+    }
+  }
+  return {found.settings, kept.empty() ? std::vector<double>{1.0} : kept, least_batch_ns()};
 }
 
 void Group::place(int number) {
@@ -84,15 +114,54 @@ void Group::place(int number) {
 }
 
 void Group::warm_up() {
+  auto left = static_cast<double>(std::ranges::count_if(lanes_, &Lane::runs));
   for (Lane &lane : lanes_) {
-    announce(lane, Phase::warm_up);
-    guarded(lane, [this, &lane] {
-      lane.result.checksum = first_checksum(*lane.workload);
-      calibrate(lane, settings_.warm_up_ns);
-    });
-    announce(lane, Phase::evidence);
-    guarded(lane, [this, &lane] {
-      gather_evidence(*lane.workload, lane.ns_per_op, settings_, lane.result.evidence);
+    if (lane.runs()) {
+      warm_up(lane, deadline_.left_ns() / left--);
+    }
+  }
+}
+
+void Group::warm_up(Lane &lane, double share_ns) {
+  const Deadline mine(
+      std::isfinite(share_ns) ? std::max<std::int64_t>(1, static_cast<std::int64_t>(share_ns)) : 0);
+  // What evidence may take of the time that is left.
+  const auto limited = [&] {
+    Settings settings = settings_;
+    if (mine.is_set()) {
+      const double most = kEvidenceShare * std::max(mine.left_ns(), 1.0);
+      const auto limit = static_cast<std::int64_t>(most) + 1;
+      settings.evidence_ns =
+          settings_.evidence_ns > 0 ? std::min(settings_.evidence_ns, limit) : limit;
+    }
+    return settings;
+  };
+  announce(lane, Phase::evidence);
+  guarded(lane, [&] { count_fresh(*lane.workload, limited(), lane.result.evidence); });
+  announce(lane, Phase::warm_up);
+  guarded(lane, [&] {
+    const std::int64_t begin = os::now_ns();
+    note_first_checksum(lane);
+    if (static_cast<double>(os::now_ns() - begin) > kPatience * share_ns) {
+      refuse_late(lane, "no time after the first op");
+      return;
+    }
+    calibrate(lane, settings_.warm_up_ns);
+  });
+  announce(lane, Phase::evidence);
+  guarded(lane, [&] {
+    gather_evidence(*lane.workload, lane.ns_per_op, limited(), lane.result.evidence);
+  });
+}
+
+void Group::see_growth(bool last) {
+  for (Lane &lane : lanes_) {
+    announce(lane, Phase::measure);
+    guarded(lane, [&] {
+      time_half(lane, placement_->stack_shift_bytes());
+      if (last) {
+        settle_growth(lane, placement_->stack_shift_bytes());
+      }
     });
   }
 }
@@ -103,6 +172,7 @@ void Group::finish_placement(int number) {
     if (lane.workload == nullptr) {
       continue;
     }
+    observe_placement(lane);
     announce(lane, Phase::verify);
     if (number >= 0) {
       report_placement(lane, static_cast<std::uint32_t>(number));
@@ -156,30 +226,47 @@ void Group::sample(const Schedule &schedule, int number, int placement) {
 
 void Group::measure_all(const Schedule &schedule) {
   int placed = -1;
+  double round_ns = 0;
   for (int i = 0; i < schedule.n_samples(); ++i) {
+    if (deadline_.left_ns() < round_ns && i >= kLeastRounds) {
+      break;
+    }
     if (const int wanted = schedule.placement(i); wanted != placed) {
+      if (placed >= 0) {
+        see_growth(false);
+      }
       finish_placement(placed);
       place(wanted + 1);
       settle(schedule);
       placed = wanted;
     }
+    const std::int64_t begin = os::now_ns();
     sample(schedule, i, placed);
+    round_ns = static_cast<double>(os::now_ns() - begin);
   }
+  see_growth(true);
   finish_placement(placed);
 }
 
 std::vector<CaseResult> Group::run(const Benchmark &benchmark, std::vector<Lane> lanes) {
   lanes_ = std::move(lanes);
+  const std::int64_t begin = os::now_ns();
   place(0);
+  const auto place_ns = static_cast<double>(os::now_ns() - begin);
   warm_up();
-  if (const auto ns = costs(); !ns.empty()) {
-    measure_all(Schedule(settings_, ns, least_batch_ns()));
+  if (benchmark.is_comparable()) {
+    compare_checksums(lanes_);
+  }
+  const Schedule rounds = schedule(place_ns);
+  if (std::ranges::any_of(lanes_, &Lane::runs)) {
+    measure_all(rounds);
   }
   std::vector<CaseResult> results;
   for (Lane &lane : lanes_) {
     lane.workload.reset();
     lane.result.evidence.core_hz = core_hz_;
     lane.result.evidence.empty_ns_per_op = std::isfinite(empty_ns_) ? empty_ns_ : 0;
+    note_limits(lane);
     judge(lane, benchmark);
     std::move(*lane.collector).finish(lane.result);
     results.push_back(std::move(lane.result));
@@ -202,6 +289,12 @@ void check(const Settings &settings) {
   }
   if (settings.n_placements < 1 || settings.n_placements > settings.n_samples) {
     refuse("n_placements", settings.n_placements, "1..n_samples");
+  }
+  if (settings.evidence_ns < 0) {
+    refuse("evidence_ns", settings.evidence_ns, ">= 0");
+  }
+  if (settings.deadline_ns < 0) {
+    refuse("deadline_ns", settings.deadline_ns, ">= 0");
   }
 }
 

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
 
-#include "vmperf/base/rng.hpp"
+#include "vmperf/bench/generators.hpp"
 
 namespace vmperf::bench {
 namespace {
@@ -54,9 +55,7 @@ std::vector<std::size_t> Schedule::order(std::size_t slots, int number) const {
   std::vector<std::size_t> order(slots);
   std::iota(order.begin(), order.end(), std::size_t{0});
   CounterRng rng(seed_, process_);
-  for (std::size_t i = slots; i > 1; --i) {
-    std::swap(order[i - 1], order[rng.below(i)]);
-  }
+  shuffle(std::span(order), rng);
   const auto turn = static_cast<std::size_t>(number) % slots;
   std::ranges::rotate(order, order.begin() + static_cast<std::ptrdiff_t>(turn));
   return order;

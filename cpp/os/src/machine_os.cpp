@@ -75,7 +75,7 @@ Facts perf_facts() {
 Fact ptrace_fact() {
   constexpr std::uint64_t kSteps = 4;
   try {
-    const StepCount count = count_steps([] {}, kSteps);
+    const StepCount count = count_steps([] {}, {.max_steps = kSteps});
     return count.outcome == StepCount::Outcome::not_permitted ? "not permitted" : "permitted";
   } catch (const OsError &e) {
     return Unknown{e.what()};

@@ -88,14 +88,34 @@ void pin_to_cpu(int cpu) {
   if (std::ranges::find(allowed, cpu) == allowed.end()) {
     throw InvalidArgumentError("cpu", std::to_string(cpu), "one of " + list_text(allowed));
   }
-  const auto width = static_cast<std::size_t>(cpu) + 1;
-  const std::unique_ptr<cpu_set_t, FreeSet> set(CPU_ALLOC(width));
-  const std::size_t bytes = CPU_ALLOC_SIZE(width);
-  CPU_ZERO_S(bytes, set.get());
-  CPU_SET_S(static_cast<std::size_t>(cpu), bytes, set.get());
-  if (::sched_setaffinity(0, bytes, set.get()) != 0) {
+  if (!allow_cpus({cpu})) {
     fail("sched_setaffinity", errno);
   }
+}
+
+bool allow_cpus(const std::vector<int> &cpus) noexcept {
+  if (cpus.empty()) {
+    return false;
+  }
+  const auto width = static_cast<std::size_t>(std::ranges::max(cpus)) + 1;
+  const std::unique_ptr<cpu_set_t, FreeSet> set(CPU_ALLOC(width));
+  if (set == nullptr) {
+    return false;
+  }
+  const std::size_t bytes = CPU_ALLOC_SIZE(width);
+  CPU_ZERO_S(bytes, set.get());
+  for (const int cpu : cpus) {
+    CPU_SET_S(static_cast<std::size_t>(cpu), bytes, set.get());
+  }
+  return ::sched_setaffinity(0, bytes, set.get()) == 0;
+}
+
+PinnedScope::PinnedScope(int cpu) : before_(allowed_cpus()) {
+  pin_to_cpu(cpu);
+}
+
+PinnedScope::~PinnedScope() {
+  allow_cpus(before_); // as before, so that nothing can refuse it but a new cpuset
 }
 
 void disable_aslr_after_exec() {

@@ -121,7 +121,7 @@ class Series:
 
     def _task(self, case: Case, side: int, which: int, seed: int) -> Task:
         build, point = self._builds[side][which], case.points[side]
-        return task_at(build, case.id, point, seed=seed, cpu=self._cpu)
+        return task_at(build, case.id, point, seed=seed, data_seed=self._seed, cpu=self._cpu)
 
 
 _LEAST_SALTS = 3  # two layouts say next to nothing of the spread between layouts

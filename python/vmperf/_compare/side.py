@@ -57,15 +57,21 @@ class Task:
     design: str = ""
     params: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
+    """Of where buffers lie."""
+    data_seed: int = 0
+    """Of what they hold: alike on both sides."""
     aslr: bool = True
     cpu: int | None = None
     warm_up_ns: int = 0
 
 
-def task_at(build: Build, id: str, point: Mapping[str, Any], *, seed: int, cpu: int) -> Task:
+def task_at(
+    build: Build, id: str, point: Mapping[str, Any], *, seed: int, data_seed: int, cpu: int
+) -> Task:
     """Return the task of one benchmark at a point of its axes, ``design`` among them."""
     params = {axis: value for axis, value in point.items() if axis != "design"}
-    return Task(build, id, str(point["design"]), params, seed=seed, cpu=cpu)
+    design = str(point["design"])
+    return Task(build, id, design, params, seed=seed, data_seed=data_seed % 2**64, cpu=cpu)
 
 
 class Dead(Exception):
@@ -108,6 +114,7 @@ class Side:
                     "params": task.params,
                     "design": task.design,
                     "seed": task.seed,
+                    "data_seed": task.data_seed,
                     "cpu": task.cpu,
                     "warm_up_ns": task.warm_up_ns,
                     "libraries": task.build.libraries,

@@ -60,9 +60,10 @@ class _Side:
             core.os.pin_to_cpu(task["cpu"])
         self._arm = None
         if task["id"]:
-            self._arm = core.bench.Arm(
-                task["id"], task["params"], task["design"], seed=task["seed"]
-            )
+            seeds = {"seed": task["seed"], "data_seed": task["data_seed"]}
+            if "data_seed" not in (core.bench.Arm.__init__.__doc__ or ""):
+                del seeds["data_seed"]  # an older build, whose data are always the same
+            self._arm = core.bench.Arm(task["id"], task["params"], task["design"], **seeds)
             self._ns_per_op = self._arm.calibrate(task["warm_up_ns"])
 
     def ready(self) -> Any:

@@ -162,6 +162,8 @@ class Arm:
         One of the benchmark's designs.
     seed : int
         Where buffers and stack frames lie, >= 0: equal seeds give equal shifts.
+    data_seed : int
+        What data the workload draws, >= 0: the same for both sides of a comparison.
 
     Raises
     ------
@@ -186,7 +188,7 @@ class Arm:
     >>> ns > 0, arm.verify()
     (True, '')
     """
-    def __init__(self, id: str, params: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str], design: str, *, seed: typing.SupportsInt | typing.SupportsIndex) -> None:
+    def __init__(self, id: str, params: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str], design: str, *, seed: typing.SupportsInt | typing.SupportsIndex, data_seed: typing.SupportsInt | typing.SupportsIndex = 20240917) -> None:
         ...
     def calibrate(self, warm_up_ns: typing.SupportsInt | typing.SupportsIndex) -> float:
         """
@@ -508,7 +510,7 @@ def load(path: str) -> list[str]:
     ...     print(error.call)
     dlopen
     """
-def measure(id: str, params: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str], designs: collections.abc.Sequence[str], *, warm_up_ns: typing.SupportsInt | typing.SupportsIndex, measurement_ns: typing.SupportsInt | typing.SupportsIndex, n_samples: typing.SupportsInt | typing.SupportsIndex, sampling: str, n_placements: typing.SupportsInt | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex, process: typing.SupportsInt | typing.SupportsIndex, count_instructions: bool, beacon: str = '') -> list[CaseResult]:
+def measure(id: str, params: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str], designs: collections.abc.Sequence[str], *, warm_up_ns: typing.SupportsInt | typing.SupportsIndex, measurement_ns: typing.SupportsInt | typing.SupportsIndex, n_samples: typing.SupportsInt | typing.SupportsIndex, sampling: str, n_placements: typing.SupportsInt | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex, process: typing.SupportsInt | typing.SupportsIndex, count_instructions: bool, beacon: str = '', evidence_ns: typing.SupportsInt | typing.SupportsIndex = 0, deadline_ns: typing.SupportsInt | typing.SupportsIndex = 0) -> list[CaseResult]:
     """
     Measure designs of one benchmark at one point of its axes, here.
 
@@ -534,7 +536,7 @@ def measure(id: str, params: collections.abc.Mapping[str, typing.SupportsInt | t
     n_placements : int
         How often buffers are placed anew, 1..n_samples.
     seed : int
-        Decides order and placement, >= 0.
+        Decides order, placement and data, >= 0.
     process : int
         Number of this process: another order and placement, >= 0.
     count_instructions : bool
@@ -542,6 +544,11 @@ def measure(id: str, params: collections.abc.Mapping[str, typing.SupportsInt | t
         op of less than 0.9 cycles is refused; other processes rely on the counts of process 0.
     beacon : str, optional
         Path of a file of at least 16 bytes in which the design under way is announced.
+    evidence_ns : int, optional
+        Nanoseconds that the evidence of work of a design may take, >= 0; 0 for no limit.
+    deadline_ns : int, optional
+        Nanoseconds after which the call should end, >= 0; 0 for never. Samples and placements are fewer
+        then; a design of which not two samples fit is ``timed_out``.
 
     Returns
     -------

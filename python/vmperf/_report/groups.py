@@ -1,14 +1,16 @@
 """Results put in the order of the page: benchmarks, points of their axes, designs.
 
 All figures come from `Results.rows()`; ratios are `_core.stats.paired_ratio` over the samples that
-two designs took in the same rounds, every pair once, the other direction being its reciprocal.
-O(points x designs^2) ratios of O(resamples x samples) each.
+two designs took in the same rounds, once for each pair of which one is a reference, the other
+direction being its reciprocal. At most MOST_REFERENCES a row, of O(resamples x samples) each.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,10 @@ from .words import Ratio, params_text
 
 if TYPE_CHECKING:
     from .._results import CaseRecord, Results
+
+MOST_REFERENCES = 6  # of one point; more would cost ratios with the square of its designs
+MOST_HEAT_ROWS = 240
+MOST_OPEN = 6  # tables of one benchmark that are open from the start
 
 
 @dataclass(slots=True)
@@ -52,6 +58,7 @@ class Point:
     rows: list[Row]
     series: list[Series]
     reference: str
+    against: list[str]  # the designs that the others have ratios to
     label: str = ""  # the parameters that set it apart from the benchmark's other points
 
     @property
@@ -74,7 +81,7 @@ class Point:
         return next((row for row in self.accepted if row.role in roles), None)
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Section:
     """One benchmark of the page."""
 
@@ -83,17 +90,34 @@ class Section:
     entry: Mapping[str, Any]
     points: list[Point]
 
-    @property
+    @cached_property
     def rows(self) -> list[Row]:
         """All rows of all points."""
         return [row for point in self.points for row in point.rows]
 
     @property
+    def designs(self) -> list[str]:
+        """All designs that have a row somewhere."""
+        return [*dict.fromkeys(row.design for row in self.rows)]
+
+    @property
+    def shown(self) -> list[int]:
+        """The points whose tables are open; those of `folded` are not."""
+        first = max(0, min(self.start - 1, len(self.points) - MOST_OPEN))
+        return [*range(len(self.points))][first : first + MOST_OPEN]
+
+    @property
+    def folded(self) -> list[int]:
+        """The points whose tables are opened on request."""
+        shown = {*self.shown}
+        return [i for i in range(len(self.points)) if i not in shown]
+
+    @cached_property
     def measured(self) -> set[str]:
         """The designs that have a figure somewhere."""
         return {row.design for row in self.rows if row.accepted}
 
-    @property
+    @cached_property
     def values(self) -> dict[str, set[Any]]:
         """The measured values of each axis but the design."""
         found: dict[str, set[Any]] = {}
@@ -102,59 +126,74 @@ class Section:
                 found.setdefault(name, set()).add(value)
         return found
 
+    @cached_property
+    def varying(self) -> list[str]:
+        """Axes measured at several values."""
+        return [name for name, values in self.values.items() if len(values) > 1]
+
+    @cached_property
+    def along(self) -> dict[str, list[str]]:
+        """Numeric axes that vary -> the axes that go with them, as those of a zip do."""
+        return {name: self._follow(name) for name in self.varying if self._is_numeric(name)}
+
+    def _is_numeric(self, name: str) -> bool:
+        return all(
+            isinstance(v, int | float) and not isinstance(v, bool) for v in self.values[name]
+        )
+
+    def _follow(self, name: str) -> list[str]:
+        """Axes with one value for each value of this one."""
+        found = []
+        for other in self.varying:
+            pairs = {(dict(p.params)[name], dict(p.params)[other]) for p in self.points}
+            if other != name and len(pairs) == len(self.values[name]):
+                found.append(other)
+        return found
+
+    @cached_property
+    def _neighbours(self) -> dict[str, list[int]]:
+        """Axis -> for each point, how many differ from it in that axis and its followers alone."""
+        found = {}
+        for name, others in self.along.items():
+            gone = {name, *others}
+            keys = [tuple(v for n, v in p.params if n not in gone) for p in self.points]
+            counts = Counter(keys)
+            found[name] = [counts[key] - 1 for key in keys]
+        return found
+
     @property
     def swept(self) -> list[str]:
-        """Numeric axes measured at several values."""
-        several = {name: v for name, v in self.values.items() if len(v) > 1}
-        return [name for name, v in several.items() if all(_numeric(x) for x in v)]
+        """Numeric axes with a curve through the point that is shown first."""
+        return [name for name, counts in self._neighbours.items() if counts[self.start]]
 
     @property
     def crossed(self) -> list[tuple[str, str]]:
-        """Pairs of numeric axes that were crossed, the one with more values first."""
+        """Pairs of swept axes that were crossed, the one with more values first.
+
+        A grid that is mostly holes, or higher than a screen is, is none to draw.
+        """
         pairs = []
         longest = sorted(self.swept, key=lambda name: -len(self.values[name]))
         for a, b in combinations(longest, 2):
-            cells = {(dict(point.params)[a], dict(point.params)[b]) for point in self.points}
-            rows = {x: sum(cell[0] == x for cell in cells) for x, _ in cells}
-            columns = {y: sum(cell[1] == y for cell in cells) for _, y in cells}
-            if sorted(rows.values())[-2] > 1 and sorted(columns.values())[-2] > 1:
+            cells = {(dict(p.params)[a], dict(p.params)[b]) for p in self.points}
+            rows, columns = Counter(x for x, _ in cells), Counter(y for _, y in cells)
+            crossed = sorted(rows.values())[-2] > 1 and sorted(columns.values())[-2] > 1
+            high = len(columns) * len(self.measured) > MOST_HEAT_ROWS
+            if crossed and not high and 2 * len(cells) >= len(rows) * len(columns):
                 pairs.append((a, b))
         return pairs
 
-    @property
+    @cached_property
     def start(self) -> int:
         """The point whose charts are shown first: most designs, then most neighbours."""
-
-        def neighbours(point: Point) -> int:
-            return sum(len({*point.params} - {*other.params}) == 1 for other in self.points)
-
-        best = max(self.points, key=lambda point: (len(point.series), neighbours(point)))
-        return self.points.index(best)
+        near = [sum(counts) for counts in zip(*self._neighbours.values(), strict=True)]
+        ranks = [(len(p.series), near[i] if near else 0) for i, p in enumerate(self.points)]
+        return ranks.index(max(ranks))
 
     @property
     def held(self) -> str:
         """The parameters that were the same everywhere, as text."""
         return params_text((name, *v) for name, v in self.values.items() if len(v) == 1)
-
-
-@dataclass(slots=True)
-class Loss:
-    """An own design that is slower than rivals at one point."""
-
-    section: Section
-    point: Point
-    row: Row
-    rivals: list[tuple[Row, Ratio | None]]
-    fastest_own: bool
-
-    @property
-    def clear(self) -> bool:
-        """Whether some rival is ahead by more than the noise, or can't be paired at all."""
-        return any(ratio is None or ratio.verdict == "slower" for _, ratio in self.rivals)
-
-
-def _numeric(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def role_of(design: str, entry: Mapping[str, Any]) -> str:
@@ -174,23 +213,36 @@ def _paired(a: list[CaseRecord], b: list[CaseRecord]) -> Ratio | None:
     return Ratio(found["ratio"], found["low"], found["high"]) if found else None
 
 
-def _compare(rows: list[Row], cases: list[CaseRecord]) -> None:
-    """Fills in the ratios of every pair of accepted rows."""
-    by_design: dict[str, list[CaseRecord]] = {}
-    for case in cases:
-        by_design.setdefault(case.params["design"], []).append(case)
-    for a, b in combinations([row for row in rows if row.accepted], 2):
-        ratio = _paired(by_design[a.design], by_design[b.design])
-        if ratio:
-            a.ratios[b.design], b.ratios[a.design] = ratio, ratio.reverse
+def references(rows: list[Row], reference: str) -> list[str]:
+    """The designs that all others of a point are compared with: so many at most.
+
+    The first reference, our best, the best peer and naive, then others as declared.
+    """
+    accepted = sorted((row for row in rows if row.accepted), key=lambda row: row.median or 0)
+    best = [next((r.design for r in accepted if r.role == role), "") for role in
+            ("own", "peer", "naive")]  # fmt: skip
+    others = [row.design for row in rows if row.accepted]
+    known = dict.fromkeys(name for name in [reference, *best, *others] if name)
+    return [*known][:MOST_REFERENCES]
+
+
+def _compare(rows: list[Row], cases: Mapping[str, list[CaseRecord]], against: list[str]) -> None:
+    """Fills in the ratios of every accepted row to the references, and theirs to it."""
+    named = {row.design: row for row in rows if row.accepted}
+    for i, reference in enumerate(against):
+        a = named[reference]
+        for b in named.values():
+            if b.design not in against[: i + 1]:
+                ratio = _paired(cases[a.design], cases[b.design])
+                if ratio:
+                    a.ratios[b.design], b.ratios[a.design] = ratio, ratio.reverse
 
 
 def _row(row: dict[str, Any], entry: Mapping[str, Any], cases: list[CaseRecord]) -> Row:
     design = row["params"]["design"]
-    summaries = {d["name"]: d["summary"] for d in entry["designs"]}
-    mine = (case for case in cases if case.params["design"] == design)
-    n_flagged = sum(int((case.flags != 0).sum()) for case in mine)
-    return Row(design, role_of(design, entry), summaries.get(design, ""), row, n_flagged)
+    declared = next((d for d in entry["designs"] if d["name"] == design), {"summary": ""})
+    n_flagged = sum(int((case.flags != 0).sum()) for case in cases)
+    return Row(design, role_of(design, entry), declared["summary"], row, n_flagged)
 
 
 def _rank(row: Row, reference: str) -> tuple[bool, float, float]:
@@ -207,13 +259,17 @@ def _point(
     entry: Mapping[str, Any],
     wanted: str | None,
 ) -> Point:
-    found = [_row(row, entry, cases) for row in rows]
+    by_design: dict[str, list[CaseRecord]] = {}
+    for case in cases:
+        by_design.setdefault(case.params["design"], []).append(case)
+    found = [_row(row, entry, by_design[row["params"]["design"]]) for row in rows]
     accepted = [row.design for row in found if row.accepted]
     own = [row.design for row in found if row.accepted and row.role == "own"]
     reference = next(iter([d for d in accepted if d == wanted] + own + accepted), "")
-    _compare(found, cases)
+    against = references(found, reference)
+    _compare(found, by_design, against)
     found.sort(key=lambda row: _rank(row, reference))
-    return Point(point_of(rows[0]["params"]), found, series(rows, cases), reference)
+    return Point(point_of(rows[0]["params"]), found, series(rows, cases), reference, against)
 
 
 def sections(results: Results, reference: str | None = None) -> list[Section]:
@@ -246,9 +302,8 @@ def sections(results: Results, reference: str | None = None) -> list[Section]:
         for number, (id, points) in enumerate(grouped.items())
     ]
     for section in found:
-        several = [name for name, values in section.values.items() if len(values) > 1]
         for point in section.points:
-            point.label = params_text((n, v) for n, v in point.params if n in several)
+            point.label = params_text((n, v) for n, v in point.params if n in section.varying)
     return found
 
 
@@ -257,28 +312,3 @@ def designs_of(found: Iterable[Section]) -> list[str]:
     present = {row.design: None for section in found for row in section.rows}
     declared = [d["name"] for section in found for d in section.entry["designs"]]
     return [name for name in dict.fromkeys([*declared, *present]) if name in present]
-
-
-def losses(found: Iterable[Section]) -> list[Loss]:
-    """Every own design that is slower than a peer or than naive, the worst first."""
-    lost = []
-    for section in found:
-        for point in section.points:
-            best = point.best("own")
-            for row in point.accepted:
-                ahead = [r for r in point.ranked if r.role != "own" and _slower(row, r)]
-                if row.role == "own" and ahead:
-                    rivals = [(r, row.ratios.get(r.design)) for r in ahead]
-                    lost.append(Loss(section, point, row, rivals, row is best))
-    return sorted(lost, key=lambda one: (not (one.clear and one.fastest_own), -_worst(one)))
-
-
-def _slower(row: Row, rival: Row) -> bool:
-    ratio = row.ratios.get(rival.design)
-    if ratio:
-        return ratio.ratio > 1
-    return (row.median or 0) > (rival.median or 0)
-
-
-def _worst(loss: Loss) -> float:
-    return max((ratio.ratio for _, ratio in loss.rivals if ratio), default=1.0)

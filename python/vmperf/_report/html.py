@@ -18,7 +18,11 @@ from .._extras import require
 from .._whole_file import write_whole
 from . import payload, summary, words
 from .bundle import javascript
-from .groups import designs_of, losses, sections
+from .colours import colour_of
+from .groups import designs_of, sections
+from .losses import losses
+from .overview import Component, components
+from .quantities import MOST_LINES, extras_of
 
 if TYPE_CHECKING:
     import jinja2
@@ -28,6 +32,9 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 _TEMPLATES = _HERE / "templates"
 _CSS = ("theme.css", "templates/page.css", "templates/tables.css", "templates/charts.css")
+_SCRIPTS = ("rows.js", "quantities.js", "report.js")  # one module in three parts
+MOST_NAMES = 4  # components in the heading
+MOST_PLACES = 12  # that one line of what was refused names
 _WORDS = {"faster": "faster", "slower": "slower", "equal": "unclear"}
 
 
@@ -70,7 +77,7 @@ def report(
     Notes
     -----
     The page needs no network. At most 200 samples per case are drawn, fewer where there are many
-    cases; tables use all samples. O(points x designs^2) paired ratios. Not for several threads.
+    cases; tables use all samples. O(rows), a few paired ratios for each. Not for several threads.
 
     Examples
     --------
@@ -109,6 +116,13 @@ def policy_hash(script: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
+def _named(parts: list[Component]) -> str:
+    names = [part.name for part in parts]
+    if len(names) <= MOST_NAMES:
+        return ", ".join(names)
+    return f"{', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES} more"
+
+
 def _context(results: Results, title: str | None, reference: str | None) -> dict[str, Any]:
     markup = require("markupsafe", "report").Markup
     if reference is None and any(c.design == results.reference for c in results.cases):
@@ -118,22 +132,31 @@ def _context(results: Results, title: str | None, reference: str | None) -> dict
     rows = [(section, point, row) for section in found for point in section.points
             for row in point.rows]  # fmt: skip
     designs = designs_of(found)
+    parts = components(found, verdicts, designs)
+    charts = [*(section.designs for section in found), *(part.designs for part in parts)]
+    wholes = ([name for s in part.sections for name in s.designs] for part in parts)
+    colours = colour_of(designs, charts, wholes)
     library = javascript()
-    script = (_TEMPLATES / "report.js").read_text(encoding="utf-8")
-    components = dict.fromkeys(section.entry["component"] for section in found)
+    script = "".join((_TEMPLATES / file).read_text(encoding="utf-8") for file in _SCRIPTS)
+    extras = extras_of(results, found)
     return {
-        "title": title or f"vmperf: {', '.join(components)}",
+        "title": title or f"vmperf: {_named(parts)}",
         "version": _core.__version__,
         "written": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "results": results,
         "settings": summary.flatten(results.settings),
         "machine": summary.flatten(results.machine),
-        "components": components,
+        "components": parts,
+        "extras": extras,
         "sections": found,
         "verdicts": verdicts,
         "losses": losses(found),
         "refused": summary.refusals(found),
-        "n_refused": sum(not row.accepted for _, _, row in rows),
+        "n_refused": sum(summary.is_refused(row) for _, _, row in rows),
+        "absent": summary.refusals(found, summary.is_absent),
+        "n_absent": sum(summary.is_absent(row) for _, _, row in rows),
+        "most_places": MOST_PLACES,
+        "most_lines": MOST_LINES,
         "beside": summary.beside_reference(found),
         "reference_texts": summary.reference_texts(),
         "asked_reference": reference,
@@ -144,11 +167,11 @@ def _context(results: Results, title: str | None, reference: str | None) -> dict
         "n_drawn_most": max((len(s.time_ns) for x in found for p in x.points for s in p.series),
                             default=0),
         "designs": designs,
-        "colour": dict(zip(designs, _charts.colour_names(designs), strict=True)),
+        "colour": colours,
         "words": _WORDS,
         "css": markup("".join((_HERE / file).read_text(encoding="utf-8") for file in _CSS)),
         "library": markup(library),
         "script": markup(script),
         "script_hashes": markup(f"{policy_hash(library)} {policy_hash(script)}"),
-        "payload": markup(payload.build(found, designs, _WORDS)),
+        "payload": markup(payload.build(found, parts, extras, colours, _WORDS)),
     }  # fmt: skip

@@ -8,12 +8,14 @@ in sampling order and always keeps the flagged samples and both extremes. O(samp
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import _charts, _limits, _plots
 from .._chart_templates import HEIGHT, KINDS, template
 from .groups import Point, Section
+from .overview import Component
+from .quantities import Extras, figures
 from .words import Ratio
 
 if TYPE_CHECKING:
@@ -85,6 +87,17 @@ def _limits_at(id: str, point: Point) -> dict[str, float]:
     return found
 
 
+def _extras(extras: Extras, index: int, point: Point) -> dict[str, Any]:
+    """What the point has beside its times; nothing of what its benchmark does not have."""
+    found: dict[str, Any] = {}
+    if extras.metrics:
+        found["q"] = figures(point, extras.metrics)
+    for key, drawn in (("dist", extras.curves), ("lines", extras.lines)):
+        if drawn:
+            found[key] = {name: at[index] for name, at in drawn.items() if index in at}
+    return found
+
+
 def _point(id: str, point: Point, limit: int) -> dict[str, Any]:
     divisor, unit = point.unit
     spans = [float(t) / divisor for s in point.series for t in (s.time_ns.min(), s.time_ns.max())]
@@ -99,29 +112,42 @@ def _point(id: str, point: Point, limit: int) -> dict[str, Any]:
         "series": [_series(one, divisor, limit) for one in point.series],
         "runs": _charts.placement_runs(longest) if longest else [],
         "ratios": {
-            row.design: {other: code(ratio) for other, ratio in row.ratios.items()}
-            for row in point.accepted
+            other: {
+                row.design: code(row.ratios[other]) for row in point.accepted if other in row.ratios
+            }
+            for other in point.against
         },
     }
 
 
-def _section(section: Section, limit: int) -> dict[str, Any]:
+def _section(section: Section, extras: Extras, limit: int) -> dict[str, Any]:
     return {
         "id": section.id,
         "labels": [point.label for point in section.points],
-        "points": [_point(section.id, point, limit) for point in section.points],
+        "points": [
+            _point(section.id, point, limit) | _extras(extras, i, point)
+            for i, point in enumerate(section.points)
+        ],
         "start": section.start,
+        "along": section.along,
+        "quantities": [[one.name, one.unit, one.better] for one in extras.metrics],
+        "units": extras.units,
     }
 
 
-def build(sections: Sequence[Section], designs: Sequence[str], words: dict[str, str]) -> str:
+def build(
+    sections: Sequence[Section],
+    parts: Sequence[Component],
+    extras: Mapping[str, Extras],
+    colours: Mapping[str, str],
+    words: Mapping[str, str],
+) -> str:
     """The whole payload as text that is safe inside a script element."""
     limit = sample_limit(sections)
     modes: tuple[_charts.Mode, ...] = ("light", "dark")
-    names = _charts.colour_names(designs)
     content = {
-        "designs": list(designs),
-        "colours": {m: [_charts.palette(m)[name] for name in names] for m in modes},
+        "designs": [*colours],
+        "colours": {m: [_charts.palette(m)[name] for name in colours.values()] for m in modes},
         "heat": {m: _charts.heat_colours(m) for m in modes},
         "themes": {m: _charts.theme(m) for m in modes},
         "templates": {kind: template(kind) for kind in KINDS},
@@ -130,8 +156,11 @@ def build(sections: Sequence[Section], designs: Sequence[str], words: dict[str, 
         "logFrom": _charts.LOG_FROM_RATIO,
         "limitReach": _limits.LIMIT_REACH,
         "wordyColumns": _plots.WORDY_COLUMNS,
-        "words": words,
-        "benchmarks": {section.anchor: _section(section, limit) for section in sections},
+        "words": dict(words),
+        "components": {one.anchor: [(s.anchor, i) for s, i in one.cases] for one in parts},
+        "benchmarks": {
+            section.anchor: _section(section, extras[section.anchor], limit) for section in sections
+        },
     }
     text = json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

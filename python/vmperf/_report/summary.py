@@ -11,6 +11,7 @@ from typing import Any
 from .groups import Point, Row, Section
 from .words import Ratio, decimals, factor, fixed
 
+ABSENT = ("not_installed", "unsupported")  # nothing was tried: no refusal
 _REFERENCE = Path(__file__).with_name("reference.toml")
 
 
@@ -27,6 +28,7 @@ class Verdict:
     peer: Row | None
     naive: Row | None
     n_refused: int
+    n_absent: int
 
     @property
     def own_to_peer(self) -> Ratio | None:
@@ -57,28 +59,40 @@ def _verdict(section: Section, index: int) -> Verdict:
         point.best("own"),
         point.best("peer"),
         point.best("naive"),
-        sum(not row.accepted for row in point.rows),
+        sum(is_refused(row) for row in point.rows),
+        sum(is_absent(row) for row in point.rows),
     )
+
+
+def is_absent(row: Row) -> bool:
+    """Whether the design is not there on this machine."""
+    return row.figures["status"] in ABSENT
+
+
+def is_refused(row: Row) -> bool:
+    """Whether the design was run, but has no figure."""
+    return not row.accepted and not is_absent(row)
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What was refused for one reason, and where."""
+    """What has no figure for one reason, and where."""
 
     row: Row
     places: list[tuple[Section, Point]]
     n_samples: int
 
 
-def refusals(sections: Sequence[Section]) -> list[Refusal]:
+def refusals(
+    sections: Sequence[Section], which: Callable[[Row], bool] = is_refused
+) -> list[Refusal]:
     """All refused rows, those of one design with the same status and reason together."""
     found: dict[tuple[str, str, str], list[tuple[Section, Point, Row]]] = {}
     for section in sections:
         for point in section.points:
-            for row in point.rows:
-                if not row.accepted:
-                    key = (row.design, row.figures["status"], row.figures["reason"])
-                    found.setdefault(key, []).append((section, point, row))
+            for row in filter(which, point.rows):
+                key = (row.design, row.figures["status"], row.figures["reason"])
+                found.setdefault(key, []).append((section, point, row))
     return [
         Refusal(
             group[0][2],

@@ -17,10 +17,20 @@ _LINE_S = 1.0
 
 
 class Reporter:
-    """A context manager that is called with each event of a run."""
+    """A context manager that is called with each event of a run.
 
-    def __init__(self, budget_s: float | None = None) -> None:
+    Parameters
+    ----------
+    budget_s : float, optional
+        What the run was given, in seconds.
+    announce : str, optional
+        What the line begins with that says how many cases there are and how long they will take;
+        without it there is no such line.
+    """
+
+    def __init__(self, budget_s: float | None = None, *, announce: str | None = None) -> None:
         self._budget_s = budget_s
+        self._announce = announce
         self._console = console(stderr=True)
         self._last_line_s = 0.0
         self._bar = None
@@ -55,9 +65,12 @@ class Reporter:
         where = " ".join(filter(None, [event.id, point(event.params or {}), event.design]))
         if event.kind == "case" and event.status not in ("ok", "not_installed"):
             say(self._console, f"  {where}: {event.status}: {event.reason}")
-        if event.kind == "finished" and event.elapsed_s > 1.1 * (self._budget_s or float("inf")):
+        if event.kind == "started" and self._announce is not None and event.done < event.total:
+            size = f"{event.total - event.done} cases to measure, about {clock(event.eta_s)}"
+            say(self._console, self._announce + size)
+        if event.kind == "finished" and event.elapsed_s > 1.2 * (self._budget_s or float("inf")):
             took = f"{clock(event.elapsed_s)} for a budget of {self._budget_s:g} s"
-            say(self._console, f"took {took}: each case has a least time and proves its work")
+            say(self._console, f"took {took}: an op that is under way is not cut short at once")
         text = f"ETA {clock(event.eta_s)}  {where}"
         if self._bar is not None:
             self._bar.update(self._task, completed=event.done, total=event.total, description=text)

@@ -22,7 +22,7 @@ _PATH = click.Path(path_type=Path)
 @load_option
 @click.option("--processes", type=int, default=3, show_default=True, help="At least 3.")
 @click.option("--budget", "budget_s", type=float, help="Seconds for all, shared by all cases.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Decides order and placement.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Order, placement and data.")
 @click.option("--results", type=_PATH, help="Journal to write.")
 @click.option("--resume", is_flag=True, help="Go on with a journal of the same claims.")
 @click.option("--timeout", "timeout_s", type=float, default=60.0, show_default=True)

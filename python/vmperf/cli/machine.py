@@ -36,7 +36,7 @@ def command(selftest: bool, json_path: str | None) -> None:
     if kernels:
         rows = [[k["kernel"], count(k["cycles"]), count(k["expected_cycles"])] for k in kernels]
         say(out, table(["kernel", ">cycles", ">documented"], rows))
-    say(out, "next: vmperf run '*' --profile quick")
+    say(out, "next: vmperf run")
 
 
 def _flat(data: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_TOUR = "the tour, headline benchmarks at few points (all of them: vmperf run '*'): "
 _FAILED = ("crashed", "timed_out", "unverified")
 
 
@@ -25,7 +26,7 @@ class _RunCommand(JsonCommand):
 
 
 @click.command("run", cls=_RunCommand)
-@click.argument("patterns", nargs=-1, required=True)
+@click.argument("patterns", nargs=-1)
 @click.option("--profile", default="quick", show_default=True, help="quick, criterion, thorough.")
 @click.option("--budget", "budget_s", type=float, help="Seconds for the run, shared by all cases.")
 @click.option(
@@ -45,7 +46,7 @@ class _RunCommand(JsonCommand):
     metavar="AXIS=V1,V2",
     help="Values of an axis; '*' for all declared ones.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Decides order and placement.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Order, placement and data.")
 @click.option("--results", type=click.Path(path_type=Path), help="Journal to write.")
 @click.option("--resume", is_flag=True, help="Go on with a journal of the same plan.")
 @click.option("--html", "html_path", type=click.Path(path_type=Path), help="Write a report too.")
@@ -69,7 +70,11 @@ def command(
     isolate: bool,
     json_path: str | None,
 ) -> None:
-    """Measure the benchmarks that match PATTERNS, such as 'pool/*'.
+    """Measure the benchmarks that match PATTERNS, such as 'pool/*'; '*' is all of them.
+
+    Without PATTERNS it is the tour: the headline benchmarks of each component, few points of each,
+    in 150 seconds together (another --budget changes that). A budget is kept: where the cases
+    cannot be measured in it, it is refused at once with the least that would do.
 
     Every finished case is kept at once; Ctrl-C or a crash loses at most the one under way. A figure
     that cannot be trusted is refused and its row says why. Exit code 0: at least one case was
@@ -83,9 +88,9 @@ def command(
     if html_path is not None:
         for module in ("altair", "vl_convert", "jinja2"):  # now, not after an hour of measuring
             require(module, "report")
-    with Reporter(budget_s) as progress:
+    with Reporter(budget_s, announce="" if patterns else _TOUR) as progress:
         found = run(
-            patterns,
+            patterns or None,
             profile=profile,
             budget_s=budget_s,
             designs=designs,

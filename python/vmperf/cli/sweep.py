@@ -27,7 +27,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--dry-run", is_flag=True, help="Show the plan; measure nothing.")
 @click.option("--profile", help="In place of the file's: quick, criterion, thorough.")
 @click.option("--budget", "budget_s", type=float, help="Seconds for all, shared by all cases.")
-@click.option("--seed", type=int, help="Decides order and placement, in place of the file's.")
+@click.option("--seed", type=int, help="Order, placement and data, in place of the file's.")
 @click.option("--results", type=_PATH, help="Journal to write.")
 @click.option("--resume", is_flag=True, help="Go on with a journal of the same sweep.")
 @click.option("--html", "html_path", type=_PATH, help="Write a report too.")
@@ -71,7 +71,7 @@ def command(
         _show_plan(*plan_sweep(file, profile=profile, budget_s=budget_s, seed=seed), json_path)
         return
     _require(html_path, netcdf_path)
-    with Reporter(budget_s) as progress:
+    with Reporter(budget_s, announce="") as progress:
         found = run_sweep(
             file,
             profile=profile,

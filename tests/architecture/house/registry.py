@@ -9,6 +9,9 @@ from typing import Any
 _ID = re.compile(r"[a-z]\w*(/[a-z0-9]\w*){1,2}")
 # Without a naive design: tags under which one makes no sense.
 WITHOUT_NAIVE = {"selftest", "fraud", "no_naive"}
+# The tour shares one budget: a component has a few benchmarks of it, and one at least.
+HEADLINE, MOST_HEADLINES = "headline", 4
+NOT_FOR_THE_TOUR = {"selftest", "noise"}
 
 
 def faults(catalog: list[dict[str, Any]], components: set[str]) -> list[str]:
@@ -18,6 +21,22 @@ def faults(catalog: list[dict[str, Any]], components: set[str]) -> list[str]:
     for entry in catalog:
         bad += [f"{entry['id']}: {what}" for what in _faults_of(entry, components)]
     return bad
+
+
+def headline_faults(catalog: list[dict[str, Any]]) -> list[str]:
+    """Components with too many headline benchmarks or none; hidden headlines."""
+    shown = [entry for entry in catalog if not NOT_FOR_THE_TOUR & set(entry["tags"])]
+    counts = {entry["component"]: 0 for entry in shown}
+    bad = []
+    for entry in catalog:
+        if HEADLINE in entry["tags"]:
+            counts[entry["component"]] = counts.get(entry["component"], 0) + 1
+            bad += [f"{entry['id']}: hidden, and a headline"] if entry["hidden"] else []
+    return bad + [
+        f"{component}: {n} headline benchmarks; allowed: 1 to {MOST_HEADLINES}"
+        for component, n in counts.items()
+        if not 1 <= n <= MOST_HEADLINES
+    ]
 
 
 def _faults_of(entry: dict[str, Any], components: set[str]) -> list[str]:

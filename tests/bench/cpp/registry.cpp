@@ -60,6 +60,21 @@ int main() {
   refuses("n", [&] { (void)params.get_size("n"); });
   refuses("t", [&] { (void)params.get_int("t"); });
   refuses("absent", [&] { (void)params.get_string("absent"); });
+  refuses("t", [&] { (void)params.get_choice<int>("t", {{"one", 1}, {"two", 2}}); });
+  refuses("n", [&] { (void)params.get_choice<int>("n", {{"one", 1}}); });
+  refuses("t", [&] { (void)params.get_word("t", {"one", "two"}); });
+  check(params.get_choice<int>("t", {{"one", 1}, {"text", 2}, {"tex", 3}}) == 2, "the word's own");
+  check(params.get_word("t", {"one", "text"}) == "text", "the word itself");
+  check(params.has("t") && !params.has("absent"), "an axis that is there, and one that isn't");
+  params.set("size", std::int64_t{8});
+  check(params.get_size("size", 8, 8) == 8, "both bounds are allowed");
+  refuses("size", [&] { (void)params.get_size("size", 9); });
+  refuses("size", [&] { (void)params.get_size("size", 0, 7); });
+
+  check(params.seed() == Params::kDefaultSeed, "a seed where nobody gave one");
+  const auto axes = params.values();
+  params.set_seed(~std::uint64_t{0});
+  check(params.seed() == ~std::uint64_t{0} && params.values() == axes, "the seed is no axis");
   check(params.get_int("n") == -3 && params.get_double("n") == -3.0, "an integer reads as both");
   check(to_text(Value{0.5}) == "0.5" && to_text(Value{std::int64_t{-7}}) == "-7", "texts");
 }

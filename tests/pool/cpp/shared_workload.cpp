@@ -37,11 +37,11 @@ private:
   RawSharedPool pool_;
 };
 
-// Every thread gets the same slots again and again.
+// Every thread gets the same slots again and again: fewer than the threads hold at once.
 class SameSlots {
 public:
   SameSlots(std::size_t item_bytes, std::size_t capacity)
-      : item_bytes_(item_bytes), capacity_(capacity / 4), slab_(item_bytes * capacity_) {}
+      : item_bytes_(item_bytes), capacity_(capacity / 32), slab_(item_bytes * capacity_) {}
   void *allocate() {
     const std::size_t i = next_.fetch_add(1, std::memory_order_relaxed) % capacity_;
     return slab_.data() + i * item_bytes_;

@@ -332,3 +332,36 @@ def test_a_chart_that_fails_says_so_in_the_page(page: Any, small: Path, tmp_path
     assert len(failed) == 3
     assert all("can't be drawn" in one for one in failed)
     assert page.js(DRAWN) == page.js(CHARTS) - 3
+
+
+WIDE = """[...document.querySelectorAll('.scroll')]
+    .filter((e) => e.scrollWidth > e.clientWidth)
+    .map((e) => [e.closest('section').id, e.scrollWidth, e.clientWidth])"""
+
+
+def test_no_table_is_wider_than_the_page(page: Any, make_results: Make, tmp_path: Path) -> None:
+    ids = ["pool/cycle", "gc/sizes", "a_component_with_a_long_name/churn_that_is_longer_still"]
+    path = vmperf.report(make_results(ids), tmp_path / "wide.html")
+    page.open(path)
+    page.js("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
+    assert page.js("document.querySelectorAll('.scroll').length") > 8
+    assert page.js(WIDE) == []
+    assert page.js("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_a_legend_hides_designs_of_its_component_alone(
+    page: Any, make_results: Make, tmp_path: Path
+) -> None:
+    path = vmperf.report(make_results(["pool/cycle", "gc/cycle"]), tmp_path / "two.html")
+    page.open(path, "draw=all")
+    page.wait(ALL_DRAWN)
+    chart = "document.querySelector('.chart[data-kind=overview][data-group={}]').view"
+    signals = [f"{chart.format(group)}.signal('hidden').join()" for group in ("c0", "c1")]
+    page.js("document.querySelector('[data-chips=c1] [data-design=libc]').click()")
+    page.wait(f"{signals[1]} === 'libc'")
+    assert page.js(signals[0]) == ""
+    cases = [
+        page.js(f"{chart.format(g)}.data('overview').map((r) => r.case)") for g in ("c0", "c1")
+    ]
+    assert cases[0] == cases[1] == ["cycle"] * 6
+    quiet(page, path)

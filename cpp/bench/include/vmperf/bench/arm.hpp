@@ -35,7 +35,8 @@ public:
   };
 
   /// Makes the workload. InvalidArgumentError for unknown names or values, UnsupportedError where
-  /// the design can't run here.
+  /// the design can't run here. `seed` decides the placement; data are drawn from params.seed(),
+  /// which both sides of a comparison have alike.
   Arm(const Registry &registry, const std::string &id, const Params &params,
       const std::string &design, std::uint64_t seed);
   Arm(const Arm &) = delete;

@@ -53,13 +53,42 @@ inline const std::string &Params::get_string(std::string_view name) const {
   return detail::get<std::string>(values_, name, "a text");
 }
 
-inline std::size_t Params::get_size(std::string_view name, std::size_t least) const {
+inline std::size_t Params::get_size(std::string_view name, std::size_t least,
+                                    std::size_t most) const {
   const std::int64_t value = get_int(name);
-  if (value < 0 || std::cmp_less(value, least)) {
-    throw InvalidArgumentError(std::string(name), std::to_string(value),
-                               "an integer >= " + std::to_string(least));
+  if (value < 0 || std::cmp_less(value, least) || std::cmp_greater(value, most)) {
+    const std::string allowed = most == kAnySize
+                                    ? "an integer >= " + std::to_string(least)
+                                    : std::to_string(least) + " to " + std::to_string(most);
+    throw InvalidArgumentError(std::string(name), std::to_string(value), allowed);
   }
   return static_cast<std::size_t>(value);
+}
+
+inline const std::string &Params::get_word(std::string_view name,
+                                           const std::vector<std::string_view> &words) const {
+  const std::string &given = get_string(name);
+  std::string allowed;
+  for (const std::string_view word : words) {
+    if (word == given) {
+      return given;
+    }
+    allowed += (allowed.empty() ? "" : ", ") + std::string(word);
+  }
+  throw InvalidArgumentError(std::string(name), "'" + given + "'", allowed);
+}
+
+template <class E> E Params::get_choice(std::string_view name, Choices<E> choices) const {
+  std::vector<std::string_view> words;
+  for (const auto &choice : choices) {
+    words.push_back(choice.first);
+  }
+  const std::string &given = get_word(name, words);
+  const auto *found = choices.begin();
+  while (found->first != given) {
+    ++found;
+  }
+  return found->second;
 }
 
 } // namespace vmperf::bench

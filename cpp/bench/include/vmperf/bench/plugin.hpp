@@ -5,18 +5,20 @@
 //
 //   g++ -std=c++20 -O2 -shared -fPIC mine.cpp -o mine.so -I <include>;  vmperf run --load ./mine.so
 // The macro defines the two symbols of plugin.h; the declarations go into a registry of this
-// library and are handed over through that C interface. Registration runs once, on one thread.
+// library and are handed over through that C interface, exceptions as texts. Registration runs
+// once, on one thread.
 #pragma once
 
 #include <cstdio>
-#include <deque>
 #include <exception>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "vmperf/bench/plugin.h"
+#include "vmperf/bench/plugin_fields.hpp"
 #include "vmperf/bench/registry.hpp"
+#include "vmperf/bench/report.hpp"
 
 namespace vmperf::bench::plugin {
 
@@ -42,11 +44,83 @@ template <class Step> int guarded(char *error, Step step) noexcept {
   return VMPERF_FAILED;
 }
 
+/// A report on the host's side.
+class FarReport final : public Report {
+public:
+  explicit FarReport(const vmperf_report &far) : far_(far) {}
+
+  [[nodiscard]] bool wants_all() const noexcept override { return far_.wants_all != 0; }
+  void metric(std::string_view name, double value) override {
+    require(far_.metric(far_.self, std::string(name).c_str(), value, error_));
+  }
+  void distribution(std::string_view name, const stats::Histogram &values) override {
+    const auto bytes = values.to_bytes();
+    require(far_.distribution(far_.self, std::string(name).c_str(), bytes.data(), bytes.size(),
+                              error_));
+  }
+  void series(std::string_view name, std::span<const double> x,
+              std::span<const double> y) override {
+    if (x.size() != y.size()) {
+      throw VmperfError("series '" + std::string(name) + "' of unequal x and y");
+    }
+    require(
+        far_.series(far_.self, std::string(name).c_str(), x.data(), y.data(), x.size(), error_));
+  }
+  void add_row(std::string_view table, std::span<const Cell> cells) override {
+    std::vector<vmperf_value> values;
+    values.reserve(cells.size());
+    for (const Cell &cell : cells) {
+      values.push_back(to_c(cell.value));
+    }
+    require(far_.row(far_.self, std::string(table).c_str(), values.data(), values.size(), error_));
+  }
+
+private:
+  void require(int code) const {
+    if (code != VMPERF_OK) {
+      throw VmperfError(error_);
+    }
+  }
+
+  const vmperf_report &far_;
+  char error_[VMPERF_ERROR_BYTES] = {}; // NOLINT(modernize-avoid-c-arrays): the C interface's
+};
+
 inline int run(void *self, std::uint32_t copies, std::uint64_t n, std::uint64_t *checksum,
                char *error) {
   return guarded(error, [=] {
     auto *workload = static_cast<Workload *>(self);
     *checksum = copies == 1 ? workload->run(n) : workload->run_copies(copies, n);
+    return static_cast<int>(VMPERF_OK);
+  });
+}
+
+// Recorded here, where the stamps are inlined, and handed over bucket by bucket: both sides have
+// the same buckets, so nothing is lost.
+inline int run_stamped(void *self, std::uint64_t n, const vmperf_recorder *recorder,
+                       std::uint64_t *checksum, char *error) {
+  return guarded(error, [=] {
+    static thread_local LatencyRecorder own;
+    own.clear();
+    *checksum = static_cast<Workload *>(self)->run_stamped(n, own);
+    own.each([recorder](std::uint64_t ticks, std::uint64_t count) {
+      recorder->record(recorder->self, ticks, count);
+    });
+    return static_cast<int>(VMPERF_OK);
+  });
+}
+
+inline int prepare(void *self, std::uint64_t n, char *error) {
+  return guarded(error, [=] {
+    static_cast<Workload *>(self)->prepare(n);
+    return static_cast<int>(VMPERF_OK);
+  });
+}
+
+inline int report(void *self, const vmperf_report *far, char *error) {
+  return guarded(error, [=] {
+    FarReport report(*far);
+    static_cast<Workload *>(self)->report(report);
     return static_cast<int>(VMPERF_OK);
   });
 }
@@ -63,104 +137,74 @@ inline void destroy(void *self) {
   delete static_cast<Workload *>(self);
 }
 
-inline Value to_value(const vmperf_value &value) {
-  if (value.kind == VMPERF_INT) {
-    return value.integer;
-  }
-  return value.kind == VMPERF_DOUBLE ? Value{value.real} : Value{std::string(value.text)};
-}
-
-inline vmperf_value to_c(const Value &value) {
-  if (const auto *integer = std::get_if<std::int64_t>(&value)) {
-    return {VMPERF_INT, *integer, 0, ""};
-  }
-  if (const auto *real = std::get_if<double>(&value)) {
-    return {VMPERF_DOUBLE, 0, *real, ""};
-  }
-  return {VMPERF_TEXT, 0, 0, std::get<std::string>(value).c_str()};
-}
-
-inline int make(void *self, const vmperf_param *params, std::size_t n_params, vmperf_workload *out,
-                char *error) {
+inline int make(void *self, const vmperf_params *params, vmperf_workload *out, char *error) {
   return guarded(error, [=] {
     Params values;
-    for (std::size_t i = 0; i < n_params; ++i) {
-      values.set(params[i].name, to_value(params[i].value));
+    values.set_seed(params->seed);
+    for (std::size_t i = 0; i < params->n_axes; ++i) {
+      values.set(params->axes[i].name, to_value(params->axes[i].value));
     }
     WorkloadPtr made = (*static_cast<const Maker *>(self))(values);
     const std::uint64_t max_n = made->max_n();
     const unsigned max_copies = made->max_copies();
-    *out = {made.release(), max_n, max_copies, run, verify, destroy};
+    *out = {made.release(), max_n, max_copies, run, run_stamped, prepare, report, verify, destroy};
     return static_cast<int>(VMPERF_OK);
   });
 }
 
-/// Hands one registry over. The host copies, so the arrays may be temporaries.
+inline int available(void *self, vmperf_availability *out, char *error) {
+  return guarded(error, [=] {
+    const Availability found = static_cast<const Design *>(self)->availability();
+    put_error(out->reason, found.reason.c_str());
+    put_error(out->version, found.version.c_str());
+    out->status = found.status == Status::ok ? 0 : found.status == Status::not_installed ? 1 : 2;
+    return static_cast<int>(VMPERF_OK);
+  });
+}
+
+/// Hands one registry over. The host copies, so what it is given may be temporaries.
 class Export {
 public:
-  explicit Export(const vmperf_host &host) : host_(host) {}
+  Export(const vmperf_host &host, char *error) : host_(host), error_(error) {}
 
-  void operator()(const Registry &registry) const {
+  int operator()(const Registry &registry) const {
+    int code = VMPERF_OK;
     for (const auto &benchmark : registry.benchmarks()) {
-      add(*benchmark);
+      const Description description(*benchmark);
+      const vmperf_description c = description.c();
+      code = code == VMPERF_OK ? host_.add_benchmark(host_.self, &c, error_) : code;
       for (const auto &design : benchmark->own_designs()) {
-        add("", *design);
+        code = code == VMPERF_OK ? add("", *design) : code;
       }
     }
     for (const auto &[api, designs] : registry.apis()) {
       for (const auto &design : designs) {
-        add(api, *design);
+        code = code == VMPERF_OK ? add(api, *design) : code;
       }
     }
+    return code;
   }
 
 private:
-  static std::vector<const char *> texts(const std::vector<std::string> &all) {
-    std::vector<const char *> out;
-    out.reserve(all.size());
-    for (const auto &one : all) {
-      out.push_back(one.c_str());
-    }
-    return out;
-  }
-
-  static std::vector<vmperf_value> values(const std::vector<Value> &all) {
-    std::vector<vmperf_value> out;
-    out.reserve(all.size());
-    for (const auto &one : all) {
-      out.push_back(to_c(one));
-    }
-    return out;
-  }
-
-  void add(const Benchmark &b) const {
-    const auto tags = texts(b.tags());
-    const auto traps = texts(b.traps());
-    std::deque<std::vector<vmperf_value>> kept; // a deque: its elements stay where they are
-    std::vector<vmperf_axis> axes;
-    for (const Axis &axis : b.axes()) {
-      const auto &all = kept.emplace_back(values(axis.values));
-      const auto &defaults = kept.emplace_back(values(axis.defaults));
-      axes.push_back({axis.name.c_str(), all.data(), all.size(), defaults.data(), defaults.size()});
-    }
-    const vmperf_benchmark out{b.id().c_str(),  b.summary().c_str(),  b.op().c_str(),
-                               b.api().c_str(), b.subcycle().c_str(), tags.data(),
-                               tags.size(),     traps.data(),         traps.size(),
-                               axes.data(),     axes.size()};
-    host_.add_benchmark(host_.self, &out);
-  }
-
-  void add(const std::string &api, const Design &design) const {
+  int add(const std::string &api, const Design &design) const {
+    const Description description(design);
     for (const auto &[id, maker] : design.makers()) {
-      // The library is never unloaded and its registry never shrinks: the maker's address holds.
-      auto *self = const_cast<Maker *>(&maker);
-      const vmperf_design out{
-          api.c_str(), design.name().c_str(), design.summary().c_str(), id.c_str(), {self, make}};
-      host_.add_design(host_.self, &out);
+      // The library is never unloaded and its registry never shrinks: the addresses hold.
+      const vmperf_design out{.api = api.c_str(),
+                              .benchmark = id.c_str(),
+                              .description = description.c(),
+                              .maker = {const_cast<Maker *>(&maker), make},
+                              .available_self = const_cast<Design *>(&design),
+                              .available = available};
+      if (const int code = host_.add_design(host_.self, &out, error_); code != VMPERF_OK) {
+        return code;
+      }
     }
+    return VMPERF_OK;
   }
 
   const vmperf_host &host_;
+  char *error_;
 };
 
 } // namespace vmperf::bench::plugin
@@ -170,10 +214,13 @@ private:
   static void vmperf_plugin_declare(vmperf::bench::Registry &(registry));                          \
   extern "C" {                                                                                     \
   [[gnu::visibility("default")]] extern const std::uint32_t vmperf_plugin_abi = VMPERF_PLUGIN_ABI; \
-  [[gnu::visibility("default")]] void vmperf_plugin_register(const vmperf_host *host) {            \
-    static vmperf::bench::Registry own;                                                            \
-    vmperf_plugin_declare(own);                                                                    \
-    vmperf::bench::plugin::Export{*host}(own);                                                     \
+  [[gnu::visibility("default")]] int vmperf_plugin_register(const vmperf_host *host,               \
+                                                            char *error) {                         \
+    return vmperf::bench::plugin::guarded(error, [=] {                                             \
+      static vmperf::bench::Registry own;                                                          \
+      vmperf_plugin_declare(own);                                                                  \
+      return vmperf::bench::plugin::Export(*host, error)(own);                                     \
+    });                                                                                            \
   }                                                                                                \
   }                                                                                                \
   static void vmperf_plugin_declare(vmperf::bench::Registry &(registry))

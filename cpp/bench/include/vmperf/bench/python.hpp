@@ -3,6 +3,7 @@
 // sees the interpreter's headers. The timed loop is native: n calls through the vectorcall protocol
 // with the GIL held. The text is run once per workload, in a namespace of its own, and sees
 //   params      dict: the axes, and what the maker adds
+//   seed        int: the run's, of all data that the text draws
 //   core        the module vmperf._core
 //   empty       a builtin that takes any arguments and does nothing
 //   address(b)  where a buffer's memory lies

@@ -6,8 +6,12 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include "vmperf/base/error.hpp"
@@ -72,6 +76,35 @@ inline constexpr const char *kLatency = "latency";
   return all;
 }
 
+// The members of each kind of declaration, of all of them: a binding of too few does not compile.
+template <class S, class Spec>
+concept Is = std::same_as<std::remove_const_t<S>, Spec>;
+
+template <Is<MetricSpec> S> auto members_of(S &spec) {
+  auto &[name, unit, better, scope, merge] = spec;
+  return std::tie(name, unit, better, scope, merge);
+}
+template <Is<DistributionSpec> S> auto members_of(S &spec) {
+  auto &[name, unit, better] = spec;
+  return std::tie(name, unit, better);
+}
+template <Is<SeriesSpec> S> auto members_of(S &spec) {
+  auto &[name, x_unit, y_unit] = spec;
+  return std::tie(name, x_unit, y_unit);
+}
+template <Is<Column> S> auto members_of(S &spec) {
+  auto &[name, unit] = spec;
+  return std::tie(name, unit);
+}
+template <Is<TableSpec> S> auto members_of(S &spec) {
+  auto &[name, columns] = spec;
+  return std::tie(name, columns);
+}
+template <Is<Quantities> S> auto members_of(S &all) {
+  auto &[metrics, distributions, series, tables] = all;
+  return std::tie(metrics, distributions, series, tables);
+}
+
 namespace detail {
 
 template <class T> const T *find_spec(const std::vector<T> &all, std::string_view name) noexcept {
@@ -98,6 +131,10 @@ inline constexpr std::array kReservedNames{
     "id",         "design", "params",    "process",    "sample",  "status",   "reason", "version",
     "iterations", "flags",  "placement", "percentile", "seed",    "ns_total", "point",  "core_hz",
     "time",       "x",      "y",         "ns_per_op",  "samples", "ns",       "cycles", "null"};
+
+inline bool is_reserved_name(std::string_view name) noexcept {
+  return std::ranges::find(kReservedNames, name) != kReservedNames.end();
+}
 
 inline void check_quantity_name(const Quantities &known, const std::string &name) {
   if (!is_identifier(name)) {

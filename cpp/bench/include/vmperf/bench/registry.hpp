@@ -30,6 +30,11 @@ struct Axis {
   std::vector<Value> defaults; ///< what a plain run goes over: one value, or all of them
 };
 
+template <Is<Axis> S> auto members_of(S &axis) {
+  auto &[name, values, defaults] = axis;
+  return std::tie(name, values, defaults);
+}
+
 /// One implementation of an API, or a design of one benchmark alone.
 class Design {
 public:
@@ -57,6 +62,16 @@ public:
     return makers_;
   }
 
+  /// Visits (name, member) of everything that is declared in words: what crosses to and from a
+  /// library. A member that is not named here does not.
+  template <Is<Design> Self, class Visit> static void each_field(Self &self, Visit visit) {
+    visit("name", self.name_);
+    visit("summary", self.summary_);
+    visit("peer", self.peer_);
+    visit("limit", self.limit_);
+    visit("null", self.null_);
+  }
+
 private:
   std::string name_, summary_;
   bool peer_ = false, limit_ = false, null_ = false;
@@ -74,6 +89,8 @@ public:
   Benchmark &tag(std::string text);
   Benchmark &hidden(); ///< listed only when its id is asked for up to the last part
   Benchmark &subcycle(std::string reason); ///< one op may honestly cost under a cycle
+  /// All designs return the same checksum for the same first ops; those that do not are refused.
+  Benchmark &comparable();
   Benchmark &axis(std::string name, std::vector<Value> values, Value default_value);
   Benchmark &axis(std::string name, std::vector<Value> values, std::vector<Value> defaults);
   /// As axis(), but a plain run takes all values.
@@ -81,6 +98,8 @@ public:
   Benchmark &designs(std::string api); ///< the first axis comes from this API's designs
   /// A design of this benchmark alone.
   Benchmark &design(std::string name, std::string text, Maker maker);
+  /// The same, to be given more than a maker: Design::runs(id(), ...) and the rest.
+  Design &add_design(std::string name, std::string text);
 
   // What its workloads deliver beside time, by Workload::report(). Units as text; "1" for a count
   // or a ratio. A name that is no identifier, reserved, or used twice throws.
@@ -106,6 +125,7 @@ public:
   [[nodiscard]] const std::string &subcycle() const noexcept { return subcycle_; }
   [[nodiscard]] const std::string &api() const noexcept { return api_; }
   [[nodiscard]] bool is_hidden() const noexcept { return hidden_; }
+  [[nodiscard]] bool is_comparable() const noexcept { return comparable_; }
   [[nodiscard]] bool is_latency() const noexcept { return latency_; }
   [[nodiscard]] bool is_isolated() const noexcept { return isolated_; }
   [[nodiscard]] const Quantities &quantities() const noexcept { return quantities_; }
@@ -116,11 +136,32 @@ public:
     return designs_;
   }
 
+  /// As Design::each_field(); the catalog's entries come from it, too.
+  template <Is<Benchmark> Self, class Visit> static void each_field(Self &self, Visit visit) {
+    visit("id", self.id_);
+    visit("summary", self.summary_);
+    visit("op", self.op_);
+    visit("api", self.api_);
+    visit("subcycle", self.subcycle_);
+    visit("hidden", self.hidden_);
+    visit("comparable", self.comparable_);
+    visit("latency", self.latency_);
+    visit("isolated", self.isolated_);
+    visit("tags", self.tags_);
+    visit("fooled_by", self.traps_);
+    visit("axes", self.axes_);
+    visit("quantities", self.quantities_);
+  }
+
+  /// InvalidArgumentError where names of axes, designs or quantities are reserved, malformed or
+  /// used twice, or where there is an axis without values.
+  void check() const;
+
 private:
   void check_new(const std::string &quantity) const;
 
   std::string id_, summary_, op_, subcycle_, api_;
-  bool hidden_ = false, latency_ = false, isolated_ = false;
+  bool hidden_ = false, comparable_ = false, latency_ = false, isolated_ = false;
   Quantities quantities_;
   std::vector<std::string> tags_, traps_;
   std::vector<Axis> axes_;

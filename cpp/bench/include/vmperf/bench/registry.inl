@@ -98,6 +98,54 @@ inline Benchmark &Benchmark::subcycle(std::string reason) {
   return *this;
 }
 
+inline void Benchmark::check() const {
+  for (const Axis &axis : axes_) {
+    const bool reserved = detail::is_reserved_name(axis.name) || axis.name == "design";
+    if (axis.name.empty() || reserved || std::ranges::count(axes_, axis.name, &Axis::name) > 1) {
+      throw InvalidArgumentError("axis of " + id_, "'" + axis.name + "'",
+                                 "a name that is not reserved, each once");
+    }
+    if (axis.values.empty() || axis.defaults.empty()) {
+      throw InvalidArgumentError("axis of " + id_, "'" + axis.name + "' without values",
+                                 "at least one value and one default");
+    }
+  }
+  for (const auto &design : designs_) {
+    if (std::ranges::count_if(
+            designs_, [&design](const auto &one) { return one->name() == design->name(); }) > 1) {
+      throw InvalidArgumentError("design of " + id_, "'" + design->name() + "' twice",
+                                 "each name once");
+    }
+  }
+  Benchmark again(id_); // whose calls refuse what is malformed
+  again.axes_ = axes_;
+  const auto replay = [&again](const auto &specs, auto declare) {
+    for (const auto &spec : specs) {
+      declare(again, spec);
+    }
+  };
+  replay(quantities_.metrics, [](Benchmark &b, const MetricSpec &m) {
+    if (m.better > Better::neither || m.scope > Scope::sample || m.merge > Merge::last) {
+      throw InvalidArgumentError("metric", "'" + m.name + "'", "known better, scope and merge");
+    }
+    b.metric(m.name, m.unit, m.better, m.scope, m.merge);
+  });
+  replay(quantities_.distributions, [](Benchmark &b, const DistributionSpec &d) {
+    if (d.better > Better::neither) {
+      throw InvalidArgumentError("distribution", "'" + d.name + "'", "a known better");
+    }
+    b.distribution(d.name, d.unit, d.better);
+  });
+  replay(quantities_.series,
+         [](Benchmark &b, const SeriesSpec &s) { b.series(s.name, s.x_unit, s.y_unit); });
+  replay(quantities_.tables, [](Benchmark &b, const TableSpec &t) { b.table(t.name, t.columns); });
+}
+
+inline Benchmark &Benchmark::comparable() {
+  comparable_ = true;
+  return *this;
+}
+
 inline Benchmark &Benchmark::axis(std::string name, std::vector<Value> values,
                                   Value default_value) {
   axes_.push_back({std::move(name), std::move(values), {std::move(default_value)}});
@@ -120,9 +168,12 @@ inline Benchmark &Benchmark::designs(std::string api) {
   return *this;
 }
 
+inline Design &Benchmark::add_design(std::string name, std::string text) {
+  return *designs_.emplace_back(std::make_unique<Design>(std::move(name), std::move(text)));
+}
+
 inline Benchmark &Benchmark::design(std::string name, std::string text, Maker maker) {
-  auto &added = designs_.emplace_back(std::make_unique<Design>(std::move(name), std::move(text)));
-  added->runs(id_, std::move(maker));
+  add_design(std::move(name), std::move(text)).runs(id_, std::move(maker));
   return *this;
 }
 
@@ -169,8 +220,10 @@ inline Benchmark &Benchmark::table(std::string name, std::vector<Column> columns
 inline Benchmark &Benchmark::latency() {
   if (!latency_) {
     latency_ = true;
-    design("null", "no work: what the two stamps of an op cost", detail::make_null);
-    designs_.back()->limit().null();
+    add_design("null", "no work: what the two stamps of an op cost")
+        .limit()
+        .null()
+        .runs(id_, detail::make_null);
   }
   return *this;
 }
@@ -218,6 +271,7 @@ inline void Registry::absorb(Registry &&other) {
     throw InvalidArgumentError(what, "'" + name + "' twice", "a name that does not exist yet");
   };
   for (const auto &benchmark : other.benchmarks_) {
+    benchmark->check();
     if (detail::find_named(benchmarks_, benchmark->id(), &Benchmark::id) != nullptr) {
       refuse("benchmark id", benchmark->id());
     }

@@ -29,6 +29,25 @@ void die_with_parent(int parent_pid = 0);
 /// InvalidArgumentError where that CPU isn't allowed; OsError where the kernel refuses.
 void pin_to_cpu(int cpu);
 
+/// Lets the calling thread, and what it starts from now on, run on these CPUs, as allowed_cpus()
+/// gave them; false where the kernel refuses.
+bool allow_cpus(const std::vector<int> &cpus) noexcept;
+
+/// Keeps the calling thread on one CPU for a scope's time, and then where it was allowed before.
+/// Errors as pin_to_cpu().
+class PinnedScope {
+public:
+  explicit PinnedScope(int cpu);
+  PinnedScope(const PinnedScope &) = delete;
+  PinnedScope &operator=(const PinnedScope &) = delete;
+  PinnedScope(PinnedScope &&) = delete;
+  PinnedScope &operator=(PinnedScope &&) = delete;
+  ~PinnedScope();
+
+private:
+  std::vector<int> before_;
+};
+
 /// Switches the randomisation of addresses off for every program that this process starts from now
 /// on by exec, itself included. UnsupportedError where the kernel or a sandbox refuses.
 void disable_aslr_after_exec();

@@ -84,7 +84,7 @@ private:
 
 template <class Fn> [[nodiscard]] bench::Maker batch_maker(Fn fn) {
   return [fn](const bench::Params &params) -> bench::WorkloadPtr {
-    const std::size_t batch = read_size(params, "batch", 1, kMostOps);
+    const std::size_t batch = params.get_size("batch", 1, kMostOps);
     return std::make_unique<BatchWorkload<Fn>>(fn, make_batch(params), batch);
   };
 }

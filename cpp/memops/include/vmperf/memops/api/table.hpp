@@ -60,7 +60,8 @@ struct CopyTable {
   std::size_t dst_bytes = 0, src_bytes = 0;
   std::size_t spare = kSpareBytes; ///< readable bytes behind both regions
   Work work = Work::copy;
-  bool disjoint = false; ///< no two different ops share a byte of dst
+  bool disjoint = false;                            ///< no two different ops share a byte of dst
+  std::uint64_t seed = bench::Params::kDefaultSeed; ///< of the pattern and what is drawn
   std::vector<CopyOp> ops;
   std::vector<Read> reads; ///< as many as ops
 
@@ -85,25 +86,15 @@ struct CopyTable {
 inline constexpr std::size_t kMostBytes = std::size_t{1} << 30U; ///< of a table's regions together
 inline constexpr std::size_t kLeastOps = 64;                     ///< of a table: short ones repeat
 inline constexpr std::size_t kMostOps = 32768;
-inline constexpr std::uint64_t kSeed = 20240917;
 
-/// The byte that the source holds at an offset.
-[[nodiscard]] inline std::byte pattern(std::size_t at) noexcept {
-  return static_cast<std::byte>(CounterRng(kSeed).at(at / 8) >> (at % 8 * 8));
-}
-void write_pattern(std::byte *p, std::size_t bytes);
+/// Contents of a source: they hang on the seed and on where in the source they lie.
+void write_pattern(std::byte *p, std::size_t bytes, std::uint64_t seed);
 /// The first offset where p differs from the pattern; `bytes` if none.
-[[nodiscard]] std::size_t check_pattern(const std::byte *p, std::size_t bytes);
+[[nodiscard]] std::size_t check_pattern(const std::byte *p, std::size_t bytes, std::uint64_t seed);
 
 /// Random numbers that change with the harness's placement of buffers.
 [[nodiscard]] CounterRng placement_rng();
 
-/// A word of an axis, or InvalidArgumentError with the allowed ones.
-[[nodiscard]] std::size_t read_word(const bench::Params &params, std::string_view axis,
-                                    std::initializer_list<std::string_view> words);
-/// A size of an axis within [least, most].
-[[nodiscard]] std::size_t read_size(const bench::Params &params, std::string_view axis,
-                                    std::size_t least, std::size_t most);
 [[nodiscard]] Mode read_mode(const bench::Params &params);
 /// The axis delta_mod_4096: 0 to 4095, or drawn for -1.
 [[nodiscard]] std::size_t read_delta(const bench::Params &params, CounterRng &rng);

@@ -26,6 +26,7 @@ struct Setup {
   Drop drop = Drop::bulk;
   State state = State::local;
   Work work = Work::pair;
+  std::uint64_t seed = bench::Params::kDefaultSeed; ///< of drawn orders
 
   /// Axes that a benchmark hasn't keep their value here. InvalidArgumentError names a bad one.
   [[nodiscard]] static Setup from(const bench::Params &params);

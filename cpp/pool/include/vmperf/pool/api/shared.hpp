@@ -18,10 +18,10 @@
 #include "vmperf/base/error.hpp"
 #include "vmperf/bench/registry.hpp"
 #include "vmperf/bench/sink.hpp"
+#include "vmperf/bench/team.hpp"
 #include "vmperf/bench/workload.hpp"
 #include "vmperf/pool/api/proof.hpp"
 #include "vmperf/pool/api/ring.hpp"
-#include "vmperf/pool/api/team.hpp"
 #include "vmperf/pool/api/workloads.hpp"
 
 namespace vmperf::pool {
@@ -142,7 +142,7 @@ private:
     pool_.deallocate(item);
   }
 
-  [[gnu::noinline]] Progress step_local(Lane &lane, std::uint64_t n) {
+  [[gnu::noinline]] bench::Progress step_local(Lane &lane, std::uint64_t n) {
     void **const items = lane.items.data();
     const std::size_t batch = lane.items.size();
     while (lane.put < n) {
@@ -156,10 +156,10 @@ private:
       }
       lane.put += row;
     }
-    return Progress::done;
+    return bench::Progress::done;
   }
 
-  [[gnu::noinline]] Progress step_handed_over(Lane &lane, std::uint64_t n) {
+  [[gnu::noinline]] bench::Progress step_handed_over(Lane &lane, std::uint64_t n) {
     const unsigned from = (lane.number + setup_.threads - 1) % setup_.threads;
     std::uint64_t tag = tag_of(lane.number, lane.put);
     const std::size_t put =
@@ -172,9 +172,9 @@ private:
     lane.put += put;
     lane.taken += taken;
     if (lane.put == n && lane.taken == n) {
-      return Progress::done;
+      return bench::Progress::done;
     }
-    return put + taken != 0 ? Progress::some : Progress::none;
+    return put + taken != 0 ? bench::Progress::some : bench::Progress::none;
   }
 
   // All threads hold a batch at once, written wholly; then each frees its own or its neighbour's.
@@ -184,7 +184,7 @@ private:
         item = pool_.allocate();
         proof::write_all(item, setup_.item_bytes);
       }
-      return Progress::done;
+      return bench::Progress::done;
     });
     std::vector<void *> all;
     for (const Lane &lane : lanes_) {
@@ -202,7 +202,7 @@ private:
       for (void *item : (setup_.frees == Frees::local ? lane : *lane.next).items) {
         pool_.deallocate(item);
       }
-      return Progress::done;
+      return bench::Progress::done;
     });
     return fault.empty() ? check_live(0) : fault;
   }
@@ -221,7 +221,7 @@ private:
   SharedSetup setup_;
   D pool_;
   std::vector<Lane> lanes_;
-  Team team_; // last: its threads end before what they use
+  bench::Team team_; // last: its threads end before what they use
 };
 
 /// How a design runs pool/shared.

@@ -1,0 +1,182 @@
+// What cases have beside their time: a chosen quantity in tables and curves, distributions, series.
+
+const quantity = {}; // benchmark -> number of the metric that is shown; -1: the time per op
+for (const anchor of Object.keys(data.benchmarks)) quantity[anchor] = -1;
+
+const steps = {
+  ns: [[1, "ns"], [1e3, "µs"], [1e6, "ms"], [1e9, "s"]],
+  B: [[1, "B"], [2 ** 10, "KiB"], [2 ** 20, "MiB"], [2 ** 30, "GiB"]],
+};
+
+// Divisor and name of the unit that suits some values.
+function unitFor(unit, values) {
+  const known = steps[unit === "bytes" ? "B" : unit];
+  if (!known) return [1, unit === "1" ? "" : unit];
+  const least = Math.min(...values.filter((value) => value > 0));
+  return known.findLast(([size]) => Number.isFinite(least) && least >= size) ?? known[0];
+}
+
+// A name whose end says the unit does without: rss_bytes in MiB is rss, MiB.
+const said = /_(ns|us|ms|s|bytes)$/;
+const titled = (name, unit) => (unit ? `${name.replace(said, "")}, ${unit}` : name);
+const shortly = (value) => (Math.abs(value) >= 1e4
+  ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(4))));
+
+// Value, low and high of the quantity; the ends are undefined where there is no interval.
+function figureOf(anchor, point, design) {
+  const found = point.q?.[design]?.[quantity[anchor]] ?? null;
+  return found === null || Array.isArray(found) ? found : [found];
+}
+
+function scaleAt(anchor, points) {
+  const values = points.flatMap((point) => point.series
+    .map((s) => figureOf(anchor, point, s.d)?.[0] ?? 0));
+  return unitFor(data.benchmarks[anchor].quantities[quantity[anchor]][1], values);
+}
+
+// ---- tables ----------------------------------------------------------------------------------
+
+const timeCells = new Map(); // cell -> what it holds while the time is shown
+
+function fill(cell, ...content) {
+  if (!timeCells.has(cell)) timeCells.set(cell, [...cell.childNodes]);
+  cell.replaceChildren(...content);
+}
+
+function fillRow(row, figure, greatest, divisor) {
+  const [value, low, high] = figure ?? [];
+  const cell = (name) => row.querySelector(`[data-cell="${name}"]`);
+  fill(cell("value"), figure ? shortly(value / divisor) : element("span", "none", "–"));
+  const bar = cell("bar").querySelector("i")?.cloneNode() ?? element("i", "", "");
+  bar.style.setProperty("--w", `${figure && greatest ? (100 * Math.abs(value)) / greatest : 0}%`);
+  fill(cell("bar"), bar);
+  const ends = low === undefined ? "–" : `${shortly(low / divisor)}–${shortly(high / divisor)}`;
+  fill(cell("interval"), ends);
+}
+
+// The quotient of two values; clear where their intervals have nothing in common.
+function fillQuotient(cell, design, against, anchor, point) {
+  const [mine, other] = [design, against].map((name) => figureOf(anchor, point, name));
+  if (design === against) {
+    cell.replaceChildren(element("span", "ratio self", "reference"));
+  } else if (!mine || !other || !(mine[0] > 0 && other[0] > 0)) {
+    cell.replaceChildren(element("span", "none", "–"));
+  } else {
+    const more = mine[0] > other[0];
+    const better = data.benchmarks[anchor].quantities[quantity[anchor]][2];
+    const apart = more ? mine[1] > other[2] : mine[2] < other[1];
+    const good = more === (better === "higher") ? "faster" : "slower";
+    const span = element("span", `ratio ${apart && better !== "neither" ? good : "equal"}`, "");
+    const times = more ? mine[0] / other[0] : other[0] / mine[0];
+    span.append(element("b", "", `${shortly(times)}×`), more ? " as much" : " less");
+    cell.replaceChildren(span);
+  }
+}
+
+function bestOf(rows, better) {
+  if (better === "neither") return null;
+  const sign = better === "higher" ? -1 : 1;
+  const ranked = rows.filter(({ figure, row }) => figure && !row.classList.contains("limit"));
+  return ranked.sort((a, b) => sign * (a.figure[0] - b.figure[0]))[0]?.row ?? null;
+}
+
+function fillTable(anchor, table) {
+  const point = data.benchmarks[anchor].points[Number(table.dataset.point)];
+  const rows = all("tbody tr", table).filter((row) => row.querySelector("[data-cell]"))
+    .map((row) => ({ row, figure: figureOf(anchor, point, row.dataset.design) }));
+  const [name, , better] = data.benchmarks[anchor].quantities[quantity[anchor]];
+  const [divisor, unit] = scaleAt(anchor, [point]);
+  fill(table.querySelector('th[data-cell="value"]'), titled(name, unit));
+  const greatest = Math.max(...rows.map(({ figure }) => Math.abs(figure?.[0] ?? 0)));
+  const best = bestOf(rows, better);
+  for (const { row, figure } of rows) {
+    fillRow(row, figure, greatest, divisor);
+    row.classList.toggle("winner", row === best);
+  }
+}
+
+function showQuantity(anchor, number) {
+  quantity[anchor] = number;
+  const section = document.getElementById(anchor);
+  section.classList.toggle("other", number >= 0);
+  for (const table of all("table.figures", section)) {
+    if (number >= 0) {
+      fillTable(anchor, table);
+    } else {
+      for (const cell of all("[data-cell]", table)) {
+        if (timeCells.has(cell)) cell.replaceChildren(...timeCells.get(cell));
+      }
+      for (const row of all("tbody tr", table)) {
+        row.classList.toggle("winner", "fastest" in row.dataset);
+      }
+    }
+    const index = Number(table.dataset.point);
+    compareWith(anchor, index, reference[`${anchor}:${index}`]);
+  }
+}
+
+// ---- charts ----------------------------------------------------------------------------------
+
+function metricRows(anchor, axis) {
+  const points = alongside(anchor, [axis]).map(({ point }) => point);
+  const [divisor] = scaleAt(anchor, points);
+  return points.flatMap((point) => point.series.flatMap((s) => {
+    const figure = figureOf(anchor, point, s.d);
+    if (!figure) return [];
+    const [median, low, high] = [...figure, figure[0], figure[0]].map((v) => v / divisor);
+    const ends = figure.length > 1 ? { low, high } : { low: median, high: median };
+    return [{ design: s.d, value: point.params[axis], median, ...ends }];
+  }));
+}
+
+function scaledName(anchor, axis) {
+  const [, unit] = scaleAt(anchor, alongside(anchor, [axis]).map(({ point }) => point));
+  return titled(data.benchmarks[anchor].quantities[quantity[anchor]][0], unit);
+}
+
+function percent(nines) {
+  const places = Math.max(0, Math.ceil(nines) - 1);
+  return `${(100 * (1 - 10 ** -nines)).toFixed(places)} %`;
+}
+
+function percentileRows(curves, divisor) {
+  const greatest = Object.entries(curves).map(([design, [, nines, value]]) => (
+    { design, nines, value: value / divisor, at: "the greatest" }
+  ));
+  const percentiles = Object.entries(curves).flatMap(([design, [last, , , values]]) => (
+    values.map((value, i) => {
+      const nines = (last * i) / (values.length - 1);
+      return { design, nines, value: value / divisor, at: percent(nines) };
+    })
+  ));
+  return { percentiles, greatest };
+}
+
+function lineRows(lines, [xDivisor, yDivisor]) {
+  return Object.entries(lines).flatMap(([design, runs]) => runs
+    .flatMap(([process, placement, x, y]) => x.map((at, index) => (
+      { design, process, placement, index, x: at / xDivisor, y: y[index] / yDivisor }
+    ))));
+}
+
+function detailContent(kind, anchor, name, order) {
+  const { points, units } = data.benchmarks[anchor];
+  const point = points[shown[anchor]];
+  const [xUnit, yUnit] = units[name];
+  if (kind === "percentile") {
+    const curves = point.dist?.[name] ?? {};
+    const [divisor, unit] = unitFor(yUnit, Object.values(curves)
+      .map(([, , most, values]) => values[Math.floor(values.length / 2)] ?? most));
+    const datasets = percentileRows(curves, divisor);
+    const values = [...datasets.percentiles, ...datasets.greatest].map((row) => row.value);
+    return { datasets, order, y: scaleOf(values), quantity: titled(name, unit) };
+  }
+  const lines = point.lines?.[name] ?? {};
+  const runs = Object.values(lines).flat();
+  const greatest = (i) => [Math.max(...runs.flatMap((run) => run[i]))];
+  const [x, y] = [unitFor(xUnit, greatest(2)), unitFor(yUnit, greatest(3))];
+  const series = lineRows(lines, [x[0], y[0]]);
+  const axis = titled(/^(.?s)$/.test(x[1]) ? "time" : "x", x[1]);
+  return { datasets: { series }, order, axis, quantity: titled(name, y[1]),
+    x: scaleOf(series.map((row) => row.x)), y: scaleOf(series.map((row) => row.y)) };
+}
