@@ -1,9 +1,11 @@
 // Bindings: the histogram that a latency or a size distribution is recorded in.
+#include <algorithm>
 #include <cmath>
 
 #include "bind_arrays.hpp"
 #include "bind_histogram_docs.hpp"
 #include "vmperf/stats/histogram.hpp"
+#include "vmperf/stats/unit_quantile.hpp"
 
 namespace vmperf::stats {
 namespace {
@@ -59,13 +61,23 @@ py::typing::Tuple<Counts, Counts> buckets(const Histogram &histogram) {
   return py::make_tuple(to_array(std::move(values)), to_array(std::move(counts)));
 }
 
-Numbers interval(const Histogram &histogram, double q, double confidence) {
-  const auto found = histogram.quantile_interval(q, confidence);
+Numbers to_dict(const QuantileInterval &found) {
   Numbers result;
   result["quantile"] = static_cast<double>(found.quantile);
   result["low"] = found.low;
   result["high"] = found.high;
   return result;
+}
+
+Numbers interval(const Histogram &histogram, double q, double confidence) {
+  return to_dict(histogram.quantile_interval(q, confidence));
+}
+
+Numbers unit_interval(const std::vector<const Histogram *> &units, double q, double confidence) {
+  if (std::ranges::find(units, nullptr) != units.end()) {
+    throw InvalidArgumentError("units", "holding None", "a list of Histogram");
+  }
+  return to_dict(unit_quantile_interval(units, q, confidence));
 }
 
 py::bytes to_bytes(const Histogram &histogram) {
@@ -125,6 +137,8 @@ void bind_histogram(py::module_ &m) {
         return "<Histogram of " + std::to_string(self.count()) + " values, " +
                std::to_string(self.min()) + " to " + std::to_string(self.max()) + ">";
       });
+  m.def("unit_quantile_interval", &unit_interval, py::arg("units"), py::arg("q"), py::kw_only(),
+        py::arg("confidence") = 0.95, kUnitQuantileIntervalDoc);
 }
 
 } // namespace vmperf::stats

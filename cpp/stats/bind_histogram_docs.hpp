@@ -277,4 +277,44 @@ Examples
 True
 )";
 
+constexpr const char *kUnitQuantileIntervalDoc = R"(
+A quantile over several units, placements or processes, each of which has an offset of its own.
+
+Parameters
+----------
+units : list of Histogram
+    One per unit (see `clusters`), each with records and of as many significant digits.
+q : float
+    0 to 1.
+confidence : float, default 0.95
+    0 < confidence < 1.
+
+Returns
+-------
+dict
+    quantile: of all merged; low and high: the t interval of the units' own quantiles, so that it
+    speaks for a typical unit, widened to hold the bucket of the merged one. In the unit of the
+    values. Of a single histogram it is `Histogram.quantile_interval`.
+
+Raises
+------
+InvalidArgumentError
+    If there is no unit, one is empty or of other digits; if `q` or `confidence` is out of range.
+
+Notes
+-----
+O(units x buckets in use).
+
+Examples
+--------
+>>> import numpy as np
+>>> from vmperf import stats
+>>> units = [stats.Histogram() for _ in range(3)]
+>>> for unit, offset in zip(units, (0, 10, 20)):
+...     unit.record(np.arange(100, 200) + offset)
+>>> found = stats.unit_quantile_interval(units, 0.5)
+>>> found["quantile"], round(found["low"], 1), round(found["high"], 1)
+(159.0, 134.2, 183.8)
+)";
+
 } // namespace vmperf::stats

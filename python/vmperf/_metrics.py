@@ -189,13 +189,10 @@ _NONE = (None, None)
 def _quantile(whole: Any, units: Sequence[Any], share: float) -> Figure:
     if not _carries(whole, share):
         return _NOTHING
-    value = float(whole.quantile(share))
-    if len(units) == 1:
-        found = whole.quantile_interval(share)
-        return _around(value, (found["low"], found["high"]))
     if not all(_carries(unit, share) for unit in units):
-        return value, None, None
-    return _around(value, _t_interval([float(unit.quantile(share)) for unit in units]))
+        return float(whole.quantile(share)), None, None
+    found = _core.stats.unit_quantile_interval(units, share)
+    return _around(found["quantile"], (found["low"], found["high"]))
 
 
 def _carries(histogram: Any, share: float) -> bool:

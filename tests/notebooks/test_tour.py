@@ -25,14 +25,13 @@ def test_notebook_is_stored_without_outputs(path: Path) -> None:
 def test_tour_concludes_from_its_data(execute: Callable[..., list[str]]) -> None:
     # Swap the two designs' samples, then make them equal: the conclusion must follow.
     perturb = """
-process = np.zeros(per_op.sizes["sample"], dtype=np.int64)
 swapped = per_op.assign_coords(
     design=[{"stack": "libc", "libc": "stack"}.get(d, d) for d in per_op.design.values]
 )
-print("swapped:", conclude(swapped, process)[0])
+print("swapped:", conclude(swapped, placement)[0])
 equal = per_op.copy()
 equal.loc[{"design": "libc"}] = per_op.sel(design="stack").values
-print("equal:", conclude(equal, process)[0])
+print("equal:", conclude(equal, placement)[0])
 """
     printed = "".join(execute("00_tour.ipynb", perturb))
     assert "stack against libc: faster" in printed

@@ -124,6 +124,28 @@ def test_intervals_cover(q: float) -> None:
     assert 0.945 <= hits / 4000 <= 0.975, hits / 4000
 
 
+def test_a_quantile_over_units() -> None:
+    units = [recorded(np.arange(100, 300) + offset) for offset in (0, 7, 20)]
+    whole = recorded(np.concatenate([np.arange(100, 300) + offset for offset in (0, 7, 20)]))
+    found = stats.unit_quantile_interval(units, 0.9)
+    own = np.array([unit.quantile(0.9) for unit in units])
+    low, high = oracle.t.interval(0.95, 2, own.mean(), oracle.sem(own))
+    assert found["quantile"] == whole.quantile(0.9)
+    assert (found["low"], found["high"]) == pytest.approx((low, high))
+    one = units[0].quantile_interval(0.9, confidence=0.8)
+    assert stats.unit_quantile_interval(units[:1], 0.9, confidence=0.8) == one
+    for bad in ([], [units[0], stats.Histogram(2)], [units[0], stats.Histogram()]):
+        with pytest.raises(vmperf.InvalidArgumentError):
+            stats.unit_quantile_interval(bad, 0.5)
+
+
+def test_a_quantile_over_units_is_no_finer_than_its_bucket() -> None:
+    units = [recorded([1_000_000] * 20) for _ in range(4)]
+    found = stats.unit_quantile_interval(units, 0.5)
+    assert found["quantile"] == 1_000_000
+    assert 999_000 < found["low"] < 1_000_000 < found["high"] < 1_001_000
+
+
 @pytest.mark.property
 @given(VALUES, VALUES, VALUES, st.integers(1, 5))
 def test_merging_is_recording_in_one(a: list[int], b: list[int], c: list[int], digits: int) -> None:

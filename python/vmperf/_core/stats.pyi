@@ -3,14 +3,15 @@ Statistics of timing samples, in C++.
 
 Arrays in are one-dimensional, C-contiguous and of the exact dtype (float64 for values, int64 for
 nanoseconds, iterations and numbers of clusters): another dtype or a strided array is a TypeError,
-not a silent copy. Do not write to an array while a call on another thread reads it: the GIL is released.
-Arrays out own their memory. Results depend on the arguments alone, bootstraps on `seed` too.
+not a silent copy. Do not write to an array while a call on another thread reads it: the GIL is
+released. Arrays out own their memory. Results depend on the arguments alone, bootstraps on `seed` too.
 """
 from __future__ import annotations
+import collections.abc
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['Histogram', 'benjamini_hochberg', 'binomial_bound', 'bootstrap', 'change_points', 'clusters', 'detectable', 'fit_line', 'fit_through_origin', 'hodges_lehmann', 'hodges_lehmann_shift', 'holm', 'kde', 'kde_bandwidth', 'layout_floor', 'location_interval', 'location_intervals', 'location_test', 'mad', 'mann_whitney', 'maximum', 'mean', 'median', 'minimum', 'paired_geomean', 'paired_ratio', 'per_op', 'quantile', 'quantiles', 'random_effects', 'ratio', 'required_pairs', 'rule_criterion', 'rule_threshold', 'sequential_levels', 'std', 'student_t_cdf', 'student_t_quantile', 'summarize', 't_interval', 'trimmed', 'trimmed_interval', 'trimmed_mean', 'trimmed_test', 'tukey_classes', 'welch']
+__all__: list[str] = ['Histogram', 'benjamini_hochberg', 'binomial_bound', 'bootstrap', 'change_points', 'clusters', 'detectable', 'fit_line', 'fit_through_origin', 'hodges_lehmann', 'hodges_lehmann_shift', 'holm', 'kde', 'kde_bandwidth', 'layout_floor', 'location_interval', 'location_intervals', 'location_test', 'mad', 'mann_whitney', 'maximum', 'mean', 'median', 'minimum', 'paired_geomean', 'paired_ratio', 'per_op', 'quantile', 'quantiles', 'random_effects', 'ratio', 'required_pairs', 'rule_criterion', 'rule_threshold', 'sequential_levels', 'std', 'student_t_cdf', 'student_t_quantile', 'summarize', 't_interval', 'trimmed', 'trimmed_interval', 'trimmed_mean', 'trimmed_test', 'tukey_classes', 'unit_quantile_interval', 'welch']
 class Histogram:
     """
     A distribution of whole numbers (ns, bytes, counts), recorded op by op and merged exactly.
@@ -2141,6 +2142,46 @@ def tukey_classes(values: numpy.typing.NDArray[numpy.float64]) -> numpy.typing.N
     >>> from vmperf import stats
     >>> stats.tukey_classes(np.array([1.0, 2.0, 3.0, 4.0, 7.5, 90.0])).tolist()
     [0, 0, 0, 0, 0, 2]
+    """
+def unit_quantile_interval(units: collections.abc.Sequence[Histogram], q: typing.SupportsFloat | typing.SupportsIndex, *, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> dict[str, float]:
+    """
+    A quantile over several units, placements or processes, each of which has an offset of its own.
+
+    Parameters
+    ----------
+    units : list of Histogram
+        One per unit (see `clusters`), each with records and of as many significant digits.
+    q : float
+        0 to 1.
+    confidence : float, default 0.95
+        0 < confidence < 1.
+
+    Returns
+    -------
+    dict
+        quantile: of all merged; low and high: the t interval of the units' own quantiles, so that it
+        speaks for a typical unit, widened to hold the bucket of the merged one. In the unit of the
+        values. Of a single histogram it is `Histogram.quantile_interval`.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If there is no unit, one is empty or of other digits; if `q` or `confidence` is out of range.
+
+    Notes
+    -----
+    O(units x buckets in use).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from vmperf import stats
+    >>> units = [stats.Histogram() for _ in range(3)]
+    >>> for unit, offset in zip(units, (0, 10, 20)):
+    ...     unit.record(np.arange(100, 200) + offset)
+    >>> found = stats.unit_quantile_interval(units, 0.5)
+    >>> found["quantile"], round(found["low"], 1), round(found["high"], 1)
+    (159.0, 134.2, 183.8)
     """
 def welch(a: numpy.typing.NDArray[numpy.float64], b: numpy.typing.NDArray[numpy.float64], *, side: str = 'two') -> dict[str, float]:
     """
