@@ -85,6 +85,26 @@ class CaseResult:
     >>> r[0].design, r[0].status
     ('absent', 'not_installed')
     """
+    def details(self) -> list:
+        """
+        What was reported beside numbers: a copy of all bytes.
+
+        Returns
+        -------
+        list of tuple
+            Kind, name, placement, bytes. ``distribution``: `vmperf.stats.Histogram.from_bytes` reads it;
+            ``series``: little-endian float64, all x, then all y; ``table``: JSON with ``rows``; ``sample``:
+            float64, the metric's value with each sample, NaN where there is none.
+
+        Examples
+        --------
+        >>> from vmperf import bench
+        >>> r = bench.measure("bench/selftest/missing", {}, ["absent"], warm_up_ns=0, measurement_ns=1,
+        ...                   n_samples=2, sampling="flat", n_placements=1, seed=0, process=0,
+        ...                   count_instructions=False)
+        >>> r[0].details()
+        []
+        """
     @property
     def checksum(self) -> int:
         """
@@ -99,6 +119,11 @@ class CaseResult:
     def evidence(self) -> dict:
         """
         How we know that the work was done: instructions per op, empty loop, core clock, copies.
+        """
+    @property
+    def metrics(self) -> dict:
+        """
+        Metric -> its value in each placement, None where it was not delivered.
         """
     @property
     def reason(self) -> str:
@@ -211,6 +236,28 @@ class Arm:
         >>> bench.Arm("bench/selftest/one_cycle", {}, "kernel", seed=0).count_instructions()[1]
         'counted'
         """
+    def report(self) -> dict:
+        """
+        What the workload says beside time, since it was made.
+
+        Returns
+        -------
+        dict
+            ``metrics``: name -> float, None where it was not delivered, the built-in ones too. ``details``:
+            as `CaseResult.details` has them.
+
+        Raises
+        ------
+        MeasurementError
+            ``crashed``: the workload reports what its benchmark does not declare.
+
+        Examples
+        --------
+        >>> from vmperf import bench
+        >>> arm = bench.Arm("bench/selftest/one_cycle", {}, "kernel", seed=0)
+        >>> arm.run(1000)[0] >= 0, arm.report()["metrics"]["rss_peak_bytes"] > 0
+        (True, True)
+        """
     def run(self, n: typing.SupportsInt | typing.SupportsIndex) -> tuple[int, int]:
         """
         Time one batch.
@@ -322,8 +369,10 @@ def catalog() -> list:
     Returns
     -------
     list of dict
-        Keys ``id, component, summary, op, tags, fooled_by, hidden, subcycle, axes, designs``; the first
-        axis is ``design``. Keys of a design: ``name, summary, peer``.
+        Keys ``id, component, summary, op, tags, fooled_by, hidden, subcycle, latency, isolated, axes,
+        designs, quantities``; the first axis is ``design``. Keys of a design: ``name, summary, peer,
+        limit, null``. Quantities beside time: lists ``metrics`` (``name, unit, better, scope, merge``;
+        those that every case has too), ``distributions``, ``series`` and ``tables``.
 
     Examples
     --------
