@@ -47,7 +47,7 @@ private:
   [[nodiscard]] std::vector<double> costs() const;
 
   const Params &params_;
-  const Settings &settings_;
+  Settings settings_;
   Beacon *beacon_;
   std::vector<Lane> lanes_;
   std::unique_ptr<Placement> placement_;
@@ -203,6 +203,7 @@ bool Group::in_time(int n_taken) const {
 std::vector<CaseResult> Group::run(const Benchmark &benchmark, std::vector<Lane> lanes) {
   lanes_ = std::move(lanes);
   end_ns_ = settings_.deadline_ns > 0 ? os::now_ns() + settings_.deadline_ns : 0;
+  settings_.count_instructions = settings_.count_instructions && benchmark.uncounted().empty();
   place(0);
   warm_up();
   if (benchmark.is_comparable()) {
@@ -216,6 +217,10 @@ std::vector<CaseResult> Group::run(const Benchmark &benchmark, std::vector<Lane>
     lane.workload.reset();
     lane.result.evidence.core_hz = core_hz_;
     lane.result.evidence.empty_ns_per_op = std::isfinite(empty_ns_) ? empty_ns_ : 0;
+    lane.result.evidence.disturbs = end_own_states(lane.own);
+    if (!benchmark.uncounted().empty() && settings_.process == 0) {
+      lane.result.evidence.instr_status = "declared uncounted: " + benchmark.uncounted();
+    }
     note_limits(lane);
     judge(lane, benchmark);
     std::move(*lane.collector).finish(lane.result);

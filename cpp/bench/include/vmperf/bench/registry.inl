@@ -98,6 +98,11 @@ inline Benchmark &Benchmark::subcycle(std::string reason) {
   return *this;
 }
 
+inline Benchmark &Benchmark::uncounted(std::string reason) {
+  uncounted_ = std::move(reason);
+  return *this;
+}
+
 inline Benchmark &Benchmark::comparable() {
   comparable_ = true;
   return *this;
