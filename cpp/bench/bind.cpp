@@ -152,13 +152,13 @@ process : int
 count_instructions : bool
     Count instructions per op by single-stepping a forked child. Without counts, in process 0 an
     op of less than 0.9 cycles is refused; other processes rely on the counts of process 0.
-beacon : str, optional
-    Path of a file of at least 16 bytes in which the design under way is announced.
 evidence_ns : int, optional
-    Nanoseconds that the evidence of work of a design may take, >= 0; 0 for no limit.
+    Nanoseconds that the evidence of one design may take, > 0.
 deadline_ns : int, optional
     Nanoseconds after which the call should end, >= 0; 0 for never. Samples and placements are fewer
     then; a design of which not two samples fit is ``timed_out``.
+beacon : str, optional
+    Path of a file of at least 16 bytes in which the design under way is announced.
 
 Returns
 -------
@@ -198,7 +198,7 @@ void bind_measure(py::module_ &m) {
          const std::vector<std::string> &designs, std::int64_t warm_up_ns,
          std::int64_t measurement_ns, int n_samples, const std::string &sampling, int n_placements,
          std::uint64_t seed, std::uint64_t process, bool count_instructions,
-         const std::string &beacon, std::int64_t evidence_ns, std::int64_t deadline_ns) {
+         std::int64_t evidence_ns, std::int64_t deadline_ns, const std::string &beacon) {
         const Settings settings{warm_up_ns,   measurement_ns, n_samples, parse_sampling(sampling),
                                 n_placements, seed,           process,   count_instructions,
                                 evidence_ns,  deadline_ns};
@@ -207,8 +207,9 @@ void bind_measure(py::module_ &m) {
       },
       py::arg("id"), py::arg("params"), py::arg("designs"), py::kw_only(), py::arg("warm_up_ns"),
       py::arg("measurement_ns"), py::arg("n_samples"), py::arg("sampling"), py::arg("n_placements"),
-      py::arg("seed"), py::arg("process"), py::arg("count_instructions"), py::arg("beacon") = "",
-      py::arg("evidence_ns") = 0, py::arg("deadline_ns") = 0, kMeasureDoc);
+      py::arg("seed"), py::arg("process"), py::arg("count_instructions"),
+      py::arg("evidence_ns") = 2'000'000'000, py::arg("deadline_ns") = 0, py::arg("beacon") = "",
+      kMeasureDoc);
 }
 
 } // namespace

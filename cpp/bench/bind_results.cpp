@@ -51,6 +51,14 @@ py::dict to_dict(const Evidence &evidence) {
   dict["core_hz"] = evidence.core_hz;
   dict["copies_ns"] = evidence.copies_ns;
   dict["copies_instr"] = evidence.copies_instr;
+  dict["work_per_op"] = evidence.work_per_op;
+  dict["repeats_per_op"] = evidence.repeats_per_op;
+  dict["fresh_instr_per_op"] = evidence.fresh_instr_per_op;
+  dict["small_ns_per_op"] = evidence.small_ns_per_op;
+  dict["growth"] = evidence.growth;
+  dict["waits"] = evidence.waits;
+  dict["notes"] = evidence.notes;
+  dict["disturbs"] = evidence.disturbs;
   return dict;
 }
 
@@ -149,7 +157,7 @@ Examples
       .def_property_readonly(
           "evidence", [](const CaseResult &self) { return to_dict(self.evidence); },
           "How we know that the work was done: instructions per op, empty loop, core clock, "
-          "copies.")
+          "copies; how time grows with n, and in ``notes`` and ``disturbs`` limits in words.")
       .def_property_readonly(
           "metrics", [](const CaseResult &self) { return to_dict(self.metrics); },
           "Metric -> its value in each placement, None where it was not delivered.")

@@ -1,6 +1,11 @@
 """Native unit tests of the harness's inner parts."""
 
+import re
+import shutil
+import subprocess
 from pathlib import Path
+
+import pytest
 
 
 def test_schedule(compile_cpp, run_binary, repo_root):
@@ -25,3 +30,34 @@ def test_registry_refuses_what_is_ambiguous(compile_cpp, run_binary):
 def test_python_workloads_without_python(compile_cpp, run_binary, repo_root):
     source = repo_root / "cpp" / "bench" / "src" / "python.cpp"
     run_binary(compile_cpp(Path(__file__).parent / "cpp" / "without_python.cpp", str(source)))
+
+
+def test_functor_workloads(compile_cpp, run_binary):
+    run_binary(compile_cpp(Path(__file__).parent / "cpp" / "functors.cpp"))
+
+
+@pytest.mark.parametrize("compiler", ["g++", "clang++"])
+def test_a_sunk_double_costs_no_instruction(compile_cpp, compiler):
+    if shutil.which(compiler) is None:
+        pytest.skip(f"not installed: {compiler}")
+    program = compile_cpp(Path(__file__).parent / "cpp" / "functors.cpp", cxx=compiler)
+    text = subprocess.run(
+        ["objdump", "-d", "--no-show-raw-insn", "--disassemble=sunk_products", str(program)],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    names = re.findall(r"^\s+[0-9a-f]+:\t(\w+)", text, re.MULTILINE)
+    last = max(at for at, name in enumerate(names) if name.startswith("f") or name == "mulsd")
+    assert names[last] in ("mulsd", "fmul")
+    loop = names[last : last + 4]
+    assert not [name for name in loop if name in ("movq", "fmov", "movsd", "str", "ldr")], loop
+
+
+def test_signs(compile_cpp, run_binary, repo_root):
+    bench = repo_root / "cpp" / "bench" / "src"
+    run_binary(
+        compile_cpp(
+            Path(__file__).parent / "cpp" / "signs.cpp", str(bench / "signs.cpp"), f"-I{bench}"
+        )
+    )

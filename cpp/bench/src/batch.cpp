@@ -111,7 +111,8 @@ Batch time_batch(Workload &workload, const BatchShape &shape) {
           .checksum = stamped.checksum,
           .n_pieces = stamped.n_pieces,
           .wall_ns = os::now_ns() - begin_ns,
-          .cpu_ns = os::process_cpu_ns() - begin_cpu_ns};
+          .cpu_ns = os::process_cpu_ns() - begin_cpu_ns,
+          .waits = after.voluntary_switches - before.voluntary_switches};
 }
 
 WorkloadPtr make_empty_loop() {

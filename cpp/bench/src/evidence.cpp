@@ -6,27 +6,42 @@
 #include <string_view>
 
 #include "batch.hpp"
-#include "deadline.hpp"
+#include "vmperf/os/clock.hpp"
 #include "vmperf/os/step_counter.hpp"
 
 namespace vmperf::bench {
 namespace {
 
-constexpr std::uint64_t kStepBudget = 60'000; // 2 to 6 s in the worst case
+constexpr std::uint64_t kStepBudget = 60'000; // 0.3 s; seconds where steps are slow
 constexpr std::uint64_t kStepGoal = 1'500;    // what a typical case spends
-constexpr double kCarefully = 0.7;            // of the steps that the time left should hold
 constexpr double kLongNs = 30'000;            // two such ops exceed the budget, at one step a ns,
 constexpr std::uint64_t kLongBudget = 6'000;  // unless they wait: a try, not seconds in vain
 constexpr std::uint64_t kLeastOps = 10;
 constexpr std::uint64_t kMostOps = 64;
-constexpr std::uint64_t kLeastOpsOfCopies = 2; // that a copy adds instructions shows in few of them
-constexpr std::uint64_t kMostOpsOfCopies = 20;
-constexpr std::int64_t kTimeoutNs = 2'000'000'000;
+constexpr std::uint64_t kCopiesGoal = 400; // that a copy adds instructions shows in few ops
+constexpr std::uint64_t kLeastOpsOfCopies = 2;
+constexpr std::uint64_t kFreshBudget = 6'000;
+constexpr std::uint64_t kFreshGoal = 1'000;
+constexpr std::int64_t kTimeoutNs = 2'000'000'000; // of a count that is asked for by itself
 constexpr std::array<unsigned, 3> kCopies{1, 2, 4};
 constexpr int kCopyRounds = 15;
 constexpr double kCopyBatchNs = 100'000;
+constexpr int kSmallRounds = 40;
+constexpr int kLeastSmallRounds = 5;
+constexpr double kSmallNs = 10'000'000;   // what all rounds may take
+constexpr double kLeastSmallShare = 0.33; // of a small batch: its ops, less is all constant
 
 using Outcome = os::StepCount::Outcome;
+
+struct Limits {
+  std::uint64_t budget, goal; ///< steps
+  std::int64_t end_ns;        ///< on the clock
+  std::uint64_t least_ops = kLeastOps;
+};
+
+Limits limits_for(double ns_per_op, std::int64_t end_ns) {
+  return {ns_per_op > kLongNs ? kLongBudget : kStepBudget, kStepGoal, end_ns};
+}
 
 std::string_view to_text(Outcome outcome) {
   switch (outcome) {
@@ -37,7 +52,8 @@ std::string_view to_text(Outcome outcome) {
   case Outcome::over_budget:
     return "over budget: one op takes too many instructions to single-step";
   case Outcome::timed_out:
-    return "timed out: many instructions, or the op waits for a thread, a lock or the clock";
+    return "timed out: the op waits for another thread, a lock or the clock, or evidence_ns is "
+           "short";
   case Outcome::threw:
     return "an exception in the counting child";
   case Outcome::child_died:
@@ -46,39 +62,88 @@ std::string_view to_text(Outcome outcome) {
   return "?";
 }
 
-os::StepCount steps(Workload &workload, unsigned copies, std::uint64_t n, std::uint64_t budget,
-                    const Deadline &deadline) {
-  const double most_ns = std::min(deadline.left_ns(), static_cast<double>(kTimeoutNs));
-  if (most_ns <= 0) {
+os::StepCount steps(Workload &workload, unsigned copies, std::uint64_t n, const Limits &limits) {
+  const std::int64_t left_ns = limits.end_ns - os::now_ns();
+  if (left_ns <= 0) {
     return {.outcome = Outcome::timed_out};
   }
   return os::count_steps(
       [&workload, copies, n] {
         sink(copies == 1 ? workload.run(n) : workload.run_copies(copies, n));
       },
-      {.max_steps = budget, .timeout_ns = static_cast<std::int64_t>(most_ns) + 1});
+      {.max_steps = limits.budget, .timeout_ns = left_ns}, [&workload, n] { workload.prepare(n); });
 }
 
 // How many ops apart the two counts should lie: many enough to average over periodic work, few
 // enough for the budget.
 std::uint64_t spread_for(std::uint64_t per_op, std::uint64_t constant, std::uint64_t max_n,
-                         std::uint64_t budget, unsigned copies) {
-  const std::uint64_t wanted = std::clamp(kStepGoal / std::max<std::uint64_t>(per_op, 1),
-                                          copies == 1 ? kLeastOps : kLeastOpsOfCopies,
-                                          copies == 1 ? kMostOps : kMostOpsOfCopies);
+                         const Limits &limits) {
+  const std::uint64_t wanted =
+      std::clamp(limits.goal / std::max<std::uint64_t>(per_op, 1), limits.least_ops, kMostOps);
   const std::uint64_t affordable =
-      (budget - std::min(budget, constant)) / std::max<std::uint64_t>(per_op, 1) / 2;
+      (limits.budget - std::min(limits.budget, constant)) / std::max<std::uint64_t>(per_op, 1) / 2;
   return std::clamp<std::uint64_t>(wanted, 1,
                                    std::max<std::uint64_t>(1, std::min(affordable, max_n - 1)));
 }
 
-// A linear batch of each number of copies, the least of several rounds: noise only adds.
-void time_copies(Workload &workload, double ns_per_op, const Deadline &deadline,
-                 Evidence &evidence) {
+MarginalCount marginal(const os::StepCount &few, const os::StepCount &many, std::uint64_t ops) {
+  const auto per_op = [&](std::uint64_t os::StepCount::*field) {
+    return (static_cast<double>(many.*field) - static_cast<double>(few.*field)) /
+           static_cast<double>(ops);
+  };
+  MarginalCount found{std::max(0.0, per_op(&os::StepCount::instructions)),
+                      std::string(to_text(Outcome::counted))};
+  found.repeats = per_op(&os::StepCount::repeats);
+  if (many.told_apart) {
+    // A loop has one counter a turn; what is added beyond that is work.
+    const double jumps = per_op(&os::StepCount::jumps);
+    const double counting = std::min(per_op(&os::StepCount::counters), jumps);
+    found.work =
+        *found.instructions - found.repeats - per_op(&os::StepCount::control) - jumps - counting;
+  }
+  return found;
+}
+
+// One op alone, of which a workload does no more at a time: less what a run of nothing takes.
+MarginalCount count_single(Workload &workload, const Limits &limits) {
+  const auto empty = make_empty_loop();
+  const os::StepCount none = steps(*empty, 1, 1, limits);
+  const os::StepCount one = steps(workload, 1, 1, limits);
+  if (none.outcome != Outcome::counted || one.outcome != Outcome::counted) {
+    return {std::nullopt, std::string(to_text(one.outcome))};
+  }
+  MarginalCount found = marginal(none, one, 1);
+  found.status = "counted: one op with the call of run()";
+  return found;
+}
+
+MarginalCount count(Workload &workload, unsigned copies, const Limits &limits) {
+  if (workload.max_n() < 2) {
+    return count_single(workload, limits);
+  }
+  const os::StepCount one = steps(workload, copies, 1, limits);
+  const os::StepCount two =
+      one.outcome == Outcome::counted ? steps(workload, copies, 2, limits) : one;
+  if (two.outcome != Outcome::counted) {
+    return {std::nullopt, std::string(to_text(two.outcome))};
+  }
+  const std::uint64_t per_op =
+      two.instructions > one.instructions ? two.instructions - one.instructions : 0;
+  const std::uint64_t spread = spread_for(per_op, one.instructions, workload.max_n(), limits);
+  const os::StepCount many = steps(workload, copies, 1 + spread, limits);
+  return many.outcome == Outcome::counted ? marginal(one, many, spread) : marginal(one, two, 1);
+}
+
+// A linear batch of each number of copies, the least of several rounds: noise only adds. An op that
+// takes longer than such a batch needs no proof of this kind.
+void time_copies(Workload &workload, double ns_per_op, std::int64_t end_ns, Evidence &evidence) {
+  if (ns_per_op > kCopyBatchNs) {
+    return;
+  }
   const double ops = kCopyBatchNs / std::max(ns_per_op, 0.01);
   const auto n = static_cast<std::uint64_t>(std::clamp(ops, 1.0, 1e9));
   evidence.copies_ns.fill(std::numeric_limits<double>::infinity());
-  for (int round = 0; round < kCopyRounds && (round == 0 || deadline.left_ns() > 0); ++round) {
+  for (int round = 0; round == 0 || (round < kCopyRounds && os::now_ns() < end_ns); ++round) {
     for (std::size_t i = 0; i < kCopies.size(); ++i) {
       const Batch batch = time_batch(workload, {n, kCopies[i], 0});
       evidence.copies_ns[i] =
@@ -87,66 +152,82 @@ void time_copies(Workload &workload, double ns_per_op, const Deadline &deadline,
   }
 }
 
+// The difference of two small batches, each the least of several: what run() does whatever n is
+// falls out of it. 0 where that constant hides the ops.
+double time_small(Workload &workload, double ns_per_op, std::int64_t end_ns) {
+  const double affordable = kSmallNs / kLeastSmallRounds / std::max(ns_per_op, 1e-3);
+  const auto n = static_cast<std::uint64_t>(std::min(
+      {affordable, 1.0 + static_cast<double>(kMostOps), static_cast<double>(workload.max_n())}));
+  if (n < kLeastOps) {
+    return 0;
+  }
+  std::int64_t one_ns = std::numeric_limits<std::int64_t>::max();
+  std::int64_t many_ns = one_ns;
+  std::int64_t spent_ns = 0;
+  for (int round = 0; round < kSmallRounds && os::now_ns() < end_ns; ++round) {
+    if (round >= kLeastSmallRounds && static_cast<double>(spent_ns) > kSmallNs) {
+      break;
+    }
+    const Batch one = time_batch(workload, {1, 1, 0});
+    const Batch many = time_batch(workload, {n, 1, 0});
+    one_ns = std::min(one_ns, one.ns);
+    many_ns = std::min(many_ns, many.ns);
+    spent_ns += one.wall_ns + many.wall_ns;
+  }
+  const auto ops_ns = static_cast<double>(many_ns - one_ns);
+  const bool resolved = ops_ns > kLeastSmallShare * static_cast<double>(many_ns);
+  return spent_ns > 0 && resolved ? ops_ns / static_cast<double>(n - 1) : 0;
+}
+
+void count_all(Workload &workload, double ns_per_op, const Limits &limits, Evidence &evidence) {
+  const MarginalCount counted = count(workload, 1, limits);
+  evidence.instr_per_op = counted.instructions;
+  evidence.instr_status = counted.status;
+  evidence.work_per_op = counted.work;
+  evidence.repeats_per_op = counted.repeats;
+  static const auto empty = count_per_op(*make_empty_loop()).instructions; // same in all designs
+  evidence.empty_instr_per_op = empty;
+  if (workload.max_copies() < kCopies.back() || ns_per_op > kCopyBatchNs || !counted.instructions) {
+    return;
+  }
+  const Limits few{limits.budget, kCopiesGoal, limits.end_ns, kLeastOpsOfCopies};
+  for (std::size_t i = 0; i < kCopies.size(); ++i) {
+    const auto copies =
+        i == 0 ? counted.instructions : count(workload, kCopies[i], few).instructions;
+    evidence.copies_instr[i] = copies.value_or(0);
+  }
+}
+
 } // namespace
 
-MarginalCount count_per_op(Workload &workload, unsigned copies, double ns_per_op,
-                           std::int64_t limit_ns) {
-  const Deadline deadline(limit_ns);
-  std::uint64_t budget = ns_per_op > kLongNs ? kLongBudget : kStepBudget;
-  if (workload.max_n() < 2) {
-    return {std::nullopt, "one op a batch: no marginal count"};
+MarginalCount count_per_op(Workload &workload, unsigned copies, double ns_per_op) {
+  return count(workload, copies, limits_for(ns_per_op, os::now_ns() + kTimeoutNs));
+}
+
+void count_fresh(Workload &workload, const Settings &settings, Evidence &evidence) {
+  if (!settings.count_instructions || workload.max_n() < kLeastOps) {
+    return;
   }
-  const std::int64_t begin = os::now_ns();
-  const os::StepCount one = steps(workload, copies, 1, budget, deadline);
-  const os::StepCount two =
-      one.outcome == Outcome::counted ? steps(workload, copies, 2, budget, deadline) : one;
-  if (two.outcome != Outcome::counted) {
-    return {std::nullopt, std::string(to_text(two.outcome))};
+  const Limits limits{kFreshBudget, kFreshGoal, os::now_ns() + settings.evidence_ns / 4};
+  const MarginalCount counted = count(workload, 1, limits);
+  if (counted.instructions) {
+    evidence.fresh_instr_per_op = *counted.instructions - counted.repeats;
   }
-  if (deadline.is_set()) { // as many steps as the first ones say that there is time for
-    const double step_ns = static_cast<double>(os::now_ns() - begin) /
-                           static_cast<double>(one.instructions + two.instructions + 1);
-    const double affordable = kCarefully * std::max(deadline.left_ns(), 0.0) / step_ns;
-    budget = std::min(budget, static_cast<std::uint64_t>(affordable));
-  }
-  const std::uint64_t per_op =
-      two.instructions > one.instructions ? two.instructions - one.instructions : 0;
-  const std::uint64_t spread =
-      spread_for(per_op, one.instructions, workload.max_n(), budget, copies);
-  const os::StepCount many = steps(workload, copies, 1 + spread, budget, deadline);
-  if (many.outcome != Outcome::counted) {
-    return {static_cast<double>(per_op), std::string(to_text(Outcome::counted))};
-  }
-  const auto more = static_cast<double>(many.instructions) - static_cast<double>(one.instructions);
-  return {more / static_cast<double>(spread), std::string(to_text(Outcome::counted))};
 }
 
 void gather_evidence(Workload &workload, double ns_per_op, const Settings &settings,
                      Evidence &evidence) {
-  const bool count = settings.count_instructions;
-  const Deadline deadline(settings.evidence_ns);
-  const auto left_ns = [&deadline] { // 0 would be no limit
-    return deadline.is_set()
-               ? std::max<std::int64_t>(1, static_cast<std::int64_t>(deadline.left_ns()))
-               : 0;
-  };
-  if (!count) {
+  const std::int64_t end_ns = os::now_ns() + settings.evidence_ns;
+  evidence.small_ns_per_op = time_small(workload, ns_per_op, end_ns);
+  if (workload.max_copies() >= kCopies.back()) {
+    time_copies(workload, ns_per_op, end_ns, evidence);
+  }
+  if (!settings.count_instructions) {
     evidence.instr_status = settings.process == 0 ? "not asked for" : kCountedElsewhere;
+  } else if (ns_per_op > static_cast<double>(settings.evidence_ns) / 2) {
+    evidence.instr_status = "not tried: an op takes too long";
   } else {
-    const MarginalCount counted = count_per_op(workload, 1, ns_per_op, left_ns());
-    evidence.instr_per_op = counted.instructions;
-    evidence.instr_status = counted.status;
-    static const auto empty = count_per_op(*make_empty_loop()).instructions;
-    evidence.empty_instr_per_op = empty;
-  }
-  if (workload.max_copies() < kCopies.back()) {
-    return;
-  }
-  time_copies(workload, ns_per_op, deadline, evidence);
-  evidence.copies_instr[0] = evidence.instr_per_op.value_or(0); // the same loop
-  for (std::size_t i = 1; count && i < kCopies.size(); ++i) {
-    evidence.copies_instr[i] =
-        count_per_op(workload, kCopies[i], ns_per_op, left_ns()).instructions.value_or(0);
+    count_all(workload, ns_per_op, limits_for(ns_per_op, end_ns), evidence);
   }
 }
 

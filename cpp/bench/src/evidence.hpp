@@ -1,5 +1,7 @@
-// Evidence of work: instructions per op counted exactly in a forked child, and the times of 1, 2
-// and 4 inlined copies where the op is a functor.
+// Evidence of work, gathered on the first instance before anything is measured: instructions per op
+// counted exactly in a forked child, of the instance as made and once it is warm; the time of an op
+// at the n that is counted; and the times of 1, 2 and 4 inlined copies where the op is a functor.
+// All of it within Settings::evidence_ns. What follows from it stands in signs.hpp.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +17,8 @@ namespace vmperf::bench {
 struct MarginalCount {
   std::optional<double> instructions; ///< per op
   std::string status;                 ///< counted, or why not
+  std::optional<double> work = {};    ///< of them: not loop control, where that is told
+  double repeats = 0;                 ///< of them: repetitions of string instructions
 };
 
 /// Instructions per op: the marginal count between two values of n, from 10 to 64 ops apart where
@@ -27,7 +31,10 @@ struct MarginalCount {
 /// The instr_status of a process other than the first, whose machine code is the same.
 inline constexpr std::string_view kCountedElsewhere = "counted in process 0";
 
-/// Fills instr_* and, for functors, copies_*.
+/// Fills fresh_instr_per_op, where instructions are counted: of a workload that has not run yet.
+void count_fresh(Workload &workload, const Settings &settings, Evidence &evidence);
+
+/// Fills instr_*, small_ns_per_op and, for functors, copies_*.
 void gather_evidence(Workload &workload, double ns_per_op, const Settings &settings,
                      Evidence &evidence);
 

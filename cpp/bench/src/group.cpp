@@ -81,6 +81,12 @@ Batch timed_batch(Lane &lane, std::uint64_t n, std::size_t stack_shift_bytes) {
   ledger.rss_peak_bytes =
       std::max(ledger.rss_peak_bytes, has_peak ? os::peak_resident_bytes() : os::resident_bytes());
   ledger.threads = std::max(ledger.threads, os::n_threads());
+  Observed &seen = lane.observed;
+  seen.cpu_ns += batch.cpu_ns;
+  seen.wall_ns += batch.wall_ns;
+  seen.waits += batch.waits;
+  seen.last_bytes = os::resident_bytes();
+  seen.second_bytes = ++seen.batches <= 2 ? seen.last_bytes : seen.second_bytes;
   lane.n_pieces += batch.n_pieces;
   ++lane.n_batches;
   return batch;
@@ -95,13 +101,34 @@ void report_sample(Lane &lane, std::size_t index) {
   }
 }
 
-std::uint64_t first_checksum(Workload &workload) {
+void note_first_checksum(Lane &lane) {
+  Workload &workload = *lane.workload;
   const Batch one = time_batch(workload, {});
-  if (one.ns > kQuickOpNs || workload.max_n() < kChecksumOps) {
-    return one.checksum;
+  lane.first_ops = 1;
+  lane.result.checksum = one.checksum;
+  if (one.ns <= kQuickOpNs && workload.max_n() >= kChecksumOps) {
+    workload.prepare(kChecksumOps);
+    lane.first_ops += kChecksumOps;
+    lane.result.checksum = workload.run(kChecksumOps);
   }
-  workload.prepare(kChecksumOps);
-  return workload.run(kChecksumOps);
+}
+
+void compare_checksums(std::vector<Lane> &lanes) {
+  const Lane *reference = nullptr;
+  for (const Lane &lane : lanes) {
+    if (lane.runs() && (reference == nullptr || lane.design->name() == "naive")) {
+      reference = &lane;
+    }
+  }
+  for (Lane &lane : lanes) {
+    if (lane.runs() && lane.first_ops == reference->first_ops &&
+        lane.result.checksum != reference->result.checksum) {
+      lane.refuse(Status::unverified, "the checksum of the first ops is " +
+                                          std::to_string(lane.result.checksum) + ", that of " +
+                                          reference->design->name() + " is " +
+                                          std::to_string(reference->result.checksum));
+    }
+  }
 }
 
 void note_memory(Lane &lane, std::uint32_t number) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +22,23 @@ struct Ledger {
   int threads = 0;
 };
 
+/// What was seen beside the times, for the notes.
+struct Observed {
+  std::int64_t cpu_ns = 0, wall_ns = 0;
+  std::int64_t waits = 0;                        ///< times that a batch gave its CPU up
+  std::uint64_t batches = 0;                     ///< of the placement under way
+  std::int64_t second_bytes = 0, last_bytes = 0; ///< resident after its second, its last batch
+  std::int64_t least_grown_bytes = std::numeric_limits<std::int64_t>::max(); ///< of placements
+  int placements = 0; ///< that had batches enough
+};
+
+/// The least ns per op of batches of n and of half as many ops.
+struct GrowthTimes {
+  double whole_ns = std::numeric_limits<double>::infinity();
+  double half_ns = std::numeric_limits<double>::infinity();
+  std::uint64_t n = 0; ///< of the last pair; 0 = none yet
+};
+
 /// One design under measurement. Once `result.status` is not ok it gets no more batches.
 struct Lane {
   const Design *design = nullptr;
@@ -33,6 +51,9 @@ struct Lane {
   std::unique_ptr<LatencyRecorder> recorder; ///< of a latency benchmark, anew for each placement
   std::unique_ptr<Collector> collector;
   Ledger ledger;
+  Observed observed;
+  GrowthTimes growth;
+  std::uint64_t first_ops = 0; ///< that result.checksum is of
   CaseResult result;
 
   [[nodiscard]] bool runs() const noexcept { return result.status == Status::ok; }
@@ -70,14 +91,30 @@ void report_placement(Lane &lane, std::uint32_t number);
 /// Adds the memory that the placement used, once its workload is gone.
 void note_memory(Lane &lane, std::uint32_t number);
 
-/// The checksum of the first ops: of 64, where they are quick.
-[[nodiscard]] std::uint64_t first_checksum(Workload &workload);
+/// Notes the checksum of the first ops: of 64, where they are quick.
+void note_first_checksum(Lane &lane);
+
+/// Refuses designs whose first ops have another checksum than the naive design's or, where there is
+/// none, than the first one's.
+void compare_checksums(std::vector<Lane> &lanes);
+
+/// Times a batch of half as many ops as a sample has; once a placement.
+void time_half(Lane &lane, std::size_t stack_shift_bytes);
+
+/// Enters how time grows from n to 2n ops; measures again where it does not grow as it should.
+void settle_growth(Lane &lane, std::size_t stack_shift_bytes);
 
 /// Runs `step` for a lane that still runs; an exception becomes its status.
 template <class Step> void guarded(Lane &lane, Step step);
 
 /// Warms up for `warm_up_ns` and estimates ns per op; time that does not grow with n is refused.
 void calibrate(Lane &lane, std::int64_t warm_up_ns);
+
+/// Ends what was observed of one placement, before its workload goes.
+void observe_placement(Lane &lane);
+
+/// Enters the limits of the lane's figures into its evidence, in words.
+void note_limits(Lane &lane);
 
 /// The verdict on a measured lane: proved work, a resolvable batch, a tolerable spread.
 void judge(Lane &lane, const Benchmark &benchmark);

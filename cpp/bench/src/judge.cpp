@@ -7,17 +7,13 @@
 #include "batch.hpp"
 #include "evidence.hpp"
 #include "group.hpp"
+#include "signs.hpp"
 #include "vmperf/stats/summary.hpp"
 
 namespace vmperf::bench {
 namespace {
 
-constexpr double kLeastCycles = 0.9;
-constexpr double kLeastOfEmpty = 1.1;    // recent cores take two turns of an empty loop in a cycle
-constexpr double kLeastCopyGrowth = 1.3; // time of 4 copies over 1: 4 when honest, 1 when empty
-constexpr double kLeastCopyInstructions = 0.5;
 constexpr double kMostSpread = 0.5; // width of the median's interval over the median
-constexpr double kCountNoise = 1e-6;
 
 std::string text(const char *format, double a, double b) {
   std::array<char, 160> out{};
@@ -26,47 +22,31 @@ std::string text(const char *format, double a, double b) {
   return {out.data(), static_cast<std::size_t>(n)};
 }
 
-void judge_count(Lane &lane, bool subcycle, double instructions) {
-  const double empty = lane.result.evidence.empty_instr_per_op.value_or(0);
-  if (instructions <= kCountNoise) {
-    lane.refuse(Status::optimised_away, "the instruction count does not grow with n");
-  } else if (!subcycle && instructions <= empty + kCountNoise) {
-    lane.refuse(Status::optimised_away,
-                text("%.3f instructions per op, the empty loop has %.3f", instructions, empty));
-  }
+Signs signs_of(const Lane &lane, const Benchmark &benchmark, const stats::Summary &summary) {
+  const Evidence &e = lane.result.evidence;
+  Signs signs;
+  signs.median_ns = summary.median;
+  signs.low_ns = summary.low;
+  signs.high_ns = summary.high;
+  signs.core_ghz = e.core_hz * 1e-9;
+  signs.empty_ns = e.empty_ns_per_op;
+  signs.instructions = e.instr_per_op;
+  signs.empty_instructions = e.empty_instr_per_op;
+  signs.work = e.work_per_op;
+  signs.repeats = e.repeats_per_op;
+  signs.fresh_instructions = e.fresh_instr_per_op;
+  signs.small_ns = e.small_ns_per_op;
+  signs.growth = e.growth;
+  signs.copies_ns = e.copies_ns;
+  signs.copies_instructions = e.copies_instr;
+  signs.subcycle = !benchmark.subcycle().empty();
+  signs.counted_elsewhere = e.instr_status == kCountedElsewhere;
+  return signs;
 }
 
-void judge_time(Lane &lane, bool subcycle, const stats::Summary &summary) {
-  const Evidence &e = lane.result.evidence;
-  const double cycles = summary.high * e.core_hz * 1e-9;
-  const double empty = e.empty_ns_per_op * e.core_hz * 1e-9;
-  const double least = empty > 0 ? std::min(kLeastCycles, kLeastOfEmpty * empty) : kLeastCycles;
-  if (!subcycle && cycles < least) {
-    lane.refuse(Status::optimised_away,
-                text("at most %.3f core cycles per op (least believable: %.2f), and instructions "
-                     "could not be counted",
-                     cycles, least));
-  }
-}
-
-// Where counts exist they decide, being exact; times of copies decide alone only without them.
-void judge_copies(Lane &lane) {
-  const Evidence &e = lane.result.evidence;
-  if (e.copies_ns[0] <= 0) {
-    return;
-  }
-  const bool counted = e.copies_instr[0] > 0 && e.copies_instr[2] > 0;
-  const double per_copy = (e.copies_instr[2] - e.copies_instr[0]) / 3;
-  if (counted && per_copy < kLeastCopyInstructions) {
-    lane.refuse(Status::optimised_away,
-                text("a further copy of the op adds %.3f instructions (least believable: %.1f)",
-                     per_copy, kLeastCopyInstructions));
-  }
-  const double growth = e.copies_ns[2] / e.copies_ns[0];
-  if (growth < kLeastCopyGrowth) {
-    lane.refuse(Status::optimised_away,
-                text("4 copies of the op take %.2f times as long as 1 (least believable: %.1f)",
-                     growth, kLeastCopyGrowth));
+void refuse(Lane &lane, const std::optional<Refusal> &found) {
+  if (found) {
+    lane.refuse(found->status, found->reason);
   }
 }
 
@@ -111,20 +91,23 @@ void judge(Lane &lane, const Benchmark &benchmark) {
   if (!lane.runs()) {
     return;
   }
-  const bool subcycle = !benchmark.subcycle().empty() || lane.design->is_null();
   const Samples &samples = lane.result.samples;
   const std::vector<std::int64_t> process(samples.size(), 0);
   const stats::Summary summary = stats::summarize(samples.ns_total, samples.iterations, process);
-  if (const auto counted = lane.result.evidence.instr_per_op; counted) {
-    judge_count(lane, subcycle, *counted);
-  } else if (lane.result.evidence.instr_status != kCountedElsewhere) {
-    judge_time(lane, subcycle, summary);
+  const Signs signs = signs_of(lane, benchmark, summary);
+  if (lane.n_pieces > lane.n_batches) {
+    judge_resolution(lane); // pieces too short have no time to judge by
   }
-  judge_copies(lane);
+  if (!lane.design->is_null()) {
+    refuse(lane, find_undone(signs));
+  }
   judge_resolution(lane);
   if (summary.high - summary.low > kMostSpread * summary.median) {
     lane.refuse(Status::too_noisy,
                 text("the median's interval is %.3f to %.3f ns per op", summary.low, summary.high));
+  }
+  if (!lane.design->is_null()) {
+    refuse(lane, find_ungrown(signs));
   }
 }
 

@@ -14,6 +14,7 @@
 #include "placement.hpp"
 #include "schedule.hpp"
 #include "vmperf/base/error.hpp"
+#include "vmperf/os/clock.hpp"
 #include "vmperf/os/core_clock.hpp"
 
 namespace vmperf::bench {
@@ -44,6 +45,7 @@ private:
   [[nodiscard]] Schedule schedule(double place_ns);
   void place(int number);
   void settle(const Schedule &schedule);
+  void see_growth(bool last);
   void finish_placement(int number);
   void sample(const Schedule &schedule, int number, int placement);
   void sample_empty(std::int64_t batch_ns);
@@ -118,13 +120,24 @@ void Group::warm_up() {
   }
 }
 
+// `share_ns`: of the time that is left, for this design.
 void Group::warm_up(Lane &lane, double share_ns) {
   const Deadline mine(
       std::isfinite(share_ns) ? std::max<std::int64_t>(1, static_cast<std::int64_t>(share_ns)) : 0);
+  const auto limited = [&] {
+    Settings settings = settings_;
+    if (mine.is_set()) {
+      const double most = kEvidenceShare * std::max(mine.left_ns(), 0.0);
+      settings.evidence_ns = std::min(settings.evidence_ns, static_cast<std::int64_t>(most) + 1);
+    }
+    return settings;
+  };
+  announce(lane, Phase::evidence);
+  guarded(lane, [&] { count_fresh(*lane.workload, limited(), lane.result.evidence); });
   announce(lane, Phase::warm_up);
   guarded(lane, [&] {
     const std::int64_t begin = os::now_ns();
-    lane.result.checksum = first_checksum(*lane.workload);
+    note_first_checksum(lane);
     if (static_cast<double>(os::now_ns() - begin) > kPatience * share_ns) {
       refuse_late(lane, "no time after the first op");
       return;
@@ -133,15 +146,20 @@ void Group::warm_up(Lane &lane, double share_ns) {
   });
   announce(lane, Phase::evidence);
   guarded(lane, [&] {
-    Settings limited = settings_;
-    if (mine.is_set()) {
-      const double most = kEvidenceShare * std::max(mine.left_ns(), 1.0);
-      const auto limit = static_cast<std::int64_t>(most) + 1;
-      limited.evidence_ns =
-          settings_.evidence_ns > 0 ? std::min(settings_.evidence_ns, limit) : limit;
-    }
-    gather_evidence(*lane.workload, lane.ns_per_op, limited, lane.result.evidence);
+    gather_evidence(*lane.workload, lane.ns_per_op, limited(), lane.result.evidence);
   });
+}
+
+void Group::see_growth(bool last) {
+  for (Lane &lane : lanes_) {
+    announce(lane, Phase::measure);
+    guarded(lane, [&] {
+      time_half(lane, placement_->stack_shift_bytes());
+      if (last) {
+        settle_growth(lane, placement_->stack_shift_bytes());
+      }
+    });
+  }
 }
 
 // Of placement -1, the calibration's, nothing is reported.
@@ -150,6 +168,7 @@ void Group::finish_placement(int number) {
     if (lane.workload == nullptr) {
       continue;
     }
+    observe_placement(lane);
     announce(lane, Phase::verify);
     if (number >= 0) {
       report_placement(lane, static_cast<std::uint32_t>(number));
@@ -209,6 +228,9 @@ void Group::measure_all(const Schedule &schedule) {
       break;
     }
     if (const int wanted = schedule.placement(i); wanted != placed) {
+      if (placed >= 0) {
+        see_growth(false);
+      }
       finish_placement(placed);
       place(wanted + 1);
       settle(schedule);
@@ -218,6 +240,7 @@ void Group::measure_all(const Schedule &schedule) {
     sample(schedule, i, placed);
     round_ns = static_cast<double>(os::now_ns() - begin);
   }
+  see_growth(true);
   finish_placement(placed);
 }
 
@@ -227,6 +250,9 @@ std::vector<CaseResult> Group::run(const Benchmark &benchmark, std::vector<Lane>
   place(0);
   const auto place_ns = static_cast<double>(os::now_ns() - begin);
   warm_up();
+  if (benchmark.is_comparable()) {
+    compare_checksums(lanes_);
+  }
   const Schedule rounds = schedule(place_ns);
   if (std::ranges::any_of(lanes_, &Lane::runs)) {
     measure_all(rounds);
@@ -236,6 +262,7 @@ std::vector<CaseResult> Group::run(const Benchmark &benchmark, std::vector<Lane>
     lane.workload.reset();
     lane.result.evidence.core_hz = core_hz_;
     lane.result.evidence.empty_ns_per_op = std::isfinite(empty_ns_) ? empty_ns_ : 0;
+    note_limits(lane);
     judge(lane, benchmark);
     std::move(*lane.collector).finish(lane.result);
     results.push_back(std::move(lane.result));
@@ -256,14 +283,14 @@ void check(const Settings &settings) {
   if (settings.n_samples < 2) {
     refuse("n_samples", settings.n_samples, ">= 2");
   }
-  if (settings.n_placements < 1 || settings.n_placements > settings.n_samples) {
-    refuse("n_placements", settings.n_placements, "1..n_samples");
-  }
-  if (settings.evidence_ns < 0) {
-    refuse("evidence_ns", settings.evidence_ns, ">= 0");
+  if (settings.evidence_ns <= 0) {
+    refuse("evidence_ns", settings.evidence_ns, "> 0");
   }
   if (settings.deadline_ns < 0) {
     refuse("deadline_ns", settings.deadline_ns, ">= 0");
+  }
+  if (settings.n_placements < 1 || settings.n_placements > settings.n_samples) {
+    refuse("n_placements", settings.n_placements, "1..n_samples");
   }
 }
 

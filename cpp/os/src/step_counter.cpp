@@ -83,17 +83,20 @@ void end_at(std::int64_t timeout_ns) {
   }
 }
 
-[[noreturn]] void run_child(const std::function<void()> &work, pid_t parent,
-                            std::int64_t timeout_ns) {
+[[noreturn]] void run_child(const std::function<void()> &before, const std::function<void()> &work,
+                            pid_t parent, std::int64_t timeout_ns) {
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   if (getppid() != parent || ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) {
     _exit(kNotPermitted);
   }
   end_at(timeout_ns);
-  // The parent takes over here. By syscall(), which is bound at its first call: 800 steps, were it
-  // the one that ends the child.
-  syscall(SYS_kill, getpid(), SIGSTOP);
   try {
+    if (before) {
+      before();
+    }
+    // The parent takes over here. By syscall(), which is bound at its first call: 800 steps, were
+    // it the one that ends the child.
+    syscall(SYS_kill, getpid(), SIGSTOP);
     work();
   } catch (...) { // the stack above is the parent's code, which must not go on here
     leave(kThrew);
@@ -147,6 +150,16 @@ public:
     return end(Outcome::over_budget);
   }
 
+  // The child ended before the first step.
+  StepCount ended_early(int status) {
+    if (WIFEXITED(status)) {
+      count_.outcome = WEXITSTATUS(status) == kThrew ? Outcome::threw : Outcome::not_permitted;
+    } else {
+      count_.outcome = now_ns() >= end_ns_ ? Outcome::timed_out : Outcome::child_died;
+    }
+    return count_;
+  }
+
 private:
   StepCount end(Outcome outcome) {
     kill(child_, SIGKILL);
@@ -194,7 +207,8 @@ private:
 
 } // namespace
 
-StepCount count_steps(const std::function<void()> &work, const StepLimits &limits) {
+StepCount count_steps(const std::function<void()> &work, const StepLimits &limits,
+                      const std::function<void()> &before) {
   const OneCpu one_cpu;
   const pid_t parent = getpid();
   const pid_t child = fork();
@@ -202,12 +216,12 @@ StepCount count_steps(const std::function<void()> &work, const StepLimits &limit
     throw OsError("fork", errno, std::strerror(errno));
   }
   if (child == 0) {
-    run_child(work, parent, limits.timeout_ns);
+    run_child(before, work, parent, limits.timeout_ns);
   }
   Stepper stepper(child, limits);
   const int status = wait_for(child);
   if (status == -1 || !WIFSTOPPED(status)) {
-    return {};
+    return stepper.ended_early(status);
   }
   // The child must not outlive a parent that is killed in the middle of the count.
   ptrace(PTRACE_SETOPTIONS, child, nullptr, PTRACE_O_EXITKILL);

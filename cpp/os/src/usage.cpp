@@ -38,7 +38,7 @@ std::int64_t read_steal() noexcept {
 Usage read_usage() noexcept {
   rusage r{};
   getrusage(RUSAGE_THREAD, &r);
-  return {r.ru_nivcsw, r.ru_minflt + r.ru_majflt, read_steal()};
+  return {r.ru_nivcsw, r.ru_minflt + r.ru_majflt, read_steal(), r.ru_nvcsw};
 }
 
 } // namespace vmperf::os

@@ -80,6 +80,16 @@ void counts() {
   require(!one.told_apart || work_of(one) == 100, "an add is work");
 }
 
+void before() {
+  const auto none = os::count_steps([] { empty(5); }, {.max_steps = kMaxSteps}, [] {});
+  const auto some =
+      os::count_steps([] { empty(5); }, {.max_steps = kMaxSteps}, [] { empty(1000); });
+  require(none.outcome == Outcome::counted && none.instructions == some.instructions,
+          "what comes before is not counted");
+  const auto failed = os::count_steps([] {}, {.max_steps = kMaxSteps}, [] { throw 1; });
+  require(failed.outcome == Outcome::threw, "what comes before may throw");
+}
+
 void strings() {
 #if defined(__x86_64__)
   static std::array<char, 256> from{};
@@ -151,6 +161,7 @@ int main() {
     return 0;
   }
   counts();
+  before();
   strings();
   ends();
   beside_threads();

@@ -74,6 +74,8 @@ public:
   Benchmark &tag(std::string text);
   Benchmark &hidden(); ///< listed only when its id is asked for up to the last part
   Benchmark &subcycle(std::string reason); ///< one op may honestly cost under a cycle
+  /// All designs return the same checksum for the same first ops; those that do not are refused.
+  Benchmark &comparable();
   Benchmark &axis(std::string name, std::vector<Value> values, Value default_value);
   Benchmark &axis(std::string name, std::vector<Value> values, std::vector<Value> defaults);
   /// As axis(), but a plain run takes all values.
@@ -106,6 +108,7 @@ public:
   [[nodiscard]] const std::string &subcycle() const noexcept { return subcycle_; }
   [[nodiscard]] const std::string &api() const noexcept { return api_; }
   [[nodiscard]] bool is_hidden() const noexcept { return hidden_; }
+  [[nodiscard]] bool is_comparable() const noexcept { return comparable_; }
   [[nodiscard]] bool is_latency() const noexcept { return latency_; }
   [[nodiscard]] bool is_isolated() const noexcept { return isolated_; }
   [[nodiscard]] const Quantities &quantities() const noexcept { return quantities_; }
@@ -120,7 +123,7 @@ private:
   void check_new(const std::string &quantity) const;
 
   std::string id_, summary_, op_, subcycle_, api_;
-  bool hidden_ = false, latency_ = false, isolated_ = false;
+  bool hidden_ = false, comparable_ = false, latency_ = false, isolated_ = false;
   Quantities quantities_;
   std::vector<std::string> tags_, traps_;
   std::vector<Axis> axes_;

@@ -98,6 +98,11 @@ inline Benchmark &Benchmark::subcycle(std::string reason) {
   return *this;
 }
 
+inline Benchmark &Benchmark::comparable() {
+  comparable_ = true;
+  return *this;
+}
+
 inline Benchmark &Benchmark::axis(std::string name, std::vector<Value> values,
                                   Value default_value) {
   axes_.push_back({std::move(name), std::move(values), {std::move(default_value)}});

@@ -35,8 +35,8 @@ struct Settings {
   std::uint64_t seed;    ///< decides order and placement
   std::uint64_t process; ///< number of this process: another order and placement
   bool count_instructions;
-  std::int64_t evidence_ns = 0; ///< at most that for the evidence of a design; 0 = no limit
-  std::int64_t deadline_ns = 0; ///< the call ends about then, with fewer samples; 0 = never
+  std::int64_t evidence_ns = 2'000'000'000; ///< the most that evidence of one design may take, > 0
+  std::int64_t deadline_ns = 0; ///< the call ends about then, with fewer samples; 0 = none
 };
 
 /// How we know that the work was done.
@@ -48,6 +48,14 @@ struct Evidence {
   double core_hz = 0;                       ///< cycles per second of the core, this process
   std::array<double, 3> copies_ns{};        ///< ns per iteration with 1, 2, 4 copies; 0 = none
   std::array<double, 3> copies_instr{};     ///< instructions likewise
+  std::optional<double> work_per_op;        ///< of instr_per_op: not loop control, where told
+  double repeats_per_op = 0;                ///< of instr_per_op: repetitions of `rep movs` and such
+  std::optional<double> fresh_instr_per_op; ///< of an instance that has not run, without repeats
+  double small_ns_per_op = 0;               ///< at the n that is counted; 0 = not resolved
+  double growth = 0;                        ///< time of 2n ops over that of n; 0 = not taken
+  bool waits = false;                       ///< gives the CPU up: cycles say nothing
+  std::vector<std::string> notes;           ///< limits of the figures, in words
+  std::vector<std::string> disturbs;        ///< what the design changed for the whole process
 };
 
 /// Something a workload reported that is more than a number. The bytes are little-endian:

@@ -4,18 +4,33 @@
 // per value handed out, in every design alike.
 #pragma once
 
+#include <type_traits>
+
+#include "vmperf/os/keep_real.hpp"
+
 namespace vmperf::bench {
+
+template <class T>
+concept InRealRegister = std::is_same_v<T, float> || std::is_same_v<T, double>;
 
 template <class T> [[gnu::always_inline]] inline void sink(const T &value) noexcept {
   static_assert(sizeof(T) <= sizeof(void *), "sink a pointer or a register-sized value");
-  asm volatile("" : : "r"(value) : "memory");
+  if constexpr (InRealRegister<T>) {
+    os::keep_real(value);
+  } else {
+    asm volatile("" : : "r"(value) : "memory");
+  }
 }
 
 /// Makes a value opaque: the compiler may neither fold nor hoist what is computed from it.
 template <class T> [[gnu::always_inline]] inline T opaque(T value) noexcept {
   static_assert(sizeof(T) <= sizeof(void *), "a pointer or a register-sized value");
-  asm volatile("" : "+r"(value));
-  return value;
+  if constexpr (InRealRegister<T>) {
+    return os::opaque_real(value);
+  } else {
+    asm volatile("" : "+r"(value));
+    return value;
+  }
 }
 
 } // namespace vmperf::bench

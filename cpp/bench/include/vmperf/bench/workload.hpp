@@ -3,9 +3,11 @@
 // done. A workload is used by one thread; make() and verify() are outside the timed region.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "vmperf/bench/sink.hpp"
@@ -80,14 +82,17 @@ public:
   [[nodiscard]] Verification verify() override { return Verification::passed(); }
 };
 
-/// A workload from an inlined functor `std::uint64_t op(std::uint64_t i)`: the harness also times
-/// 1, 2 and 4 copies of it, and time must scale. `Check` is `Verification check(const Op &)`.
+/// A workload from an inlined functor or lambda `std::uint64_t op(std::uint64_t i)`, called with i
+/// = 0, 1, 2, ...: the harness also times turns of 2 and 4 ops, each with an i of its own, and time
+/// must scale. Each value that op returns is computed. A small op that is trivially copyable is
+/// kept in registers during a batch, as at its user's; any other one works where it is, since to
+/// copy it would be timed. `Check` is `Verification check(const Op &)`.
 template <class Op, class Check> class FunctorWorkload final : public Workload {
 public:
   FunctorWorkload(Op op, Check check) : op_(std::move(op)), check_(std::move(check)) {}
 
   std::uint64_t run(std::uint64_t n) override { return loop<1>(n); }
-  [[nodiscard]] Verification verify() override { return check_(op_); }
+  [[nodiscard]] Verification verify() override { return check_(std::as_const(op_)); }
   [[nodiscard]] unsigned max_copies() const noexcept override { return 4; }
 
   std::uint64_t run_copies(unsigned copies, std::uint64_t n) override {
@@ -98,21 +103,31 @@ public:
   }
 
 private:
+  static constexpr std::size_t kMostInRegisters = 128; ///< bytes: 16 registers
+  static constexpr bool kInRegisters = sizeof(Op) <= kMostInRegisters &&
+                                       std::is_trivially_copyable_v<Op> &&
+                                       std::is_copy_constructible_v<Op>;
+
   template <unsigned Copies> [[gnu::noinline]] std::uint64_t loop(std::uint64_t n) {
-    Op op = op_; // a local may live in registers, as it would at its user's
-    std::uint64_t sum = 0;
-    for (std::uint64_t i = 0; i < n; ++i) {
-      sum = op(i);
-      if constexpr (Copies >= 2) {
-        sum = op(i);
-      }
-      if constexpr (Copies == 4) {
-        sum = op(i);
-        sum = op(i);
+    if constexpr (kInRegisters) {
+      Op op = op_;
+      const std::uint64_t last = turns<Copies>(op, n);
+      std::construct_at(std::addressof(op_), op); // lambdas cannot be assigned
+      return last;
+    } else {
+      return turns<Copies>(op_, n);
+    }
+  }
+
+  template <unsigned Copies>
+  [[gnu::always_inline]] static std::uint64_t turns(Op &op, std::uint64_t n) {
+    std::uint64_t last = 0;
+    for (std::uint64_t i = 0; i < n * Copies; i += Copies) {
+      for (unsigned copy = 0; copy < Copies; ++copy) { // unrolled, its bound being a constant
+        last = opaque(static_cast<std::uint64_t>(op(i + copy)));
       }
     }
-    op_ = op;
-    return sum;
+    return last;
   }
 
   Op op_;

@@ -37,8 +37,9 @@ struct StepCount {
   std::uint64_t counters = 0;     ///< of them: a constant added to a register
 };
 
-/// Runs `work` in a forked child; gives up, and kills it, at either limit. OsError where no child
-/// can be made.
-[[nodiscard]] StepCount count_steps(const std::function<void()> &work, const StepLimits &limits);
+/// Runs `before` and then `work` in a forked child, and counts the latter; gives up, and kills it,
+/// at either limit. OsError where no child can be made.
+[[nodiscard]] StepCount count_steps(const std::function<void()> &work, const StepLimits &limits,
+                                    const std::function<void()> &before = {});
 
 } // namespace vmperf::os

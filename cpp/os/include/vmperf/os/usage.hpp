@@ -10,7 +10,8 @@ namespace vmperf::os {
 struct Usage {
   std::int64_t involuntary_switches = 0;
   std::int64_t page_faults = 0;
-  std::int64_t steal_ticks = 0; ///< 0 where /proc/stat does not say
+  std::int64_t steal_ticks = 0;        ///< 0 where /proc/stat does not say
+  std::int64_t voluntary_switches = 0; ///< waits: for a lock, the disk, the clock, another thread
 };
 
 [[nodiscard]] Usage read_usage() noexcept;

@@ -1,0 +1,165 @@
+#include "signs.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace vmperf::bench {
+namespace {
+
+constexpr double kMostPerCycle = 8;   // instructions; honest loops: at most 6.8
+constexpr double kLeastGrowth = 1.3;  // honest: 1.6 to 2.4
+constexpr double kMostGrowth = 3;     //
+constexpr double kMostSmall = 5;      // time an op at small n over that at large n; honest: 1.4
+constexpr double kMostFresh = 5;      // instructions of a first call over those of a later one
+constexpr double kLeastCycles = 0.9;  // without subcycle()
+constexpr double kLeastOfEmpty = 1.1; // recent cores take two turns of an empty loop in a cycle
+constexpr double kNoWork = 0.01;      // instructions an op
+constexpr double kProvedWork = 0.9;   // likewise: the op is there, whatever its time
+constexpr double kIdleCycles = 3;     // no loop that only counts takes longer
+constexpr double kSameRate = 0.9;     // of the empty loop's instructions a cycle
+constexpr double kCountNoise = 1e-6;
+constexpr double kLeastCopyGrowth = 1.3; // time of 4 copies over 1: 4 when honest, 1 when empty
+constexpr double kLeastCopyInstructions = 0.5;
+constexpr double kPlainCycles = 2; // of one copy: above this something happens in the op
+
+template <class... Numbers> std::string text(const char *format, Numbers... numbers) {
+  std::array<char, 240> out{};
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): formats are literals of this file
+  const int n = std::snprintf(out.data(), out.size(), format, numbers...);
+  return {out.data(), std::min(static_cast<std::size_t>(n), out.size() - 1)};
+}
+
+Refusal undone(std::string reason) {
+  return {Status::optimised_away, std::move(reason)};
+}
+
+double cycles(const Signs &s, double ns) {
+  return ns * s.core_ghz;
+}
+
+// No loop that holds only its counter takes as long as this.
+bool idle_in_time(const Signs &s) {
+  return cycles(s, s.high_ns) < std::max(kIdleCycles, kIdleCycles * cycles(s, s.empty_ns));
+}
+
+// The rate at which the empty loop's instructions run; loops that were emptied run at it, however
+// they are unrolled.
+bool runs_as_empty(const Signs &s) {
+  const double empty = s.empty_instructions.value_or(0);
+  return empty > 0 && s.empty_ns > 0 && *s.instructions <= empty + kCountNoise &&
+         *s.instructions / s.high_ns >= kSameRate * empty / s.empty_ns;
+}
+
+std::optional<Refusal> empty_by_count(const Signs &s) {
+  if (!s.instructions || !idle_in_time(s)) {
+    return std::nullopt;
+  }
+  if (*s.instructions <= kCountNoise) {
+    return undone("neither the instructions nor the time grow with n");
+  }
+  if (s.work && *s.work < kNoWork) {
+    return undone(text("%.3f instructions per op, none of which does more than count the loop "
+                       "(%.3f ns per op)",
+                       *s.instructions, s.median_ns));
+  }
+  if (!s.work && runs_as_empty(s)) {
+    return undone(text("%.3f instructions per op in %.3f ns; the empty loop has %.3f in %.3f ns",
+                       *s.instructions, s.median_ns, *s.empty_instructions, s.empty_ns));
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> too_short(const Signs &s) {
+  const bool proved = s.work && *s.work >= kProvedWork;
+  if (s.subcycle || s.counted_elsewhere || proved || s.core_ghz <= 0) {
+    return std::nullopt;
+  }
+  const double empty = cycles(s, s.empty_ns);
+  const double least = empty > 0 ? std::min(kLeastCycles, kLeastOfEmpty * empty) : kLeastCycles;
+  const double took = cycles(s, s.high_ns);
+  if (took >= least) {
+    return std::nullopt;
+  }
+  if (!s.instructions) {
+    return undone(text("at most %.3f core cycles per op (least believable: %.2f), and instructions "
+                       "could not be counted",
+                       took, least));
+  }
+  return undone(text("at most %.3f core cycles and %.3f instructions per op (least believable: "
+                     "%.2f cycles); declare subcycle(reason) where this is right",
+                     took, *s.instructions, least));
+}
+
+std::optional<Refusal> too_many_per_cycle(const Signs &s) {
+  const double took = cycles(s, s.high_ns);
+  if (!s.instructions || s.core_ghz <= 0) {
+    return std::nullopt;
+  }
+  if (const double now = *s.instructions - s.repeats; now > kMostPerCycle * took) {
+    return undone(text("%.1f instructions per op were counted, but an op took %.3f core cycles: "
+                       "what was timed is not what was counted",
+                       now, took));
+  }
+  const double fresh = s.fresh_instructions.value_or(0);
+  if (fresh > kMostPerCycle * took && fresh > kMostFresh * (*s.instructions - s.repeats)) {
+    return undone(text("the first call does %.1f instructions per op, later ones %.1f: work is "
+                       "remembered; fill what is to be warm in the constructor",
+                       fresh, *s.instructions - s.repeats));
+  }
+  return std::nullopt;
+}
+
+// Counts decide where they are, being exact; a functor's copies may overlap in time.
+std::optional<Refusal> copies_cost_nothing(const Signs &s) {
+  if (s.copies_ns[0] <= 0) {
+    return std::nullopt;
+  }
+  const double growth = s.copies_ns[2] / s.copies_ns[0];
+  const bool counted = s.copies_instructions[0] > 0 && s.copies_instructions[2] > 0;
+  const double each = (s.copies_instructions[2] - s.copies_instructions[0]) / 3;
+  if (growth >= kLeastCopyGrowth) {
+    return std::nullopt;
+  }
+  if (counted && each < kLeastCopyInstructions) {
+    return undone(text("a further copy of the op adds %.3f instructions, and 4 copies take %.2f "
+                       "times as long as 1",
+                       each, growth));
+  }
+  if (!counted && cycles(s, s.copies_ns[0]) < kPlainCycles) {
+    return undone(text("4 copies of the op take %.2f times as long as 1 (least believable: %.1f)",
+                       growth, kLeastCopyGrowth));
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+bool grows(double growth) noexcept {
+  return growth <= 0 || (growth >= kLeastGrowth && growth <= kMostGrowth);
+}
+
+std::optional<Refusal> find_undone(const Signs &signs) {
+  for (const auto &rule : {empty_by_count, too_many_per_cycle, too_short, copies_cost_nothing}) {
+    if (auto found = rule(signs)) {
+      return found;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> find_ungrown(const Signs &signs) {
+  if (!grows(signs.growth)) {
+    return undone(text("2n ops take %.2f times as long as n (believable: %.1f to %.1f): a part of "
+                       "run(n) does not depend on n, or n is not what is done",
+                       signs.growth, kLeastGrowth, kMostGrowth));
+  }
+  if (signs.small_ns > kMostSmall * signs.high_ns) {
+    return undone(
+        text("an op takes %.3f ns where n is small, %.3f ns in the samples: large n, or a "
+             "later instance, does less",
+             signs.small_ns, signs.median_ns));
+  }
+  return std::nullopt;
+}
+
+} // namespace vmperf::bench
