@@ -23,10 +23,9 @@ struct MarginalCount {
 
 /// Instructions per op: the marginal count between two values of n, from 10 to 64 ops apart where
 /// the op is small enough. The workload itself is not run: a child process runs its copy. Little is
-/// tried for an op of more than 30 us. `limit_ns` of wall-clock time are not exceeded by much; 0 is
-/// no limit.
+/// tried for an op of more than 30 us.
 [[nodiscard]] MarginalCount count_per_op(Workload &workload, unsigned copies = 1,
-                                         double ns_per_op = 0, std::int64_t limit_ns = 0);
+                                         double ns_per_op = 0);
 
 /// The instr_status of a process other than the first, whose machine code is the same.
 inline constexpr std::string_view kCountedElsewhere = "counted in process 0";
