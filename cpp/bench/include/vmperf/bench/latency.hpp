@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "vmperf/bench/workload.hpp"
 #include "vmperf/os/ordered_ticks.hpp"
 #include "vmperf/stats/histogram.hpp"
 
@@ -48,15 +47,5 @@ private:
   std::uint64_t begin_ = 0, total_ = 0;
   stats::Histogram histogram_;
 };
-
-inline std::uint64_t Workload::run_stamped(std::uint64_t n, LatencyRecorder &recorder) {
-  std::uint64_t sum = 0;
-  for (std::uint64_t i = 0; i < n; ++i) {
-    recorder.begin();
-    sum = run(1);
-    recorder.end();
-  }
-  return sum;
-}
 
 } // namespace vmperf::bench

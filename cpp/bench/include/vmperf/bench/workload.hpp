@@ -10,12 +10,12 @@
 #include <type_traits>
 #include <utility>
 
+#include "vmperf/bench/latency.hpp"
 #include "vmperf/bench/sink.hpp"
 
 namespace vmperf::bench {
 
-class LatencyRecorder; // latency.hpp
-class Report;          // report.hpp
+class Report; // report.hpp
 
 /// The outcome of verify(): empty `fault` means that the work was proved.
 struct Verification {
@@ -47,7 +47,15 @@ public:
 
   /// Of a latency benchmark: n ops, each between begin() and end() of the recorder. The default
   /// stamps run(1), a virtual call that the design `null` has too; override it to inline the op.
-  virtual std::uint64_t run_stamped(std::uint64_t n, LatencyRecorder &recorder);
+  virtual std::uint64_t run_stamped(std::uint64_t n, LatencyRecorder &recorder) {
+    std::uint64_t sum = 0;
+    for (std::uint64_t i = 0; i < n; ++i) {
+      recorder.begin();
+      sum = run(1);
+      recorder.end();
+    }
+    return sum;
+  }
 
   /// Proves that run() did its work, on the state that run() left behind.
   [[nodiscard]] virtual Verification verify() = 0;
@@ -139,5 +147,3 @@ template <class Op, class Check> WorkloadPtr make_functor_workload(Op op, Check 
 }
 
 } // namespace vmperf::bench
-
-#include "vmperf/bench/latency.hpp"
