@@ -36,6 +36,7 @@ function scaleAt(anchor, points) {
 
 // ---- tables ----------------------------------------------------------------------------------
 
+const places = { value: 1, bar: 2, interval: 3 }; // of cells in a row
 const timeCells = new Map(); // cell -> what it holds while the time is shown
 
 function fill(cell, ...content) {
@@ -45,7 +46,7 @@ function fill(cell, ...content) {
 
 function fillRow(row, figure, greatest, divisor) {
   const [value, low, high] = figure ?? [];
-  const cell = (name) => row.querySelector(`[data-cell="${name}"]`);
+  const cell = (name) => row.cells[places[name]];
   fill(cell("value"), figure ? shortly(value / divisor) : element("span", "none", "–"));
   const bar = cell("bar").querySelector("i")?.cloneNode() ?? element("i", "", "");
   bar.style.setProperty("--w", `${figure && greatest ? (100 * Math.abs(value)) / greatest : 0}%`);
@@ -82,11 +83,11 @@ function bestOf(rows, better) {
 
 function fillTable(anchor, table) {
   const point = data.benchmarks[anchor].points[Number(table.dataset.point)];
-  const rows = all("tbody tr", table).filter((row) => row.querySelector("[data-cell]"))
+  const rows = all("tbody tr", table).filter((row) => row.cells.length > places.interval)
     .map((row) => ({ row, figure: figureOf(anchor, point, row.dataset.design) }));
   const [name, , better] = data.benchmarks[anchor].quantities[quantity[anchor]];
   const [divisor, unit] = scaleAt(anchor, [point]);
-  fill(table.querySelector('th[data-cell="value"]'), titled(name, unit));
+  fill(table.tHead.rows[0].cells[places.value], titled(name, unit));
   const greatest = Math.max(...rows.map(({ figure }) => Math.abs(figure?.[0] ?? 0)));
   const best = bestOf(rows, better);
   for (const { row, figure } of rows) {
@@ -103,7 +104,7 @@ function showQuantity(anchor, number) {
     if (number >= 0) {
       fillTable(anchor, table);
     } else {
-      for (const cell of all("[data-cell]", table)) {
+      for (const cell of all("th, td", table)) {
         if (timeCells.has(cell)) cell.replaceChildren(...timeCells.get(cell));
       }
       for (const row of all("tbody tr", table)) {
