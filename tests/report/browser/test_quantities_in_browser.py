@@ -91,6 +91,16 @@ def test_better_decides_who_is_best(opened: Any, delivered: Results) -> None:
     quiet(opened)
 
 
+def test_none_is_best_of_equal_ones(page: Any, delivered: Results, tmp_path: Path) -> None:
+    for row in delivered.rows():
+        row["metrics"]["hits"] |= {"value": 0.5, "low": 0.4, "high": 0.6}
+    page.open(vmperf.report(delivered, tmp_path / "equal.html"))
+    choose(page, "#b0 [data-quantity]", "hits")
+    assert winners(page) == []
+    assert page.js(f"{ROW.format('pmr')}.querySelector('[data-versus]').textContent") == "the same"
+    quiet(page)
+
+
 def test_another_reference_for_a_quantity(opened: Any) -> None:
     choose(opened, "#b0 [data-quantity]", "p50_ns")
     choose(opened, "#b0 table[data-point='0'] thead select", "libc")

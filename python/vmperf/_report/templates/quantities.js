@@ -69,16 +69,19 @@ function fillQuotient(cell, design, against, anchor, point) {
     const good = more === (better === "higher") ? "faster" : "slower";
     const span = element("span", `ratio ${apart && better !== "neither" ? good : "equal"}`, "");
     const times = more ? mine[0] / other[0] : other[0] / mine[0];
-    span.append(element("b", "", `${shortly(times)}×`), more ? " as much" : " less");
+    if (mine[0] === other[0]) span.append("the same");
+    else span.append(element("b", "", `${shortly(times)}×`), more ? " as much" : " less");
     cell.replaceChildren(span);
   }
 }
 
+// The one best row, if there is one alone.
 function bestOf(rows, better) {
   if (better === "neither") return null;
   const sign = better === "higher" ? -1 : 1;
   const ranked = rows.filter(({ figure, row }) => figure && !row.classList.contains("limit"));
-  return ranked.sort((a, b) => sign * (a.figure[0] - b.figure[0]))[0]?.row ?? null;
+  const [first, second] = ranked.sort((a, b) => sign * (a.figure[0] - b.figure[0]));
+  return !first || first.figure[0] === second?.figure[0] ? null : first.row;
 }
 
 function fillTable(anchor, table) {
