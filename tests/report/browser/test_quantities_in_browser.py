@@ -34,8 +34,8 @@ def choose(page: Any, selector: str, text: str) -> None:
     }})()""")
 
 
-def cell(page: Any, design: str, name: str) -> str:
-    found: str = page.js(f"{ROW.format(design)}.querySelector('[data-cell={name}]').textContent")
+def shown_value(page: Any, design: str) -> str:
+    found: str = page.js(f"{ROW.format(design)}.cells[1].textContent")
     return " ".join(found.split())
 
 
@@ -57,8 +57,8 @@ def test_a_quantity_in_tables_and_curves(opened: Any, delivered: Results) -> Non
     choose(opened, "#b0 [data-quantity]", "rss_peak_bytes")
     row = next(r for r in delivered.rows() if r["params"]["design"] == "libc")
     mib = row["metrics"]["rss_peak_bytes"]["value"] / 2**20
-    assert float(cell(opened, "libc", "value")) == pytest.approx(mib, rel=1e-3)
-    assert opened.js("document.querySelector('#b0 th[data-cell=value]').textContent") == (
+    assert float(shown_value(opened, "libc")) == pytest.approx(mib, rel=1e-3)
+    assert opened.js("document.querySelector('#b0 .figures th:nth-child(2)').textContent") == (
         "rss_peak, MiB")  # fmt: skip
     flags = "document.querySelector('#b0 td.flagged')"
     assert opened.js(f"{flags}.getClientRects().length") == 0
@@ -89,6 +89,16 @@ def test_better_decides_who_is_best(opened: Any, delivered: Results) -> None:
     choose(opened, "#b0 [data-quantity]", "count")
     assert winners(opened) == []  # neither is better
     quiet(opened)
+
+
+def test_none_is_best_of_equal_ones(page: Any, delivered: Results, tmp_path: Path) -> None:
+    for row in delivered.rows():
+        row["metrics"]["hits"] |= {"value": 0.5, "low": 0.4, "high": 0.6}
+    page.open(vmperf.report(delivered, tmp_path / "equal.html"))
+    choose(page, "#b0 [data-quantity]", "hits")
+    assert winners(page) == []
+    assert page.js(f"{ROW.format('pmr')}.querySelector('[data-versus]').textContent") == "the same"
+    quiet(page)
 
 
 def test_another_reference_for_a_quantity(opened: Any) -> None:

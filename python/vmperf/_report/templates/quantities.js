@@ -36,6 +36,7 @@ function scaleAt(anchor, points) {
 
 // ---- tables ----------------------------------------------------------------------------------
 
+const places = { value: 1, bar: 2, interval: 3 }; // of cells in a row
 const timeCells = new Map(); // cell -> what it holds while the time is shown
 
 function fill(cell, ...content) {
@@ -45,7 +46,7 @@ function fill(cell, ...content) {
 
 function fillRow(row, figure, greatest, divisor) {
   const [value, low, high] = figure ?? [];
-  const cell = (name) => row.querySelector(`[data-cell="${name}"]`);
+  const cell = (name) => row.cells[places[name]];
   fill(cell("value"), figure ? shortly(value / divisor) : element("span", "none", "–"));
   const bar = cell("bar").querySelector("i")?.cloneNode() ?? element("i", "", "");
   bar.style.setProperty("--w", `${figure && greatest ? (100 * Math.abs(value)) / greatest : 0}%`);
@@ -68,25 +69,28 @@ function fillQuotient(cell, design, against, anchor, point) {
     const good = more === (better === "higher") ? "faster" : "slower";
     const span = element("span", `ratio ${apart && better !== "neither" ? good : "equal"}`, "");
     const times = more ? mine[0] / other[0] : other[0] / mine[0];
-    span.append(element("b", "", `${shortly(times)}×`), more ? " as much" : " less");
+    if (mine[0] === other[0]) span.append("the same");
+    else span.append(element("b", "", `${shortly(times)}×`), more ? " as much" : " less");
     cell.replaceChildren(span);
   }
 }
 
+// The one best row, if there is one alone.
 function bestOf(rows, better) {
   if (better === "neither") return null;
   const sign = better === "higher" ? -1 : 1;
   const ranked = rows.filter(({ figure, row }) => figure && !row.classList.contains("limit"));
-  return ranked.sort((a, b) => sign * (a.figure[0] - b.figure[0]))[0]?.row ?? null;
+  const [first, second] = ranked.sort((a, b) => sign * (a.figure[0] - b.figure[0]));
+  return !first || first.figure[0] === second?.figure[0] ? null : first.row;
 }
 
 function fillTable(anchor, table) {
   const point = data.benchmarks[anchor].points[Number(table.dataset.point)];
-  const rows = all("tbody tr", table).filter((row) => row.querySelector("[data-cell]"))
+  const rows = all("tbody tr", table).filter((row) => row.cells.length > places.interval)
     .map((row) => ({ row, figure: figureOf(anchor, point, row.dataset.design) }));
   const [name, , better] = data.benchmarks[anchor].quantities[quantity[anchor]];
   const [divisor, unit] = scaleAt(anchor, [point]);
-  fill(table.querySelector('th[data-cell="value"]'), titled(name, unit));
+  fill(table.tHead.rows[0].cells[places.value], titled(name, unit));
   const greatest = Math.max(...rows.map(({ figure }) => Math.abs(figure?.[0] ?? 0)));
   const best = bestOf(rows, better);
   for (const { row, figure } of rows) {
@@ -103,7 +107,7 @@ function showQuantity(anchor, number) {
     if (number >= 0) {
       fillTable(anchor, table);
     } else {
-      for (const cell of all("[data-cell]", table)) {
+      for (const cell of all("th, td", table)) {
         if (timeCells.has(cell)) cell.replaceChildren(...timeCells.get(cell));
       }
       for (const row of all("tbody tr", table)) {
