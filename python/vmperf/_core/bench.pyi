@@ -118,7 +118,7 @@ class CaseResult:
     @property
     def evidence(self) -> dict:
         """
-        How we know that the work was done: instructions per op, empty loop, core clock, copies.
+        How we know that the work was done: instructions per op, empty loop, core clock, copies; how time grows with n, and in ``notes`` and ``disturbs`` limits in words.
         """
     @property
     def metrics(self) -> dict:
@@ -369,8 +369,8 @@ def catalog() -> list:
     Returns
     -------
     list of dict
-        Keys ``id, component, summary, op, tags, fooled_by, hidden, subcycle, latency, isolated, axes,
-        designs, quantities``; the first axis is ``design``. Keys of a design: ``name, summary, peer,
+        Keys ``id, component, summary, op, api, tags, fooled_by, hidden, subcycle, comparable,
+        axes, designs, quantities``; the first axis is ``design``. Keys of a design: ``name, summary, peer,
         limit, null``. Quantities beside time: lists ``metrics`` (``name, unit, better, scope, merge``;
         those that every case has too), ``distributions``, ``series`` and ``tables``.
 
@@ -545,7 +545,7 @@ def measure(id: str, params: collections.abc.Mapping[str, typing.SupportsInt | t
     beacon : str, optional
         Path of a file of at least 16 bytes in which the design under way is announced.
     evidence_ns : int, optional
-        Nanoseconds that the evidence of work of a design may take, >= 0; 0 for no limit.
+        Nanoseconds that the evidence of work of a design may take, >= 0; 0 for two seconds.
     deadline_ns : int, optional
         Nanoseconds after which the call should end, >= 0; 0 for never. Samples and placements are fewer
         then; a design of which not two samples fit is ``timed_out``.
