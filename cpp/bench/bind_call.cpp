@@ -43,9 +43,9 @@ PyObject *nothing(PyObject * /*self*/, PyObject *const * /*args*/, Py_ssize_t /*
 }
 
 Settings settings_of(std::int64_t warm_up_ns, std::int64_t measurement_ns, int n_samples,
-                     bool linear, int n_placements, std::uint64_t seed) {
+                     bool linear, int n_placements, std::uint64_t seed, bool count_instructions) {
   return {warm_up_ns,   measurement_ns, n_samples, linear ? Sampling::linear : Sampling::flat,
-          n_placements, seed,           0,         true};
+          n_placements, seed,           0,         count_instructions};
 }
 
 std::vector<CaseResult> measure_c(std::uint64_t address, bool returns_real,
@@ -80,7 +80,7 @@ std::vector<CaseResult> measure_python(const py::object &target, const py::objec
   try {
     const WorkloadPtr first = maker(target)(Params{});
     first->run(1); // caches and lazy imports
-    settings.count_instructions = ns_of_one(*first) <= kMostNsToCount;
+    settings.count_instructions &= ns_of_one(*first) <= kMostNsToCount;
     results = measure_call(maker(target), maker(empty), settings);
   } catch (const VmperfError &) {
     if (!*error) {
@@ -121,7 +121,7 @@ reals : list of float
     Its floating-point arguments in order, as registers hold them; at most 8.
 timeout_ns : int
     Nanoseconds that the calls of a child process, which come first, may take.
-warm_up_ns, measurement_ns, n_samples, linear, n_placements, seed
+warm_up_ns, measurement_ns, n_samples, linear, n_placements, seed, count_instructions
     As in `measure`; `linear` for ``sampling="linear"``.
 
 Returns
@@ -159,7 +159,7 @@ target, empty : callable
     What is timed, and what does nothing, called the same way in the same rounds.
 args : tuple
     Positional arguments of both.
-warm_up_ns, measurement_ns, n_samples, linear, n_placements, seed
+warm_up_ns, measurement_ns, n_samples, linear, n_placements, seed, count_instructions
     As in `measure`; `linear` for ``sampling="linear"``.
 
 Returns
@@ -204,26 +204,27 @@ void bind_call(py::module_ &m) {
       [](std::uint64_t address, bool returns_real, const std::vector<std::uint64_t> &integers,
          const std::vector<double> &reals, std::int64_t timeout_ns, std::int64_t warm_up_ns,
          std::int64_t measurement_ns, int n_samples, bool linear, int n_placements,
-         std::uint64_t seed) {
-        return measure_c(
-            address, returns_real, integers, reals, timeout_ns,
-            settings_of(warm_up_ns, measurement_ns, n_samples, linear, n_placements, seed));
+         std::uint64_t seed, bool count_instructions) {
+        return measure_c(address, returns_real, integers, reals, timeout_ns,
+                         settings_of(warm_up_ns, measurement_ns, n_samples, linear, n_placements,
+                                     seed, count_instructions));
       },
       py::arg("address"), py::arg("returns_real"), py::arg("integers"), py::arg("reals"),
       py::kw_only(), py::arg("timeout_ns"), py::arg("warm_up_ns"), py::arg("measurement_ns"),
-      py::arg("n_samples"), py::arg("linear"), py::arg("n_placements"), py::arg("seed"), kCallDoc);
+      py::arg("n_samples"), py::arg("linear"), py::arg("n_placements"), py::arg("seed"),
+      py::arg("count_instructions") = true, kCallDoc);
   m.def(
       "measure_python",
       [](const py::object &target, const py::object &empty, const py::tuple &args,
          std::int64_t warm_up_ns, std::int64_t measurement_ns, int n_samples, bool linear,
-         int n_placements, std::uint64_t seed) {
-        return measure_python(
-            target, empty, args,
-            settings_of(warm_up_ns, measurement_ns, n_samples, linear, n_placements, seed));
+         int n_placements, std::uint64_t seed, bool count_instructions) {
+        return measure_python(target, empty, args,
+                              settings_of(warm_up_ns, measurement_ns, n_samples, linear,
+                                          n_placements, seed, count_instructions));
       },
       py::arg("target"), py::arg("empty"), py::arg("args"), py::kw_only(), py::arg("warm_up_ns"),
       py::arg("measurement_ns"), py::arg("n_samples"), py::arg("linear"), py::arg("n_placements"),
-      py::arg("seed"), kPythonDoc);
+      py::arg("seed"), py::arg("count_instructions") = true, kPythonDoc);
   m.def("empty_builtin", &empty_builtin,
         R"(Return a builtin that takes any arguments and does nothing.
 

@@ -3,6 +3,7 @@
 #include <pybind11/stl.h>
 
 #include "vmperf/bench/load.hpp"
+#include "vmperf/os/dynlib.hpp"
 
 namespace py = pybind11;
 
@@ -16,6 +17,21 @@ py::list imports_as_dicts() {
                         py::arg("prefix") = one.prefix, py::arg("version") = one.version));
   }
   return all;
+}
+
+// What a library did to the arithmetic of the process is said where it was loaded.
+std::vector<std::string> load_aloud(const std::string &path) {
+  const std::size_t before = os::libraries_that_set_float_control().size();
+  std::vector<std::string> added = load(registry(), path);
+  const std::vector<std::string> changers = os::libraries_that_set_float_control();
+  for (std::size_t i = before; i < changers.size(); ++i) {
+    const std::string text = changers[i] + " changes rounding or denormals of the whole process as "
+                                           "it is loaded (-ffast-math?); that was taken back";
+    if (PyErr_WarnEx(PyExc_RuntimeWarning, text.c_str(), 1) != 0) {
+      throw py::error_already_set();
+    }
+  }
+  return added;
 }
 
 } // namespace
@@ -34,9 +50,8 @@ Examples
 >>> all(path.startswith("/") for path in bench.libraries())
 True
 )");
-  m.def(
-      "load", [](const std::string &path) { return load(registry(), path); }, py::arg("path"),
-      R"(Add the benchmarks and designs of a shared library to the catalog of this process.
+  m.def("load", &load_aloud, py::arg("path"),
+        R"(Add the benchmarks and designs of a shared library to the catalog of this process.
 
 Parameters
 ----------
@@ -58,6 +73,11 @@ MeasurementError
     ``crashed`` or ``timed_out``: loading it in a child process, which is tried first.
 InvalidArgumentError
     It is no library of benchmarks, or a name it declares exists already; nothing is added then.
+
+Warns
+-----
+RuntimeWarning
+    It changes rounding or denormals for the whole process as it is loaded; that is taken back.
 
 Notes
 -----

@@ -99,6 +99,7 @@ def benchmark(
     profile: str = "quick",
     seed: int = 0,
     timeout_s: float = 10.0,
+    count_instructions: bool = True,
 ) -> Measurement:
     """Time one function by a native loop, with the cost of the call itself shown apart.
 
@@ -121,6 +122,9 @@ def benchmark(
         Decides order, placement and data, 0 <= seed < 2**64.
     timeout_s : float
         Seconds that the first calls of a C function, in a child process, may take, > 0.
+    count_instructions : bool
+        Whether instructions per call are counted, in a forked child: False for a target that must
+        not run in one. Beside other Python threads a count may end without a result.
 
     Returns
     -------
@@ -156,7 +160,7 @@ def benchmark(
         raise invalid("timeout_s", timeout_s, "> 0")
     if not 0 <= seed < 2**64:
         raise invalid("seed", seed, "0 <= seed < 2**64")
-    settings = _settings(profile, seed)
+    settings = _settings(profile, seed) | {"count_instructions": count_instructions}
     call = c_target(target, args, signature)
     if call is not None:
         results = _core.bench.measure_c(

@@ -34,7 +34,7 @@ def least_s(n_groups: int, n_cases: int) -> float:
 def evidence_ns(settings: dict[str, Any]) -> int:
     """Return how long the evidence of work of one case may take, in nanoseconds."""
     measured = settings["warm_up_ns"] + settings["measurement_ns"]
-    return int(min(_EVIDENCE_SHARE * measured, _MOST_EVIDENCE_S * _SECOND))
+    return max(1, int(min(_EVIDENCE_SHARE * measured, _MOST_EVIDENCE_S * _SECOND)))
 
 
 def expected_s(settings: dict[str, Any], n_cases: int, *, alone: bool = False) -> float:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ._quantities import BUILT_IN, quantities_of
 from ._results import Results
 
-__all__ = ["failures", "figures", "machine"]
+__all__ = ["failures", "figures", "machine", "metrics"]
 
 _TIMES = (("ps", 1e-3), ("ns", 1.0), ("µs", 1e3), ("ms", 1e6), ("s", 1e9))
 
@@ -50,6 +51,46 @@ def figures(results: Results, id: str) -> str:
     axes = [*(a for a in varying if a != "design"), "design"]
     headers = [*axes, "per op", "95 % interval", "cycles", "instructions", "samples", "status"]
     return table(headers, (_line(row, axes) for row in rows))
+
+
+def metrics(results: Results, id: str) -> str:
+    """Return what the rows of one benchmark have beside their time.
+
+    Parameters
+    ----------
+    results : Results
+        A run.
+    id : str
+        A benchmark of it.
+
+    Returns
+    -------
+    str
+        A Markdown table: axes that vary, design, a column for each metric that some row has; empty
+        where none has any.
+    """
+    rows = [row for row in results.rows() if row["id"] == id]
+    axes = [*dict.fromkeys(axis for row in rows for axis in row["params"])]
+    varying = [a for a in axes if len({str(row["params"].get(a)) for row in rows}) > 1]
+    axes = [*(a for a in varying if a != "design"), "design"]
+    known = quantities_of(results.benchmarks[id])
+    names = [*known.declared(), *(name for name in BUILT_IN if name in known.all_metrics())]
+    kept = [n for n in names if any(row["metrics"][n]["value"] is not None for row in rows)]
+    if not kept:
+        return ""
+    units = [known.metric(name).unit for name in kept]
+    headers = [*axes, *(f"{n} ({u})" if u not in ("", "1") else n
+                        for n, u in zip(kept, units, strict=True))]  # fmt: skip
+    lines = (
+        [*(str(row["params"].get(axis, "")) for axis in axes),
+         *(_value(row["metrics"][name]["value"]) for name in kept)]
+        for row in rows
+    )  # fmt: skip
+    return table(headers, lines)
+
+
+def _value(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.4g}" if abs(value) < 10000 else f"{value:,.0f}"
 
 
 def failures(results: Results) -> str:

@@ -48,8 +48,8 @@ def measure_group(job: dict[str, Any], *, beacon: str) -> list[Any]:
             # The machine code is the same in all processes, and single-stepping is slow.
             count_instructions=job["process"] == 0,
             beacon=beacon,
-            evidence_ns=settings.get("evidence_ns", 0),
-            deadline_ns=settings.get("deadline_ns", 0),
+            evidence_ns=settings["evidence_ns"],
+            deadline_ns=settings["deadline_ns"],
         )
     )
 

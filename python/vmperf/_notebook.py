@@ -15,6 +15,7 @@ from . import _core
 from ._errors import invalid
 from ._estimates import axes_of, times
 from ._extras import require
+from ._quantities import quantities_of
 from ._whole_file import write_whole
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _SETUP = """\
 from IPython.display import Markdown
 
 import vmperf
-from vmperf import _charts, _conclusions, _digest, _plots
+from vmperf import _charts, _conclusions, _detail_plots, _digest, _plots
 
 _charts.enable_offline()
 results = vmperf.load_results({path!r}){selected}
@@ -140,7 +141,29 @@ def _of_benchmark(results: Results, id: str, base: str | None) -> list[Cell]:
         return made
     designs = [str(d) for d in medians["design"].values if medians.sel(design=d).notnull().any()]
     charts = _charts_of(data, medians, id, base if base in designs else designs[0], len(designs))
-    return made + [("code", chart) for chart in charts]
+    delivered = _delivered_cells(results, id)
+    return made + [("code", chart) for chart in charts + delivered]
+
+
+def _delivered_cells(results: Results, id: str) -> list[str]:
+    """Return the calls that show what was delivered beside times, at the first point that is ok."""
+    known = quantities_of(results.benchmarks[id])
+    rows = [row for row in results.rows() if row["id"] == id and row["status"] == "ok"]
+    if not known.metrics or not rows:
+        return []
+    at = {name: value for name, value in rows[0]["params"].items() if name != "design"}
+    here = "".join(f", {name}={value!r}" for name, value in at.items())
+    found = [f"Markdown(_digest.metrics(results, {id!r}))"]
+    for one in known.distributions:
+        counts = (row["metrics"].get(f"{one.name}_count", {}) for row in rows
+                  if at.items() <= row["params"].items())  # fmt: skip
+        if any(count.get("value") for count in counts):
+            found.append(f"_detail_plots.percentiles(results, {one.name!r}, id={id!r}{here})")
+    for name in (one.name for one in known.series):
+        lines = results.series(name, id)
+        if any(at.items() <= line["params"].items() and len(line["x"]) for line in lines):
+            found.append(f"_detail_plots.series(results, {name!r}, id={id!r}{here})")
+    return found
 
 
 def _charts_of(

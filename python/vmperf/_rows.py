@@ -86,6 +86,7 @@ def merged_row(cases: Sequence[CaseRecord], machine: Mapping[str, Any]) -> dict[
         "outliers": None,
         "flags": {name: int(np.count_nonzero(flags & bit)) for name, bit in FLAGS.items()},
         "checksum": first.checksum,
+        "notes": _notes(cases),
         "estimates": None,
         "metrics": {},
     }
@@ -94,9 +95,19 @@ def merged_row(cases: Sequence[CaseRecord], machine: Mapping[str, Any]) -> dict[
     return row
 
 
+def _notes(cases: Sequence[CaseRecord]) -> list[str]:
+    """Return what the figures do not show by themselves, each once, of all processes."""
+    found: dict[str, None] = {}
+    for case in cases:
+        found |= dict.fromkeys(case.evidence.get("notes", ()))
+        found |= dict.fromkeys(f"disturbs: {text}" for text in case.evidence.get("disturbs", ()))
+    return [*found]
+
+
 def _figures(cases: Sequence[CaseRecord]) -> dict[str, Any]:
     estimates = dict(_core.stats.summarize(*pooled(cases)))
-    core_hz = cases[0].evidence.get("core_hz") or None
+    waits = any(case.evidence.get("waits") for case in cases)  # time passes without cycles
+    core_hz = None if waits else cases[0].evidence.get("core_hz") or None
     return {
         "ns_per_op": {name: estimates[name] for name in ("median", "low", "high", "min")},
         "cycles_per_op": core_hz and estimates["median"] * core_hz / 1e9,

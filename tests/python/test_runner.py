@@ -15,6 +15,7 @@ import pytest
 
 import vmperf
 from vmperf import _core, _worker
+from vmperf._budget import Budget
 from vmperf._plan import make_plan
 from vmperf._runner import Event
 
@@ -103,13 +104,19 @@ def test_bad_time_out() -> None:
             vmperf.run("bench/selftest/one_cycle", timeout_s=bad)
 
 
+def _settings() -> dict[str, Any]:
+    share = Budget(make_plan(["bench/selftest/one_shot"], budget_s=0.4).settings, 1, 1).share(1)
+    assert share is not None
+    return share.settings
+
+
 def _job(**changes: Any) -> dict[str, Any]:
     return {
         "id": "bench/selftest/one_shot",
         "params": {},
         "designs": ["kernel"],
         "process": 0,
-        "settings": make_plan(["bench/selftest/one_shot"], budget_s=0.4).settings,
+        "settings": _settings(),
         "libraries": [],
         "imports": [],
         "parent_pid": os.getpid(),

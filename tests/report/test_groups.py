@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -109,6 +110,22 @@ def test_a_loss_within_the_noise_is_listed_but_not_counted(make_results: Make) -
     assert found.rivals == [(rows["naive"], Ratio(1.01, 0.99, 1.03))]
     assert not found.clear
     assert not found.matters
+
+
+def test_limits_of_figures_are_said_in_their_row(make_results: Make, tmp_path: Path) -> None:
+    results = make_results(["pool/cycle"], processes=2)
+    for case in results.cases:
+        if case.design == "libc":
+            case.evidence["notes"] = ["waits: <CPU time> is 2 % of wall time"]
+            case.evidence["disturbs"] = ["rounding mode"]
+    rows = {row.design: row for row in sections(results)[0].rows}
+    assert rows["libc"].notes == [
+        "waits: <CPU time> is 2 % of wall time", "disturbs its neighbours: rounding mode"
+    ]  # fmt: skip
+    assert rows["stack"].notes == []
+    page = vmperf.report(results, tmp_path / "page.html").read_text()
+    assert page.count('class="note"') == 2
+    assert "waits: &lt;CPU time&gt; is 2 % of wall time" in page
 
 
 def test_no_loss_where_we_are_ahead_everywhere(make_results: Make) -> None:

@@ -13,9 +13,10 @@ import pytest
 
 import vmperf
 from vmperf import _charts
-from vmperf._report import groups, overview, payload
+from vmperf._report import groups, model, overview, payload
 from vmperf._report.colours import N_COLOURS, colour_of
-from vmperf._report.groups import Section, designs_of, sections
+from vmperf._report.groups import designs_of, sections
+from vmperf._report.model import Section
 from vmperf._report.overview import Component, components, headlines, spread
 from vmperf._report.quantities import Extras
 from vmperf._report.summary import verdicts
@@ -113,7 +114,7 @@ def repeated(make_results: Make, n: int) -> list[Section]:
     """One benchmark's section with so many points, made of three measured ones."""
     (section,) = sections(make_results(["pool/sizes"]))
     points = [
-        groups.Point((("item_size_bytes", 64), ("capacity", i)), p.rows, p.series, p.reference,
+        model.Point((("item_size_bytes", 64), ("capacity", i)), p.rows, p.series, p.reference,
                      p.against)
         for i, p in ((i, section.points[i % 3]) for i in range(n))
     ]  # fmt: skip
@@ -197,7 +198,7 @@ def test_references_that_a_page_offers_are_those_with_ratios(
 def zipped(make_results: Make, pairs: list[tuple[int, int]]) -> Section:
     (section,) = sections(make_results(["pool/sizes"]))
     p = section.points[0]
-    points = [groups.Point((("item_size_bytes", a), ("capacity", b)), p.rows, p.series, p.reference,
+    points = [model.Point((("item_size_bytes", a), ("capacity", b)), p.rows, p.series, p.reference,
                            p.against) for a, b in pairs]  # fmt: skip
     return Section(section.id, section.anchor, section.entry, points)
 

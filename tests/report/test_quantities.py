@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 import vmperf
 from vmperf import _charts, _delivered
+from vmperf._detail_plots import thinned
 from vmperf._report import quantities
 from vmperf._report.groups import sections
-from vmperf._report.quantities import extras_of, percentiles, text, thinned
+from vmperf._report.quantities import extras_of, percentiles, text
 from vmperf._results import Results
 
 

@@ -20,8 +20,7 @@ constexpr std::uint64_t kLeastOps = 10;
 constexpr std::uint64_t kMostOps = 64;
 constexpr std::uint64_t kLeastOpsOfCopies = 2; // that a copy adds instructions shows in few of them
 constexpr std::uint64_t kMostOpsOfCopies = 20;
-constexpr std::uint64_t kFreshBudget = 6'000;
-constexpr std::uint64_t kFreshGoal = 1'000;
+constexpr std::uint64_t kFreshBudget = 12'000;
 constexpr std::int64_t kTimeoutNs = 2'000'000'000; // where the caller sets no limit
 constexpr std::array<unsigned, 3> kCopies{1, 2, 4};
 constexpr int kCopyRounds = 15;
@@ -36,6 +35,7 @@ using Outcome = os::StepCount::Outcome;
 struct Limits {
   std::uint64_t budget, goal; ///< steps
   std::int64_t end_ns;        ///< on the clock
+  bool fresh = false;         ///< counts the first run of a child, else its second
   std::uint64_t least_ops = kLeastOps, most_ops = kMostOps;
 };
 
@@ -66,16 +66,24 @@ std::string_view to_text(Outcome outcome) {
   return "?";
 }
 
+// The first run of this n settles what later ones find: the heap, code that is bound when it is
+// first called. A fresh instance is counted at once, since what it does first is the question.
 os::StepCount steps(Workload &workload, unsigned copies, std::uint64_t n, const Limits &limits) {
   const std::int64_t left_ns = limits.end_ns - os::now_ns();
   if (left_ns <= 0) {
     return {.outcome = Outcome::timed_out};
   }
-  return os::count_steps(
-      [&workload, copies, n] {
-        sink(copies == 1 ? workload.run(n) : workload.run_copies(copies, n));
-      },
-      {.max_steps = limits.budget, .timeout_ns = left_ns}, [&workload, n] { workload.prepare(n); });
+  const auto run = [&workload, copies, n] {
+    sink(copies == 1 ? workload.run(n) : workload.run_copies(copies, n));
+  };
+  const auto before = [&] {
+    workload.prepare(n);
+    if (!limits.fresh) {
+      run();
+      workload.prepare(n);
+    }
+  };
+  return os::count_steps(run, {.max_steps = limits.budget, .timeout_ns = left_ns}, before);
 }
 
 // How many ops apart the two counts should lie: many enough to average over periodic work, few
@@ -214,7 +222,7 @@ void count_fresh(Workload &workload, const Settings &settings, Evidence &evidenc
   if (!settings.count_instructions || workload.max_n() < kLeastOps) {
     return;
   }
-  const Limits limits{kFreshBudget, kFreshGoal, os::now_ns() + evidence_ns(settings) / 4};
+  const Limits limits{kFreshBudget, kStepGoal, os::now_ns() + evidence_ns(settings) / 4, true};
   const MarginalCount counted = count(workload, 1, limits);
   if (counted.instructions) {
     evidence.fresh_instr_per_op = *counted.instructions - counted.repeats;

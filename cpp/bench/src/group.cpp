@@ -167,6 +167,7 @@ void verify_and_drop(Lane &lane) {
       lane.refuse(Status::unverified, proof.fault);
     }
   });
+  const OwnState own(lane.own);
   lane.workload.reset();
 }
 

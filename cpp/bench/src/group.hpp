@@ -9,6 +9,7 @@
 
 #include "batch.hpp"
 #include "collector.hpp"
+#include "own_state.hpp"
 #include "vmperf/bench/latency.hpp"
 #include "vmperf/bench/runner.hpp"
 #include "vmperf/bench/workload.hpp"
@@ -51,6 +52,7 @@ struct Lane {
   std::unique_ptr<LatencyRecorder> recorder; ///< of a latency benchmark, anew for each placement
   std::unique_ptr<Collector> collector;
   Ledger ledger;
+  OwnStates own;
   Observed observed;
   GrowthTimes growth;
   std::uint64_t first_ops = 0; ///< that result.checksum is of
@@ -104,7 +106,8 @@ void time_half(Lane &lane, std::size_t stack_shift_bytes);
 /// Enters how time grows from n to 2n ops; measures again where it does not grow as it should.
 void settle_growth(Lane &lane, std::size_t stack_shift_bytes);
 
-/// Runs `step` for a lane that still runs; an exception becomes its status.
+/// Runs `step` for a lane that still runs, in its own process state; an exception becomes its
+/// status.
 template <class Step> void guarded(Lane &lane, Step step);
 
 /// Warms up for `warm_up_ns` and estimates ns per op; time that does not grow with n is refused.
@@ -125,6 +128,7 @@ template <class Step> void guarded(Lane &lane, Step step) {
   if (!lane.runs()) {
     return;
   }
+  const OwnState own(lane.own);
   try {
     step();
   } catch (...) {

@@ -54,7 +54,7 @@ private:
   void measure_all(const Schedule &schedule);
 
   Params params_;
-  const Settings &settings_;
+  Settings settings_;
   Beacon *beacon_;
   Deadline deadline_{settings_.deadline_ns};
   std::vector<Lane> lanes_;
@@ -250,6 +250,7 @@ void Group::measure_all(const Schedule &schedule) {
 
 std::vector<CaseResult> Group::run(const Benchmark &benchmark, std::vector<Lane> lanes) {
   lanes_ = std::move(lanes);
+  settings_.count_instructions = settings_.count_instructions && benchmark.uncounted().empty();
   const std::int64_t begin = os::now_ns();
   place(0);
   const auto place_ns = static_cast<double>(os::now_ns() - begin);
@@ -266,6 +267,10 @@ std::vector<CaseResult> Group::run(const Benchmark &benchmark, std::vector<Lane>
     lane.workload.reset();
     lane.result.evidence.core_hz = core_hz_;
     lane.result.evidence.empty_ns_per_op = std::isfinite(empty_ns_) ? empty_ns_ : 0;
+    lane.result.evidence.disturbs = end_own_states(lane.own);
+    if (!benchmark.uncounted().empty() && settings_.process == 0) {
+      lane.result.evidence.instr_status = "declared uncounted: " + benchmark.uncounted();
+    }
     note_limits(lane);
     judge(lane, benchmark);
     std::move(*lane.collector).finish(lane.result);

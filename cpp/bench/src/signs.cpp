@@ -10,6 +10,7 @@ constexpr double kMostPerCycle = 8;   // instructions; honest loops: at most 6.8
 constexpr double kLeastGrowth = 1.3;  // honest: 1.6 to 2.4
 constexpr double kMostGrowth = 3;     //
 constexpr double kMostSmall = 5;      // time an op at small n over that at large n; honest: 1.4
+constexpr double kMostDearer = 3;     // likewise, where it explains a count
 constexpr double kMostFresh = 5;      // instructions of a first call over those of a later one
 constexpr double kLeastCycles = 0.9;  // without subcycle()
 constexpr double kLeastOfEmpty = 1.1; // recent cores take two turns of an empty loop in a cycle
@@ -90,12 +91,21 @@ std::optional<Refusal> too_short(const Signs &s) {
                      took, *s.instructions, least));
 }
 
+// Work that is dearer at small n, such as a container's growth, is so in time, too: then the count
+// fits the time at the n that was counted, and that is not far from the samples'.
+bool dearer_at_small_n(const Signs &s) {
+  const double small = cycles(s, s.small_ns);
+  return small > 0 && *s.instructions - s.repeats <= kMostPerCycle * small &&
+         s.small_ns <= kMostDearer * s.high_ns;
+}
+
 std::optional<Refusal> too_many_per_cycle(const Signs &s) {
   const double took = cycles(s, s.high_ns);
   if (!s.instructions || s.core_ghz <= 0) {
     return std::nullopt;
   }
-  if (const double now = *s.instructions - s.repeats; now > kMostPerCycle * took) {
+  if (const double now = *s.instructions - s.repeats;
+      now > kMostPerCycle * took && !dearer_at_small_n(s)) {
     return undone(text("%.1f instructions per op were counted, but an op took %.3f core cycles: "
                        "what was timed is not what was counted",
                        now, took));

@@ -16,6 +16,7 @@
 
 #include "files.hpp"
 #include "vmperf/base/error.hpp"
+#include "vmperf/os/float_control.hpp"
 
 namespace vmperf::os {
 namespace {
@@ -90,8 +91,24 @@ constexpr int kSelfBound = RTLD_DEEPBIND;
 constexpr int kSelfBound = 0;
 #endif
 
-void *open_or_throw(const std::string &path, int flags) {
+std::vector<std::string> &float_changers() {
+  static std::vector<std::string> paths;
+  return paths;
+}
+
+// What a library's constructors make of floating-point arithmetic is taken back and remembered.
+void *load(const std::string &path, int flags) {
+  const std::uint64_t before = float_control();
   void *handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | flags);
+  if (float_control() != before) {
+    set_float_control(before);
+    float_changers().push_back(path);
+  }
+  return handle;
+}
+
+void *open_or_throw(const std::string &path, int flags) {
+  void *handle = load(path, flags);
   if (handle == nullptr) {
     const char *why = ::dlerror();
     throw OsError("dlopen", ENOENT, why == nullptr ? path : why);
@@ -106,7 +123,7 @@ std::pair<void *, std::string> open_any(std::span<const std::string> names, int 
       continue;
     }
     for (const std::string &path : candidates(name)) {
-      if (void *handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | flags); handle != nullptr) {
+      if (void *handle = load(path, flags); handle != nullptr) {
         return {handle, loaded_path(handle, path)};
       }
     }
@@ -195,6 +212,10 @@ std::vector<std::string> library_directories() {
   }
   append_peer_path(out);
   return out;
+}
+
+std::vector<std::string> libraries_that_set_float_control() {
+  return float_changers();
 }
 
 } // namespace vmperf::os

@@ -369,8 +369,8 @@ def catalog() -> list:
     Returns
     -------
     list of dict
-        Keys ``id, component, summary, op, api, tags, fooled_by, hidden, subcycle, comparable,
-        axes, designs, quantities``; the first axis is ``design``. Keys of a design: ``name, summary, peer,
+        Keys ``id, component, summary, op, tags, fooled_by, hidden, subcycle, latency, isolated, axes,
+        designs, quantities``; the first axis is ``design``. Keys of a design: ``name, summary, peer,
         limit, null``. Quantities beside time: lists ``metrics`` (``name, unit, better, scope, merge``;
         those that every case has too), ``distributions``, ``series`` and ``tables``.
 
@@ -510,7 +510,7 @@ def load(path: str) -> list[str]:
     ...     print(error.call)
     dlopen
     """
-def measure(id: str, params: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str], designs: collections.abc.Sequence[str], *, warm_up_ns: typing.SupportsInt | typing.SupportsIndex, measurement_ns: typing.SupportsInt | typing.SupportsIndex, n_samples: typing.SupportsInt | typing.SupportsIndex, sampling: str, n_placements: typing.SupportsInt | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex, process: typing.SupportsInt | typing.SupportsIndex, count_instructions: bool, beacon: str = '', evidence_ns: typing.SupportsInt | typing.SupportsIndex = 0, deadline_ns: typing.SupportsInt | typing.SupportsIndex = 0) -> list[CaseResult]:
+def measure(id: str, params: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str], designs: collections.abc.Sequence[str], *, warm_up_ns: typing.SupportsInt | typing.SupportsIndex, measurement_ns: typing.SupportsInt | typing.SupportsIndex, n_samples: typing.SupportsInt | typing.SupportsIndex, sampling: str, n_placements: typing.SupportsInt | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex, process: typing.SupportsInt | typing.SupportsIndex, count_instructions: bool, evidence_ns: typing.SupportsInt | typing.SupportsIndex = 2000000000, deadline_ns: typing.SupportsInt | typing.SupportsIndex = 0, beacon: str = '') -> list[CaseResult]:
     """
     Measure designs of one benchmark at one point of its axes, here.
 
@@ -542,13 +542,13 @@ def measure(id: str, params: collections.abc.Mapping[str, typing.SupportsInt | t
     count_instructions : bool
         Count instructions per op by single-stepping a forked child. Without counts, in process 0 an
         op of less than 0.9 cycles is refused; other processes rely on the counts of process 0.
-    beacon : str, optional
-        Path of a file of at least 16 bytes in which the design under way is announced.
     evidence_ns : int, optional
-        Nanoseconds that the evidence of work of a design may take, >= 0; 0 for two seconds.
+        Nanoseconds that the evidence of one design may take, > 0.
     deadline_ns : int, optional
         Nanoseconds after which the call should end, >= 0; 0 for never. Samples and placements are fewer
         then; a design of which not two samples fit is ``timed_out``.
+    beacon : str, optional
+        Path of a file of at least 16 bytes in which the design under way is announced.
 
     Returns
     -------

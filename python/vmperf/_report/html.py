@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import _charts, _core
+from .._detail_plots import MOST_LINES
 from .._extras import require
 from .._whole_file import write_whole
 from . import payload, summary, words
@@ -22,7 +23,7 @@ from .colours import colour_of
 from .groups import designs_of, sections
 from .losses import losses
 from .overview import Component, components
-from .quantities import MOST_LINES, extras_of
+from .quantities import extras_of
 
 if TYPE_CHECKING:
     import jinja2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .groups import Point, Row, Section
+from .model import Point, Row, Section
 from .words import Ratio
 
 

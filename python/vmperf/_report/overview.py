@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .colours import N_COLOURS
-from .groups import Section
+from .model import Section
 from .summary import Verdict
 
 MOST_HEADLINES = 4

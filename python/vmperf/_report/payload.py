@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _charts, _limits, _plots
 from .._chart_templates import HEIGHT, KINDS, template
-from .groups import Point, Section
+from .model import Point, Section
 from .overview import Component
 from .quantities import Extras, figures
 from .words import Ratio

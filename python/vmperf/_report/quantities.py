@@ -10,24 +10,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from .._charts import point_of
 from .._delivered import histograms, merged
+from .._detail_plots import MOST_LINES, curve_of, thinned
 from .._quantities import BUILT_IN, Metric, quantities_of
-from .groups import Point, Section
+from .model import Point, Section
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from .._results import Results
 
 PAGE_PERCENTILES, LEAST_PERCENTILES, MOST_PERCENTILES = 60_000, 24, 200
 PAGE_LINE_POINTS, LEAST_LINE_POINTS, MOST_LINE_POINTS = 40_000, 40, 500
-MOST_LINES = 3  # of one design at one point
 MOST_TABLE_ROWS = 40
-LEAST_TAIL = 10  # records beyond a percentile; fewer do not carry it
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,19 +148,9 @@ def _shapes(results: Results, section: Section) -> dict[str, dict[int, dict[str,
 
 
 def percentiles(shape: Any, n: int) -> list[Any]:
-    """A curve over nines, -log10(1 - q): the last one, that of the greatest, it, the values.
-
-    The nines are even from 0 on. The last has LEAST_TAIL records beyond it; with fewer records than
-    twice that there is no curve.
-    """
-    import numpy as np
-
-    last = math.log10(shape.count / LEAST_TAIL)
-    whole = [rounded(math.log10(shape.count)), float(shape.max)]
-    if last < math.log10(2):
-        return [0.0, *whole, []]
-    shares = 1 - 10 ** -np.linspace(0, last, n)
-    return [rounded(last), *whole, [rounded(v) for v in shape.quantiles(shares)]]
+    """A percentile curve as `curve_of` gives it, its numbers short."""
+    last, whole, greatest, values = curve_of(shape, n)
+    return [rounded(last), rounded(whole), greatest, [rounded(v) for v in values]]
 
 
 # ---- series --------------------------------------------------------------------------------
@@ -195,20 +181,6 @@ def _short(one: Mapping[str, Any], most: int) -> list[Any]:
     at = thinned(y, most)
     ends = [[rounded(v) for v in values[at]] for values in (x, y)]
     return [one["process"], one["placement"], *ends]
-
-
-def thinned(y: NDArray[Any], most: int) -> NDArray[Any]:
-    """Positions of at most so many values, ascending: the least and greatest of even parts."""
-    import numpy as np
-
-    if len(y) <= most:
-        return np.arange(len(y))
-    edges = np.linspace(0, len(y), most // 2).astype(np.int64)
-    kept = [np.array([0, len(y) - 1])]
-    for first, last in pairwise(edges):
-        part = y[first:last]
-        kept.append(np.array([first + part.argmin(), first + part.argmax()]))
-    return np.unique(np.concatenate(kept))
 
 
 # ---- tables --------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .groups import Point, Row, Section
+from .model import Point, Row, Section
 from .words import Ratio, decimals, factor, fixed
 
 ABSENT = ("not_installed", "unsupported")  # nothing was tried: no refusal

@@ -154,7 +154,7 @@ def _lines(rows: Iterable[dict[str, Any]], axes: Sequence[str]) -> Iterable[list
 
 
 def _remarks(rows: Iterable[dict[str, Any]], axes: Sequence[str]) -> Iterable[str]:
-    """Yield each refusal, uncounted instruction or peer's version once, with where it applies."""
+    """Yield each refusal, uncounted instruction, version or note once, with where it applies."""
     found: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         where = point({axis: row["params"][axis] for axis in axes})
@@ -165,6 +165,7 @@ def _remarks(rows: Iterable[dict[str, Any]], axes: Sequence[str]) -> Iterable[st
             remarks.append(f"instructions not counted: {row['instr_status']}")
         if row["version"]:
             remarks.append(f"version {row['version']}")
+        remarks += row["notes"]
         for remark in remarks:
             found.setdefault((row["params"]["design"], remark), []).append(where)
     for (design, remark), places in found.items():

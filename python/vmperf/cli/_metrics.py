@@ -96,5 +96,6 @@ def figure(value: float | None, unit: str) -> str:
         return duration(value)
     if unit == "B":
         return scaled(value, _BYTES)
-    number = f"{value:,.0f}" if value == int(value) else f"{value:.4g}"
+    whole = value == int(value) or abs(value) >= 1000
+    number = f"{value:,.0f}" if whole else f"{value:.4g}"
     return with_unit(number, unit)

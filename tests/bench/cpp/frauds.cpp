@@ -138,11 +138,9 @@ void declare_memories(Planter &plant) {
     total += n;
     return works_then_turns(s, n, left);
   });
-  plant.add("so_many_calls",
-            [](State &s, std::uint64_t n) { return s.calls <= 50 ? works(s, n) : turns(s, n); });
-  plant.add("so_long_since_the_first_call", [](State &s, std::uint64_t n) {
-    static const std::int64_t begin = now_us();
-    return now_us() - begin < 1000 ? works(s, n) : turns(s, n);
+  plant.add("so_many_calls", [](State &s, std::uint64_t n) {
+    static int calls = 0;
+    return ++calls <= 10 ? works(s, n) : turns(s, n);
   });
 }
 

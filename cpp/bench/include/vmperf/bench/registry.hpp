@@ -89,6 +89,9 @@ public:
   Benchmark &tag(std::string text);
   Benchmark &hidden(); ///< listed only when its id is asked for up to the last part
   Benchmark &subcycle(std::string reason); ///< one op may honestly cost under a cycle
+  /// Instructions are not counted: the op waits for other threads, say, or does what a forked child
+  /// must not do. Time alone is judged then.
+  Benchmark &uncounted(std::string reason);
   /// All designs return the same checksum for the same first ops; those that do not are refused.
   Benchmark &comparable();
   Benchmark &axis(std::string name, std::vector<Value> values, Value default_value);
@@ -123,6 +126,7 @@ public:
   [[nodiscard]] const std::string &summary() const noexcept { return summary_; }
   [[nodiscard]] const std::string &op() const noexcept { return op_; }
   [[nodiscard]] const std::string &subcycle() const noexcept { return subcycle_; }
+  [[nodiscard]] const std::string &uncounted() const noexcept { return uncounted_; }
   [[nodiscard]] const std::string &api() const noexcept { return api_; }
   [[nodiscard]] bool is_hidden() const noexcept { return hidden_; }
   [[nodiscard]] bool is_comparable() const noexcept { return comparable_; }
@@ -145,6 +149,7 @@ public:
     visit("subcycle", self.subcycle_);
     visit("hidden", self.hidden_);
     visit("comparable", self.comparable_);
+    visit("uncounted", self.uncounted_);
     visit("latency", self.latency_);
     visit("isolated", self.isolated_);
     visit("tags", self.tags_);
@@ -160,7 +165,7 @@ public:
 private:
   void check_new(const std::string &quantity) const;
 
-  std::string id_, summary_, op_, subcycle_, api_;
+  std::string id_, summary_, op_, subcycle_, uncounted_, api_;
   bool hidden_ = false, comparable_ = false, latency_ = false, isolated_ = false;
   Quantities quantities_;
   std::vector<std::string> tags_, traps_;

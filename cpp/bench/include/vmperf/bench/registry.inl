@@ -141,6 +141,11 @@ inline void Benchmark::check() const {
   replay(quantities_.tables, [](Benchmark &b, const TableSpec &t) { b.table(t.name, t.columns); });
 }
 
+inline Benchmark &Benchmark::uncounted(std::string reason) {
+  uncounted_ = std::move(reason);
+  return *this;
+}
+
 inline Benchmark &Benchmark::comparable() {
   comparable_ = true;
   return *this;

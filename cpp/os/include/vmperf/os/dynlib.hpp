@@ -70,4 +70,8 @@ void add_library_directory(const std::string &path);
 /// The directories searched before the system's, in order.
 [[nodiscard]] std::vector<std::string> library_directories();
 
+/// Paths of those that changed rounding or denormals for the whole process as they were loaded, in
+/// order; it was taken back.
+[[nodiscard]] std::vector<std::string> libraries_that_set_float_control();
+
 } // namespace vmperf::os

@@ -94,7 +94,7 @@ public:
           ++read;
         }
       }
-      sum ^= load_word(dst + table_.readable(*(end - 1)));
+      sum += load_word(dst + table_.readable(*(end - 1)));
     });
     return sum;
   }
@@ -119,7 +119,7 @@ public:
         fn(dst + op->dst, static_cast<unsigned char>(op->src), op->n);
         bench::sink(dst);
       }
-      sum ^= load_word(dst + table_.readable(*(end - 1)));
+      sum += load_word(dst + table_.readable(*(end - 1)));
     });
     return sum;
   }
