@@ -369,10 +369,11 @@ def catalog() -> list:
     Returns
     -------
     list of dict
-        Keys ``id, component, summary, op, tags, fooled_by, hidden, subcycle, latency, isolated, axes,
-        designs, quantities``; the first axis is ``design``. Keys of a design: ``name, summary, peer,
-        limit, null``. Quantities beside time: lists ``metrics`` (``name, unit, better, scope, merge``;
-        those that every case has too), ``distributions``, ``series`` and ``tables``.
+        Keys ``id, component, summary, op, api, tags, fooled_by, hidden, subcycle, comparable, latency,
+        isolated, uncounted, axes, designs, quantities``; the first axis is ``design``. Keys of a
+        design: ``name, summary, peer, limit, null``. Quantities beside time: lists ``metrics`` (``name,
+        unit, better, scope, merge``; those that every case has too), ``distributions``, ``series`` and
+        ``tables``.
 
     Examples
     --------
@@ -495,6 +496,11 @@ def load(path: str) -> list[str]:
     InvalidArgumentError
         It is no library of benchmarks, or a name it declares exists already; nothing is added then.
 
+    Warns
+    -----
+    RuntimeWarning
+        It changes rounding or denormals for the whole process as it is loaded; that is taken back.
+
     Notes
     -----
     The library stays loaded for the life of the process. Its code runs in this process: run what you do
@@ -510,7 +516,7 @@ def load(path: str) -> list[str]:
     ...     print(error.call)
     dlopen
     """
-def measure(id: str, params: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str], designs: collections.abc.Sequence[str], *, warm_up_ns: typing.SupportsInt | typing.SupportsIndex, measurement_ns: typing.SupportsInt | typing.SupportsIndex, n_samples: typing.SupportsInt | typing.SupportsIndex, sampling: str, n_placements: typing.SupportsInt | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex, process: typing.SupportsInt | typing.SupportsIndex, count_instructions: bool, evidence_ns: typing.SupportsInt | typing.SupportsIndex = 2000000000, deadline_ns: typing.SupportsInt | typing.SupportsIndex = 0, beacon: str = '') -> list[CaseResult]:
+def measure(id: str, params: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str], designs: collections.abc.Sequence[str], *, warm_up_ns: typing.SupportsInt | typing.SupportsIndex, measurement_ns: typing.SupportsInt | typing.SupportsIndex, n_samples: typing.SupportsInt | typing.SupportsIndex, sampling: str, n_placements: typing.SupportsInt | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex, process: typing.SupportsInt | typing.SupportsIndex, count_instructions: bool, beacon: str = '', evidence_ns: typing.SupportsInt | typing.SupportsIndex = 0, deadline_ns: typing.SupportsInt | typing.SupportsIndex = 0) -> list[CaseResult]:
     """
     Measure designs of one benchmark at one point of its axes, here.
 
@@ -542,13 +548,13 @@ def measure(id: str, params: collections.abc.Mapping[str, typing.SupportsInt | t
     count_instructions : bool
         Count instructions per op by single-stepping a forked child. Without counts, in process 0 an
         op of less than 0.9 cycles is refused; other processes rely on the counts of process 0.
+    beacon : str, optional
+        Path of a file of at least 16 bytes in which the design under way is announced.
     evidence_ns : int, optional
-        Nanoseconds that the evidence of one design may take, > 0.
+        Nanoseconds that the evidence of work of a design may take, >= 0; 0 for two seconds.
     deadline_ns : int, optional
         Nanoseconds after which the call should end, >= 0; 0 for never. Samples and placements are fewer
         then; a design of which not two samples fit is ``timed_out``.
-    beacon : str, optional
-        Path of a file of at least 16 bytes in which the design under way is announced.
 
     Returns
     -------
@@ -580,7 +586,7 @@ def measure(id: str, params: collections.abc.Mapping[str, typing.SupportsInt | t
     >>> r.status
     'optimised_away'
     """
-def measure_c(address: typing.SupportsInt | typing.SupportsIndex, returns_real: bool, integers: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], reals: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], *, timeout_ns: typing.SupportsInt | typing.SupportsIndex, warm_up_ns: typing.SupportsInt | typing.SupportsIndex, measurement_ns: typing.SupportsInt | typing.SupportsIndex, n_samples: typing.SupportsInt | typing.SupportsIndex, linear: bool, n_placements: typing.SupportsInt | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex) -> list[CaseResult]:
+def measure_c(address: typing.SupportsInt | typing.SupportsIndex, returns_real: bool, integers: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], reals: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], *, timeout_ns: typing.SupportsInt | typing.SupportsIndex, warm_up_ns: typing.SupportsInt | typing.SupportsIndex, measurement_ns: typing.SupportsInt | typing.SupportsIndex, n_samples: typing.SupportsInt | typing.SupportsIndex, linear: bool, n_placements: typing.SupportsInt | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex, count_instructions: bool = True) -> list[CaseResult]:
     """
     Time a C function by its address; `vmperf.benchmark` prepares it.
 
@@ -596,7 +602,7 @@ def measure_c(address: typing.SupportsInt | typing.SupportsIndex, returns_real: 
         Its floating-point arguments in order, as registers hold them; at most 8.
     timeout_ns : int
         Nanoseconds that the calls of a child process, which come first, may take.
-    warm_up_ns, measurement_ns, n_samples, linear, n_placements, seed
+    warm_up_ns, measurement_ns, n_samples, linear, n_placements, seed, count_instructions
         As in `measure`; `linear` for ``sampling="linear"``.
 
     Returns
@@ -625,7 +631,7 @@ def measure_c(address: typing.SupportsInt | typing.SupportsIndex, returns_real: 
     >>> target.design, empty.design
     ('target', 'empty')
     """
-def measure_python(target: typing.Any, empty: typing.Any, args: tuple, *, warm_up_ns: typing.SupportsInt | typing.SupportsIndex, measurement_ns: typing.SupportsInt | typing.SupportsIndex, n_samples: typing.SupportsInt | typing.SupportsIndex, linear: bool, n_placements: typing.SupportsInt | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex) -> list[CaseResult]:
+def measure_python(target: typing.Any, empty: typing.Any, args: tuple, *, warm_up_ns: typing.SupportsInt | typing.SupportsIndex, measurement_ns: typing.SupportsInt | typing.SupportsIndex, n_samples: typing.SupportsInt | typing.SupportsIndex, linear: bool, n_placements: typing.SupportsInt | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex, count_instructions: bool = True) -> list[CaseResult]:
     """
     Time a Python callable; `vmperf.benchmark` prepares it.
 
@@ -635,7 +641,7 @@ def measure_python(target: typing.Any, empty: typing.Any, args: tuple, *, warm_u
         What is timed, and what does nothing, called the same way in the same rounds.
     args : tuple
         Positional arguments of both.
-    warm_up_ns, measurement_ns, n_samples, linear, n_placements, seed
+    warm_up_ns, measurement_ns, n_samples, linear, n_placements, seed, count_instructions
         As in `measure`; `linear` for ``sampling="linear"``.
 
     Returns

@@ -4,7 +4,8 @@ Statistics of timing samples, in C++.
 Arrays in are one-dimensional, C-contiguous and of the exact dtype (float64 for values, int64 for
 nanoseconds, iterations and numbers of clusters): another dtype or a strided array is a TypeError,
 not a silent copy. Do not write to an array while a call on another thread reads it: the GIL is
-released. Arrays out own their memory. Results depend on the arguments alone, bootstraps on `seed` too.
+released. Arrays out own their memory. Results depend on the arguments alone, bootstraps on `seed`
+too.
 """
 from __future__ import annotations
 import collections.abc
