@@ -59,6 +59,7 @@ std::uint32_t draw_size(std::size_t mix, CounterRng &rng) {
 
 std::vector<std::string_view> names_of_mixes() {
   std::vector<std::string_view> names;
+  names.reserve(kMixes.size());
   for (const Mix &mix : kMixes) {
     names.push_back(mix.name);
   }
@@ -97,6 +98,7 @@ CopyTable scatter_sizes(const std::vector<std::uint32_t> &sizes, const bench::Pa
 
 std::vector<bench::Value> mix_names() {
   std::vector<bench::Value> names;
+  names.reserve(kMixes.size());
   for (const std::string_view name : names_of_mixes()) {
     names.emplace_back(std::string(name));
   }

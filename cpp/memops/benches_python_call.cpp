@@ -156,8 +156,8 @@ if work == "fill":
 bench::Maker call_maker(const char *design) {
   return [text = std::string(kProof) + kBuffers + design + kHasOp](const bench::Params &params) {
     static_cast<void>(params.get_size("size_bytes", 1, kMostCallBytes));
-    params.get_word("buffers", {"ndarray", "bytearray"});
-    params.get_word("call", {"copy", "fill", "is_zero", "find_byte", "crc32c"});
+    static_cast<void>(params.get_word("buffers", {"ndarray", "bytearray"}));
+    static_cast<void>(params.get_word("call", {"copy", "fill", "is_zero", "find_byte", "crc32c"}));
     bench::Params more = params;
     more.set("apart", static_cast<std::int64_t>(placement_rng().below(kMostApart)));
     return bench::make_python_workload(text, more);

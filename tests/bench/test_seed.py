@@ -39,29 +39,33 @@ def _point(benchmark_id: str, **changed: Any) -> dict[str, Any]:
 def _checksums(
     benchmark_id: str, design: str, *, seed: int, process: int = 0, **changed: Any
 ) -> set[int]:
-    (row,) = bench.measure(
-        benchmark_id,
-        _point(benchmark_id, **changed),
-        [design],
-        warm_up_ns=0,
-        measurement_ns=50_000,
-        n_samples=2,
-        sampling="flat",
-        n_placements=2,
-        seed=seed,
-        process=process,
-        count_instructions=False,
-    )
-    assert row.status not in ("unverified", "crashed"), row.reason
-    return {row.checksum}
+    """Of the first op, or of more where that was quick; of a few tries on a busy machine."""
+    found = set()
+    for _ in range(3):
+        (row,) = bench.measure(
+            benchmark_id,
+            _point(benchmark_id, **changed),
+            [design],
+            warm_up_ns=0,
+            measurement_ns=50_000,
+            n_samples=2,
+            sampling="flat",
+            n_placements=2,
+            seed=seed,
+            process=process,
+            count_instructions=False,
+        )
+        assert row.status not in ("unverified", "crashed"), row.reason
+        found.add(row.checksum)
+    return found
 
 
 @pytest.mark.parametrize(("benchmark_id", "design", "changed"), DRAWN)
 def test_data_follow_the_seed(benchmark_id: str, design: str, changed: dict[str, Any]) -> None:
     one = _checksums(benchmark_id, design, seed=1, **changed)
-    assert one == _checksums(benchmark_id, design, seed=1, process=1, **changed)
+    assert one & _checksums(benchmark_id, design, seed=1, process=1, **changed)
     others = [_checksums(benchmark_id, design, seed=seed, **changed) for seed in range(2, 6)]
-    assert any(one != other for other in others)
+    assert any(one.isdisjoint(other) for other in others)
 
 
 @pytest.fixture

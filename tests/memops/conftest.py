@@ -52,7 +52,8 @@ def atoms(program: Build) -> int:
 @pytest.fixture(scope="session")
 def process_sources(repo_root: Path) -> list[Path]:
     """What cpp/tearing.cpp needs beside the library, which keeps the rest of os to itself."""
-    return [repo_root / "cpp" / "os" / "src" / f"{name}.cpp" for name in ("process", "files")]
+    sources = ("bench/src/team", "os/src/process", "os/src/files")
+    return [repo_root / "cpp" / f"{name}.cpp" for name in sources]
 
 
 @pytest.fixture(scope="session")

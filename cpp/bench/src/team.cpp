@@ -63,6 +63,15 @@ std::vector<int> choose_cpus(unsigned n_members) {
   }
 }
 
+bool pin(int cpu) noexcept {
+  try {
+    os::pin_to_cpu(cpu);
+    return true;
+  } catch (const VmperfError &) {
+    return false;
+  }
+}
+
 } // namespace
 
 Team::Team(unsigned n_members)
@@ -138,10 +147,7 @@ void Team::work_together() {
 
 void Team::serve(unsigned member) {
   if (!cpus_.empty()) {
-    try {
-      os::pin_to_cpu(cpus_[member]);
-    } catch (const VmperfError &) { // it was allowed a moment ago: then the system places it
-    }
+    static_cast<void>(pin(cpus_[member])); // refused by now: the system places it
   }
   for (std::uint32_t seen = 0;; ++seen) {
     wait_for_change(round_, seen);

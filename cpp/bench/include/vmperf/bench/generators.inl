@@ -72,7 +72,7 @@ inline HotCold::HotCold(std::uint64_t n, std::uint64_t n_hot, double hot_share, 
     : n_hot_(detail::require_within("n_hot", n_hot, 1, n == 0 ? 1 : n)),
       n_cold_(detail::require_within("n", n, 1, detail::kAnyNumber) - n_hot),
       hot_share_(n_cold_ == 0 ? 1 : hot_share), rng_(seed, stream) {
-  if (!(hot_share >= 0 && hot_share <= 1)) {
+  if (hot_share < 0 || hot_share > 1 || std::isnan(hot_share)) {
     throw InvalidArgumentError("hot_share", std::to_string(hot_share), "0 to 1");
   }
 }

@@ -50,8 +50,8 @@ public:
   template <class E> [[nodiscard]] E get_choice(std::string_view name, Choices<E> choices) const;
 
   /// The same where the word itself is wanted.
-  const std::string &get_word(std::string_view name,
-                              const std::vector<std::string_view> &words) const;
+  [[nodiscard]] const std::string &get_word(std::string_view name,
+                                            const std::vector<std::string_view> &words) const;
 
   /// Whether the benchmark has this axis: makers that serve several read what there is.
   [[nodiscard]] bool has(std::string_view name) const { return values_.contains(name); }

@@ -1,4 +1,4 @@
-// Two threads race on one block: a writer of its own copies whole blocks of one byte value into it
+// Two members of a team race on one block: a writer copies whole blocks of one byte value into it
 // over and over, the calling thread copies them out with the same function, and an atom that comes
 // out with two values is torn. One op is one racing load of an atom: loads are done in groups, and
 // a group during which the writer has not written a whole block is looked at and done again. Every
@@ -8,10 +8,9 @@
 //   block   |vvvvvvvv|vvvvvwww|wwwwwwww|     an atom with v and w: torn
 //   seen    |........|xxxxxyyy|........|     reader: counts atoms, torn ones, changes of value
 //
-// Between runs the writer sleeps on a futex, so that it disturbs no other design; waking it is part
-// of each run. A forked child, in which the harness counts instructions, has no writer and reads
-// alone. Used by benches, designs and tests only. run() is
-// called by one thread. Sources: see guest.hpp.
+// Waking the writer is part of each run. A forked child, in which the harness counts instructions,
+// has no writer and reads alone. Used by benches, designs and tests only. run() is called by one
+// thread. Sources: see guest.hpp.
 #pragma once
 
 #include <algorithm>
@@ -22,11 +21,11 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <utility>
 
 #include "vmperf/base/error.hpp"
+#include "vmperf/bench/team.hpp"
 #include "vmperf/bench/workload.hpp"
 #include "vmperf/os/process.hpp"
 
@@ -50,52 +49,24 @@ public:
   static constexpr std::size_t kBlockBytes = 128;
 
   /// UnsupportedError where the process may use one CPU only: there threads take turns.
-  TearingWorkload(Fn fn, Expected expected)
-      : fn_(fn), expected_(expected), process_id_(os::process_id()) {
+  TearingWorkload(Fn fn, Expected expected) : fn_(fn), expected_(expected) {
     if (os::allowed_cpus().size() < 2) {
       throw UnsupportedError("a race of two threads needs two CPUs; this process may use one");
     }
-    try {
-      writer_ = std::thread([this] { keep_writing(); });
-    } catch (const std::system_error &e) {
-      throw OsError("pthread_create", e.code().value(), e.what());
-    }
-  }
-
-  TearingWorkload(const TearingWorkload &) = delete;
-  TearingWorkload &operator=(const TearingWorkload &) = delete;
-  TearingWorkload(TearingWorkload &&) = delete;
-  TearingWorkload &operator=(TearingWorkload &&) = delete;
-
-  ~TearingWorkload() override {
-    if (process_id_ != os::process_id()) {
-      writer_.detach(); // it is the parent's
-      return;
-    }
-    tell(Order::end);
-    writer_.join();
   }
 
   std::uint64_t run(std::uint64_t n) override {
-    const bool alone = process_id_ != os::process_id();
-    tell(Order::write);
-    fn_(seen_.data(), block_.data(), kAtom); // what was there before this run counts as no change
-    last_ = word_at(seen_.data());
-    std::uint64_t loads = 0;
-    for (int idle = 0; loads != n;) {
-      const std::uint64_t before = n_writes_.load(std::memory_order_acquire);
-      // Always a whole group: during a short one the writer could not write a block.
-      const std::uint64_t some = read_group(alone ? n - loads : kPasses * kBlockBytes / kAtom);
-      // By two: one that had begun before the group, and a whole one.
-      if (alone || n_writes_.load(std::memory_order_acquire) >= before + 2) {
-        loads += std::min(some, n - loads);
-      } else if (++idle % kTries == 0) {
-        std::this_thread::yield();
+    is_read_.store(false, std::memory_order_relaxed);
+    team_.run([this, n](unsigned member) {
+      if (member == 0) {
+        keep_reading(n);
+        is_read_.store(true, std::memory_order_relaxed);
+      } else {
+        keep_writing();
       }
-    }
-    tell(Order::rest);
-    sightings_.loads += loads;
-    return loads;
+      return bench::Progress::done;
+    });
+    return n;
   }
 
   [[nodiscard]] bench::Verification verify() override {
@@ -122,7 +93,6 @@ public:
   [[nodiscard]] const Sightings &sightings() const noexcept { return sightings_; }
 
 private:
-  enum class Order : int { rest, write, end }; // NOLINT(performance-enum-size): a futex's size
   static constexpr std::size_t kLine = 64;
   static constexpr std::size_t kSkew = 5; // other than 0 modulo every atom
   static constexpr std::size_t kPasses = 8;
@@ -136,9 +106,23 @@ private:
     return word;
   }
 
-  void tell(Order order) noexcept {
-    order_.store(order, std::memory_order_release);
-    order_.notify_one();
+  void keep_reading(std::uint64_t n) noexcept {
+    const bool alone = team_.takes_turns();
+    fn_(seen_.data(), block_.data(), kAtom); // what was there before this run counts as no change
+    last_ = word_at(seen_.data());
+    std::uint64_t loads = 0;
+    for (int idle = 0; loads != n;) {
+      const std::uint64_t before = n_writes_.load(std::memory_order_acquire);
+      // Always a whole group: during a short one the writer could not write a block.
+      const std::uint64_t some = read_group(alone ? n - loads : kPasses * kBlockBytes / kAtom);
+      // By two: one that had begun before the group, and a whole one.
+      if (alone || n_writes_.load(std::memory_order_acquire) >= before + 2) {
+        loads += std::min(some, n - loads);
+      } else if (++idle % kTries == 0) {
+        std::this_thread::yield();
+      }
+    }
+    sightings_.loads += loads;
   }
 
   // At most kPasses over the block; the number of atoms.
@@ -156,18 +140,11 @@ private:
   }
 
   void keep_writing() noexcept {
-    alignas(kLine) std::array<unsigned char, kBlockBytes + kLine> page{};
-    for (std::uint64_t pass = 0;;) {
-      order_.wait(Order::rest, std::memory_order_acquire);
-      if (order_.load(std::memory_order_acquire) == Order::end) {
-        return;
-      }
-      while (order_.load(std::memory_order_relaxed) == Order::write) {
-        unsigned char *const from = page.data() + skew(pass++);
-        std::memset(from, static_cast<int>(pass & 0xffU), kBlockBytes);
-        fn_(block_.data(), from, kBlockBytes);
-        n_writes_.fetch_add(1, std::memory_order_release);
-      }
+    while (!is_read_.load(std::memory_order_relaxed)) {
+      unsigned char *const from = page_.data() + skew(pass_++);
+      std::memset(from, static_cast<int>(pass_ & 0xffU), kBlockBytes);
+      fn_(block_.data(), from, kBlockBytes);
+      n_writes_.fetch_add(1, std::memory_order_release);
     }
   }
 
@@ -186,14 +163,15 @@ private:
 
   Fn fn_;
   Expected expected_;
-  int process_id_; // of the process that has the writer
   std::uint64_t n_reads_ = 0, last_ = 0;
   Sightings sightings_;
   alignas(kLine) std::array<unsigned char, kBlockBytes + kLine> seen_{};
   alignas(kLine) std::array<unsigned char, kBlockBytes> block_{};
-  alignas(kLine) std::atomic<Order> order_{Order::rest};
+  alignas(kLine) std::array<unsigned char, kBlockBytes + kLine> page_{}; // the writer's
+  std::uint64_t pass_ = 0;                                               // the writer's
+  alignas(kLine) std::atomic<bool> is_read_{false};
   alignas(kLine) std::atomic<std::uint64_t> n_writes_{0};
-  std::thread writer_; // last: it uses the rest
+  bench::Team team_{2}; // last: its threads end before what they use
 };
 
 } // namespace vmperf::memops
