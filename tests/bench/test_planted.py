@@ -58,9 +58,7 @@ def judged(compile_cpp):
 def test_no_fraud_is_believed(judged):
     rows = judged("frauds")
     assert len(rows) >= 30
-    believed = {
-        id: evidence for (id, _), (status, _, evidence) in rows.items() if status == "ok"
-    }
+    believed = {id: evidence for (id, _), (status, _, evidence) in rows.items() if status == "ok"}
     assert not believed
     fitting = {"optimised_away", "below_resolution", WEATHER}
     assert {id: row for id, row in rows.items() if row[0] not in fitting} == {}
