@@ -50,7 +50,7 @@ class Results(Delivered):
     Examples
     --------
     >>> import vmperf
-    >>> found = vmperf.run("bench/selftest/one_cycle", budget_s=0.5, results="doc.vmperf")
+    >>> found = vmperf.run("bench/selftest/one_cycle", results="doc.vmperf")
     >>> found.to_numpy(design="kernel").dtype.names
     ('process', 'ns_total', 'iterations', 'flags', 'placement', 'ns_per_op')
     >>> [row["samples"] >= 2 for row in found.select("bench/*", designs=["kernel"]).rows()]

@@ -82,7 +82,8 @@ class Supervisor:
         on_tick : callable
             Called with the design under way while the worker measures.
         limit_s : float, optional
-            Seconds after which the worker is ended, whatever it does.
+            Seconds after which the worker is ended, whatever it does: from when its first design
+            was under way, as a busy machine may start it late.
 
         Returns
         -------
@@ -116,8 +117,8 @@ class Supervisor:
         assert worker.stdout is not None
         reader = FrameReader()
         frames: list[Frame] = []
-        start = last_moved = time.monotonic()
-        last_batches = -1
+        start = last_moved = time.monotonic()  # of the limit: once the worker has begun
+        begun, last_batches = False, -1
         with selectors.DefaultSelector() as selector:
             selector.register(worker.stdout, selectors.EVENT_READ)
             while True:
@@ -131,6 +132,8 @@ class Supervisor:
                     return frames, ""
                 batches, design, _ = _BEACON.unpack_from(self._beacon)
                 now = time.monotonic()
+                if not begun and design:
+                    begun, start = True, now
                 if batches != last_batches:
                     last_batches, last_moved = batches, now
                 elif now - last_moved > self._timeout_s:
