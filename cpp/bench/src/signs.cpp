@@ -38,11 +38,10 @@ double cycles(const Signs &s, double ns) {
   return ns * s.core_ghz;
 }
 
-// No loop that holds only its counter takes as long as this in its best batch, whatever others on
-// the CPU do to the rest.
+// No loop that holds only its counter takes as long as this. Neighbours only add to its time, so
+// the low end of the interval is asked.
 bool idle_in_time(const Signs &s) {
-  const double best_ns = s.least_ns > 0 ? s.least_ns : s.high_ns;
-  return cycles(s, best_ns) < std::max(kIdleCycles, kIdleCycles * cycles(s, s.empty_ns));
+  return cycles(s, s.low_ns) < std::max(kIdleCycles, kIdleCycles * cycles(s, s.empty_ns));
 }
 
 // The rate at which the empty loop's instructions run; loops that were emptied run at it, however
@@ -50,7 +49,7 @@ bool idle_in_time(const Signs &s) {
 bool runs_as_empty(const Signs &s) {
   const double empty = s.empty_instructions.value_or(0);
   return empty > 0 && s.empty_ns > 0 && *s.instructions <= empty + kCountNoise &&
-         *s.instructions / s.high_ns >= kSameRate * empty / s.empty_ns;
+         *s.instructions / s.low_ns >= kSameRate * empty / s.empty_ns;
 }
 
 std::optional<Refusal> empty_by_count(const Signs &s) {

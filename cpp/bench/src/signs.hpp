@@ -20,7 +20,6 @@ namespace vmperf::bench {
 
 struct Signs {
   double median_ns = 0, low_ns = 0, high_ns = 0; ///< per op, of the samples; an interval
-  double least_ns = 0;                           ///< of the best sample; 0 = not known
   double core_ghz = 0;                           ///< core cycles per ns; 0 = not known
   double empty_ns = 0;                           ///< per turn of an empty loop
   std::optional<double> instructions;            ///< per op

@@ -104,9 +104,11 @@ std::vector<std::string> ProcessState::changes_to(const ProcessState &other) con
   return changes;
 }
 
+// Timers rest while handlers change: a signal must meet the handler that belongs to it.
 void ProcessState::apply() const noexcept {
-  for (std::size_t i = 0; i < kTimers.size(); ++i) {
-    ::setitimer(static_cast<__itimer_which_t>(kTimers[i]), &timers_[i], nullptr);
+  const itimerval disarmed{};
+  for (const int timer : kTimers) {
+    ::setitimer(static_cast<__itimer_which_t>(timer), &disarmed, nullptr);
   }
   for (int signal = 1; signal < static_cast<int>(handlers_.size()); ++signal) {
     if (is_ours(signal)) {
@@ -114,6 +116,11 @@ void ProcessState::apply() const noexcept {
     }
   }
   ::pthread_sigmask(SIG_SETMASK, &blocked_, nullptr);
+  for (std::size_t i = 0; i < kTimers.size(); ++i) {
+    if (is_armed(timers_[i])) {
+      ::setitimer(static_cast<__itimer_which_t>(kTimers[i]), &timers_[i], nullptr);
+    }
+  }
   allow_cpus(cpus_);
   set_float_control(float_control_);
 }

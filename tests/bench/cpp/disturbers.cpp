@@ -53,17 +53,30 @@ const Surroundings &at_load() {
 class Onlooker final : public Workload {
 public:
   std::uint64_t run(std::uint64_t n) override {
-    same_ = same_ && Surroundings() == at_load();
+    look();
     return works(state_, n);
   }
   Verification verify() override {
-    return same_ && Surroundings() == at_load() ? Verification::passed()
-                                                : Verification::failed("a neighbour was here");
+    look();
+    return {fault_};
   }
 
 private:
+  void look() {
+    const Surroundings now;
+    const Surroundings &then = at_load();
+    if (now != then) {
+      fault_ = std::string("a neighbour was here:") +
+               (now.rounding != then.rounding ? " rounding" : "") +
+               (now.control != then.control ? " control" : "") +
+               (now.n_cpus != then.n_cpus ? " CPUs" : "") +
+               (now.timer != then.timer ? " timer" : "") +
+               (now.handler != then.handler ? " handler" : "");
+    }
+  }
+
   State state_;
-  bool same_ = true;
+  std::string fault_;
 };
 
 // Disturbs once, when it is made, and expects to find in each run what it did.
@@ -84,7 +97,7 @@ private:
   bool kept_ = true;
 };
 
-void on_usr1(int) {}
+void on_signal(int) {}
 
 template <class Disturb, class Look>
 void plant(Benchmark &benchmark, const char *name, Disturb disturb, Look look) {
@@ -114,14 +127,14 @@ void plant_settings(Benchmark &benchmark) {
   plant(
       benchmark, "timer",
       [] {
-        signal(SIGALRM, SIG_IGN);
+        signal(SIGALRM, on_signal); // an ignored signal would stop the timer
         const itimerval often{{0, 500}, {0, 500}};
         setitimer(ITIMER_REAL, &often, nullptr);
       },
       Surroundings::is_timer_armed);
   plant(
-      benchmark, "handler", [] { signal(SIGUSR1, on_usr1); },
-      [] { return Surroundings::handler_of_usr1() == on_usr1; });
+      benchmark, "handler", [] { signal(SIGUSR1, on_signal); },
+      [] { return Surroundings::handler_of_usr1() == on_signal; });
 }
 
 void plant_remains(Benchmark &benchmark) {

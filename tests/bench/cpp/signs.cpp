@@ -103,6 +103,8 @@ std::vector<Case> frauds() {
       {"counted-down loop, emptied", kernel(2, 0, 1), "count the loop"},
       {"the same beside a busy neighbour",
        with(kernel(3, 0, 2.5), [](Signs &s) { s.empty_ns *= 2.5; }), "count the loop"},
+      {"the same, disturbed now and then", with(kernel(3, 0, 1), [](Signs &s) { s.high_ns *= 10; }),
+       "count the loop"},
       {"emptied, not told apart", untold(kernel(3, 0, 1)), "the empty loop has"},
       {"emptied on a core that takes two turns a cycle",
        with(untold(kernel(3, 0, 0.5)), [](Signs &s) { s.empty_ns /= 2; }), "the empty loop has"},
