@@ -142,11 +142,12 @@ void Group::warm_up(Lane &lane, double share_ns) {
   guarded(lane, [&] {
     const std::int64_t begin = os::now_ns();
     note_first_checksum(lane);
-    if (static_cast<double>(os::now_ns() - begin) > kPatience * share_ns) {
+    const std::int64_t first_ns = os::now_ns() - begin;
+    if (static_cast<double>(first_ns) > kPatience * share_ns) {
       refuse_late(lane, "no time after the first op");
       return;
     }
-    calibrate(lane, settings_.warm_up_ns);
+    calibrate(lane, std::max<std::int64_t>(0, settings_.warm_up_ns - first_ns)); // warm by as much
   });
   announce(lane, Phase::evidence);
   guarded(lane, [&] {
