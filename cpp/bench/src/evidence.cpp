@@ -7,6 +7,7 @@
 
 #include "batch.hpp"
 #include "vmperf/os/clock.hpp"
+#include "vmperf/os/core_clock.hpp"
 #include "vmperf/os/step_counter.hpp"
 
 namespace vmperf::bench {
@@ -18,6 +19,8 @@ constexpr double kLongNs = 30'000;            // two such ops exceed the budget,
 constexpr std::uint64_t kLongBudget = 6'000;  // unless they wait: a try, not seconds in vain
 constexpr std::uint64_t kLeastOps = 10;
 constexpr std::uint64_t kMostOps = 100;
+constexpr std::uint64_t kMostOpsToFit = 2'000;
+constexpr double kMostPerCycle = 8; // instructions; more fits no core
 constexpr std::uint64_t kFreshBudget = 12'000;
 constexpr std::int64_t kTimeoutNs = 2'000'000'000; // of a count that is asked for by itself
 constexpr std::array<unsigned, 3> kCopies{1, 2, 4};
@@ -34,6 +37,7 @@ struct Limits {
   std::uint64_t budget, goal; ///< steps
   std::int64_t end_ns;        ///< on the clock
   bool fresh = false;         ///< counts the first run of a child, else its second
+  std::uint64_t most_ops = kMostOps;
 };
 
 Limits limits_for(double ns_per_op, std::int64_t end_ns) {
@@ -84,7 +88,7 @@ os::StepCount steps(Workload &workload, unsigned copies, std::uint64_t n, const 
 std::uint64_t spread_for(std::uint64_t per_op, std::uint64_t constant, std::uint64_t max_n,
                          const Limits &limits) {
   const std::uint64_t wanted =
-      std::clamp(limits.goal / std::max<std::uint64_t>(per_op, 1), kLeastOps, kMostOps);
+      std::clamp(limits.goal / std::max<std::uint64_t>(per_op, 1), kLeastOps, limits.most_ops);
   const std::uint64_t affordable =
       (limits.budget - std::min(limits.budget, constant)) / std::max<std::uint64_t>(per_op, 1) / 2;
   return std::clamp<std::uint64_t>(wanted, 1,
@@ -184,8 +188,27 @@ double time_small(Workload &workload, double ns_per_op, std::int64_t end_ns) {
   return spent_ns > 0 && resolved ? ops_ns / static_cast<double>(n - 1) : 0;
 }
 
+bool fits(const MarginalCount &counted, double ns_per_op) {
+  const double cycles = ns_per_op * os::core_hz() * 1e-9;
+  return !counted.instructions || *counted.instructions - counted.repeats <= kMostPerCycle * cycles;
+}
+
+// What is dear at small n alone, such as a container's growth, falls out at larger n.
+MarginalCount count_to_fit(Workload &workload, double ns_per_op, const Limits &limits) {
+  MarginalCount counted = count(workload, 1, limits);
+  if (!fits(counted, ns_per_op)) {
+    Limits more = limits;
+    more.goal = limits.budget / 3;
+    more.most_ops = kMostOpsToFit;
+    if (MarginalCount again = count(workload, 1, more); again.instructions) {
+      return again;
+    }
+  }
+  return counted;
+}
+
 void count_all(Workload &workload, double ns_per_op, const Limits &limits, Evidence &evidence) {
-  const MarginalCount counted = count(workload, 1, limits);
+  const MarginalCount counted = count_to_fit(workload, ns_per_op, limits);
   evidence.instr_per_op = counted.instructions;
   evidence.instr_status = counted.status;
   evidence.work_per_op = counted.work;

@@ -334,15 +334,6 @@ void declare_limits(Planter &plant) {
     }
     return s.x;
   });
-  Benchmark &pair = plant.declare("comparable", kernel(works)).comparable();
-  pair.design("half", "does half of it",
-              kernel([](State &s, std::uint64_t n) { return works(s, (n + 1) / 2); }));
-  pair.design("same", "does the same in another way", kernel([](State &s, std::uint64_t n) {
-                for (; n != 0; --n) {
-                  work(s.x);
-                }
-                return s.x;
-              }));
 }
 
 } // namespace
