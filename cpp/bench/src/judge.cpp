@@ -51,12 +51,11 @@ void refuse(Lane &lane, const std::optional<Refusal> &found) {
 }
 
 // Pieces are stamped one by one: what counts is that a piece is longer than the counter's step.
-void judge_pieces(Lane &lane) {
+void judge_pieces(Lane &lane, double median_ns) {
   const Samples &samples = lane.result.samples;
-  const auto sum = [](const auto &values) {
-    return static_cast<double>(std::accumulate(values.begin(), values.end(), std::int64_t{0}));
-  };
-  const double piece_ns = sum(samples.ns_total) / static_cast<double>(lane.n_pieces);
+  const auto &ops = samples.iterations;
+  const auto n_ops = static_cast<double>(std::accumulate(ops.begin(), ops.end(), std::int64_t{0}));
+  const double piece_ns = median_ns * n_ops / static_cast<double>(lane.n_pieces);
   if (piece_ns < least_piece_ns()) {
     lane.refuse(Status::below_resolution,
                 text("a run of max_n ops takes %.2f ns, the counter's step is %.2f ns", piece_ns,
@@ -64,12 +63,12 @@ void judge_pieces(Lane &lane) {
   }
 }
 
-void judge_resolution(Lane &lane) {
+void judge_resolution(Lane &lane, double median_ns) {
   if (lane.recorder != nullptr) {
     return; // the null design shows what single stamps resolve
   }
   if (lane.n_pieces > lane.n_batches) {
-    judge_pieces(lane);
+    judge_pieces(lane, median_ns);
     return;
   }
   const auto &ns = lane.result.samples.ns_total;
@@ -96,12 +95,12 @@ void judge(Lane &lane, const Benchmark &benchmark) {
   const stats::Summary summary = stats::summarize(samples.ns_total, samples.iterations, process);
   const Signs signs = signs_of(lane, benchmark, summary);
   if (lane.n_pieces > lane.n_batches) {
-    judge_resolution(lane); // pieces too short have no time to judge by
+    judge_resolution(lane, summary.median); // pieces too short have no time to judge by
   }
   if (!lane.design->is_null()) {
     refuse(lane, find_undone(signs));
   }
-  judge_resolution(lane);
+  judge_resolution(lane, summary.median);
   if (summary.high - summary.low > kMostSpread * summary.median) {
     lane.refuse(Status::too_noisy,
                 text("the median's interval is %.3f to %.3f ns per op", summary.low, summary.high));

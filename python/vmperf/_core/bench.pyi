@@ -85,6 +85,26 @@ class CaseResult:
     >>> r[0].design, r[0].status
     ('absent', 'not_installed')
     """
+    def details(self) -> list:
+        """
+        What was reported beside numbers: a copy of all bytes.
+
+        Returns
+        -------
+        list of tuple
+            Kind, name, placement, bytes. ``distribution``: `vmperf.stats.Histogram.from_bytes` reads it;
+            ``series``: little-endian float64, all x, then all y; ``table``: JSON with ``rows``; ``sample``:
+            float64, the metric's value with each sample, NaN where there is none.
+
+        Examples
+        --------
+        >>> from vmperf import bench
+        >>> r = bench.measure("bench/selftest/missing", {}, ["absent"], warm_up_ns=0, measurement_ns=1,
+        ...                   n_samples=2, sampling="flat", n_placements=1, seed=0, process=0,
+        ...                   count_instructions=False)
+        >>> r[0].details()
+        []
+        """
     @property
     def checksum(self) -> int:
         """
@@ -98,7 +118,12 @@ class CaseResult:
     @property
     def evidence(self) -> dict:
         """
-        How we know that the work was done: instructions per op, empty loop, core clock, copies.
+        How we know that the work was done: instructions per op, empty loop, core clock, copies; how time grows with n, and in ``notes`` and ``disturbs`` limits in words.
+        """
+    @property
+    def metrics(self) -> dict:
+        """
+        Metric -> its value in each placement, None where it was not delivered.
         """
     @property
     def reason(self) -> str:
@@ -208,6 +233,28 @@ class Arm:
         >>> from vmperf import bench
         >>> bench.Arm("bench/selftest/one_cycle", {}, "kernel", seed=0).count_instructions()[1]
         'counted'
+        """
+    def report(self) -> dict:
+        """
+        What the workload says beside time, since it was made.
+
+        Returns
+        -------
+        dict
+            ``metrics``: name -> float, None where it was not delivered, the built-in ones too. ``details``:
+            as `CaseResult.details` has them.
+
+        Raises
+        ------
+        MeasurementError
+            ``crashed``: the workload reports what its benchmark does not declare.
+
+        Examples
+        --------
+        >>> from vmperf import bench
+        >>> arm = bench.Arm("bench/selftest/one_cycle", {}, "kernel", seed=0)
+        >>> arm.run(1000)[0] >= 0, arm.report()["metrics"]["rss_peak_bytes"] > 0
+        (True, True)
         """
     def run(self, n: typing.SupportsInt | typing.SupportsIndex) -> tuple[int, int]:
         """
@@ -320,8 +367,10 @@ def catalog() -> list:
     Returns
     -------
     list of dict
-        Keys ``id, component, summary, op, tags, fooled_by, hidden, subcycle, axes, designs``; the first
-        axis is ``design``. Keys of a design: ``name, summary, peer``.
+        Keys ``id, component, summary, op, tags, fooled_by, hidden, subcycle, latency, isolated, axes,
+        designs, quantities``; the first axis is ``design``. Keys of a design: ``name, summary, peer,
+        limit, null``. Quantities beside time: lists ``metrics`` (``name, unit, better, scope, merge``;
+        those that every case has too), ``distributions``, ``series`` and ``tables``.
 
     Examples
     --------
@@ -444,6 +493,11 @@ def load(path: str) -> list[str]:
     InvalidArgumentError
         It is no library of benchmarks, or a name it declares exists already; nothing is added then.
 
+    Warns
+    -----
+    RuntimeWarning
+        It changes rounding or denormals for the whole process as it is loaded; that is taken back.
+
     Notes
     -----
     The library stays loaded for the life of the process. Its code runs in this process: run what you do
@@ -459,7 +513,7 @@ def load(path: str) -> list[str]:
     ...     print(error.call)
     dlopen
     """
-def measure(id: str, params: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str], designs: collections.abc.Sequence[str], *, warm_up_ns: typing.SupportsInt | typing.SupportsIndex, measurement_ns: typing.SupportsInt | typing.SupportsIndex, n_samples: typing.SupportsInt | typing.SupportsIndex, sampling: str, n_placements: typing.SupportsInt | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex, process: typing.SupportsInt | typing.SupportsIndex, count_instructions: bool, beacon: str = '') -> list[CaseResult]:
+def measure(id: str, params: collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str], designs: collections.abc.Sequence[str], *, warm_up_ns: typing.SupportsInt | typing.SupportsIndex, measurement_ns: typing.SupportsInt | typing.SupportsIndex, n_samples: typing.SupportsInt | typing.SupportsIndex, sampling: str, n_placements: typing.SupportsInt | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex, process: typing.SupportsInt | typing.SupportsIndex, count_instructions: bool, evidence_ns: typing.SupportsInt | typing.SupportsIndex = 2000000000, deadline_ns: typing.SupportsInt | typing.SupportsIndex = 0, beacon: str = '') -> list[CaseResult]:
     """
     Measure designs of one benchmark at one point of its axes, here.
 
@@ -491,6 +545,10 @@ def measure(id: str, params: collections.abc.Mapping[str, typing.SupportsInt | t
     count_instructions : bool
         Count instructions per op by single-stepping a forked child. Without counts, in process 0 an
         op of less than 0.9 cycles is refused; other processes rely on the counts of process 0.
+    evidence_ns : int, optional
+        Nanoseconds that the evidence of one design may take, > 0.
+    deadline_ns : int, optional
+        Nanoseconds after which no more samples are taken once there are five; 0: no deadline.
     beacon : str, optional
         Path of a file of at least 16 bytes in which the design under way is announced.
 
@@ -524,7 +582,7 @@ def measure(id: str, params: collections.abc.Mapping[str, typing.SupportsInt | t
     >>> r.status
     'optimised_away'
     """
-def measure_c(address: typing.SupportsInt | typing.SupportsIndex, returns_real: bool, integers: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], reals: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], *, timeout_ns: typing.SupportsInt | typing.SupportsIndex, warm_up_ns: typing.SupportsInt | typing.SupportsIndex, measurement_ns: typing.SupportsInt | typing.SupportsIndex, n_samples: typing.SupportsInt | typing.SupportsIndex, linear: bool, n_placements: typing.SupportsInt | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex) -> list[CaseResult]:
+def measure_c(address: typing.SupportsInt | typing.SupportsIndex, returns_real: bool, integers: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], reals: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], *, timeout_ns: typing.SupportsInt | typing.SupportsIndex, warm_up_ns: typing.SupportsInt | typing.SupportsIndex, measurement_ns: typing.SupportsInt | typing.SupportsIndex, n_samples: typing.SupportsInt | typing.SupportsIndex, linear: bool, n_placements: typing.SupportsInt | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex, count_instructions: bool = True) -> list[CaseResult]:
     """
     Time a C function by its address; `vmperf.benchmark` prepares it.
 
@@ -540,7 +598,7 @@ def measure_c(address: typing.SupportsInt | typing.SupportsIndex, returns_real: 
         Its floating-point arguments in order, as registers hold them; at most 8.
     timeout_ns : int
         Nanoseconds that the calls of a child process, which come first, may take.
-    warm_up_ns, measurement_ns, n_samples, linear, n_placements, seed
+    warm_up_ns, measurement_ns, n_samples, linear, n_placements, seed, count_instructions
         As in `measure`; `linear` for ``sampling="linear"``.
 
     Returns
@@ -569,7 +627,7 @@ def measure_c(address: typing.SupportsInt | typing.SupportsIndex, returns_real: 
     >>> target.design, empty.design
     ('target', 'empty')
     """
-def measure_python(target: typing.Any, empty: typing.Any, args: tuple, *, warm_up_ns: typing.SupportsInt | typing.SupportsIndex, measurement_ns: typing.SupportsInt | typing.SupportsIndex, n_samples: typing.SupportsInt | typing.SupportsIndex, linear: bool, n_placements: typing.SupportsInt | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex) -> list[CaseResult]:
+def measure_python(target: typing.Any, empty: typing.Any, args: tuple, *, warm_up_ns: typing.SupportsInt | typing.SupportsIndex, measurement_ns: typing.SupportsInt | typing.SupportsIndex, n_samples: typing.SupportsInt | typing.SupportsIndex, linear: bool, n_placements: typing.SupportsInt | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex, count_instructions: bool = True) -> list[CaseResult]:
     """
     Time a Python callable; `vmperf.benchmark` prepares it.
 
@@ -579,7 +637,7 @@ def measure_python(target: typing.Any, empty: typing.Any, args: tuple, *, warm_u
         What is timed, and what does nothing, called the same way in the same rounds.
     args : tuple
         Positional arguments of both.
-    warm_up_ns, measurement_ns, n_samples, linear, n_placements, seed
+    warm_up_ns, measurement_ns, n_samples, linear, n_placements, seed, count_instructions
         As in `measure`; `linear` for ``sampling="linear"``.
 
     Returns
