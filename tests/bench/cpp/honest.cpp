@@ -184,6 +184,9 @@ void declare_memory(Planter &plant) {
   plant.add("push_back", [](State &s, std::uint64_t n) {
     std::vector<std::uint64_t> grown;
     for (std::uint64_t i = 0; i < n; ++i) {
+      if (grown.size() == 4096) { // more would be the kernel's work: pages anew in each run
+        grown = {};
+      }
       grown.push_back(i);
       sink(grown.data());
     }
