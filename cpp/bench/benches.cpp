@@ -180,6 +180,21 @@ private:
   std::uint64_t x_ = 0, asked_ = 0;
 };
 
+// A chain of multiplications, every Share-th of them.
+template <unsigned Share> class Products final : public Workload {
+public:
+  std::uint64_t run(std::uint64_t n) override {
+    for (std::uint64_t i = 0; i < n; i += Share) {
+      x_ = opaque(x_) * kStep;
+    }
+    return x_;
+  }
+  [[nodiscard]] Verification verify() override { return Verification::passed(); }
+
+private:
+  std::uint64_t x_ = 1;
+};
+
 // --- failures ----------------------------------------------------------------------------------
 
 std::uint64_t crash(std::uint64_t n) {
@@ -255,6 +270,14 @@ void declare_frauds(Registry &registry) {
   plant(registry, "half_work", "half of the ops asked for", make<HalfWork>);
 }
 
+// Says that it does as its neighbour and does half of it: each alone is believed.
+void declare_comparable(Registry &registry) {
+  selftest(registry, "comparable", "designs whose checksums must agree")
+      .comparable()
+      .design("naive", "all of the work", make<Products<1>>)
+      .design("half", "half of it", make<Products<2>>);
+}
+
 void declare_failures(Registry &registry) {
   plant(registry, "crash", "dereferences null", kernel(crash));
   plant(registry, "hang", "never ends a batch", kernel(hang));
@@ -281,6 +304,7 @@ void declare(Registry &registry) {
   declare_memcpy(registry);
   declare_honest(registry);
   declare_frauds(registry);
+  declare_comparable(registry);
   declare_failures(registry);
   declare_reports(registry);
 }

@@ -97,15 +97,6 @@ def test_what_is_disturbed_throughout_is_named(judged):
     assert any(note.startswith("disturbed: ") for note in evidence["notes"])
 
 
-def test_checksums_of_comparable_designs(judged):
-    rows = judged("honest")
-    status, reason, _ = rows["limits/comparable", "half"]
-    assert status == "unverified"
-    assert "checksum" in reason
-    for design in ("only", "same"):
-        assert rows["limits/comparable", design][0] in ("ok", WEATHER)
-
-
 def test_repetitions_and_work_are_told_apart(judged):
     rows = judged("honest")
     if ("honest/rep_movsb", "only") in rows:

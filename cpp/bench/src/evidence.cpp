@@ -7,6 +7,7 @@
 
 #include "batch.hpp"
 #include "vmperf/os/clock.hpp"
+#include "vmperf/os/core_clock.hpp"
 #include "vmperf/os/step_counter.hpp"
 
 namespace vmperf::bench {
@@ -20,6 +21,8 @@ constexpr std::uint64_t kLeastOps = 10;
 constexpr std::uint64_t kMostOps = 64;
 constexpr std::uint64_t kLeastOpsOfCopies = 2; // that a copy adds instructions shows in few of them
 constexpr std::uint64_t kMostOpsOfCopies = 20;
+constexpr std::uint64_t kMostOpsToFit = 2'000;
+constexpr double kMostPerCycle = 8; // instructions; more fits no core
 constexpr std::uint64_t kFreshBudget = 12'000;
 constexpr std::int64_t kTimeoutNs = 2'000'000'000; // where the caller sets no limit
 constexpr std::array<unsigned, 3> kCopies{1, 2, 4};
@@ -191,8 +194,27 @@ double time_small(Workload &workload, double ns_per_op, std::int64_t end_ns) {
   return spent_ns > 0 && resolved ? ops_ns / static_cast<double>(n - 1) : 0;
 }
 
+bool fits(const MarginalCount &counted, double ns_per_op) {
+  const double cycles = ns_per_op * os::core_hz() * 1e-9;
+  return !counted.instructions || *counted.instructions - counted.repeats <= kMostPerCycle * cycles;
+}
+
+// What is dear at small n alone, such as a container's growth, falls out at larger n.
+MarginalCount count_to_fit(Workload &workload, double ns_per_op, const Limits &limits) {
+  MarginalCount counted = count(workload, 1, limits);
+  if (!fits(counted, ns_per_op)) {
+    Limits more = limits;
+    more.goal = limits.budget / 3;
+    more.most_ops = kMostOpsToFit;
+    if (MarginalCount again = count(workload, 1, more); again.instructions) {
+      return again;
+    }
+  }
+  return counted;
+}
+
 void count_all(Workload &workload, double ns_per_op, const Limits &limits, Evidence &evidence) {
-  const MarginalCount counted = count(workload, 1, limits);
+  const MarginalCount counted = count_to_fit(workload, ns_per_op, limits);
   evidence.instr_per_op = counted.instructions;
   evidence.instr_status = counted.status;
   evidence.work_per_op = counted.work;

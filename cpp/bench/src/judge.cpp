@@ -32,8 +32,8 @@ Signs signs_of(const Lane &lane, const Benchmark &benchmark, const stats::Summar
   const Evidence &e = lane.result.evidence;
   Signs signs;
   signs.median_ns = summary.median;
-  signs.low_ns = summary.low;
   signs.high_ns = summary.high;
+  signs.least_ns = summary.min;
   signs.core_ghz = e.core_hz * 1e-9;
   signs.empty_ns = e.empty_ns_per_op;
   signs.instructions = e.instr_per_op;

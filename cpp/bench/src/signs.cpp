@@ -10,6 +10,7 @@ constexpr double kMostPerCycle = 8;   // instructions; honest loops: at most 6.8
 constexpr double kLeastGrowth = 1.3;  // honest: 1.6 to 2.4
 constexpr double kMostGrowth = 3;     //
 constexpr double kMostSmall = 5;      // time an op at small n over that at large n; honest: 1.4
+constexpr double kQuickCycles = 8;    // an op that is not counted: above this it may well be done
 constexpr double kMostDearer = 3;     // likewise, where it explains a count
 constexpr double kMostFresh = 5;      // instructions of a first call over those of a later one
 constexpr double kLeastCycles = 0.9;  // without subcycle()
@@ -39,9 +40,9 @@ double cycles(const Signs &s, double ns) {
 }
 
 // No loop that holds only its counter takes as long as this. Neighbours only add to its time, so
-// the low end of the interval is asked.
+// the least of it is asked.
 bool idle_in_time(const Signs &s) {
-  return cycles(s, s.low_ns) < std::max(kIdleCycles, kIdleCycles * cycles(s, s.empty_ns));
+  return cycles(s, s.least_ns) < std::max(kIdleCycles, kIdleCycles * cycles(s, s.empty_ns));
 }
 
 // The rate at which the empty loop's instructions run; loops that were emptied run at it, however
@@ -49,7 +50,7 @@ bool idle_in_time(const Signs &s) {
 bool runs_as_empty(const Signs &s) {
   const double empty = s.empty_instructions.value_or(0);
   return empty > 0 && s.empty_ns > 0 && *s.instructions <= empty + kCountNoise &&
-         *s.instructions / s.low_ns >= kSameRate * empty / s.empty_ns;
+         *s.instructions / s.least_ns >= kSameRate * empty / s.empty_ns;
 }
 
 std::optional<Refusal> empty_by_count(const Signs &s) {
@@ -164,7 +165,11 @@ std::optional<Refusal> find_ungrown(const Signs &signs) {
                        "run(n) does not depend on n, or n is not what is done",
                        signs.growth, kLeastGrowth, kMostGrowth));
   }
-  if (signs.small_ns > kMostSmall * signs.high_ns) {
+  // Memory that is not yet in a cache makes small n dear, too, but not large n quick.
+  const double took = cycles(signs, signs.high_ns);
+  const bool quick =
+      signs.instructions ? *signs.instructions - signs.repeats > took : took < kQuickCycles;
+  if (signs.small_ns > kMostSmall * signs.high_ns && quick) {
     return undone(
         text("an op takes %.3f ns where n is small, %.3f ns in the samples: large n, or a "
              "later instance, does less",

@@ -19,13 +19,14 @@
 namespace vmperf::bench {
 
 struct Signs {
-  double median_ns = 0, low_ns = 0, high_ns = 0; ///< per op, of the samples; an interval
-  double core_ghz = 0;                           ///< core cycles per ns; 0 = not known
-  double empty_ns = 0;                           ///< per turn of an empty loop
-  std::optional<double> instructions;            ///< per op
-  std::optional<double> empty_instructions;      ///< per turn of the empty loop
-  std::optional<double> work; ///< of the instructions: not there to keep a loop going
-  double repeats = 0;         ///< of the instructions: repetitions of string instructions
+  double median_ns = 0, high_ns = 0;  ///< per op: of the samples, and its interval's upper end
+  double least_ns = 0;                ///< of all samples
+  double core_ghz = 0;                ///< core cycles per ns; 0 = not known
+  double empty_ns = 0;                ///< per turn of an empty loop
+  std::optional<double> instructions; ///< per op
+  std::optional<double> empty_instructions; ///< per turn of the empty loop
+  std::optional<double> work;               ///< of the instructions: not there to keep a loop going
+  double repeats = 0; ///< of the instructions: repetitions of string instructions
   std::optional<double> fresh_instructions; ///< per op of an instance that has not run, no repeats
   double small_ns = 0;                      ///< per op at the n that was counted; 0 = not resolved
   double growth = 0;                        ///< time of 2n ops over that of n ops; 0 = not taken

@@ -17,8 +17,13 @@ namespace {
 
 constexpr std::array<int, 3> kTimers{ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF};
 
+bool is_zero(const timeval &time) {
+  return time.tv_sec == 0 && time.tv_usec == 0;
+}
+
+// A periodic timer that has just expired has nothing left until its signal is taken.
 bool is_armed(const itimerval &timer) {
-  return timer.it_value.tv_sec != 0 || timer.it_value.tv_usec != 0;
+  return !is_zero(timer.it_value) || !is_zero(timer.it_interval);
 }
 
 // Real-time signals below SIGRTMIN are the C library's own.
@@ -118,7 +123,9 @@ void ProcessState::apply() const noexcept {
   ::pthread_sigmask(SIG_SETMASK, &blocked_, nullptr);
   for (std::size_t i = 0; i < kTimers.size(); ++i) {
     if (is_armed(timers_[i])) {
-      ::setitimer(static_cast<__itimer_which_t>(kTimers[i]), &timers_[i], nullptr);
+      itimerval timer = timers_[i];
+      timer.it_value = is_zero(timer.it_value) ? timer.it_interval : timer.it_value;
+      ::setitimer(static_cast<__itimer_which_t>(kTimers[i]), &timer, nullptr);
     }
   }
   allow_cpus(cpus_);

@@ -36,7 +36,7 @@ struct Surroundings {
   static bool is_timer_armed() {
     itimerval timer{};
     getitimer(ITIMER_REAL, &timer);
-    return timer.it_value.tv_sec != 0 || timer.it_value.tv_usec != 0;
+    return timer.it_value.tv_usec != 0 || timer.it_interval.tv_usec != 0;
   }
   static void (*handler_of_usr1())(int) {
     struct sigaction action{};

@@ -22,7 +22,7 @@ Signs kernel(double instructions, double work, double cycles) {
   Signs s;
   s.core_ghz = 4;
   s.median_ns = cycles / 4;
-  s.low_ns = s.median_ns * 0.99;
+  s.least_ns = s.median_ns * 0.99;
   s.high_ns = s.median_ns * 1.01;
   s.empty_ns = 0.25;
   s.empty_instructions = 3;
@@ -90,6 +90,10 @@ std::vector<Case> honest() {
       {"a first call that allocates, slow ops",
        with(kernel(20, 15, 50), [](Signs &s) { s.fresh_instructions = 380; }), ""},
       {"grows by more than twice", with(kernel(9, 7, 10), [](Signs &s) { s.growth = 2.6; }), ""},
+      {"a chase that is cold at first", with(kernel(3, 1, 60), [](Signs &s) { s.small_ns = 118; }),
+       ""},
+      {"threads that meet at last",
+       with(uncounted(kernel(0, 0, 400)), [](Signs &s) { s.small_ns = 2200; }), ""},
       {"a container that grows", with(kernel(17, 12, 1.5), [](Signs &s) { s.small_ns = 1; }), ""},
       {"another process",
        with(uncounted(kernel(0, 0, 0.3)), [](Signs &s) { s.counted_elsewhere = true; }), ""},

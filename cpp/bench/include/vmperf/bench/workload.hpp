@@ -130,9 +130,18 @@ private:
   template <unsigned Copies>
   [[gnu::always_inline]] static std::uint64_t turns(Op &op, std::uint64_t n) {
     std::uint64_t last = 0;
+    const auto one = [&op, &last](std::uint64_t i) {
+      last = static_cast<std::uint64_t>(op(i));
+      asm volatile("" : : "r"(last)); // computed; memory and other registers are left alone
+    };
     for (std::uint64_t i = 0; i < n * Copies; i += Copies) {
-      for (unsigned copy = 0; copy < Copies; ++copy) { // unrolled, its bound being a constant
-        last = opaque(static_cast<std::uint64_t>(op(i + copy)));
+      one(i);
+      if constexpr (Copies >= 2) {
+        one(i + 1);
+      }
+      if constexpr (Copies == 4) {
+        one(i + 2);
+        one(i + 3);
       }
     }
     return last;
