@@ -206,7 +206,9 @@ def test_marks_and_availability_cross_the_interface(build):
 )
 def test_a_bad_declaration_is_an_error_with_its_words(build, line, said):
     text = "#include <stdexcept>\n" + SOURCE[: SOURCE.index("VMPERF_PLUGIN")]
-    library = build(f"{text}\nVMPERF_PLUGIN(registry) {{\n  static_cast<void>(registry);\n  {line}\n}}\n")
+    library = build(
+        f"{text}\nVMPERF_PLUGIN(registry) {{\n  static_cast<void>(registry);\n  {line}\n}}\n"
+    )
     (name, message), n = fresh(
         """
         error = error_of(bench.load, sys.argv[1])

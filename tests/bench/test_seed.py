@@ -9,6 +9,7 @@ import pytest
 
 from vmperf import _core, bench
 from vmperf._compare import compare as compare_module
+from vmperf._compare import pairs as pairs_module
 from vmperf._compare.side import Dead, Task
 
 # Benchmarks whose checksum hangs on drawn data, each with a design that is always there.
@@ -105,7 +106,7 @@ def test_both_sides_of_a_comparison_have_one_data_seed(monkeypatch: pytest.Monke
         seen.append(tasks)
         raise Dead("crashed", "planted: the tasks alone are wanted")
 
-    monkeypatch.setattr(compare_module, "run_pair", refuse)
+    monkeypatch.setattr(pairs_module, "run_pair", refuse)
     compare_module.compare("libc", "naive", benchmarks="bench/memcpy", seed=-3, pairs=3)
     assert seen
     for one, other in seen:

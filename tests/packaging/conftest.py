@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,17 @@ import pytest
 from house import tree
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+Fenced = Callable[[str, str], list[str]]
+
+
+@pytest.fixture(scope="session")
+def fenced() -> Fenced:
+    """The fenced blocks of a language in a text of Markdown."""
+
+    def blocks(text: str, language: str) -> list[str]:
+        return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+    return blocks
 
 
 def _environment() -> dict[str, str]:

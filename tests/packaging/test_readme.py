@@ -13,12 +13,7 @@ import pytest
 from house import tree
 from vmperf._tour import TOUR_S
 
-Blocks = Callable[[str], list[str]]
-
-
-def fenced(text: str, language: str) -> list[str]:
-    """The fenced blocks of a language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+Fenced = Callable[[str, str], list[str]]
 
 
 def dead_links(root: Path) -> list[str]:
@@ -50,7 +45,7 @@ def readme(repo_root: Path) -> str:
     return (repo_root / "README.md").read_text()
 
 
-def test_python_example_runs(readme: str, tmp_path: Path) -> None:
+def test_python_example_runs(fenced: Fenced, readme: str, tmp_path: Path) -> None:
     (block,) = fenced(readme, "python")
     (tmp_path / "example.py").write_text(block)
     command = [sys.executable, "-W", "error", "example.py"]
@@ -61,6 +56,7 @@ def test_python_example_runs(readme: str, tmp_path: Path) -> None:
 
 
 def test_cpp_example_runs(
+    fenced: Fenced,
     readme: str,
     compile_cpp: Callable[..., Path],
     run_binary: Callable[..., subprocess.CompletedProcess[str]],
@@ -69,7 +65,7 @@ def test_cpp_example_runs(
     assert run_binary(compile_cpp(block)).stdout == "42\n"
 
 
-def test_the_two_commands(readme: str, repo_root: Path) -> None:
+def test_the_two_commands(fenced: Fenced, readme: str, repo_root: Path) -> None:
     run, test = fenced(readme, "sh")
     assert run.rstrip().endswith("/vmperf run --html report.html")
     assert f"{TOUR_S / 60:g} minutes" in readme
