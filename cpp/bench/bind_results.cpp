@@ -56,6 +56,7 @@ py::dict to_dict(const Evidence &evidence) {
   dict["fresh_instr_per_op"] = evidence.fresh_instr_per_op;
   dict["small_ns_per_op"] = evidence.small_ns_per_op;
   dict["growth"] = evidence.growth;
+  dict["grows_late"] = evidence.grows_late;
   dict["waits"] = evidence.waits;
   dict["notes"] = evidence.notes;
   dict["disturbs"] = evidence.disturbs;

@@ -187,6 +187,7 @@ template <class Into> bench::WorkloadPtr make_recording(const bench::Params &par
 void declare(bench::Registry &registry) {
   registry.benchmark("stats/histogram_record")
       .summary("record one value of a distribution, so that its quantiles can be asked for later")
+      .headline()
       .op("one value recorded; its share of a loop over 4096 values, which is alike for all")
       .fooled_by("4096 values are replayed: the buckets, or nodes, that they need stay in cache")
       .fooled_by("naive forgets each batch's values when the next begins, and sorts none of them")

@@ -164,7 +164,7 @@ def frame(results: Results) -> pd.DataFrame:
             "iterations": case.iterations,
             "ns_per_op": case.ns_total / case.iterations,
             "flags": case.flags,
-            "placement": case.placement,
+            ("sample_placement" if "placement" in case.params else "placement"): case.placement,
             "status": case.status,
         }
         for name, values in sample_columns(results, samples, case).items():

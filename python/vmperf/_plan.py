@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -154,7 +154,7 @@ def make_plan(
         axes = _axes_of(select(words), designs=designs, params=params, dense=dense)
     benchmarks = tuple(map(get, axes))
     groups = _ordered(grid(axes), benchmarks, chosen, seed=seed, isolated=isolated)
-    present = _present(benchmarks, axes)
+    present = _Present(benchmarks, axes)
     settings = _settings(chosen, groups, present, budget_s=budget_s, seed=seed, isolated=isolated)
     given = {} if dense else {a: _names(v) for a, v in params.items()}
     if dense:
@@ -204,7 +204,7 @@ def plan_points(
             mine[axis] = tuple(dict.fromkeys([*mine.get(axis, ()), *values]))
     benchmarks = tuple(map(get, axes))
     groups = _ordered(points, benchmarks, profile, seed=seed, isolated=True)
-    present = _present(benchmarks, axes)
+    present = _Present(benchmarks, axes)
     settings = _settings(profile, groups, present, budget_s=budget_s, seed=seed, isolated=True)
     return Plan(benchmarks, axes, groups, settings, command, present, points)
 
@@ -301,15 +301,28 @@ def _ordered(
     )
 
 
-def _present(benchmarks: Iterable[Benchmark], axes: Axes) -> dict[str, frozenset[str]]:
-    return {
-        b.id: frozenset(
-            str(design)
-            for design in axes[b.id]["design"]
-            if b.availability(str(design))["status"] == "ok"
-        )
-        for b in benchmarks
-    }
+class _Present(Mapping[str, frozenset[str]]):
+    """Benchmark id -> its designs that are on this machine; libraries are looked for when asked."""
+
+    def __init__(self, benchmarks: Iterable[Benchmark], axes: Axes) -> None:
+        self._benchmarks = {b.id: b for b in benchmarks}
+        self._axes = axes
+        self._known: dict[str, frozenset[str]] = {}
+
+    def __getitem__(self, id: str) -> frozenset[str]:
+        if id not in self._known:
+            benchmark = self._benchmarks[id]
+            designs = map(str, self._axes[id]["design"])
+            self._known[id] = frozenset(
+                d for d in designs if benchmark.availability(d)["status"] == "ok"
+            )
+        return self._known[id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._benchmarks)
+
+    def __len__(self) -> int:
+        return len(self._benchmarks)
 
 
 def _check_budget(

@@ -100,8 +100,8 @@ def test_benchmark_proves_itself() -> None:
     for case in cases:
         assert case.status in FINE, f"{case.design}: {case.status}: {case.reason}"
     measured = [case for case in cases if case.status != "unsupported"]
-    # The number of loads: of the first op, or of 64 where that was quick, which waits for a thread.
-    assert {case.checksum for case in measured} <= {1, 64}
+    # The number of loads: of one of the first ops, which wait for a thread, or of the rest of 64.
+    assert {case.checksum for case in measured} <= {1, 61}
     assert {"guest_8", "naive"} <= {case.design for case in measured}
     for case in measured:
         counted = case.evidence["instr_per_op"]

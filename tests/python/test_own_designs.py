@@ -70,7 +70,6 @@ def _rows(*designs: str, **more: object) -> dict[str, dict[str, object]]:
         "pool/cycle",
         designs=designs,
         params={"state": "member"},
-        budget_s=0.3 * len(designs),
         timeout_s=2,
         **more,
     )

@@ -40,6 +40,7 @@ struct Limits {
   std::int64_t end_ns;        ///< on the clock
   bool fresh = false;         ///< counts the first run of a child, else its second
   std::uint64_t least_ops = kLeastOps, most_ops = kMostOps;
+  std::uint64_t per_op = 0; ///< instructions that an op is known to take at larger n; 0 = none
 };
 
 std::int64_t evidence_ns(const Settings &settings) {
@@ -142,8 +143,9 @@ MarginalCount count(Workload &workload, unsigned copies, const Limits &limits) {
   if (two.outcome != Outcome::counted) {
     return {std::nullopt, std::string(to_text(two.outcome))};
   }
-  const std::uint64_t per_op =
+  const std::uint64_t second =
       two.instructions > one.instructions ? two.instructions - one.instructions : 0;
+  const std::uint64_t per_op = limits.per_op > 0 ? limits.per_op : second;
   const std::uint64_t spread = spread_for(per_op, one.instructions, workload.max_n(), limits);
   const os::StepCount many = steps(workload, copies, 1 + spread, limits);
   return many.outcome == Outcome::counted ? marginal(one, many, spread) : marginal(one, two, 1);
@@ -206,6 +208,7 @@ MarginalCount count_to_fit(Workload &workload, double ns_per_op, const Limits &l
     Limits more = limits;
     more.goal = limits.budget / 3;
     more.most_ops = kMostOpsToFit;
+    more.per_op = static_cast<std::uint64_t>(*counted.instructions) + 1;
     if (MarginalCount again = count(workload, 1, more); again.instructions) {
       return again;
     }

@@ -11,6 +11,9 @@ namespace {
 
 constexpr int kLeastAgain = 3; // pairs, where the ratio is not believable at first
 constexpr int kMostAgain = 10;
+constexpr double kFarGrowth = 4; // twice what a neighbour may add
+constexpr std::uint64_t kFarStep = 8;
+constexpr std::uint64_t kMostFar = std::uint64_t{1} << 15U; // times the ops of a sample
 
 std::uint64_t sampled_n(const Lane &lane) {
   const auto &iterations = lane.result.samples.iterations;
@@ -43,6 +46,23 @@ double least_of_samples(const Lane &lane) {
 
 double ratio(const GrowthTimes &growth) {
   return growth.half_ns > 0 ? 2 * growth.whole_ns / growth.half_ns : 0;
+}
+
+// Whether a constant, such as waking threads, hides the ops: then they show once there are enough.
+// Time that does not grow does not take long to be asked.
+bool grows_with_far_more(Lane &lane, std::size_t shift) {
+  const GrowthTimes &growth = lane.growth;
+  const double batch_ns = growth.whole_ns * static_cast<double>(growth.n);
+  for (std::uint64_t times = kFarStep; times <= kMostFar; times *= kFarStep) {
+    const std::uint64_t n = growth.n * times;
+    if (n > lane.workload->max_n()) {
+      return false;
+    }
+    if (time_n(lane, n, shift) * static_cast<double>(n) > kFarGrowth * batch_ns) {
+      return true;
+    }
+  }
+  return false;
 }
 
 } // namespace
@@ -81,6 +101,8 @@ void settle_growth(Lane &lane, std::size_t stack_shift_bytes) {
     }
   }
   lane.result.evidence.growth = ratio(growth);
+  lane.result.evidence.grows_late =
+      !grows(ratio(growth)) && grows_with_far_more(lane, stack_shift_bytes);
 }
 
 } // namespace vmperf::bench

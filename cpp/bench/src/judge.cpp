@@ -43,6 +43,7 @@ Signs signs_of(const Lane &lane, const Benchmark &benchmark, const stats::Summar
   signs.fresh_instructions = e.fresh_instr_per_op;
   signs.small_ns = e.small_ns_per_op;
   signs.growth = e.growth;
+  signs.grows_late = e.grows_late;
   signs.copies_ns = e.copies_ns;
   signs.copies_instructions = e.copies_instr;
   signs.subcycle = !benchmark.subcycle().empty();

@@ -11,7 +11,6 @@ constexpr double kLeastGrowth = 1.3;  // honest: 1.6 to 2.4
 constexpr double kMostGrowth = 3;     //
 constexpr double kMostSmall = 5;      // time an op at small n over that at large n; honest: 1.4
 constexpr double kQuickCycles = 8;    // an op that is not counted: above this it may well be done
-constexpr double kMostDearer = 3;     // likewise, where it explains a count
 constexpr double kMostFresh = 5;      // instructions of a first call over those of a later one
 constexpr double kLeastCycles = 0.9;  // without subcycle()
 constexpr double kLeastOfEmpty = 1.1; // recent cores take two turns of an empty loop in a cycle
@@ -98,7 +97,7 @@ std::optional<Refusal> too_short(const Signs &s) {
 bool dearer_at_small_n(const Signs &s) {
   const double small = cycles(s, s.small_ns);
   return small > 0 && *s.instructions - s.repeats <= kMostPerCycle * small &&
-         s.small_ns <= kMostDearer * s.high_ns;
+         s.small_ns <= kMostSmall * s.high_ns;
 }
 
 std::optional<Refusal> too_many_per_cycle(const Signs &s) {
@@ -160,6 +159,18 @@ std::optional<Refusal> find_undone(const Signs &signs) {
 }
 
 std::optional<Refusal> find_ungrown(const Signs &signs) {
+  if (signs.growth > kMostGrowth) {
+    return Refusal{Status::too_noisy,
+                   text("2n ops take %.2f times as long as n (believable: %.1f to %.1f): others "
+                        "disturb, or what an op takes depends on n",
+                        signs.growth, kLeastGrowth, kMostGrowth)};
+  }
+  if (!grows(signs.growth) && signs.grows_late) {
+    return Refusal{Status::below_resolution,
+                   text("2n ops take %.2f times as long as n, far more ops longer: what run() "
+                        "takes whatever n is hides them; measure for longer",
+                        signs.growth)};
+  }
   if (!grows(signs.growth)) {
     return undone(text("2n ops take %.2f times as long as n (believable: %.1f to %.1f): a part of "
                        "run(n) does not depend on n, or n is not what is done",

@@ -548,10 +548,6 @@ def measure(id: str, params: collections.abc.Mapping[str, typing.SupportsInt | t
     count_instructions : bool
         Count instructions per op by single-stepping a forked child. Without counts, in process 0 an
         op of less than 0.9 cycles is refused; other processes rely on the counts of process 0.
-    evidence_ns : int, optional
-        Nanoseconds that the evidence of one design may take, > 0.
-    deadline_ns : int, optional
-        Nanoseconds after which no more samples are taken once there are five; 0: no deadline.
     beacon : str, optional
         Path of a file of at least 16 bytes in which the design under way is announced.
     evidence_ns : int, optional

@@ -137,6 +137,13 @@ std::vector<Case> frauds() {
       {"min(n, 1000)", with(kernel(9, 7, 10), [](Signs &s) { s.growth = 1.0; }), "times as long"},
       {"a counter that wraps", with(kernel(9, 7, 10), [](Signs &s) { s.growth = 0.1; }),
        "times as long"},
+      {"a constant that hides the ops",
+       with(kernel(9, 7, 10),
+            [](Signs &s) {
+              s.growth = 1.1;
+              s.grows_late = true;
+            }),
+       "measure for longer"},
       {"a cost that grows too fast", with(kernel(9, 7, 10), [](Signs &s) { s.growth = 4; }),
        "times as long"},
       {"a cap with the loop kept", with(kernel(9, 7, 3), [](Signs &s) { s.small_ns = 20; }),

@@ -128,9 +128,9 @@ inline bool is_identifier(std::string_view name) noexcept {
 
 /// What has columns of its own in every row already, or would be read as such.
 inline constexpr std::array kReservedNames{
-    "id",         "design", "params",    "process",    "sample",  "status",   "reason", "version",
-    "iterations", "flags",  "placement", "percentile", "seed",    "ns_total", "point",  "core_hz",
-    "time",       "x",      "y",         "ns_per_op",  "samples", "ns",       "cycles", "null"};
+    "id",         "design", "params",     "process", "sample",   "status", "reason",  "version",
+    "iterations", "flags",  "percentile", "seed",    "ns_total", "point",  "core_hz", "time",
+    "x",          "y",      "ns_per_op",  "samples", "ns",       "cycles", "null"};
 
 inline bool is_reserved_name(std::string_view name) noexcept {
   return std::ranges::find(kReservedNames, name) != kReservedNames.end();
@@ -145,7 +145,8 @@ inline void check_quantity_name(const Quantities &known, const std::string &name
       find_spec(known.metrics, name) != nullptr ||
       find_spec(known.distributions, name) != nullptr || find_spec(known.series, name) != nullptr ||
       find_spec(known.tables, name) != nullptr || find_spec(built_in_metrics(), name) != nullptr ||
-      name == kLatency || std::ranges::find(kReservedNames, name) != kReservedNames.end();
+      name == kLatency || name == "placement" ||
+      std::ranges::find(kReservedNames, name) != kReservedNames.end();
   if (taken) {
     throw InvalidArgumentError("name of a quantity", "'" + name + "'",
                                "a name that is neither reserved nor declared already");

@@ -52,6 +52,7 @@ struct Evidence {
   double repeats_per_op = 0;                ///< of instr_per_op: repetitions of `rep movs` and such
   std::optional<double> fresh_instr_per_op; ///< of an instance that has not run, without repeats
   double small_ns_per_op = 0;               ///< at the n that is counted; 0 = not resolved
+  bool grows_late = false;                  ///< where growth is small: it is not with far more ops
   double growth = 0;                        ///< time of 2n ops over that of n; 0 = not taken
   bool waits = false;                       ///< gives the CPU up: cycles say nothing
   std::vector<std::string> notes;           ///< limits of the figures, in words
