@@ -116,6 +116,14 @@ def test_an_arm_reports_since_it_was_made():
     assert {kind for kind, *_ in found["details"]} == {"distribution", "series", "table"}
 
 
+def test_an_arm_of_a_latency_benchmark_leaves_its_warm_up_out():
+    arm = bench.Arm("bench/selftest/latency", {}, "kernel", seed=0)
+    assert arm.calibrate(1_000_000) > 0
+    arm.run(50)
+    [stamped] = [data for kind, name, _, data in arm.report()["details"] if name == "latency"]
+    assert stats.Histogram.from_bytes(stamped).count == 50
+
+
 def test_isolated_designs_are_said_to_be():
     [entry] = [e for e in bench.catalog() if e["id"] == "bench/selftest/isolated"]
     assert entry["isolated"]

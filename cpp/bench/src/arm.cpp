@@ -54,6 +54,9 @@ double Arm::calibrate(std::int64_t warm_up_ns) {
     throw InvalidArgumentError("warm_up_ns", std::to_string(warm_up_ns), ">= 0");
   }
   bench::calibrate(state_->lane, warm_up_ns);
+  if (state_->lane.recorder != nullptr) {
+    state_->lane.recorder->clear(); // warming up is no measurement
+  }
   state_->require_ok();
   return state_->lane.ns_per_op;
 }
