@@ -117,9 +117,11 @@ template <class W> WorkloadPtr make(const Params &) {
 }
 
 // A program that counts, and one that gets it wrong.
-Maker shell(std::string script) {
+Maker shell(const std::string &script) {
   return [script](const Params &) {
-    return make_command_workload({.argv = {"sh", "-c", script}}, [](const os::CommandResult &run) {
+    os::Command command;
+    command.argv = {"sh", "-c", script};
+    return make_command_workload(std::move(command), [](const os::CommandResult &run) {
       return run.output == "21\n" ? "" : "it says '" + run.output + "', not 21";
     });
   };

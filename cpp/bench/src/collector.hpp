@@ -42,7 +42,7 @@ public:
   void add_row(std::string_view table, std::span<const Cell> cells) override;
 
 private:
-  void put(std::vector<double> &values, std::size_t at, double value);
+  static void put(std::vector<double> &values, std::size_t at, double value);
   void add_detail(std::string_view kind, std::string_view name, std::vector<std::byte> bytes);
 
   const Quantities &declared_;

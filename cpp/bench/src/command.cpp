@@ -57,13 +57,17 @@ public:
   }
 
 private:
+  [[nodiscard]] std::string checked(const os::CommandResult &one) const {
+    return check_ ? check_(one) : "";
+  }
+
   void note(const os::CommandResult &one) {
     sum_.wall_ns += one.wall_ns;
     sum_.user_ns += one.user_ns;
     sum_.system_ns += one.system_ns;
     sum_.peak_resident_bytes = std::max(sum_.peak_resident_bytes, one.peak_resident_bytes);
     if (fault_.empty()) { // the first one says most
-      fault_ = !one.ok() ? command_.argv[0] + " " + one.text() : check_ ? check_(one) : "";
+      fault_ = one.ok() ? checked(one) : command_.argv[0] + " " + one.text();
     }
   }
 

@@ -208,7 +208,7 @@ MarginalCount count_to_fit(Workload &workload, double ns_per_op, const Limits &l
     Limits more = limits;
     more.goal = limits.budget / 3;
     more.most_ops = kMostOpsToFit;
-    more.per_op = static_cast<std::uint64_t>(*counted.instructions) + 1;
+    more.per_op = static_cast<std::uint64_t>(counted.instructions.value_or(0)) + 1;
     if (MarginalCount again = count(workload, 1, more); again.instructions) {
       return again;
     }

@@ -15,10 +15,10 @@
 namespace vmperf::bench {
 
 struct MarginalCount {
-  std::optional<double> instructions; ///< per op
-  std::string status;                 ///< counted, or why not
-  std::optional<double> work = {};    ///< of them: not loop control, where that is told
-  double repeats = 0;                 ///< of them: repetitions of string instructions
+  std::optional<double> instructions;        ///< per op
+  std::string status;                        ///< counted, or why not
+  std::optional<double> work = std::nullopt; ///< of them: not loop control, where that is told
+  double repeats = 0;                        ///< of them: repetitions of string instructions
 };
 
 /// Instructions per op: the marginal count between two values of n, from 10 to 64 ops apart where

@@ -1,5 +1,6 @@
 #include "foreign.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <vector>
@@ -153,10 +154,9 @@ std::function<Availability()> foreign_probe(const vmperf_design &design) {
       return Availability{Status::unsupported, std::string("its probe failed: ") + error.data(),
                           ""};
     }
-    const Status status = found.status == 0   ? Status::ok
-                          : found.status == 1 ? Status::not_installed
-                                              : Status::unsupported;
-    return Availability{status, reason.data(), version.data()};
+    constexpr std::array kStatuses{Status::ok, Status::not_installed, Status::unsupported};
+    const auto at = static_cast<std::size_t>(std::clamp(found.status, 0, 2));
+    return Availability{kStatuses.at(at), reason.data(), version.data()};
   };
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <utility>
 
 #include "group.hpp"
 
@@ -10,7 +11,7 @@ namespace {
 
 constexpr double kBusyShare = 0.5;      // of wall time: below it an op that waits is noted
 constexpr double kDisturbedShare = 0.5; // of the samples
-constexpr std::int64_t kLeakBytes = std::int64_t{256} << 10U;
+constexpr std::int64_t kLeakBytes = std::int64_t{256} * 1024;
 constexpr std::uint64_t kLeastBatches = 3; // of a placement, for its memory to show a trend
 
 template <class... Numbers> std::string text(const char *format, Numbers... numbers) {
@@ -25,7 +26,7 @@ void note_waits(const Lane &lane, Evidence &evidence) {
   const double share = static_cast<double>(seen.cpu_ns) /
                        static_cast<double>(std::max<std::int64_t>(seen.wall_ns, 1));
   // A neighbour on the CPU takes time away, too, but then the op does not give the CPU up itself.
-  evidence.waits = share < kBusyShare && seen.waits >= static_cast<std::int64_t>(lane.n_batches) &&
+  evidence.waits = share < kBusyShare && std::cmp_greater_equal(seen.waits, lane.n_batches) &&
                    lane.n_batches > 0;
   if (evidence.waits) {
     evidence.notes.push_back(

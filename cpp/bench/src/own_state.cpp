@@ -6,7 +6,7 @@
 namespace vmperf::bench {
 namespace {
 
-constexpr std::int64_t kMiB = std::int64_t{1} << 20U;
+constexpr std::int64_t kMiB = std::int64_t{1024} * 1024;
 constexpr std::int64_t kLeastLeftBytes = 4 * kMiB; // less is the allocator's own reserve
 
 std::vector<int> without(const std::vector<int> &all, const std::vector<int> &some) {

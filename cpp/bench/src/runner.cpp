@@ -28,8 +28,8 @@ constexpr double kResettleFraction = 0.05; // of a sample, untimed, after buffer
 
 class Group {
 public:
-  Group(const Params &params, const Settings &settings, Beacon *beacon)
-      : params_(params), settings_(settings), beacon_(beacon) {
+  Group(Params params, const Settings &settings, Beacon *beacon)
+      : params_(std::move(params)), settings_(settings), beacon_(beacon) {
     params_.set_seed(settings.seed); // every placement and process of a run has the same data
   }
 
@@ -43,7 +43,7 @@ private:
   }
   void warm_up();
   void warm_up(Lane &lane, double share_ns);
-  void refuse_late(Lane &lane, const char *what);
+  void refuse_late(Lane &lane, const char *what) const;
   [[nodiscard]] Schedule schedule(double place_ns);
   void place(int number);
   void settle(const Schedule &schedule);
@@ -74,7 +74,7 @@ double op_cost_ns(const Lane &lane, const Schedule &schedule) {
   return in_pieces ? lane.wall_ns_per_op : std::min(lane.wall_ns_per_op, resolvable);
 }
 
-void Group::refuse_late(Lane &lane, const char *what) {
+void Group::refuse_late(Lane &lane, const char *what) const {
   lane.refuse(Status::timed_out, std::string(what) + ": the designs of this point have " +
                                      std::to_string(settings_.deadline_ns / 1'000'000) +
                                      " ms of the budget");

@@ -48,8 +48,9 @@ bool idle_in_time(const Signs &s) {
 // they are unrolled.
 bool runs_as_empty(const Signs &s) {
   const double empty = s.empty_instructions.value_or(0);
-  return empty > 0 && s.empty_ns > 0 && *s.instructions <= empty + kCountNoise &&
-         *s.instructions / s.least_ns >= kSameRate * empty / s.empty_ns;
+  const double mine = s.instructions.value_or(0);
+  return empty > 0 && s.empty_ns > 0 && mine <= empty + kCountNoise &&
+         mine / s.least_ns >= kSameRate * empty / s.empty_ns;
 }
 
 std::optional<Refusal> empty_by_count(const Signs &s) {
@@ -66,7 +67,7 @@ std::optional<Refusal> empty_by_count(const Signs &s) {
   }
   if (!s.work && runs_as_empty(s)) {
     return undone(text("%.3f instructions per op in %.3f ns; the empty loop has %.3f in %.3f ns",
-                       *s.instructions, s.median_ns, *s.empty_instructions, s.empty_ns));
+                       *s.instructions, s.median_ns, s.empty_instructions.value_or(0), s.empty_ns));
   }
   return std::nullopt;
 }
@@ -96,7 +97,7 @@ std::optional<Refusal> too_short(const Signs &s) {
 // fits the time at the n that was counted, and that is not far from the samples'.
 bool dearer_at_small_n(const Signs &s) {
   const double small = cycles(s, s.small_ns);
-  return small > 0 && *s.instructions - s.repeats <= kMostPerCycle * small &&
+  return small > 0 && s.instructions.value_or(0) - s.repeats <= kMostPerCycle * small &&
          s.small_ns <= kMostSmall * s.high_ns;
 }
 

@@ -87,7 +87,7 @@ struct Image {
       }
     }
     for (const auto &[name, value] : command.environment) {
-      texts.push_back(name + "=" + value);
+      texts.emplace_back(name).append("=").append(value);
     }
     for (std::string &text : texts) {
       environment.push_back(text.data());
@@ -129,8 +129,9 @@ int wait_for(pid_t child, rusage &usage) {
   return status;
 }
 
-bool is_event(int status, int event) {
-  return status >> 8 == (SIGTRAP | (event << 8));
+bool is_event(int status, unsigned event) {
+  return WIFSTOPPED(status) &&
+         static_cast<unsigned>(status) >> 8U == (static_cast<unsigned>(SIGTRAP) | (event << 8U));
 }
 
 // From the stop before exec to the end; signals on the way are the program's.
@@ -139,7 +140,9 @@ void follow(pid_t child, CommandResult &result) {
   if (const int status = wait_for(child, usage); !WIFSTOPPED(status)) {
     fail("ptrace", EPERM);
   }
-  constexpr auto kOptions = PTRACE_O_TRACEEXIT | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
+  constexpr auto kOptions = static_cast<unsigned>(PTRACE_O_TRACEEXIT) |
+                            static_cast<unsigned>(PTRACE_O_TRACEEXEC) |
+                            static_cast<unsigned>(PTRACE_O_EXITKILL);
   ::ptrace(PTRACE_SETOPTIONS, child, nullptr, kOptions);
   const std::int64_t begin = now_ns();
   for (int signal = 0;;) {

@@ -50,9 +50,10 @@ InstructionKind of_group(std::uint8_t op, unsigned field) noexcept {
   switch (op) {
   case 0x81:
   case 0x83:
-    return field == 7                 ? InstructionKind::control
-           : field == 0 || field == 5 ? InstructionKind::counter
-                                      : InstructionKind::work;
+    if (field == 7) {
+      return InstructionKind::control;
+    }
+    return field == 0 || field == 5 ? InstructionKind::counter : InstructionKind::work;
   case 0xff:
   case 0xfe:
     return field <= 1 ? InstructionKind::counter : InstructionKind::work;
@@ -95,8 +96,8 @@ InstructionKind kind_of(std::span<const std::uint8_t> bytes) noexcept {
   if (op == 0x05 || op == 0x2d || op == 0x8d) {
     return InstructionKind::counter; // add and sub of the accumulator, lea
   }
-  const bool registers = (next >> 6U) == 3;
-  return registers ? of_registers(op, (next >> 3U) & 7U) : InstructionKind::work;
+  const bool registers = next >= 0xc0;
+  return registers ? of_registers(op, (unsigned{next} >> 3U) & 7U) : InstructionKind::work;
 }
 
 std::optional<std::uintptr_t> next_instruction(pid_t child) noexcept {

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 #include "files.hpp"
 #include "vmperf/os/float_control.hpp"
@@ -43,9 +44,9 @@ std::string name_of(int signal) {
 // "VmLck:     123 kB" of /proc/self/status.
 std::int64_t read_locked() {
   const FileText file = read_text("/proc/self/status");
-  const std::size_t at = file.text ? file.text->find("VmLck:") : std::string::npos;
-  return at == std::string::npos ? 0
-                                 : std::strtoll(file.text->c_str() + at + 6, nullptr, 10) * 1024;
+  const std::string text = file.text.value_or("");
+  const std::size_t at = text.find("VmLck:");
+  return at == std::string::npos ? 0 : std::strtoll(text.c_str() + at + 6, nullptr, 10) * 1024;
 }
 
 std::vector<int> read_children() {
@@ -72,7 +73,7 @@ ProcessState ProcessState::read() {
   for (std::size_t i = 0; i < kTimers.size(); ++i) {
     ::getitimer(static_cast<__itimer_which_t>(kTimers[i]), &state.timers_[i]);
   }
-  for (int signal = 1; signal < static_cast<int>(state.handlers_.size()); ++signal) {
+  for (int signal = 1; std::cmp_less(signal, state.handlers_.size()); ++signal) {
     if (is_ours(signal)) {
       ::sigaction(signal, nullptr, &state.handlers_[static_cast<std::size_t>(signal)]);
     }
@@ -101,7 +102,7 @@ std::vector<std::string> ProcessState::changes_to(const ProcessState &other) con
       changes.push_back("handler of " + name_of(static_cast<int>(signal)));
     }
   }
-  for (int signal = 1; signal < static_cast<int>(handlers_.size()); ++signal) {
+  for (int signal = 1; std::cmp_less(signal, handlers_.size()); ++signal) {
     if (sigismember(&blocked_, signal) != sigismember(&other.blocked_, signal)) {
       changes.push_back("blocking of " + name_of(signal));
     }
@@ -115,7 +116,7 @@ void ProcessState::apply() const noexcept {
   for (const int timer : kTimers) {
     ::setitimer(static_cast<__itimer_which_t>(timer), &disarmed, nullptr);
   }
-  for (int signal = 1; signal < static_cast<int>(handlers_.size()); ++signal) {
+  for (int signal = 1; std::cmp_less(signal, handlers_.size()); ++signal) {
     if (is_ours(signal)) {
       ::sigaction(signal, &handlers_[static_cast<std::size_t>(signal)], nullptr);
     }

@@ -157,7 +157,8 @@ inline int available(void *self, vmperf_availability *out, char *error) {
     const Availability found = static_cast<const Design *>(self)->availability();
     put_error(out->reason, found.reason.c_str());
     put_error(out->version, found.version.c_str());
-    out->status = found.status == Status::ok ? 0 : found.status == Status::not_installed ? 1 : 2;
+    const int lacking = found.status == Status::not_installed ? 1 : 2;
+    out->status = found.status == Status::ok ? 0 : lacking;
     return static_cast<int>(VMPERF_OK);
   });
 }
@@ -186,7 +187,7 @@ public:
   }
 
 private:
-  int add(const std::string &api, const Design &design) const {
+  [[nodiscard]] int add(const std::string &api, const Design &design) const {
     const Description description(design);
     for (const auto &[id, maker] : design.makers()) {
       // The library is never unloaded and its registry never shrinks: the addresses hold.

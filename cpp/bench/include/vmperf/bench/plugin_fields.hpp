@@ -58,7 +58,7 @@ public:
     }
   }
   template <HasMembers T> void put(const T &value) {
-    std::apply([this](const auto &...member) { (put(member), ...); }, members_of(value));
+    std::apply([this](const auto &...member) { (this->put(member), ...); }, members_of(value));
   }
 
 private:
@@ -88,7 +88,7 @@ public:
     }
   }
   template <HasMembers T> void take(T &value) {
-    std::apply([this](auto &...member) { (take(member), ...); }, members_of(value));
+    std::apply([this](auto &...member) { (this->take(member), ...); }, members_of(value));
   }
   void require_end() const {
     if (!row_.empty()) {

@@ -22,12 +22,12 @@ namespace vmperf::bench {
 
 /// A cell of a table: a whole number, a real number or a text.
 struct Cell {
-  // NOLINTBEGIN(google-explicit-constructor, hicpp-explicit-conversions): cells are written in {}
+  // NOLINTBEGIN(*explicit*): cells are written in {}
   template <std::integral T> Cell(T number) : value(static_cast<std::int64_t>(number)) {}
   template <std::floating_point T> Cell(T number) : value(static_cast<double>(number)) {}
   Cell(const char *text) : value(std::string(text)) {}
   Cell(std::string text) : value(std::move(text)) {}
-  // NOLINTEND(google-explicit-constructor, hicpp-explicit-conversions)
+  // NOLINTEND(*explicit*)
   Value value;
 };
 

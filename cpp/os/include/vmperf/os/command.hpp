@@ -15,9 +15,9 @@ namespace vmperf::os {
 
 struct Command {
   std::vector<std::string> argv; ///< the first names the program, in PATH where it has no '/'
-  std::vector<std::pair<std::string, std::string>> environment{}; ///< added to this process's
-  std::string input{};                                            ///< what it reads
-  std::size_t most_output_bytes = std::size_t{1} << 20U; ///< of each stream; the rest is cut
+  std::vector<std::pair<std::string, std::string>> environment; ///< added to this process's
+  std::string input;                                            ///< what it reads
+  std::size_t most_output_bytes = std::size_t{1} << 20U;        ///< of each stream; the rest is cut
 };
 
 struct CommandResult {

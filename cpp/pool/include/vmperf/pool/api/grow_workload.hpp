@@ -30,7 +30,7 @@ public:
       return {"the last row: " + fault};
     }
     D pool = make();
-    prepare(pool);
+    make_ready(pool);
     std::string fault = check_counts(pool, 0);
     for (void *&item : items_) {
       item = pool.allocate();
@@ -63,7 +63,7 @@ private:
     }
   }
 
-  [[gnu::always_inline]] void prepare(D &pool) const {
+  [[gnu::always_inline]] void make_ready(D &pool) const {
     if constexpr (kPrepares) {
       pool.preallocate(setup_.preallocate);
     }
@@ -89,7 +89,7 @@ private:
     const std::size_t batch = items_.size();
     for (std::uint64_t i = 0; i < n; ++i) {
       D pool = make();
-      prepare(pool);
+      make_ready(pool);
       for (std::size_t k = 0; k < batch; ++k) {
         items[k] = pool.allocate();
         proof::write_first(items[k]);
