@@ -109,8 +109,7 @@ def test_published_boundaries(spending: str) -> None:
     "looks", [[1, 2], [6, 7, 30], [6, 12, 24], [10, 11, 12, 13]], ids=lambda looks: str(looks)
 )
 def test_what_is_spent_agrees_with_the_multivariate_normal(spending: str, looks: list[int]) -> None:
-    alpha = 0.05
-    n = np.array(looks, dtype=np.int64)
+    alpha, n = 0.05, np.array(looks, dtype=np.int64)
     share = n / n[-1]
     levels = stats.sequential_levels(n, alpha=alpha, spending=spending)
     bounds = oracle.norm.isf(levels)
