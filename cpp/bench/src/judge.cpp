@@ -19,6 +19,8 @@ namespace {
 // and over placements: there one that was disturbed among five widens it alone, and the row shows
 // it; refused is what reaches down to 0.
 constexpr double kMostSpread = 0.5;
+constexpr double kTeam = 1.3;       // CPUs at work at once, from which on several threads are meant
+constexpr double kTeamMargin = 1.5; // parts of a batch have fewer threads at work than others
 constexpr double kMostSpreadOfPlacements = 2;
 
 std::string text(const char *format, double a, double b) {
@@ -42,6 +44,13 @@ Signs signs_of(const Lane &lane, const Benchmark &benchmark, const stats::Summar
   signs.repeats = e.repeats_per_op;
   signs.fresh_instructions = e.fresh_instr_per_op;
   signs.small_ns = e.small_ns_per_op;
+  const Observed &seen = lane.observed;
+  const double cpus = static_cast<double>(seen.cpu_ns) /
+                      static_cast<double>(std::max<std::int64_t>(seen.wall_ns, 1));
+  if (cpus > kTeam) { // small n are the waking of threads
+    signs.cpus = kTeamMargin * cpus;
+    signs.small_ns = 0;
+  }
   signs.growth = e.growth;
   signs.grows_late = e.grows_late;
   signs.copies_ns = e.copies_ns;

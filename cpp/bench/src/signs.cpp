@@ -107,13 +107,13 @@ std::optional<Refusal> too_many_per_cycle(const Signs &s) {
     return std::nullopt;
   }
   if (const double now = *s.instructions - s.repeats;
-      now > kMostPerCycle * took && !dearer_at_small_n(s)) {
+      now > kMostPerCycle * took * s.cpus && !dearer_at_small_n(s)) {
     return undone(text("%.1f instructions per op were counted, but an op took %.3f core cycles: "
                        "what was timed is not what was counted",
                        now, took));
   }
   const double fresh = s.fresh_instructions.value_or(0);
-  if (fresh > kMostPerCycle * took && fresh > kMostFresh * (*s.instructions - s.repeats)) {
+  if (fresh > kMostPerCycle * took * s.cpus && fresh > kMostFresh * (*s.instructions - s.repeats)) {
     return undone(text("the first call does %.1f instructions per op, later ones %.1f: work is "
                        "remembered; fill what is to be warm in the constructor",
                        fresh, *s.instructions - s.repeats));

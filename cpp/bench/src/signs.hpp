@@ -29,6 +29,7 @@ struct Signs {
   double repeats = 0; ///< of the instructions: repetitions of string instructions
   std::optional<double> fresh_instructions; ///< per op of an instance that has not run, no repeats
   double small_ns = 0;                      ///< per op at the n that was counted; 0 = not resolved
+  double cpus = 1;                          ///< that worked on it at once: threads share its ops
   bool grows_late = false;                  ///< where growth is small: it is not with far more ops
   double growth = 0;                        ///< time of 2n ops over that of n ops; 0 = not taken
   std::array<double, 3> copies_ns{};        ///< per turn, 1, 2, 4 copies of the op; 0 = none
