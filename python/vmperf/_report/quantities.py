@@ -93,11 +93,10 @@ def _each(found: Mapping[str, Any], made: Any) -> dict[str, dict[int, dict[str, 
 def _metrics(section: Section) -> list[Metric]:
     """The metrics that have a value in some row: the benchmark's own, then those of every case."""
     known = quantities_of(section.entry)
-    names = [*known.declared(), *(name for name in BUILT_IN if name in known.all_metrics())]
     rows = [row.figures.get("metrics", {}) for row in section.rows]
     return [
         known.metric(name)
-        for name in dict.fromkeys(names)
+        for name in known.in_order()
         if any(row.get(name, {}).get("value") is not None for row in rows)
     ]
 
