@@ -235,7 +235,8 @@ def ratios(
         "overview": sorted(rows, key=lambda r: cases.index(r["case"])),
         "one": [{"ratio": 1}],
     }
-    spec = fill("overview", data_sets, designs=_designs(samples), order=cases, mode=mode)
+    spec = fill("overview", data_sets, designs=_designs(samples), order=cases, mode=mode,
+                quantity="time ÷ time of the reference")  # fmt: skip
     chart: alt.LayerChart = altair.Chart.from_dict(spec)
     return chart
 
