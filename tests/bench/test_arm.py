@@ -11,6 +11,7 @@ def _arm(design: str = "stack", *, seed: int = 0) -> bench.Arm:
     return bench.Arm("pool/cycle", params, design, seed=seed)
 
 
+@pytest.mark.perf
 def test_time_grows_with_the_work() -> None:
     arm = _arm()
     per_op = arm.calibrate(1_000_000)
@@ -22,6 +23,16 @@ def test_time_grows_with_the_work() -> None:
         per_op = arm.calibrate(1_000_000)
     assert 5 < long / short < 20
     assert 0.3 < short / 20_000 / per_op < 3
+    assert arm.verify() == ""
+
+
+def test_batches_are_proved() -> None:
+    arm = _arm()
+    assert arm.calibrate(1_000_000) > 0
+    for n in (1, 20_000):
+        ns, flags = arm.run(n)
+        assert ns >= 0
+        assert flags >= 0
     assert arm.verify() == ""
 
 
@@ -42,6 +53,8 @@ def test_instructions_agree_with_measure() -> None:
         process=0,
         count_instructions=True,
     )
+    if case.evidence["instr_per_op"] is None:
+        pytest.skip(case.evidence["instr_status"])
     assert per_op == pytest.approx(case.evidence["instr_per_op"], rel=0.05)
 
 
@@ -78,3 +91,25 @@ def test_faulty_work_is_named() -> None:
     arm = bench.Arm("bench/selftest/half_work", {}, "kernel", seed=0)
     arm.run(1000)
     assert arm.verify() != ""
+
+
+def test_samples_are_what_each_batch_reports() -> None:
+    """The benchmark counts its batches: one more each time, and nothing that is of a placement."""
+    arm = bench.Arm("bench/selftest/report", {}, "kernel", seed=0)
+    told = []
+    for _ in range(3):
+        arm.run(10)
+        told.append(arm.sample())
+    assert told == [{"batches": 1.0}, {"batches": 2.0}, {"batches": 3.0}]
+    found = arm.report()
+    assert "batches" not in found["metrics"]
+    assert [kind for kind, *_ in found["details"] if kind == "sample"] == []
+    assert _arm().sample() == {}  # declares none
+
+
+def test_a_sample_of_what_is_not_declared_is_refused() -> None:
+    arm = bench.Arm("bench/selftest/undeclared", {}, "kernel", seed=0)
+    arm.run(10)
+    assert arm.sample() == {}  # not asked, as it has no metric by sample
+    with pytest.raises(vmperf.MeasurementError, match="unheard_of"):
+        arm.report()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import struct
 import subprocess
@@ -15,6 +14,8 @@ import numpy as np  # noqa: F401  an inner pytest in this process would import i
 import pytest
 
 import vmperf
+from house import fair_weather
+from vmperf import _run
 from vmperf._journal import Journal, StoredCase
 from vmperf._plan import Plan, make_plan
 
@@ -219,24 +220,19 @@ filterwarnings =
     ignore:Module already imported so cannot be rewritten
     ignore:Benchmark machine_info is different
 """
-TRIES = 8
 
 
 @pytest.fixture
-def suite(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
-    """Run a test file in a pytest of its own: ``suite(text, *options)``.
-
-    What becomes of sound work in a short time is up to the machine: a refusal is tried again.
-    """
+def suite(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., pytest.RunResult]:
+    """Run a test file in a pytest of its own, in fair weather: ``suite(text, *options)``."""
+    monkeypatch.setattr(_run, "execute", fair_weather.execute)
     pytester.makeini(INNER_INI)
 
     def run(text: str, *options: str) -> pytest.RunResult:
         pytester.makepyfile(test_suite=text)
-        for _ in range(TRIES):
-            done = pytester.runpytest_inprocess(*options)
-            if not re.search(": (too_noisy|below_resolution): ", done.stdout.str()):
-                break
-        return done
+        return pytester.runpytest_inprocess(*options)
 
     return run
 

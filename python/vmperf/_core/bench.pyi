@@ -118,7 +118,8 @@ class CaseResult:
     @property
     def evidence(self) -> dict:
         """
-        How we know that the work was done: instructions per op, empty loop, core clock, copies; how time grows with n, and in ``notes`` and ``disturbs`` limits in words.
+        How we know that the work was done: instructions per op, empty loop, core clock, copies; how time
+        grows with n, and in ``notes`` and ``disturbs`` limits in words.
         """
     @property
     def metrics(self) -> dict:
@@ -282,6 +283,27 @@ class Arm:
         >>> from vmperf import bench
         >>> bench.Arm("bench/selftest/one_cycle", {}, "kernel", seed=0).run(1000)[0] >= 0
         True
+        """
+    def sample(self) -> dict:
+        """
+        What the last batch reports: the metrics that have a value per sample.
+
+        Returns
+        -------
+        dict
+            Name -> float in the unit of the metric, None where it is NaN; those that were delivered.
+
+        Raises
+        ------
+        MeasurementError
+            ``crashed``: the workload reports what its benchmark does not declare.
+
+        Examples
+        --------
+        >>> from vmperf import bench
+        >>> arm = bench.Arm("bench/selftest/report", {}, "kernel", seed=0)
+        >>> arm.run(100)[0] >= 0, [*arm.sample()]
+        (True, ['batches'])
         """
     def verify(self) -> str:
         """
