@@ -15,9 +15,9 @@ import pytest
 
 import vmperf
 from house import fair_weather
-from vmperf import _run
-from vmperf._journal import Journal, StoredCase
-from vmperf._plan import Plan, make_plan
+from vmperf._plan.plan import Plan, make_plan
+from vmperf._results.journal import Journal, StoredCase
+from vmperf._run import run as _run
 
 HURDLES = """
 #include <csignal>
