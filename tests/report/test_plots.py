@@ -14,7 +14,7 @@ import pytest
 
 import vmperf
 from house import fair_weather
-from vmperf import _conclusions, _core, _estimates, _limits, _plots, _run
+from vmperf import _conclusions, _core, _estimates, _limits, _plots
 from vmperf._claims_file import read_claims, shipped
 from vmperf._results import Results
 
@@ -206,7 +206,7 @@ def test_mistakes(make_grid: Callable[[], Results], draw: Callable[[Any], Any], 
 def test_examples_run(module: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """They measure, in weather in which no figure is refused."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(_run, "execute", fair_weather.execute)
+    fair_weather.setup(monkeypatch)
     found = doctest.testmod(module, extraglobs={"vmperf": vmperf})
     assert found.attempted >= 2
     assert found.failed == 0
