@@ -46,6 +46,25 @@ function(vmperf_precompile_pybind target)
   endif()
 endfunction()
 
+# bind*.docs and clauses.docs of a component become headers that its bind files include. Written at
+# configuration, as components.inc is, so that linters have them without a build; a change of one
+# configures anew, and compiles the units of the headers that say something else than before.
+function(vmperf_embed_docs name dir)
+  file(GLOB docs CONFIGURE_DEPENDS ${dir}/*.docs)
+  if(NOT docs)
+    return()
+  endif()
+  set(script ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/embed_docs.py)
+  set(out ${CMAKE_BINARY_DIR}/generated/docs/${name})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script} ${docs})
+  execute_process(COMMAND ${Python_EXECUTABLE} ${script} ${dir} ${out}
+                  RESULT_VARIABLE failed ERROR_VARIABLE said)
+  if(failed)
+    message(FATAL_ERROR "docstrings of '${name}':\n  ${said}") # indented: not wrapped
+  endif()
+  target_include_directories(vmperf_${name}_bind PRIVATE ${out})
+endfunction()
+
 function(vmperf_component name)
   cmake_parse_arguments(C "" "LAYER" "DEPS" ${ARGN})
   vmperf_check_layers(${name} ${C_LAYER} ${C_DEPS})
@@ -92,6 +111,7 @@ function(vmperf_component name)
     vmperf_objects(vmperf_${name}_bind ${binds})
     target_link_libraries(vmperf_${name}_bind PRIVATE vmperf_${name} pybind11::module)
     vmperf_precompile_pybind(vmperf_${name}_bind)
+    vmperf_embed_docs(${name} ${dir})
     set_property(GLOBAL APPEND_STRING PROPERTY vmperf_components_inc "VMPERF_BINDS(${name})\n")
   endif()
 endfunction()

@@ -25,6 +25,7 @@ using Args = PyObject *const *;
 struct FastFunction {
   const char *name;
   _PyCFunctionFastWithKeywords entry;
+  const char *signature; // as pybind11 would write it, from "(" on: the stubs are made from it
   const char *doc;
 };
 
@@ -120,6 +121,8 @@ Hint to_hint(PyObject *word);
 Policy to_policy(PyObject *word);
 
 void bind_hot(py::module_ &m);
+void bind_hot_fill(py::module_ &m);
+void bind_hot_scan(py::module_ &m);
 void bind_crc32c(py::module_ &m);
 void bind_scan(py::module_ &m);
 void bind_batch(py::module_ &m);

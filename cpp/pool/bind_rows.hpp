@@ -11,8 +11,10 @@ namespace vmperf::pool {
 
 using PoolClass = pybind11::class_<HandlePool>;
 
-/// Classes that StackPool's methods return, and the methods: rows, leases, arrays.
+/// Classes that StackPool's methods return, and the methods: rows and leases, arrays.
+void bind_stats(pybind11::module_ &m);
 void bind_row_classes(pybind11::module_ &m);
 void bind_rows(PoolClass &pool);
+void bind_lent(PoolClass &pool);
 
 } // namespace vmperf::pool

@@ -118,7 +118,8 @@ class CaseResult:
     @property
     def evidence(self) -> dict:
         """
-        How we know that the work was done: instructions per op, empty loop, core clock, copies; how time grows with n, and in ``notes`` and ``disturbs`` limits in words.
+        How we know that the work was done: instructions per op, empty loop, core clock, copies; how time
+        grows with n, and in ``notes`` and ``disturbs`` limits in words.
         """
     @property
     def metrics(self) -> dict:
@@ -390,8 +391,8 @@ def catalog() -> list:
     Returns
     -------
     list of dict
-        Keys ``id, component, summary, op, api, tags, fooled_by, hidden, subcycle, comparable, latency,
-        isolated, uncounted, axes, designs, quantities``; the first axis is ``design``. Keys of a
+        Keys ``id, component, summary, op, api, tags, fooled_by, hidden, subcycle, comparable,
+        repeatable, varies, latency, isolated, uncounted, axes, designs, quantities``; the first axis is ``design``. Keys of a
         design: ``name, summary, peer, limit, null``. Quantities beside time: lists ``metrics`` (``name,
         unit, better, scope, merge``; those that every case has too), ``distributions``, ``series`` and
         ``tables``.
