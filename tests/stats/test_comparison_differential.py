@@ -124,8 +124,7 @@ def test_what_is_spent_agrees_with_the_multivariate_normal(spending: str, looks:
             if spending == "obrien_fleming"
             else alpha * np.log(1 + (np.e - 1) * share[k - 1])
         )
-        # The oracle estimates from randomly shifted points: those of one seed, where it takes one.
-        points = {"rng": np.random.default_rng(1)} if SEEDED else {}
+        points = {"rng": np.random.default_rng(1)} if SEEDED else {}  # it draws where it samples
         precise = {"maxpts": 10_000_000, "abseps": 1e-9, "releps": 1e-9, **points}
         crossed = 1 - oracle.multivariate_normal.cdf(bounds[:k], 0 * n[:k], cov[:k, :k], **precise)
         assert crossed == pytest.approx(wanted, abs=2e-7)
