@@ -18,7 +18,6 @@ from vmperf import _core
 from vmperf._claims.file import read_claims, shipped
 from vmperf._results import estimates
 from vmperf._results.results import Results
-from vmperf._run import run
 from vmperf.plot import conclusions, limits, over_axes
 
 Make = Callable[..., Results]
@@ -217,7 +216,7 @@ def test_mistakes(make_grid: Callable[[], Results], draw: Callable[[Any], Any], 
 def test_examples_run(module: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """They measure, in weather in which no figure is refused."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(run, "execute", fair_weather.execute)
+    fair_weather.setup(monkeypatch)
     found = doctest.testmod(module, extraglobs={"vmperf": vmperf})
     assert found.attempted >= 2
     assert found.failed == 0
