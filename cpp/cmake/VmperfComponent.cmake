@@ -1,11 +1,20 @@
 # vmperf_component(NAME LAYER n [DEPS a b ...]): one folder, one line in the table.
 #
 # Targets: vmperf_NAME          the library (src/*.cpp and the public headers)
-#          vmperf_NAME_benches  benches*.cpp, designs*.cpp, for a leaf *.cpp; may also see bench
+#          vmperf_NAME_benches  benches*.cpp, designs*.cpp, for a leaf *.cpp, and what these share,
+#                               api*.cpp; may also see bench
 #          vmperf_NAME_bind     bind*.cpp, the only target that sees pybind11
 # OBJECT libraries: CMake refuses cycles among them, and the linker cannot drop a registration.
 # A component's include directory is on the path only of those that declare it in DEPS.
+#
+# What a file adds to the whole, a function does that has the file's name: nothing lists files.
+#     designs*.cpp, benches*.cpp, for a leaf *.cpp   void declare_<file>(bench::Registry &)
+#     bind*.cpp                                      void <file>(py::module_ &)
+# They are called component by component in the order of the table, designs before benches (which
+# may give more to run to a design), and of each kind in the order of their names: x.cpp, x_a.cpp.
 set_property(GLOBAL PROPERTY vmperf_objects "")
+set_property(GLOBAL PROPERTY vmperf_declares_inc "")
+set_property(GLOBAL PROPERTY vmperf_components_inc "")
 
 function(vmperf_check_layers name layer)
   foreach(dep IN LISTS ARGN)
@@ -46,6 +55,15 @@ function(vmperf_precompile_pybind target)
   endif()
 endfunction()
 
+# Adds `line` to a list for each file, with the file's name for @.
+function(vmperf_list_files list line)
+  foreach(file IN LISTS ARGN)
+    get_filename_component(stem ${file} NAME_WE)
+    string(REPLACE "@" "${stem}" entry "${line}")
+    set_property(GLOBAL APPEND_STRING PROPERTY ${list} "${entry}\n")
+  endforeach()
+endfunction()
+
 function(vmperf_component name)
   cmake_parse_arguments(C "" "LAYER" "DEPS" ${ARGN})
   vmperf_check_layers(${name} ${C_LAYER} ${C_DEPS})
@@ -71,12 +89,15 @@ function(vmperf_component name)
             FILES_MATCHING PATTERN "*.hpp" PATTERN "*.inl" PATTERN "*.h")
   endif()
 
-  file(GLOB benches CONFIGURE_DEPENDS ${dir}/benches*.cpp ${dir}/designs*.cpp)
+  file(GLOB shared CONFIGURE_DEPENDS ${dir}/api*.cpp)
+  file(GLOB designs CONFIGURE_DEPENDS ${dir}/designs*.cpp)
+  file(GLOB benches CONFIGURE_DEPENDS ${dir}/benches*.cpp)
   if(name STREQUAL "peers") # one file per peer
-    file(GLOB benches CONFIGURE_DEPENDS ${dir}/*.cpp)
+    file(GLOB designs CONFIGURE_DEPENDS ${dir}/*.cpp)
   endif()
-  if(benches)
-    vmperf_objects(vmperf_${name}_benches ${benches})
+  set(declaring ${designs} ${benches})
+  if(declaring)
+    vmperf_objects(vmperf_${name}_benches ${declaring} ${shared})
     target_link_libraries(vmperf_${name}_benches PRIVATE vmperf_${name} ${deps} vmperf_bench)
     if(name STREQUAL "peers") # header code that includes its user's file once per instruction set
       target_include_directories(vmperf_${name}_benches PRIVATE ${dir})
@@ -84,7 +105,7 @@ function(vmperf_component name)
     # Every timed loop starts on a cache line: one of a cycle takes two where it crosses one.
     target_compile_options(vmperf_${name}_benches PRIVATE -falign-functions=64 -falign-loops=64
                            -falign-jumps=64 -Wno-ignored-optimization-argument) # clang has no jumps
-    set_property(GLOBAL APPEND_STRING PROPERTY vmperf_components_inc "VMPERF_DECLARES(${name})\n")
+    vmperf_list_files(vmperf_declares_inc "VMPERF_DECLARES(${name}, @)" ${declaring})
   endif()
 
   file(GLOB binds CONFIGURE_DEPENDS ${dir}/bind*.cpp)
@@ -96,8 +117,10 @@ function(vmperf_component name)
   endif()
 endfunction()
 
-# Writes components.inc, which the module includes to declare and to call what the table names.
-function(vmperf_write_components_inc)
-  get_property(text GLOBAL PROPERTY vmperf_components_inc)
-  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/vmperf/components.inc CONTENT "${text}")
+# Writes what the module includes to declare and to call what the table and its folders hold.
+function(vmperf_write_lists)
+  foreach(list components declares)
+    get_property(text GLOBAL PROPERTY vmperf_${list}_inc)
+    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/vmperf/${list}.inc CONTENT "${text}")
+  endforeach()
 endfunction()
