@@ -95,8 +95,8 @@ private:
   PyObject *object_;
   const char *name_;
   Access access_;
-  Py_buffer
-      export_; // in use where obj is not null; not cleared, which would cost as much as a copy
+  // In use where obj is not null; not cleared, which would cost as much as a copy.
+  Py_buffer export_;
 };
 
 /// ndarray, once one was seen; NumPy is never imported for it.
