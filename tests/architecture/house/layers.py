@@ -11,7 +11,9 @@ from house import tree
 from house.cpp_source import CppSource, Include
 
 T = TypeVar("T")
-_SEES_BENCH = re.compile(r"(api|benches|designs)\w*\.(cpp|hpp)$|include/vmperf/\w+/api(/\w+)?\.hpp$")
+_SEES_BENCH = re.compile(
+    r"(api|benches|designs)\w*\.(cpp|hpp)$|include/vmperf/\w+/api(/\w+)?\.hpp$"
+)
 _BIND = re.compile(r"bind\w*\.(cpp|hpp)$")
 _COMPONENT_HEADER = re.compile(r"vmperf/(\w+)/")
 
