@@ -1,4 +1,7 @@
-"""Fixtures shared by all tests: C++ programs compiled against the headers, seeds, Hypothesis."""
+"""Fixtures shared by all tests: C++ programs compiled against the headers, seeds, Hypothesis.
+
+Plain pytest leaves perf tests out and says at its end where the minutes went (`house.gate`).
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,10 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+
+from house import minutes
+from house.gate import Gate
+from house.locked import locked
 
 ROOT = Path(__file__).resolve().parent.parent
 CPP = {".hpp", ".cpp", ".inl"}
@@ -32,10 +39,23 @@ def _seed() -> int:
 
 
 _SEED_KEY = pytest.StashKey[int]()
+_GATE = pytest.StashKey[Gate]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    said = "put the table of minutes by folder into tests/README.md: after a run of all tests"
+    parser.addoption("--write-minutes", action="store_true", help=said)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_SEED_KEY] = _seed()
+    config.stash[_GATE] = Gate(config)
+    config.pluginmanager.register(config.stash[_GATE], "vmperf-gate")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if config.getoption("--write-minutes") and not hasattr(config, "workerinput"):
+        minutes.write(ROOT / "tests" / "README.md", config.stash[_GATE].minutes())
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -43,9 +63,14 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"vmperf seed: {seed} (repeat with VMPERF_TEST_SEED={seed})"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what is slow last, so that a plain mistake shows at once."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave perf out; run what is slow last, so that a plain mistake shows at once.
+
+    Workers of xdist begin with it: what is quick then fills the time of the one that ends first.
+    """
+    config.stash[_GATE].choose(items)
+    last = not hasattr(config, "workerinput")
+    items.sort(key=lambda item: (item.get_closest_marker("slow") is not None) == last)
 
 
 def _own_environment() -> dict[str, str]:
@@ -127,14 +152,15 @@ def compile_cpp(
         for file in depends:
             key.update(file.read_bytes())
         program = cache / key.hexdigest()[:24]
-        if not program.exists():
-            cache.mkdir(parents=True, exist_ok=True)
-            file = program.with_suffix(".cpp")
-            file.write_text(text)
-            fresh = program.with_suffix(f".{os.getpid()}")
-            command = [*before, str(file), *after, "-o", str(fresh)]
-            subprocess.run(command, check=True, capture_output=True, text=True)
-            fresh.replace(program)
+        if program.exists():
+            return program
+        with locked(program.with_suffix(".lock")):
+            if not program.exists():
+                file, fresh = program.with_suffix(".cpp"), program.with_suffix(".new")
+                file.write_text(text)
+                command = [*before, str(file), *after, "-o", str(fresh)]
+                subprocess.run(command, check=True, capture_output=True, text=True)
+                fresh.replace(program)
         return program
 
     return compile_

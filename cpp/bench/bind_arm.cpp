@@ -65,16 +65,29 @@ std::tuple<std::optional<double>, std::string> count(Arm &arm) {
   return {counted.per_op, std::move(counted.status)};
 }
 
+py::dict to_dict(const std::map<std::string, double, std::less<>> &values) {
+  py::dict found;
+  for (const auto &[name, value] : values) {
+    found[py::str(name)] = number_or_none(value);
+  }
+  return found;
+}
+
 py::dict report(Arm &arm) {
   const Arm::Reported reported = [&arm] {
     const py::gil_scoped_release release;
     return arm.report();
   }();
-  py::dict metrics;
-  for (const auto &[name, value] : reported.metrics) {
-    metrics[py::str(name)] = number_or_none(value);
-  }
-  return py::dict(py::arg("metrics") = metrics, py::arg("details") = to_list(reported.details));
+  return py::dict(py::arg("metrics") = to_dict(reported.metrics),
+                  py::arg("details") = to_list(reported.details));
+}
+
+py::dict sample(Arm &arm) {
+  const auto found = [&arm] {
+    const py::gil_scoped_release release;
+    return arm.sample();
+  }();
+  return to_dict(found);
 }
 
 Arm make(const std::string &id, const std::map<std::string, Value> &values,
@@ -185,6 +198,26 @@ Examples
 >>> arm = bench.Arm("bench/selftest/one_cycle", {}, "kernel", seed=0)
 >>> arm.run(1000)[0] >= 0, arm.report()["metrics"]["rss_peak_bytes"] > 0
 (True, True)
+)")
+      .def("sample", &sample,
+           R"(What the last batch reports: the metrics that have a value per sample.
+
+Returns
+-------
+dict
+    Name -> float in the unit of the metric, None where it is NaN; those that were delivered.
+
+Raises
+------
+MeasurementError
+    ``crashed``: the workload reports what its benchmark does not declare.
+
+Examples
+--------
+>>> from vmperf import bench
+>>> arm = bench.Arm("bench/selftest/report", {}, "kernel", seed=0)
+>>> arm.run(100)[0] >= 0, [*arm.sample()]
+(True, ['batches'])
 )")
       .def("verify", &Arm::verify, Released(), R"(Prove the work on the state the batches left.
 

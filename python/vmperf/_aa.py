@@ -14,11 +14,13 @@ from ._aa_rows import Noise, NoiseCase, Taken
 from ._compare.arms import Arm, here, resolve
 from ._compare.cases import Case, catalog_of, make_cases
 from ._compare.compare import told
-from ._compare.pair import run_pair, shape_of
+from ._compare.metric import choose_metric, delivered, log_ratio
+from ._compare.pair import Pair, run_pair, shape_of
 from ._compare.settings import Settings, with_changes
 from ._compare.side import Build, Dead, Task, task_at
 from ._errors import invalid
 from ._machine import machine
+from ._quantities import Metric
 from ._runner import Event, Progress
 
 __all__ = ["aa"]
@@ -33,6 +35,7 @@ def aa(
     budget_s: float,
     designs: Iterable[str] | None = None,
     params: Mapping[str, Any] | None = None,
+    metric: str | None = None,
     pairs: int | None = None,
     rounds: int | None = None,
     batch_us: int | None = None,
@@ -56,6 +59,8 @@ def aa(
         Of each benchmark; by default its first.
     params : mapping, optional
         Axis -> value or values; axes left out take the values of a plain run.
+    metric : str, optional
+        What is compared in place of the time per op, as `compare` takes it.
     pairs, rounds, batch_us, alpha : optional
         Of the comparisons whose false alarms are counted; see `compare`.
     tree : path, optional
@@ -79,7 +84,7 @@ def aa(
     Raises
     ------
     InvalidArgumentError
-        Unknown benchmark, axis or value; a setting out of range; a tree that is none.
+        Unknown benchmark, axis, value or metric; a setting out of range; a tree that is none.
     MeasurementError
         ``build_failed``: the tree can't be built.
 
@@ -111,6 +116,8 @@ def aa(
         designs=designs,
         params=params or {},
     )
+    if metric is not None:
+        choose_metric(metric, cases, (catalog, catalog))
     pairing = _Pairing(cases, builds, settings, seed=seed, timeout_s=timeout_s, progress=progress)
     pairing.run(budget_s)
     fingerprint = machine()
@@ -121,6 +128,7 @@ def aa(
         n_builds=len(builds),
         clock_step_ns=float(fingerprint["timers"]["clock_gettime"]["step_ns"]),
         seed=seed,
+        metric=metric,
     )
 
 
@@ -148,7 +156,10 @@ class _Pairing:
         timeout_s: float,
         progress: Progress | None,
     ) -> None:
-        self.found = [NoiseCase(case.id, case.params) for case in cases]
+        self.found = [
+            NoiseCase(c.id, c.params, status=c.status, reason=c.reason, metric=c.metric)
+            for c in cases
+        ]
         self._points = {
             id(one): case.points[0] for one, case in zip(self.found, cases, strict=True)
         }
@@ -200,10 +211,12 @@ class _Pairing:
             timeout_s=self._timeout_s,
             count=kind == "random" and number == 0,
             n=case.ops,
+            metric=case.metric,
         )
         case.ops = pair.n
         self._done += 1
-        case.taken.append(Taken(kind, salt, pair, time.monotonic() - began))
+        ratio = _ratio(case.metric, pair) if case.metric is not None else None
+        case.taken.append(Taken(kind, salt, pair, time.monotonic() - began, ratio))
 
     def _task(self, case: NoiseCase, build: int, seed: int) -> Task:
         point = self._points[id(case)]
@@ -217,3 +230,14 @@ class _Pairing:
         total = max(self._done + 1, round(self._done * budget_s / max(elapsed, 1e-3)))
         eta = max(0.0, budget_s - elapsed)
         self._progress(Event("group", self._done, total, elapsed, eta, case.id, params=case.params))
+
+
+def _ratio(metric: Metric, pair: Pair) -> float:
+    """Return the log ratio of a metric's values; Dead where they have none."""
+    both = delivered(metric, pair.values)
+    if isinstance(both, str):
+        raise Dead("not_delivered", both)
+    found = log_ratio(metric, *both)
+    if isinstance(found, str):
+        raise Dead("no_ratio", found)
+    return found

@@ -16,6 +16,7 @@ from ._arrays import doubles, integers
 from ._compare.pair import Pair
 from ._compare.settings import Settings
 from ._compare.verdict import Evidence, Judged, judge
+from ._quantities import Metric
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,16 +41,21 @@ class Taken:
         Its batches.
     seconds : float
         Wall time, start of the processes included.
+    ratio : float or None
+        Log ratio of a metric's values, where that is compared in place of the time.
     """
 
     kind: str
     salt: int
     pair: Pair
     seconds: float
+    ratio: float | None = None
 
     @property
     def effect(self) -> float:
-        """The median log ratio of side B over side A."""
+        """The log ratio of side B over side A: the median of the batches', or the metric's."""
+        if self.ratio is not None:
+            return self.ratio
         return float(_core.stats.median(doubles(self.pair.log_ratios())))
 
 
@@ -63,6 +69,12 @@ class NoiseCase:
     status: str = "ok"
     reason: str = ""
     ops: int | None = None
+    metric: Metric | None = None
+
+    @property
+    def better(self) -> str:
+        """Which way is good: that of the time is lower."""
+        return self.metric.better if self.metric is not None else "lower"
 
     def of(self, kind: str) -> list[Taken]:
         """Return the pairs of one kind."""
@@ -87,6 +99,8 @@ class Noise:
         What the clock can tell apart.
     seed : int
         Of layouts and order.
+    metric : str or None
+        What was compared in place of the time per op.
     """
 
     cases: tuple[NoiseCase, ...]
@@ -95,6 +109,7 @@ class Noise:
     n_builds: int
     clock_step_ns: float
     seed: int
+    metric: str | None = None
 
     def rows(self) -> list[dict[str, Any]]:
         """Return one dict per benchmark and point.
@@ -102,30 +117,32 @@ class Noise:
         Returns
         -------
         list of dict
-            ``id, params, status, reason``; ``pairs, paired_pairs, seconds`` measured;
-            ``noise, noise_paired`` (standard deviation of the effect of a pair by data layout),
-            ``noise_robust, noise_paired_robust`` (by the median absolute deviation); ``bias,
-            bias_low, bias_high`` (trimmed mean of the effects as they are, 1 - 2 alpha interval);
-            ``alarms`` of ``comparisons`` independent ones of ``pairs_per_comparison`` pairs said
-            regressed, ``alarm_share, alarm_high`` (upper 95 % bound); ``detectable`` (smallest
-            visible change) with ``detectable_pairs`` pairs, ``detectable_paired`` with paired
-            layout; ``relink_floor`` (standard deviation between ``relink_builds`` links),
-            ``relink_reason``; ``resolution`` (clock step over batch); ``instr_effect``;
-            ``disturbed`` of ``batches``; ``rules``: see `rules_of`. Effects are fractions.
+            ``id, params, status, reason, metric, better``; ``pairs, paired_pairs, seconds``
+            measured; ``noise, noise_paired`` (standard deviation of the effect of a pair by data
+            layout), ``noise_robust, noise_paired_robust`` (by the median absolute deviation);
+            ``bias, bias_low, bias_high`` (trimmed mean of the effects as they are, 1 - 2 alpha
+            interval); ``alarms`` of ``comparisons`` independent ones of ``pairs_per_comparison``
+            pairs said regressed (changed, of a metric without a good side), ``alarm_share,
+            alarm_high`` (upper 95 % bound); ``detectable`` (smallest visible change) with
+            ``detectable_pairs`` pairs, ``detectable_paired`` with paired layout; ``relink_floor``
+            (standard deviation between ``relink_builds`` links), ``relink_reason``; ``resolution``
+            (clock step over batch, null of a metric); ``instr_effect``; ``disturbed`` of
+            ``batches``; ``rules``: see `rules_of`. Effects are fractions.
         """
         return [self._row(case) for case in self.cases]
 
     def _row(self, case: NoiseCase) -> dict[str, Any]:
         effects, paired = ([one.effect for one in case.of(kind)] for kind in ("random", "paired"))
         sets = _sets(effects, self.settings.pairs)
-        judged = [_judge(values, self.settings) for values in sets]
-        alarms = sum(1 for one in judged if one is not None and one.verdict == "regressed")
+        alarms = _alarms(case, sets, self.settings)
         rules = rules_of(case, self.settings)
         return {
             "id": case.id,
             "params": {**case.params},
             "status": case.status,
             "reason": case.reason,
+            "metric": self.metric,
+            "better": case.better,
             "pairs": len(effects),
             "paired_pairs": len(paired),
             "seconds": sum(one.seconds for one in case.taken),
@@ -151,6 +168,8 @@ class Noise:
         }
 
     def _resolution(self, case: NoiseCase) -> float | None:
+        if case.metric is not None:
+            return None
         ns = [took for one in case.taken for side in one.pair.ns for took in side]
         return self.clock_step_ns / _core.stats.median(doubles(ns)) if ns else None
 
@@ -179,6 +198,7 @@ class Noise:
             "settings": asdict(self.settings),
             "machine": self.machine,
             "builds": self.n_builds,
+            "metric": self.metric,
             "seed": self.seed,
             "rows": self.rows(),
             "effects": {
@@ -227,15 +247,17 @@ def rules_of(case: NoiseCase, settings: Settings) -> list[dict[str, Any]]:
         of one comparison). ``runs`` says what a rule was given: ``pairs`` (ours: a set of pairs),
         ``halves`` (the same wall time: one arm's batches of the first half of the same set against
         those of the second), ``adjacent`` (one arm's batches of a process against the next one's).
+        The others judge times: of a metric there is our row alone.
     """
     taken = case.of("random")
     effects = [one.effect for one in taken]
     sets = _sets(effects, settings.pairs)
-    judged = [_judge(values, settings) for values in sets]
     per_pair = _mean([one.seconds for one in taken]) or 0.0
-    alarms = sum(1 for one in judged if one is not None and one.verdict == "regressed")
+    alarms = _alarms(case, sets, settings)
     whole = settings.pairs * per_pair
     rows = [_counted("vmperf", "pairs", alarms=alarms, comparisons=len(sets), seconds=whole)]
+    if case.metric is not None:
+        return rows
     samples = [_samples(one.pair) for one in taken]
     half = settings.pairs // 2
     halves = [(_joined(own[:half]), _joined(own[half:])) for own in _sets(samples, settings.pairs)]
@@ -279,8 +301,14 @@ def _joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
     return np.concatenate(parts)
 
 
-def _judge(effects: Sequence[float], settings: Settings) -> Judged | None:
-    (found,) = judge([Evidence(effects=[*effects], builds=[0] * len(effects))], settings)
+def _alarms(case: NoiseCase, sets: Sequence[Sequence[float]], settings: Settings) -> int:
+    judged = [_judge(effects, settings, case.better) for effects in sets]
+    return sum(1 for one in judged if one and one.verdict in ("regressed", "changed"))
+
+
+def _judge(effects: Sequence[float], settings: Settings, better: str = "lower") -> Judged | None:
+    evidence = Evidence(effects=[*effects], builds=[0] * len(effects), better=better)
+    (found,) = judge([evidence], settings)
     return found
 
 

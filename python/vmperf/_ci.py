@@ -78,11 +78,17 @@ class CiResult:
         """Why it is red, in words; empty where it is green."""
         parts = []
         if self.regressed:
-            parts.append(f"{len(self.regressed)} confirmed to be slower")
+            word = "slower" if self.first.metric is None else f"worse in {self.first.metric}"
+            parts.append(f"{len(self.regressed)} confirmed to be {word}")
         if self.failed:
             parts.append(f"{len(self.failed)} failed")
-        if not any(row["verdict"] for row in self.rows()):
+        judged = [row for row in self.rows() if row["verdict"]]
+        if not judged:
             parts.append("nothing could be compared")
+        elif all(row["better"] == "neither" for row in judged):
+            parts.append(
+                f"neither way of {self.first.metric} is better, so that none is a regression"
+            )
         return ", ".join(parts)
 
 
@@ -93,6 +99,7 @@ def ci(
     tree: str | Path | None = None,
     command: Sequence[str] | None = None,
     benchmarks: str | Iterable[str] | None = None,
+    metric: str | None = None,
     pairs: int | None = None,
     alpha: float | None = None,
     budget_s: float | None = None,
@@ -116,6 +123,9 @@ def ci(
         A foreign suite, as `compare_suites` takes it; without it the tree is one of this project.
     benchmarks : str or iterable of str, optional
         Shell patterns; by default all.
+    metric : str, optional
+        What is held in place of the time per op, as `compare` takes it: it regressed where it moved
+        away from what is better. Not for suites, which have only their times.
     pairs, alpha, budget_s, seed, timeout_s, progress
         As `compare` takes them; `budget_s` is that of the first comparison, the second takes as
         many pairs of the benchmarks that regressed.
@@ -145,10 +155,15 @@ def ci(
         **others,
     }
     if command is None:
+        shared["metric"] = metric
         against, most = _baseline(against, top)
         if pairs is not None:
             most = max(1, min(most, pairs // 2))  # each build in two pairs at least
         shared["salts"] = most if salts is None else salts
+    elif metric is not None:
+        raise invalid(
+            "metric", repr(metric), "none for a suite of others, which has only its times"
+        )
     elif salts in (None, 1):
         shared["folder"] = prefix
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ._ci import CiResult
+from ._compare.result import plus_of
 
 __all__ = ["failure_markdown", "github_rows", "markdown"]
 
@@ -32,8 +33,8 @@ def markdown(found: CiResult) -> str:
     lines += ["", *(f"- {_text(_name(row))}: {_text(_said(row))}" for row in _to_explain(found))]
     machine = first.machine
     lines += [
-        f"- A: `{found.against}` {first.revisions[0][:12]}, B: this tree; + = B is slower; "
-        f"let pass: {_percent(found.max_regression, sign=False)}",
+        f"- A: `{found.against}` {first.revisions[0][:12]}, B: this tree; "
+        f"+ = {plus_of(first, 'A', 'B')}; let pass: {_percent(found.max_regression, sign=False)}",
         f"- {len(first)} comparisons corrected together ({settings.correction}), alpha "
         f"{settings.alpha:g} one-sided, {settings.pairs} pairs of processes planned; a regression "
         "counts once a second, independent set of pairs finds it too",
@@ -60,21 +61,32 @@ def github_rows(found: CiResult) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``name, unit, value, range, extra``: B's time in percent of A's, and half its interval. Only
-        benchmarks that have a figure.
+        ``name, unit, value, range, extra``: B's time in percent of A's, and half its interval; of a
+        metric of which more is better, A's value in percent of B's. Only benchmarks that have a
+        figure.
     """
-    unit = f"% of {found.against}'s time"
+    what = found.first.metric or "time"
     return [
         {
             "name": _name(row),
-            "unit": unit,
-            "value": 100 * (1 + row["effect"]),
-            "range": f"± {100 * (row['high'] - row['low']) / 2:.3g}",
+            **_share(row, found.against, what),
             "extra": _extra(row),
         }
         for row in found.rows()
         if row["effect"] is not None and row["status"] == "ok"
     ]
+
+
+def _share(row: dict[str, Any], against: str, what: str) -> dict[str, Any]:
+    """Return unit, value and range such that smaller is better."""
+    ends = [1 + row[name] for name in ("effect", "low", "high")]
+    unit = f"% of {against}'s {what}"
+    if row["better"] == "higher":
+        ends = [1 / end for end in ends]
+        unit = f"{against}'s {what} in % of this tree's"
+    value, *others = (100 * end for end in ends)
+    half = abs(others[1] - others[0]) / 2
+    return {"unit": unit, "value": value, "range": f"± {half:.3g}"}
 
 
 def _extra(row: dict[str, Any]) -> str:

@@ -20,6 +20,8 @@ from ._claims_proofs import proof_rows
 from ._claims_recorded import rows_of
 from ._claims_verdict import verdicts
 from ._errors import invalid, near
+from ._journal import read_meta
+from ._machine import brief, label
 from ._plan import Point, Profile, plan_points
 from ._results import Results
 from ._run import carry_out
@@ -78,7 +80,8 @@ def claims(
         for a metric without a value; ``met``: None
         where a peer or an instruction set is missing; ``reason``, ``versions`` (of libc and peers),
         ``note``; ``source``: measured, or recorded for claims on comparisons, whose row has
-        ``comparisons`` and ``short`` (the short form measured now) too.
+        ``comparisons`` and ``short`` (the short form measured now) too; ``machine`` and ``date`` of
+        the measurement, which for a recorded row may be others.
 
     Raises
     ------
@@ -167,7 +170,11 @@ def measure_claims(
         progress=progress,
     )
     rows = {row["id"]: row for row in timed} | compared | proved
-    return [rows[claim.id] for claim in chosen], found
+    here = {
+        "machine": label(brief(found.machine)),
+        "date": read_meta(found.path)["created"][:10],
+    }
+    return [here | rows[claim.id] for claim in chosen], found
 
 
 def _is_timed(claim: Claim) -> bool:

@@ -28,9 +28,9 @@ _OF_METRICS = ("ratio", "value")
 _BOUNDS = ("at_least", "at_most")
 _OVER = ("geomean", "worst")
 _NEEDED = ("id", "benchmark", "design", "kind", "target")
-_ALLOWED = (*_NEEDED, "params", "versus", "metric", "over", "bound", "note")
+_ALLOWED = (*_NEEDED, "params", "versus", "metric", "over", "bound", "note", "headline")
 _SERIES_NEEDED = ("id", "series", "kind", "target")
-_SERIES_ALLOWED = (*_SERIES_NEEDED, "note")
+_SERIES_ALLOWED = (*_SERIES_NEEDED, "note", "headline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,8 @@ class Claim:
         The limit, positive.
     note : str
         A remark for the reader.
+    headline : str
+        What it says to one who knows no axis, for the table of the first page; else empty.
     series : str
         Of the campaign, for a claim on comparisons; else empty.
     over : {"", "geomean", "worst"}
@@ -74,6 +76,7 @@ class Claim:
     series: str = ""
     over: str = ""
     metric: Metric | None = None
+    headline: str = ""
 
     @property
     def designs(self) -> tuple[str, ...]:
@@ -153,7 +156,7 @@ def _entries(path: Path) -> list[tuple[Any, Place]]:
 def _series_claim(entry: Any, place: Place, campaign: Callable[[], Campaign]) -> Claim:
     """Read a claim on comparisons: of a series of the campaign beside the file."""
     _check_keys(entry, place, needed=_SERIES_NEEDED, allowed=_SERIES_ALLOWED)
-    words = {key: _text(entry, key, place) for key in ("id", "series", "kind", "note")}
+    words = {key: _text(entry, key, place) for key in _SERIES_ALLOWED if key != "target"}
     place.to("kind")
     if words["kind"] not in COMPARED:
         raise invalid("kind", repr(words["kind"]), near(words["kind"], COMPARED))
@@ -173,6 +176,7 @@ def _series_claim(entry: Any, place: Place, campaign: Callable[[], Campaign]) ->
         target=_target(entry["target"], place, least=0.0),
         note=words["note"],
         series=words["series"],
+        headline=words["headline"],
     )
 
 
@@ -214,6 +218,7 @@ def _claim(entry: Any, place: Place) -> Claim:
         note=words["note"],
         over=_over(words, place),
         metric=metric,
+        headline=words["headline"],
     )
     _check_comparison(claim, place)
     return claim

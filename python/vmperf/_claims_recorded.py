@@ -18,6 +18,7 @@ from ._campaign_table import row_of
 from ._claims_row import NOTHING, claim_row
 from ._compare.settings import defaults
 from ._errors import trace_format
+from ._machine import label
 from ._runner import Event, Progress
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def recorded_table(folder: Path) -> dict[str, dict[str, Any]]:
         return {}
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
-        return {row["id"]: row for row in table["rows"]}
+        where = {"machine": label(table["machine"]), "date": table["date"]}
+        return {row["id"]: row | where for row in table["rows"]}
     except (ValueError, KeyError, TypeError) as error:
         raise trace_format(path, getattr(error, "pos", 0), "not a campaign's table") from error
 
@@ -88,6 +90,7 @@ def recorded_row(
         **claim_row(claim, machine, figure, status, reason, params=params, source=source),
         "comparisons": found["comparisons"] if found else 0,
         "short": _said(short),
+        **({key: recorded[key] for key in ("machine", "date")} if recorded else {}),
     }
 
 

@@ -77,8 +77,11 @@ class Delivered:
         if len(points) != 1:
             shown = "; ".join(map(str, [*points.values()][:4])) or "no case"
             raise invalid("params", f"fit {len(points)} rows", f"exactly one of {shown}")
-        found = histograms(self.path, benchmark, name)
-        parts = [part for case in cases for part in found.get(case.key, ())]
+        parts = [
+            part
+            for case in cases
+            for part in histograms(self.path, benchmark, name, case=case.key).get(case.key, ())
+        ]
         if not parts:
             status = ", ".join(dict.fromkeys(case.status for case in cases))
             raise invalid("params", next(iter(points)), f"a row that delivered it; it is {status}")
@@ -192,10 +195,13 @@ class Delivered:
         return found
 
 
-def histograms(path: Path, benchmark: str, name: str) -> Histograms:
-    """Return the distributions of one name by case, one of each placement that delivered it."""
+def histograms(path: Path, benchmark: str, name: str, *, case: Key | None = None) -> Histograms:
+    """Return the distributions of one name by case, one of each placement that delivered it.
+
+    Of all cases of the benchmark in one read, or of `case` alone.
+    """
     found: Histograms = {}
-    for one in read_details(path, "distribution", benchmark=benchmark, name=name):
+    for one in read_details(path, "distribution", benchmark=benchmark, name=name, case=case):
         try:
             made = _core.stats.Histogram.from_bytes(one.data)
         except _core.InvalidArgumentError as error:

@@ -254,7 +254,12 @@ def read_cases(path: Path) -> list[StoredCase]:
 
 
 def read_details(
-    path: Path, kind: str, *, benchmark: str | None = None, name: str | None = None
+    path: Path,
+    kind: str,
+    *,
+    benchmark: str | None = None,
+    name: str | None = None,
+    case: Key | None = None,
 ) -> list[Detail]:
     """Return the details of one kind, as they were delivered; none in a journal of schema 1.
 
@@ -266,8 +271,12 @@ def read_details(
         Which ones.
     benchmark, name : str, optional
         Only those of one benchmark, only those of one name.
+    case : tuple, optional
+        Only those of one case, which are found without a look at the others.
     """
-    wanted = {"kind": kind, "benchmark": benchmark, "name": name}
+    wanted: dict[str, Any] = {"kind": kind, "benchmark": benchmark, "name": name}
+    if case is not None:
+        wanted |= dict(zip(("benchmark", "design", "params", "process"), case, strict=True))
     given = {column: value for column, value in wanted.items() if value is not None}
     where = " AND ".join(f"{column} = :{column}" for column in given)
     query = f"SELECT {_DETAIL_COLUMNS} FROM details WHERE {where} ORDER BY rowid"

@@ -65,6 +65,13 @@ def brief(fingerprint: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def label(machine: dict[str, Any]) -> str:
+    """Return one line for what `brief` says: ``AMD EPYC (Zen 4), virtual machine, 2 cores``."""
+    core = f" ({machine['microarchitecture']})" if machine["microarchitecture"] else ""
+    guest = ", virtual machine" if machine["hypervisor"] else ""
+    return f"{machine['cpu']}{core}{guest}, {machine['n_online']} cores"
+
+
 def git_state() -> dict[str, Any] | None:
     """Return revision, branch, time and dirtiness of the source that is measured.
 

@@ -7,6 +7,8 @@ import textwrap
 
 import pytest
 
+from house.weather import PROVED
+
 SOURCE = """
 #include <vmperf/bench/plugin.hpp>
 
@@ -40,6 +42,7 @@ VMPERF_PLUGIN(registry) {
 # Each test loads in a process of its own: a loaded library stays in its process's catalog for good.
 PRELUDE = """
 import json, sys, vmperf
+from house.weather import PROVED
 from vmperf import bench
 
 def measure(id, width):
@@ -90,23 +93,18 @@ def test_a_loaded_benchmark_is_one_like_any_other(library):
         ids = [bench.load(sys.argv[1]) for _ in range(2)]  # again: the same, not twice
         entries = [b for b in bench.catalog() if b["id"] == "mine/multiply"]
         r = measure("mine/multiply", 2)
-        cycles = r.evidence["core_hz"] * 1e-9 * (r.samples.ns_total / r.samples.iterations).min()
-        answer([ids, entries, r.status, r.evidence, cycles])
+        answer([ids, entries, r.status, r.evidence])
         """,
         library,
     )
-    ids, [entry], status, evidence, cycles = found
+    ids, [entry], status, evidence = found
     assert ids == [["mine/multiply"]] * 2
     assert entry["tags"] == ["mine"]
     assert entry["fooled_by"] == ["nothing is loaded or stored"]
     assert entry["axes"][1] == {"name": "width", "values": [1, 2], "defaults": [2]}
-    assert status in (
-        "ok",
-        "too_noisy",
-        "below_resolution",
-    )  # a busy machine is not what is tested here
-    assert evidence["instr_per_op"] >= 4
-    assert cycles > 1.0
+    assert status in PROVED
+    if evidence["instr_status"] == "counted":
+        assert evidence["instr_per_op"] >= 4
 
 
 def test_its_errors_cross_the_interface_as_text(library):

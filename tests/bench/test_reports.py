@@ -6,6 +6,7 @@ import os
 import numpy as np
 import pytest
 
+from house.weather import PROVED
 from vmperf import bench, stats
 
 
@@ -68,7 +69,7 @@ def test_built_in_metrics_are_plausible(reported):
     for name in ("rss_before_bytes", "rss_peak_bytes", "rss_after_bytes"):
         assert all(value > 100 * page for value in reported.metrics[name])
     assert all(v >= 1 for v in reported.metrics["threads"])
-    assert all(0 < v < 2 for v in reported.metrics["cpu_ratio"])
+    assert all(v > 0 for v in reported.metrics["cpu_ratio"])
     assert all(v >= 0 for v in reported.metrics["page_faults"])
 
 
@@ -90,7 +91,7 @@ def test_each_op_of_a_latency_benchmark_is_recorded():
         # A sample's time is the sum of its ops': mean and histogram agree to the bucket.
         total = sum(part.mean * part.count for part in parts)
         assert total == pytest.approx(result.samples.ns_total.sum(), rel=0.02)
-    assert results["null"].status in ("ok", "too_noisy")
+    assert results["null"].status in PROVED
 
 
 def test_a_null_design_is_a_limit_of_the_catalog():
@@ -102,7 +103,7 @@ def test_a_null_design_is_a_limit_of_the_catalog():
 
 def test_what_prepare_made_is_used_by_one_op():
     [result] = measure("one_use")
-    assert result.status in ("ok", "too_noisy")  # verify() counts ops that were not prepared
+    assert result.status in PROVED  # verify() counts ops that were not prepared
     assert result.samples.iterations.min() > 1
 
 
@@ -135,13 +136,13 @@ def test_a_program_is_a_design_and_its_memory_its_own():
     ballast = np.ones(40_000_000)  # 320 MB that must not be taken for the program's
     results = {r.design: r for r in measure("command", measurement_ns=60_000_000)}
     assert ballast[0] == 1
-    assert results["shell"].status in ("ok", "too_noisy")
+    assert results["shell"].status in PROVED
     found = details(results["shell"], "sample")
     peak = np.frombuffer(found["program_peak_rss_bytes", 0])
     assert ((peak > 100_000) & (peak < 100_000_000)).all()
     wall = np.frombuffer(found["program_wall_ns", 0])
     per_op = results["shell"].samples.ns_total / results["shell"].samples.iterations
-    assert ((wall > 0) & (wall < per_op)).all()
+    assert ((wall > 0) & (wall < per_op)).all()  # of the same clock: a part of the whole
 
 
 def test_a_program_that_fails_or_lies_is_unverified():

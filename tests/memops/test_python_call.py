@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from house.weather import PROVED
 from vmperf import _core
 from vmperf._core import InvalidArgumentError
 
@@ -30,7 +31,6 @@ FORMS = {
     "find_byte": {"best", "naive", "empty_call"},
     "crc32c": {"best", "naive", "google_crc32c", "empty_call"},
 }
-FINE = {"ok", "too_noisy", "below_resolution"}  # a spread is no fault of two samples
 
 
 def entry(benchmark: str) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def test_each_call_is_verified(buffers: str, call: str, size_bytes: int) -> None
     with_form = FORMS[call] - ({"slice"} if (call, buffers) == ("fill", "bytearray") else set())
     for case in measure(CALL, buffers=buffers, call=call, size_bytes=size_bytes):
         if case.design in with_form:
-            assert case.status in FINE, f"{case.design}: {case.status}: {case.reason}"
+            assert case.status in PROVED, f"{case.design}: {case.status}: {case.reason}"
         else:
             assert case.status == "unsupported"
             assert f"call={call}" in case.reason
@@ -102,7 +102,7 @@ def test_each_call_is_verified(buffers: str, call: str, size_bytes: int) -> None
 def test_large_copies_are_verified(size_bytes: int) -> None:
     for buffers in ("ndarray", "bytearray"):
         for case in measure(CALL, *sorted(FORMS["copy"]), buffers=buffers, size_bytes=size_bytes):
-            assert case.status in FINE, f"{case.design}: {case.status}: {case.reason}"
+            assert case.status in PROVED, f"{case.design}: {case.status}: {case.reason}"
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_large_copies_are_verified(size_bytes: int) -> None:
 def test_each_batch_is_verified(changed: dict[str, int]) -> None:
     cases = measure(BATCH, **changed)
     for case in cases:
-        assert case.status in FINE, f"{case.design}: {case.status}: {case.reason}"
+        assert case.status in PROVED, f"{case.design}: {case.status}: {case.reason}"
     assert len({case.checksum for case in cases}) == 1
 
 
@@ -222,7 +222,7 @@ def test_an_exception_is_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
     failed, other = measure(CALL, "best", "naive")
     assert failed.status == "crashed"
     assert "RuntimeError: not today" in failed.reason
-    assert other.status in FINE
+    assert other.status in PROVED
 
 
 def test_instructions_are_counted() -> None:
@@ -251,7 +251,7 @@ def test_another_thread_may_hold_the_gil() -> None:
     finally:
         done.set()
         thread.join()
-    assert case.status in FINE, f"{case.status}: {case.reason}"
+    assert case.status in PROVED, f"{case.status}: {case.reason}"
     known = ("counted", "not permitted", "over budget", "timed out")
     assert case.evidence["instr_status"].startswith(known)
 
@@ -298,16 +298,16 @@ def fresh(how: str) -> dict[str, Any]:
 
 def test_numpy_is_imported_only_where_it_is_needed() -> None:
     seen = fresh("with")
-    assert seen["bytes"][0] in FINE
+    assert seen["bytes"][0] in PROVED
     assert seen["listed"]["status"] == "ok"
     assert seen["listed"]["version"].startswith("numpy ")
     assert not seen["imported"]
-    assert seen["array"][0] in FINE
+    assert seen["array"][0] in PROVED
 
 
 def test_a_missing_numpy_is_a_row() -> None:
     seen = fresh("without")
-    assert seen["bytes"][0] in FINE
+    assert seen["bytes"][0] in PROVED
     assert seen["listed"]["status"] == "not_installed"
     assert "pip install numpy" in seen["listed"]["reason"]
     assert seen["array"][0] == "unsupported"

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import vmperf
+from house.weather import PROVED
 from vmperf import _core, _peers
 
 pytestmark = pytest.mark.peers
@@ -28,8 +29,6 @@ BENCHMARKS = {
 PAIRS = [
     (design, f"memops/{name}") for design, names in BENCHMARKS.items() for name in names.split()
 ]
-# Two short samples on a busy machine may differ by anything, so a spread is no fault here.
-FINE = {"ok", "too_noisy", "below_resolution"}
 
 # Every point of a plan in a process of its own, where the loader has seen no peer yet.
 MEASURE = """
@@ -87,7 +86,7 @@ def test_peer_is_verified_or_says_how_to_get_it(design: str, benchmark_id: str) 
             assert status == "unsupported"
             assert "no comparison" in reason
         else:
-            assert status in FINE, f"{changed}: {status}: {reason}"
+            assert status in PROVED, f"{changed}: {status}: {reason}"
             assert version == found["version"] != ""
 
 
@@ -211,7 +210,7 @@ def test_aocl_is_loaded_from_the_folder_named(install: Install) -> None:
         for changed in points(id_)
     ]  # fmt: skip
     for (_, id_, changed), row in zip(plan, measured(plan, folder), strict=True):
-        assert row[0] in FINE, f"{id_} {changed}: {row}"
+        assert row[0] in PROVED, f"{id_} {changed}: {row}"
         assert row[2] == "libaocl-libmem.so.9.8.7"
 
 
@@ -224,7 +223,7 @@ def test_aocl_is_what_is_called(install: Install) -> None:
     rows = measured([("aocl", f"memops/{name}", {}) for name in names], folder)
     found = {name: row[0] for name, row in zip(names, rows, strict=True)}
     assert [found[name] for name in ("copy", "copy_mix", "move")] == ["unverified"] * 3
-    assert {found["fill"], found["compare"]} <= FINE
+    assert {found["fill"], found["compare"]} <= PROVED
 
 
 def test_the_c_librarys_own_functions_are_no_aocl(install: Install) -> None:
@@ -246,7 +245,7 @@ def test_a_library_that_lacks_a_function_is_not_installed(install: Install) -> N
     assert "VMPERF_PEER_PATH" in reason
 
 
-@pytest.mark.parametrize(("answer", "expected"), [("1", FINE), ("0", {"unverified"})])
+@pytest.mark.parametrize(("answer", "expected"), [("1", PROVED), ("0", {"unverified"})])
 def test_isal_is_loaded_from_the_folder_named(
     install: Install, answer: str, expected: set[str]
 ) -> None:
@@ -261,7 +260,7 @@ def test_isal_is_loaded_from_the_folder_named(
         assert version == "libisal.so.2.9.8.7"
 
 
-@pytest.mark.parametrize(("wrong", "expected"), [("0", FINE), ("1", {"unverified"})])
+@pytest.mark.parametrize(("wrong", "expected"), [("0", PROVED), ("1", {"unverified"})])
 def test_google_crc32c_is_loaded_from_the_folder_named(
     install: Install, tmp_path: Path, wrong: str, expected: set[str]
 ) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from house.weather import PROVED
 from vmperf import _core
 from vmperf._peers import add_peer_directories
 
@@ -17,8 +18,6 @@ pytestmark = pytest.mark.peers
 
 IDS = ("pool/allocate", "pool/cycle", "pool/churn", "pool/throughput", "pool/sizes")
 PEERS = ("mimalloc", "boost_pool", "pmr")
-# Two short samples on a busy machine may differ by anything, so a spread is no fault here.
-FINE = {"ok", "too_noisy", "below_resolution"}
 
 
 def measure(benchmark_id: str, design: str, **changed: Any) -> Any:
@@ -50,7 +49,7 @@ def test_peer_is_verified_or_says_how_to_get_it(
     found = _core.bench.availability(benchmark_id, design)
     case = measure(benchmark_id, design, item_size_bytes=item_size_bytes)
     if found["status"] == "ok":
-        assert case.status in FINE, f"{case.status}: {case.reason}"
+        assert case.status in PROVED, f"{case.status}: {case.reason}"
         assert case.version == found["version"] != ""
     else:
         assert case.status == "not_installed"
@@ -62,7 +61,7 @@ def test_peer_under_random_churn(design: str) -> None:
     add_peer_directories()
     for touch in ("first", "all"):
         case = measure("pool/churn", design, touch=touch, capacity=10_000)
-        assert case.status in {*FINE, "not_installed"}, f"{case.status}: {case.reason}"
+        assert case.status in {*PROVED, "not_installed"}, f"{case.status}: {case.reason}"
 
 
 ABSENT = """

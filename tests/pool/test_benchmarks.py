@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from house.weather import PROVED
 from vmperf import _core
 from vmperf._core import InvalidArgumentError
 
@@ -32,9 +33,6 @@ def measure(benchmark: str, designs: tuple[str, ...], **changed: Any) -> list[An
     return _core.bench.measure(benchmark, params, list(designs), **QUICK)
 
 
-# Two samples on a busy machine may differ by anything, so a spread is no fault here.
-FINE = {"ok", "too_noisy", "below_resolution"}
-
 WITH_EVERY_DESIGN = ("pool/preallocation", "pool/bulk", "pool/bulk_write")
 OF_SOME_DESIGNS = {
     "pool/lease": ("lease", "bulk", "naive"),
@@ -47,13 +45,13 @@ OF_SOME_DESIGNS = {
 @pytest.mark.parametrize("changed", [{}, {"item_size_bytes": 24, "batch": 7}])
 def test_rows_and_lives_are_verified(benchmark_id: str, changed: dict[str, int]) -> None:
     for case in measure(benchmark_id, (*OWN, "intrusive"), **changed):
-        assert case.status in FINE, f"{case.design}: {case.status}: {case.reason}"
+        assert case.status in PROVED, f"{case.design}: {case.status}: {case.reason}"
 
 
 @pytest.mark.parametrize("preallocate", [0, 50, 100])
 def test_what_was_preallocated_is_there(preallocate: int) -> None:
     for case in measure("pool/preallocation", (*OWN, "intrusive"), preallocate=preallocate):
-        assert case.status in FINE, f"{case.design}: {case.status}: {case.reason}"
+        assert case.status in PROVED, f"{case.design}: {case.status}: {case.reason}"
 
 
 @pytest.mark.parametrize(("benchmark_id", "designs"), OF_SOME_DESIGNS.items())
@@ -63,12 +61,12 @@ def test_comparisons_are_verified(benchmark_id: str, designs: tuple[str, ...]) -
     for name in ("work", "state"):
         for value in next((a["values"] for a in found["axes"] if a["name"] == name), ()):
             for case in measure(benchmark_id, designs, **{name: value}):
-                assert case.status in FINE, f"{case.design}: {case.status}: {case.reason}"
+                assert case.status in PROVED, f"{case.design}: {case.status}: {case.reason}"
 
 
 def test_limit_of_bulk_write_is_verified() -> None:
     for case in measure("pool/bulk_write", ("plain_stores",), item_size_bytes=24):
-        assert case.status in FINE, case.reason
+        assert case.status in PROVED, case.reason
 
 
 @pytest.mark.parametrize("benchmark_id", IDS)
@@ -85,7 +83,7 @@ def test_declared_wholly(benchmark_id: str) -> None:
 @pytest.mark.parametrize("changed", [{}, {"item_size_bytes": 24}, {"item_size_bytes": 1024}])
 def test_own_designs_are_verified(benchmark_id: str, changed: dict[str, int]) -> None:
     for case in measure(benchmark_id, OWN, **changed):
-        assert case.status in FINE, f"{case.design}: {case.status}: {case.reason}"
+        assert case.status in PROVED, f"{case.design}: {case.status}: {case.reason}"
 
 
 @pytest.mark.parametrize("benchmark_id", IDS)
@@ -94,7 +92,7 @@ def test_every_word_of_every_axis(benchmark_id: str, axis: str) -> None:
     values = [a["values"] for a in entry(benchmark_id)["axes"] if a["name"] == axis]
     for value in values[0] if values else ():
         for case in measure(benchmark_id, OWN, **{axis: value}):
-            assert case.status in FINE, f"{case.design} {value}: {case.status}: {case.reason}"
+            assert case.status in PROVED, f"{case.design} {value}: {case.status}: {case.reason}"
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ import vmperf
 from vmperf._aa_rows import RULES, Noise, NoiseCase, Taken, rules_of
 from vmperf._compare.pair import Pair
 from vmperf._compare.settings import with_changes
+from vmperf._quantities import Metric
 from vmperf.cli.main import cli
 
 ROUNDS, N, BATCH_NS = 12, 1000, 300_000
@@ -191,6 +192,49 @@ def test_a_case_that_fails_leaves_the_others(hurdles_library: Path) -> None:
     assert "SIGABRT" in rows["aborts"]["reason"]
 
 
+# A metric in place of the time ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("better", "alarms"), [("lower", 4), ("higher", 0), ("neither", 4)])
+def test_alarms_of_a_metric_follow_what_is_better(better: str, alarms: int) -> None:
+    """A planted bias of 2 % up, in values alone: the times say nothing of it."""
+    rng = np.random.default_rng(11)
+    metric = Metric("m", "1", better, "case", "mean")
+    taken = [Taken("random", 0, pair(rng, 0.0), 0.1, 0.02 + 0.002 * rng.standard_normal())
+             for _ in range(4 * SETTINGS.pairs)]  # fmt: skip
+    case = NoiseCase("x", {}, taken, metric=metric)
+    found = Noise((case,), SETTINGS, {}, 1, 20.0, 0, metric="m")
+    (row,) = found.rows()
+    assert (row["metric"], row["better"], row["resolution"]) == ("m", better, None)
+    assert (row["alarms"], row["comparisons"]) == (alarms, 4)
+    assert row["bias"] == pytest.approx(math.expm1(0.02), abs=0.002)
+    assert [one["rule"] for one in row["rules"]] == ["vmperf"]
+    assert found.to_dict()["metric"] == "m"
+
+
+def test_a_metric_of_identical_code() -> None:
+    given: dict[str, Any] = {"budget_s": 0.01, "rounds": 2, "batch_us": 20}
+    (row,) = vmperf.aa("bench/selftest/report", metric="quarter", **given).rows()
+    assert (row["status"], row["noise"], row["bias"], row["alarms"]) == ("ok", 0.0, 0.0, 0)
+    (row,) = vmperf.aa("bench/selftest/report", metric="absent", **given).rows()
+    assert (row["status"], row["reason"]) == ("not_delivered", "side A delivered no absent")
+    assert row["noise"] is None
+    with pytest.raises(vmperf.InvalidArgumentError, match=r"'quart'.*did you mean quarter"):
+        vmperf.aa("bench/selftest/report", metric="quart", **given)
+
+
+def test_values_without_a_ratio_end_a_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    from vmperf import _aa
+
+    def zero(*_: Any, **given: Any) -> Pair:
+        return replace(pair(np.random.default_rng(given["number"]), 0.0), values=(0.0, 1.0))
+
+    monkeypatch.setattr(_aa, "run_pair", zero)
+    (row,) = vmperf.aa("bench/selftest/report", metric="quarter", budget_s=0.01).rows()
+    assert (row["status"], row["pairs"]) == ("no_ratio", 0)
+    assert row["reason"] == "quarter is 0 on side A and 1 on side B: no ratio"
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [
@@ -218,4 +262,8 @@ def test_the_command_line(tmp_path: Path) -> None:
     assert CliRunner().invoke(cli, [*words, "--json", str(target)]).exit_code == 0
     (row,) = json.loads(target.read_text())
     assert row["id"] == "bench/selftest/one_cycle"
+    of = ["aa", "bench/selftest/report", "--budget", "0.1", "--metric", "quarter"]
+    done = CliRunner().invoke(cli, of)
+    assert done.exit_code == 0, done.output
+    assert "of quarter; other rules judge times alone" in done.output
     assert CliRunner().invoke(cli, ["aa", "nothing/here", "--budget", "1"]).exit_code == 2

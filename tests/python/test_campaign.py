@@ -216,7 +216,8 @@ def test_the_record_decides_and_the_short_form_refutes(
     status: str,
     source: str,
 ) -> None:
-    rows = [None if r is None else _figures(*r, seconds=1.0) for r in (recorded, short)]
+    where = {"machine": "CPU, 2 cores", "date": "2001-02-03"}
+    rows = [None if r is None else _figures(*r, seconds=1.0) | where for r in (recorded, short)]
     row = recorded_row(_claim(*claim), *rows, machine={})
     assert (row["status"], row["source"]) == (status, source)
     assert row["met"] is {"met": True, "unmet": False, "unsupported": None}[status]
@@ -224,6 +225,7 @@ def test_the_record_decides_and_the_short_form_refutes(
 
 def test_other_figures_of_a_comparison() -> None:
     row = _figures(60, 60, effect=0.0127, truth=0.01, instr_counted=10, instr_apart=9)
+    row |= {"machine": "CPU, 2 cores", "date": "2001-02-03"}
     off = recorded_row(_claim("off", "at_most", 0.3), row, None, {})
     assert off["ratio"] == pytest.approx(0.27)
     counted = recorded_row(_claim("counted", "at_least", 100), row, None, {})
@@ -259,9 +261,12 @@ def test_a_claim_on_comparisons_is_measured_in_short(
     assert (row["source"], row["status"], row["comparisons"]) == ("measured", "met", 2)
     assert row["params"] == {"steps": "100 against 101"}
     recorded = {"id": "slower/quick", **_figures(0, 9, effect=0.02, truth=0.01, params={})}
-    claims.with_name("campaign-measured.json").write_text(json.dumps({"rows": [recorded]}))
+    cpu = {"cpu": "CPU", "microarchitecture": None, "hypervisor": None, "n_online": 2}
+    table = {"machine": cpu, "date": "2001-02-03", "rows": [recorded]}
+    claims.with_name("campaign-measured.json").write_text(json.dumps(table))
     (row,) = vmperf.claims(claims=claims, results=tmp_path / "s.vmperf")
     assert (row["source"], row["comparisons"]) == ("recorded", 9)
+    assert (row["machine"], row["date"]) == ("CPU, 2 cores", "2001-02-03")  # not this one's
     assert row["ratio"] == pytest.approx(1.0)
     assert "of 2 slower" in row["short"]
     claims.with_name("campaign-measured.json").write_text('{"rows": 3}')

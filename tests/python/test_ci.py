@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from vmperf._compare.result import Comparison
 from vmperf._compare.settings import with_changes
 from vmperf._compare.verdict import Evidence
 from vmperf._fraction import parse_fraction
+from vmperf._quantities import Metric
 
 Commit = Callable[[dict[str, str]], Path]
 Vmperf = Callable[..., subprocess.CompletedProcess[str]]
@@ -131,6 +133,68 @@ def test_rows_for_the_action() -> None:
     assert row["range"].startswith("± ")
     assert "verdict: **regressed**" not in row["extra"]
     assert "verdict: regressed, confirmed" in row["extra"]
+
+
+# A metric in place of the time
+
+
+def of_metric(values: list[float], better: str) -> Comparison:
+    found = comparison({"x": values})
+    for case in found.cases:
+        case.metric = Metric("hits", "1", better, "case", "mean")
+        case.evidence.better = better
+    return replace(found, metric="hits")
+
+
+FEWER = [-value for value in SLOW]
+
+
+@pytest.mark.parametrize(
+    ("values", "better", "reason"),
+    [
+        (SLOW, "lower", "1 confirmed to be worse in hits"),
+        (SLOW, "higher", ""),
+        (FEWER, "lower", ""),
+        (FEWER, "higher", "1 confirmed to be worse in hits"),
+        (SAME, "higher", ""),
+        (SLOW, "neither", "neither way of hits is better, so that none is a regression"),
+    ],
+)
+def test_a_metric_is_gated_by_what_is_better(values: list[float], better: str, reason: str) -> None:
+    first = of_metric(values, better)
+    found = result(first, of_metric(values, better) if first.regressed else None)
+    assert found.reason == reason
+
+
+@pytest.mark.parametrize("better", ["lower", "higher"])
+def test_smaller_is_better_in_the_rows_of_a_metric(better: str) -> None:
+    worse = of_metric(SLOW if better == "lower" else FEWER, better)
+    found = result(worse, worse)
+    (row,) = _ci_report.github_rows(found)
+    assert row["value"] == pytest.approx(105.13, abs=0.1)
+    assert row["unit"] == {
+        "lower": "% of main's hits", "higher": "main's hits in % of this tree's"
+    }[better]  # fmt: skip
+    assert f"+ = hits is more of B than of A, {better} is better" in _ci_report.markdown(found)
+
+
+def test_the_metric_reaches_both_sets_of_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    worse, seen = of_metric(SLOW, "lower"), []
+
+    def spy(*_: Any, **given: Any) -> Comparison:
+        seen.append(given["metric"])
+        return worse
+
+    monkeypatch.setattr(_ci, "compare", spy)
+    monkeypatch.setattr(_ci, "compare_points", spy)
+    found = ci(str(vmperf._core.__file__), metric="hits")
+    assert seen == ["hits", "hits"]
+    assert found.reason == "1 confirmed to be worse in hits"
+
+
+def test_a_suite_has_no_metrics(commit: Commit) -> None:
+    with pytest.raises(vmperf.InvalidArgumentError, match=r"metric is 'p99_ns'.*only its times"):
+        gated(commit, FINE, metric="p99_ns")
 
 
 # Real runs
@@ -263,6 +327,7 @@ def test_a_build_that_fails_is_red_and_said(commit: Commit, tmp_path: Path) -> N
         (["ci", "--against", "nothing", "--", "./x"], "nothing"),
         (["ci", "--against", "HEAD", "--"], "command is empty"),
         (["ci", "--against", "HEAD", "--build", "make"], "--build needs a suite: -- COMMAND"),
+        (["ci", "--against", "HEAD", "--metric", "m", "--", "./x"], "--metric is not for suites"),
         (["ci", "--against", "HEAD", "--salts", "3", "--", "./x"], "--salts is not for suites"),
         (["compare", "HEAD", "HEAD", "--no-pin"], "--no-pin needs a suite"),
         (["compare", "HEAD", "HEAD", "--rounds", "3", "--", "./x"], "No such option"),

@@ -303,7 +303,7 @@ def test_a_record_says_where_and_when(
     assert row["status"] in ("met", "too_noisy", "below_resolution")
     assert ended.exit_code == (0 if row["status"] == "met" else 1)
     assert kept["machine"]["libc"] == vmperf.machine()["os"]["libc"]
-    assert np.datetime64(kept["date"]) > np.datetime64("2024-01-01")
+    assert np.datetime64(row["date"]) > np.datetime64("2024-01-01")
     assert "ETA" in ended.stderr
     assert "results in" in ended.stderr.splitlines()[-1]
 

@@ -13,7 +13,7 @@ import pytest
 from scipy import stats
 
 import vmperf
-from vmperf import _claims_record as record
+from vmperf import _claims_words as words
 from vmperf._claims import _points
 from vmperf._claims_file import Claim, read_claims
 from vmperf._claims_verdict import verdicts
@@ -100,8 +100,8 @@ def test_a_limit_on_a_value(
     assert (found["bound"], found["status"], found["met"]) == ("at_most", "met", True)
     assert (found["metric"], found["unit"], found["better"]) == ("rss_peak_bytes", "B", "lower")
     assert row(claim(metric="rss_peak_bytes", target=119))["met"] is False
-    assert record.says(found) == "rss_peak_bytes of stack at most 120 B"
-    assert record.figure(found, "ratio") == "120 B"
+    assert words.says(found) == "rss_peak_bytes of stack at most 120 B"
+    assert words.figure(found, "ratio") == "120 B"
 
 
 def test_a_limit_points_the_way_that_is_better(
@@ -128,8 +128,8 @@ def test_a_ratio_says_how_many_times_as_good(
     low, high = stats.t.interval(0.95, 2, loc=np.mean(logs), scale=stats.sem(logs))
     assert (hits["low"], hits["high"]) == pytest.approx((math.exp(low), math.exp(high)))
     assert rss["status"] == hits["status"] == "met"
-    assert record.says(rss) == "rss_peak_bytes of naive at least 2.7x that of stack"
-    assert record.says(hits) == "hits of stack at least 1.9x that of naive"
+    assert words.says(rss) == "rss_peak_bytes of naive at least 2.7x that of stack"
+    assert words.says(hits) == "hits of stack at least 1.9x that of naive"
     quantile = row(claim(metric="p50_ns", target=3.9, **ratio))
     assert quantile["ratio"] == pytest.approx(4, rel=2e-3)
 
@@ -140,10 +140,10 @@ def test_at_most_says_how_many_times_as_bad(
     ratio = {"kind": "ratio", "versus": "naive", "bound": "at_most"}
     rss = row(claim(metric="rss_peak_bytes", target=0.4, **ratio))
     assert (rss["ratio"], rss["status"]) == (pytest.approx(120 / 330), "met")
-    assert record.says(rss) == "rss_peak_bytes of stack at most 0.4x that of naive"
+    assert words.says(rss) == "rss_peak_bytes of stack at most 0.4x that of naive"
     hits = row(claim(metric="hits", target=0.5, **ratio))
     assert (hits["ratio"], hits["status"]) == (pytest.approx(130 / 255), "unmet")
-    assert record.says(hits) == "hits of naive at most 0.5x that of stack"
+    assert words.says(hits) == "hits of naive at most 0.5x that of stack"
 
 
 def test_what_has_no_value_is_refused_by_name(

@@ -13,7 +13,7 @@ import pytest
 import vmperf
 from vmperf import _claims_proofs as proofs
 from vmperf._claims_file import Claim, read_claims, shipped
-from vmperf._claims_record import figure, says
+from vmperf._claims_words import figure, says
 
 TEXT = """
 [[claim]]

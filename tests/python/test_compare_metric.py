@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from vmperf._compare.metric import choose_metric, take_values, value_of
 from vmperf._compare.pair import Shape, run_pair
 from vmperf._compare.result import make_rows
 from vmperf._compare.settings import defaults
-from vmperf._compare.side import Build, Task
+from vmperf._compare.side import Build, Side, Task
 from vmperf._compare.verdict import Evidence, judge
 from vmperf._quantities import Distribution, Metric
 from vmperf.cli.main import cli
@@ -42,6 +43,31 @@ def test_what_never_changes_is_unchanged(metric: str, value: float) -> None:
     assert (row["value_a"], row["value_b"], row["better"]) == (value, value, "lower")
 
 
+def test_a_value_per_sample_is_that_of_its_batch() -> None:
+    """The benchmark counts its batches, of which each timed one has an untimed one before it."""
+    task = Task(Build(str(_core.__file__)), id=REPORT, design="kernel")
+    with Side(task, timeout_s=60) as side:
+        side.begin()
+        side.wait_ready()
+        assert side.batch(10)[2] is None
+        told = [side.batch(10, "batches")[2] for _ in range(3)]
+        assert [value - told[0] for value in told] == [0, 2, 4]
+        assert side.batch(10, "quarter")[2] is None  # has one value a process
+
+
+def test_values_of_samples_are_compared() -> None:
+    row = _same("batches")  # how many batches warm a side up depends on its speed
+    assert (row["status"], row["better"], row["pairs"]) == ("ok", "higher", 4)
+    assert row["verdict"] in ("unchanged", "regressed", "improved", "inconclusive")
+    assert min(row["value_a"], row["value_b"]) > QUICK["rounds"] + 1
+    core = str(_core.__file__)
+    same = vmperf.compare(core, core, designs=["shell"], benchmarks="bench/selftest/command",
+                          metric="program_peak_rss_bytes", pairs=3, rounds=2)  # fmt: skip
+    (row,) = same.rows()
+    assert (row["status"], row["pairs"]) == ("ok", 3)
+    assert row["value_a"] > 100_000  # a shell, in bytes
+
+
 @pytest.mark.parametrize(
     ("metric", "reason"),
     [
@@ -57,23 +83,32 @@ def test_what_is_not_delivered_is_told(metric: str, reason: str) -> None:
 def test_names_that_cannot_be_compared_are_told() -> None:
     with pytest.raises(vmperf.InvalidArgumentError, match=r"'quart'.*did you mean quarter"):
         _same("quart")
-    with pytest.raises(vmperf.InvalidArgumentError, match="it has a value per sample"):
-        _same("batches")
     with pytest.raises(vmperf.InvalidArgumentError, match="a history is of times"):
         vmperf.compare("stack", "libc", benchmarks="pool/cycle", metric="threads", history="h.db")
 
 
 def test_a_pair_has_the_values_of_both_sides() -> None:
-    """A thousand adds against the stamps' own cost."""
+    values = _latencies()
+    assert values[0] is not None
+    assert values[1] is not None
+
+
+@pytest.mark.perf
+def test_stamps_cost_less_than_a_thousand_adds() -> None:
+    null, kernel = _latencies()
+    assert null is not None
+    assert kernel is not None
+    assert null < kernel
+
+
+def _latencies() -> tuple[float | None, float | None]:
+    """The stamps' own cost against a thousand adds."""
     a, b = (
         Task(Build(str(_core.__file__)), id="bench/selftest/latency", design=design)
         for design in ("null", "kernel")
     )
     (p50,) = (m for m in Distribution("latency", "ns", "lower").metrics() if m.name == "p50_ns")
-    pair = run_pair((a, b), SHAPE, number=0, timeout_s=60, n=100, metric=p50)
-    assert pair.values[0] is not None
-    assert pair.values[1] is not None
-    assert pair.values[0] < pair.values[1]
+    return run_pair((a, b), SHAPE, number=0, timeout_s=60, n=100, metric=p50).values
 
 
 def test_built_in_metrics() -> None:
@@ -151,3 +186,12 @@ def test_values_of_a_side() -> None:
     assert value_of(_metric(), None) is value_of(_metric(), math.inf) is None
     (p50,) = (m for m in Distribution("d", "ns", "lower").metrics() if m.figure == "p50")
     assert value_of(p50, vmperf.stats.Histogram().to_bytes()) is None
+
+
+@pytest.mark.parametrize(
+    ("merge", "value"), [("mean", 2.5), ("min", 1.0), ("max", 4.0), ("sum", 5.0), ("last", 1.0)]
+)
+def test_samples_of_a_side_come_to_one_value(merge: str, value: float) -> None:
+    metric = replace(_metric(), scope="sample", merge=merge)
+    assert value_of(metric, [None, 4.0, math.nan, 1.0]) == value
+    assert value_of(metric, [None, None]) is None

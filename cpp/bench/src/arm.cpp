@@ -69,6 +69,16 @@ Arm::Timing Arm::run(std::uint64_t n) {
   return {batch.ns, batch.flags};
 }
 
+std::map<std::string, double, std::less<>> Arm::sample() {
+  report_sample(state_->lane, 0);
+  state_->require_ok();
+  std::map<std::string, double, std::less<>> found;
+  for (const auto &[name, values] : state_->lane.collector->take_sampled()) {
+    found[name] = values.at(0);
+  }
+  return found;
+}
+
 Arm::Instructions Arm::count_instructions() {
   MarginalCount counted = count_per_op(*state_->lane.workload);
   return {counted.instructions, std::move(counted.status)};

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "vmperf/bench/latency.hpp"
@@ -32,6 +33,10 @@ public:
   void latency(const LatencyRecorder &recorder);
   /// The placement has delivered everything.
   void end_placement();
+  /// The values of samples so far, by metric; they are forgotten here.
+  [[nodiscard]] std::map<std::string, std::vector<double>, std::less<>> take_sampled() noexcept {
+    return std::exchange(sampled_, {});
+  }
   /// Moves everything into the result.
   void finish(CaseResult &result) &&;
 

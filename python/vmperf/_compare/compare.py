@@ -72,9 +72,10 @@ def compare(
     params : mapping, optional
         Axis -> value or values; axes left out take the values of a plain run.
     metric : str, optional
-        What is compared in place of the time per op: a metric of scope case or a quantile that the
-        benchmarks deliver, such as ``rss_peak_bytes`` or ``p99_ns``. Each pair gives the log ratio
-        of both sides' values. Nothing is appended to a history.
+        What is compared in place of the time per op: a metric or quantile that the benchmarks
+        deliver, such as ``rss_peak_bytes`` or ``p99_ns``. Each pair gives the log ratio of both
+        sides' values; where there is one a sample, of what those of all batches come to. Nothing is
+        appended to a history.
     pairs, rounds, batch_us : int, optional
         Pairs of processes, batches of each side in a pair, microseconds of a batch.
     alpha : float, optional

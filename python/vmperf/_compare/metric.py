@@ -1,7 +1,8 @@
 """A metric in place of the time: which cases have it, and what a pair of processes says of it.
 
-A pair gives one number, the log ratio of the values that both sides report at its end. Where one is
-not above 0 there is no ratio, unless both are the same.
+A pair gives one number, the log ratio of the values that both sides report at its end, or of what
+the values of their batches come to where there is one a sample. Where one is not above 0 there is
+no ratio, unless both are the same.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from typing import Any
 from .. import _core
 from .._catalog import Benchmark
 from .._errors import invalid, near
-from .._metrics import shape_of_one
+from .._metrics import estimate, shape_of_one
 from .._quantities import Metric
 from .cases import Case
 
-__all__ = ["choose_metric", "take_values", "value_of", "words_of"]
+__all__ = ["choose_metric", "delivered", "log_ratio", "take_values", "value_of", "words_of"]
 
 
 def choose_metric(
@@ -39,7 +40,7 @@ def choose_metric(
     Raises
     ------
     InvalidArgumentError
-        None of the benchmarks has it on either side, or it has a value per sample.
+        None of the benchmarks has it on either side.
     """
     both = [{id: of.quantities.all_metrics() for id, of in catalog.items()} for catalog in catalogs]
     known = {one for side in both for case in cases for one in side.get(case.id, ())}
@@ -49,8 +50,6 @@ def choose_metric(
         if case.status != "ok":
             continue
         found = [side[case.id].get(name) for side in both]
-        if any(metric is not None and metric.scope == "sample" for metric in found):
-            raise invalid("metric", repr(name), "a metric of scope case: it has a value per sample")
         case.metric = found[0] or found[1]
         if None in found:
             side = "neither side" if found == [None, None] else f"only {'BA'[found.index(None)]}"
@@ -63,32 +62,51 @@ def words_of(metric: Metric) -> str:
 
 
 def value_of(metric: Metric, answer: Any) -> float | None:
-    """Return a value from a side's answer: a number, none, or the bytes of a distribution."""
+    """Return a value from a side's answer.
+
+    That is a number, none, the bytes of a distribution, or a list of numbers and none by sample,
+    which come to one as those of a row do.
+    """
+    if isinstance(answer, list):
+        return estimate(metric.merge, [[[v for v in answer if v is not None]]])[0]
     if not isinstance(answer, bytes):
         return None if answer is None or not math.isfinite(answer) else float(answer)
     histogram = _core.stats.Histogram.from_bytes(answer)
     return shape_of_one(histogram)[metric.figure][0]
 
 
+def delivered(
+    metric: Metric, values: tuple[float | None, float | None]
+) -> tuple[float, float] | str:
+    """Return the values of both sides, or why there are not both."""
+    a, b = values
+    if a is not None and b is not None:
+        return a, b
+    why = ": too few records lie beyond it" if metric.distribution else ""
+    return f"side {'A' if a is None else 'B'} delivered no {metric.name}{why}"
+
+
+def log_ratio(metric: Metric, a: float, b: float) -> float | str:
+    """Return log(b / a), or why there is none."""
+    if a == b:
+        return 0.0
+    if a > 0 and b > 0:
+        return math.log(b / a)
+    return f"{metric.name} is {a:g} on side A and {b:g} on side B: no ratio"
+
+
 def take_values(case: Case, values: tuple[float | None, float | None], build: int) -> None:
     """Add what a pair found to the evidence of its case."""
     assert case.metric is not None
-    name = case.metric.name
-    missing = [side for side, value in zip("AB", values, strict=True) if value is None]
-    a, b = values
-    if missing or a is None or b is None:
-        why = ": too few records lie beyond it" if case.metric.distribution else ""
-        case.status, case.reason = "not_delivered", f"side {missing[0]} delivered no {name}{why}"
+    both = delivered(case.metric, values)
+    if isinstance(both, str):
+        case.status, case.reason = "not_delivered", both
         return
     case.evidence.better = case.metric.better
-    case.values.append((a, b))
-    if a == b:
-        case.evidence.effects.append(0.0)
-    elif a > 0 and b > 0:
-        case.evidence.effects.append(math.log(b / a))
-    else:
-        case.evidence.no_ratio = case.reason = (
-            f"{name} is {a:g} on side A and {b:g} on side B: no ratio"
-        )
+    case.values.append(both)
+    effect = log_ratio(case.metric, *both)
+    if isinstance(effect, str):
+        case.evidence.no_ratio = case.reason = effect
         return
+    case.evidence.effects.append(effect)
     case.evidence.builds.append(build)

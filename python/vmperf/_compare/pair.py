@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass, replace
+from typing import Any
 
 from .._quantities import Metric
 from .metric import value_of, words_of
@@ -131,13 +132,16 @@ def run_pair(
         n = n or _batch_ops(sides, shape)
         ns: tuple[list[int], list[int]] = ([], [])
         flags: tuple[list[int], list[int]] = ([], [])
+        told: tuple[list[Any], list[Any]] = ([], [])
+        by_sample = metric.name if metric is not None and metric.scope == "sample" else ""
         for round_ in range(shape.rounds):
             for which in _order(round_, first):
                 with _named(which):
-                    took, flag = sides[which].batch(n)
+                    took, flag, value = sides[which].batch(n, by_sample)
                 ns[which].append(took)
                 flags[which].append(flag)
-        values = _values(sides, metric) if metric is not None else (None, None)
+                told[which].append(value)
+        values = _values(sides, metric, told)
         _verify(sides)
         instructions, status = _instructions(sides) if count else ((None, None), "not asked for")
         return Pair(
@@ -197,11 +201,18 @@ def _verify(sides: tuple[Side, Side]) -> None:
                 raise Dead("unverified", str(fault))
 
 
-def _values(sides: tuple[Side, Side], metric: Metric) -> tuple[float | None, float | None]:
+def _values(
+    sides: tuple[Side, Side], metric: Metric | None, told: tuple[list[Any], list[Any]]
+) -> tuple[float | None, float | None]:
+    """Return what a metric is on both sides: `told` are its values by sample, where it has them."""
+    if metric is None:
+        return None, None
     values = []
     for which, side in enumerate(sides):
         with _named(which):
-            values.append(value_of(metric, side.ask(words_of(metric))))
+            by_sample = metric.scope == "sample"
+            answer = told[which] if by_sample else side.ask(words_of(metric))
+            values.append(value_of(metric, answer))
     return values[0], values[1]
 
 

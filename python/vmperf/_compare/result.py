@@ -12,7 +12,7 @@ from .cases import Case
 from .settings import Settings
 from .verdict import judge
 
-__all__ = ["Comparison", "make_rows"]
+__all__ = ["Comparison", "make_rows", "plus_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,15 @@ class Comparison:
 
     def __len__(self) -> int:
         return len(self.cases)
+
+
+def plus_of(found: Comparison, a: str, b: str) -> str:
+    """Return in words what an effect above 0 says of B, under these names of the sides."""
+    if found.metric is None:
+        return f"{b} is slower than {a}"
+    better = {row["better"] for row in found.rows()} - {"neither"}
+    side = f", {better.pop()} is better" if len(better) == 1 else ""
+    return f"{found.metric} is more of {b} than of {a}{side}"
 
 
 def make_rows(cases: tuple[Case, ...], settings: Settings) -> list[dict[str, Any]]:

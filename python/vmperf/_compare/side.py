@@ -136,10 +136,10 @@ class Side:
         self._send(command)
         return self._answer()
 
-    def batch(self, n: int) -> tuple[int, int]:
-        """Time n ops: nanoseconds and flags."""
-        ns, flags = self.ask(f"b {n}")
-        return int(ns), int(flags)
+    def batch(self, n: int, metric: str = "") -> tuple[int, int, Any]:
+        """Time n ops: nanoseconds, flags, and the value of a metric that has one per sample."""
+        ns, flags, *value = self.ask(f"b {n} {metric}".rstrip())
+        return int(ns), int(flags), value[0] if value else None
 
     def __exit__(self, *_: object) -> None:
         for pipe in (self._process.stdin, self._process.stdout):

@@ -5,6 +5,7 @@ what to make; then each line is a command and gets one line in answer. The task 
 marshalled, in hex:
 
     b N   run N // 4 ops untimed, then time N ops       -> [ns, flags]
+    b N METRIC   the same, and what it reports then     -> [ns, flags, number or null]
     i     count instructions per op                     -> [number or null, status]
     m METRIC [DISTRIBUTION]   what it reports: a number or null, or a distribution's bytes
     v     prove the work                                -> "" or the fault
@@ -82,12 +83,22 @@ class _Side:
             return self._core.bench.catalog()
         assert self._arm is not None
         if command == "b":
-            n = int(rest)
-            self._arm.run(max(1, n // _UNTIMED_SHARE))
-            return self._arm.run(n)
+            return self._batch(*rest.split())
         if command == "m":
             return self._reported(*rest.split())
         return self._arm.verify() if command == "v" else self._arm.count_instructions()
+
+    def _batch(self, n: str, metric: str = "") -> Any:
+        assert self._arm is not None
+        if metric and not hasattr(self._arm, "sample"):
+            what = f"{metric} has a value per sample, which this older build does not tell"
+            raise self._core.UnsupportedError(what)
+        self._arm.run(max(1, int(n) // _UNTIMED_SHARE))
+        if not metric:
+            return self._arm.run(int(n))
+        self._arm.sample()  # what the untimed ops report is not the batch's
+        took = self._arm.run(int(n))
+        return [*took, self._arm.sample().get(metric)]
 
     def _reported(self, metric: str, distribution: str = "") -> Any:
         assert self._arm is not None

@@ -283,6 +283,27 @@ class Arm:
         >>> bench.Arm("bench/selftest/one_cycle", {}, "kernel", seed=0).run(1000)[0] >= 0
         True
         """
+    def sample(self) -> dict:
+        """
+        What the last batch reports: the metrics that have a value per sample.
+
+        Returns
+        -------
+        dict
+            Name -> float in the unit of the metric, None where it is NaN; those that were delivered.
+
+        Raises
+        ------
+        MeasurementError
+            ``crashed``: the workload reports what its benchmark does not declare.
+
+        Examples
+        --------
+        >>> from vmperf import bench
+        >>> arm = bench.Arm("bench/selftest/report", {}, "kernel", seed=0)
+        >>> arm.run(100)[0] >= 0, [*arm.sample()]
+        (True, ['batches'])
+        """
     def verify(self) -> str:
         """
         Prove the work on the state the batches left.

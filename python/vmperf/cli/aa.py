@@ -22,6 +22,7 @@ __all__ = ["command"]
 @click.option("--budget", "budget_s", type=float, required=True, help="Seconds for all pairs.")
 @click.option("--design", "designs", multiple=True, callback=names, metavar="A,B")
 @click.option("--param", "params", multiple=True, callback=axis_values, metavar="AXIS=V1,V2")
+@click.option("--metric", metavar="NAME", help="Compare this in place of the time per op.")
 @click.option("--pairs", type=int, help="Of each comparison whose alarms are counted.")
 @click.option("--alpha", type=float, help="Of each comparison.")
 @click.option(
@@ -74,6 +75,8 @@ def _show(found: Noise, *, to_stderr: bool) -> None:
             say(out, f"{_name(row)}: {row['status']}: {row['reason']}")
     for reason in dict.fromkeys(row["relink_reason"] for row in rows if row["relink_reason"]):
         say(out, f"relink floor {reason}")
+    if found.metric is not None:
+        say(out, f"of {found.metric}; other rules judge times alone")
     n = sum(row["comparisons"] for row in rows)
     say(out, _how_sure(found, n))
 

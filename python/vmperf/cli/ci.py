@@ -31,6 +31,7 @@ _SHARED = ("benchmarks", "pairs", "alpha", "budget_s", "seed", "timeout_s", "cor
 @click.option("--benchmark", "benchmarks", multiple=True, callback=names, metavar="ID,ID")
 @click.option("--design", "designs", multiple=True, callback=names, metavar="A,B")
 @click.option("--param", "params", multiple=True, callback=axis_values, metavar="AXIS=V1,V2")
+@click.option("--metric", metavar="NAME", help="Hold this in place of the time per op.")
 @click.option("--budget", "budget_s", type=float, help="Seconds for all pairs of the first set.")
 @click.option("--pairs", type=int, help="Pairs of processes.")
 @click.option("--alpha", type=float, help="False alarms over all benchmarks together.")

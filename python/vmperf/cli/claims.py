@@ -26,9 +26,22 @@ _PATH = click.Path(path_type=Path)
 @click.option("--results", type=_PATH, help="Journal to write.")
 @click.option("--resume", is_flag=True, help="Go on with a journal of the same claims.")
 @click.option("--timeout", "timeout_s", type=float, default=60.0, show_default=True)
-@click.option("--record", "record_path", type=_PATH, help="Write rows, machine and date (JSON).")
-@click.option("--from", "from_path", type=_PATH, help="Show this record; measure nothing.")
-@click.option("--readme", type=_PATH, help="Rewrite the table between this file's markers.")
+@click.option(
+    "--record",
+    "record_path",
+    type=_PATH,
+    help="Write rows, machine and date (JSON); with --only into the record that is there.",
+)
+@click.option(
+    "--from",
+    "from_paths",
+    type=_PATH,
+    multiple=True,
+    help="Show these records, files or folders; measure nothing.",
+)
+@click.option(
+    "--readme", "readmes", type=_PATH, multiple=True, help="Rewrite the tables in this file."
+)
 @json_option
 @click.pass_context
 def command(
@@ -42,8 +55,8 @@ def command(
     resume: bool,
     timeout_s: float,
     record_path: Path | None,
-    from_path: Path | None,
-    readme: Path | None,
+    from_paths: tuple[Path, ...],
+    readmes: tuple[Path, ...],
     json_path: str | None,
 ) -> None:
     """Measure what this project states about its speed, and say of each figure whether it is met.
@@ -52,17 +65,22 @@ def command(
     best of all rounds. Exit code 0: none is unmet; 1: one is unmet, or its measurement was refused;
     2: usage, such as a mistake in a claims file. A missing peer leaves its claims open.
     """
+    import vmperf
     from vmperf._claims import measure_claims
-    from vmperf._claims_record import make_record, read_record, rewrite
+    from vmperf._claims_file import read_claims, shipped
+    from vmperf._claims_record import check_place, make_record, read_records
+    from vmperf._claims_table import rewrite
 
     from ._progress import Reporter
 
-    if from_path is not None:
-        given = [p for p in context.params if p not in ("from_path", "readme", "json_path")]
+    if from_paths:
+        given = [p for p in context.params if p not in ("from_paths", "readmes", "json_path")]
         _refuse_others(context, [*given, "libraries"])
-        record = read_record(from_path)
-        rows, where = record["claims"], f"record in {from_path}"
+        records = read_records(from_paths)
+        rows = [row for record in records for row in record["claims"]]
+        where = f"records in {', '.join(map(str, from_paths))}"
     else:
+        kept = check_place(record_path, vmperf.machine()) if record_path else None
         with Reporter(budget_s) as progress:
             rows, found = measure_claims(
                 only,
@@ -75,12 +93,12 @@ def command(
                 timeout_s=timeout_s,
                 progress=progress,
             )
-        record = make_record(rows, found)
+        records = [make_record(rows, found, kept if only else None)]
         where = f"results in {found.path}; next: vmperf show {found.path}"
     if record_path is not None:
-        write_json(str(record_path), record)
-    if readme is not None:
-        rewrite(readme, record)
+        write_json(str(record_path), records[0])
+    for readme in readmes:
+        rewrite(readme, records, read_claims(claims_file or shipped()))
     if json_path is not None:
         write_json(json_path, rows)
     _show(rows, where, to_stderr=json_path == "-")
@@ -98,19 +116,22 @@ def _refuse_others(context: click.Context, names: Sequence[str]) -> None:
 
 
 def _show(rows: Sequence[dict[str, Any]], where: str, *, to_stderr: bool) -> None:
-    from vmperf._claims_record import figure, says
+    from vmperf._claims_words import figure, says
 
     from ._console import console, say, table
 
     out = console(stderr=to_stderr)
     if not to_stderr:
+        several = len({row["machine"] for row in rows}) > 1
         headers = ["claim", "says", ">measured", ">low", ">high", "status"]
+        headers += ["machine", "date"] if several else []
         lines = [
             [
                 row["id"],
                 says(row),
                 *(figure(row, n) for n in ("ratio", "low", "high")),
                 row["status"],
+                *([row["machine"], row["date"]] if several else []),
             ]
             for row in rows
         ]

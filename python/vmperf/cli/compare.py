@@ -108,6 +108,8 @@ def _compared(words: list[str] | None, a: str, b: str, **settings: Any) -> Compa
 
 def show(found: Comparison, *, to_stderr: bool = False) -> None:
     """Print the verdicts, then what they rest on."""
+    from vmperf._compare.result import plus_of
+
     from ._console import console, say, table
 
     out = console(stderr=to_stderr)
@@ -124,19 +126,11 @@ def show(found: Comparison, *, to_stderr: bool = False) -> None:
         out,
         f"{len(found)} comparisons corrected together ({settings.correction}), "
         f"alpha {settings.alpha:g} one-sided, tolerance {settings.tolerance:g}; "
-        f"+ = {_plus(found)}",
+        f"+ = {plus_of(found, found.a, found.b)}",
     )
     say(out, found.layout_note)
     for note in found.notes:
         say(out, note)
-
-
-def _plus(found: Comparison) -> str:
-    if found.metric is None:
-        return f"{found.b} is slower than {found.a}"
-    better = {row["better"] for row in found.rows()} - {"neither"}
-    side = f", {better.pop()} is better" if len(better) == 1 else ""
-    return f"{found.metric} is more of {found.b} than of {found.a}{side}"
 
 
 def _name(row: dict[str, Any]) -> str:

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from house.locked import locked
+
 
 def sanitized() -> bool:
     """Whether this interpreter runs with AddressSanitizer, which makes native work slow."""
@@ -40,13 +42,16 @@ def configure(root: Path, name: str, *options: str) -> Path:
     build = root / "build" / name
     command = [tool("cmake"), "-S", str(root), "-B", str(build), "-G", "Ninja"]
     command += [f"-DCMAKE_MAKE_PROGRAM={tool('ninja')}", f"-DPython_EXECUTABLE={sys.executable}"]
-    run([*command, "-DCMAKE_BUILD_TYPE=Release", *options])
+    with locked(build.with_suffix(".lock")):
+        run([*command, "-DCMAKE_BUILD_TYPE=Release", *options])
     return build
 
 
 def ninja(build: Path, *targets: str) -> None:
     """Build targets with at most two jobs."""
-    run([tool("ninja"), "-C", str(build), "-j", str(min(2, os.cpu_count() or 1)), *targets])
+    command = [tool("ninja"), "-C", str(build), "-j", str(min(2, os.cpu_count() or 1)), *targets]
+    with locked(build.with_suffix(".lock")):
+        run(command)
 
 
 def drop_flags(build: Path, flags: Sequence[str]) -> None:

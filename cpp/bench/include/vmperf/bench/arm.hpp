@@ -49,6 +49,9 @@ public:
   /// where time does not grow with the work.
   [[nodiscard]] double calibrate(std::int64_t warm_up_ns);
   [[nodiscard]] Timing run(std::uint64_t n);
+  /// What the last batch reports of the metrics that have a value per sample, name by name.
+  /// Untimed. MeasurementError (crashed) where the workload reports what is not declared.
+  [[nodiscard]] std::map<std::string, double, std::less<>> sample();
   /// Instructions per op, by single-stepping a child process.
   [[nodiscard]] Instructions count_instructions();
   /// Untimed. MeasurementError (crashed) where the workload reports what is not declared.
