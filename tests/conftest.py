@@ -48,6 +48,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A pytest that a test starts is not one of xdist's workers, which pytest-benchmark asks.
+    for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):
+        os.environ.pop(name, None)
     config.stash[_SEED_KEY] = _seed()
     config.stash[_GATE] = Gate(config)
     config.pluginmanager.register(config.stash[_GATE], "vmperf-gate")

@@ -4,6 +4,7 @@
 #include <pybind11/stl.h>
 
 #include "bind_details.hpp"
+#include "bind_results.docs.hpp"
 #include "vmperf/base/error.hpp"
 #include "vmperf/bench/runner.hpp"
 
@@ -76,71 +77,20 @@ py::dict to_dict(const decltype(CaseResult::metrics) &metrics) {
 }
 
 void bind_samples(py::module_ &m) {
-  py::class_<Samples>(m, "Samples", R"(Raw samples of one case, as the C++ runner left them.
-
-Sample ``i`` did ``iterations[i]`` ops in ``ns_total[i]`` nanoseconds. The arrays are read-only
-views of the C++ buffers, which live as long as any view does.
-
-Examples
---------
->>> from vmperf import bench
->>> r = bench.measure("bench/selftest/one_cycle", {}, [], warm_up_ns=0, measurement_ns=10**6,
-...                   n_samples=4, sampling="flat", n_placements=1, seed=0, process=0,
-...                   count_instructions=False)
->>> len(r[0].samples)
-4
-)")
+  py::class_<Samples>(m, "Samples", docs::Samples)
       .def("__len__", &Samples::size)
       .def_property_readonly("ns_total", &view_of<&Samples::ns_total>,
                              "int64 array ``(n_samples,)``: nanoseconds of each batch.")
       .def_property_readonly("iterations", &view_of<&Samples::iterations>,
                              "int64 array ``(n_samples,)``: ops in each batch.")
-      .def_property_readonly("flags", &view_of<&Samples::flags>,
-                             "uint32 array ``(n_samples,)``: 1 context switch, 2 page fault, "
-                             "4 steal during the batch.")
+      .def_property_readonly("flags", &view_of<&Samples::flags>, docs::Samples_flags)
       .def_property_readonly("placement", &view_of<&Samples::placement>,
                              "uint32 array ``(n_samples,)``: which placement of buffers it ran in.")
-      .def("to_bytes", &to_bytes, py::arg("field"),
-           R"(The raw bytes of one field, in the machine's byte order.
-
-Parameters
-----------
-field : str
-    ``ns_total``, ``iterations``, ``flags`` or ``placement``.
-
-Returns
--------
-bytes
-    A copy, 8 or 4 bytes per sample.
-
-Raises
-------
-InvalidArgumentError
-    For another field.
-
-Examples
---------
->>> from vmperf import bench
->>> r = bench.measure("bench/selftest/one_cycle", {}, [], warm_up_ns=0, measurement_ns=10**6,
-...                   n_samples=4, sampling="flat", n_placements=1, seed=0, process=0,
-...                   count_instructions=False)
->>> len(r[0].samples.to_bytes("ns_total"))
-32
-)");
+      .def("to_bytes", &to_bytes, py::arg("field"), docs::Samples_to_bytes);
 }
 
 void bind_result(py::module_ &m) {
-  py::class_<CaseResult>(m, "CaseResult", R"(What one design measured at one point of the axes.
-
-Examples
---------
->>> from vmperf import bench
->>> r = bench.measure("bench/selftest/missing", {}, ["absent"], warm_up_ns=0, measurement_ns=1,
-...                   n_samples=2, sampling="flat", n_placements=1, seed=0, process=0,
-...                   count_instructions=False)
->>> r[0].design, r[0].status
-('absent', 'not_installed')
-)")
+  py::class_<CaseResult>(m, "CaseResult", docs::CaseResult)
       .def_readonly("design", &CaseResult::design, "Name of the design.")
       .def_property_readonly(
           "status", [](const CaseResult &self) { return std::string(to_text(self.status)); },
@@ -157,31 +107,13 @@ Examples
           "The raw samples (:class:`Samples`).")
       .def_property_readonly(
           "evidence", [](const CaseResult &self) { return to_dict(self.evidence); },
-          "How we know that the work was done: instructions per op, empty loop, core clock, "
-          "copies; how time grows with n, and in ``notes`` and ``disturbs`` limits in words.")
+          docs::CaseResult_evidence)
       .def_property_readonly(
           "metrics", [](const CaseResult &self) { return to_dict(self.metrics); },
           "Metric -> its value in each placement, None where it was not delivered.")
       .def(
           "details", [](const CaseResult &self) { return to_list(self.details); },
-          R"(What was reported beside numbers: a copy of all bytes.
-
-Returns
--------
-list of tuple
-    Kind, name, placement, bytes. ``distribution``: `vmperf.stats.Histogram.from_bytes` reads it;
-    ``series``: little-endian float64, all x, then all y; ``table``: JSON with ``rows``; ``sample``:
-    float64, the metric's value with each sample, NaN where there is none.
-
-Examples
---------
->>> from vmperf import bench
->>> r = bench.measure("bench/selftest/missing", {}, ["absent"], warm_up_ns=0, measurement_ns=1,
-...                   n_samples=2, sampling="flat", n_placements=1, seed=0, process=0,
-...                   count_instructions=False)
->>> r[0].details()
-[]
-)");
+          docs::CaseResult_details);
 }
 
 } // namespace

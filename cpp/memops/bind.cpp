@@ -5,7 +5,9 @@
 #include <deque>
 #include <string>
 
+#include "bind.docs.hpp"
 #include "bind_fastcall.hpp"
+#include "bind_files.hpp"
 
 namespace vmperf::memops {
 
@@ -49,32 +51,26 @@ Policy to_policy(PyObject *word) {
 }
 
 void add_functions(py::module_ &m, std::span<const FastFunction> functions) {
-  static std::deque<std::array<PyMethodDef, 2>> kept; // by Python, too; the second ends a list
+  struct Kept {
+    std::string doc;
+    std::array<PyMethodDef, 2> list; // the second ends it
+  };
+  static std::deque<Kept> kept; // by Python, too
   for (const FastFunction &function : functions) {
     // By way of a function without arguments, as the C API asks for it.
     auto *const entry = reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function.entry));
-    kept.push_back({{{function.name, entry, METH_FASTCALL | METH_KEYWORDS, function.doc}, {}}});
-    if (PyModule_AddFunctions(m.ptr(), kept.back().data()) != 0) {
+    Kept &one = kept.emplace_back();
+    one.doc = std::string(function.name) + function.signature + "\n\n" + function.doc;
+    one.list[0] = {function.name, entry, METH_FASTCALL | METH_KEYWORDS, one.doc.c_str()};
+    if (PyModule_AddFunctions(m.ptr(), one.list.data()) != 0) {
       throw py::error_already_set();
     }
   }
 }
 
 void bind(py::module_ &m) {
-  m.doc() = R"doc(SIMD memory operations on any contiguous buffer, destination first.
-
-Sizes, offsets and strides are in bytes, whatever the items of a buffer are. Buffers are bytearray,
-ndarray, memoryview, mmap, ctypes arrays and whatever else has the buffer protocol; they must be
-C-contiguous. C++ code inlines the operations from <vmperf/memops/memops.hpp>, C code finds its face
-in the library at ``library_path()``. Which instructions are used: ``simd_level()``; the environment
-variable ``VMPERF_SIMD``, read at the first use, forces one.
-)doc";
-  bind_hot(m);
-  bind_crc32c(m);
-  bind_scan(m);
-  bind_batch(m);
-  bind_plan(m);
-  bind_control(m);
+  m.doc() = docs::module;
+  bind_files(m);
 }
 
 } // namespace vmperf::memops

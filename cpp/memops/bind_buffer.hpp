@@ -16,25 +16,12 @@
 #include <span>
 #include <string>
 
+#include "bind_args.hpp"
 #include "vmperf/memops/kinds.hpp"
 
 namespace vmperf::memops {
 
 namespace py = pybind11;
-
-/// Any object with the buffer protocol, as signatures and stubs call it.
-class BufferArg : public py::object {
-public:
-  using py::object::object;
-  static bool check_(py::handle /*any*/) { return true; } // refused by name, in View
-};
-
-/// An integer, as signatures and stubs call it.
-class IntArg : public py::object {
-public:
-  using py::object::object;
-  static bool check_(py::handle /*any*/) { return true; } // refused by name, in to_size()
-};
 
 enum class Access : unsigned char { read, write };
 
@@ -95,8 +82,7 @@ private:
   PyObject *object_;
   const char *name_;
   Access access_;
-  // In use where obj is not null; not cleared, which would cost as much as a copy.
-  Py_buffer export_;
+  Py_buffer export_; // in use where obj is not null; clearing it would cost as much as a copy
 };
 
 /// ndarray, once one was seen; NumPy is never imported for it.
@@ -148,14 +134,12 @@ template <class... Views> void settle(std::size_t n, Hint hint, Views &...views)
   }
 }
 
-/// The length that two buffers share; InvalidArgumentError names both where they differ.
-std::size_t same_size(const View &a, const View &b);
-
 /// InvalidArgumentError where two buffers share a byte.
 void check_apart(const View &dst, const View &src, const char *instead);
 
 [[noreturn]] void throw_sizes(const View &a, const View &b);
 
+/// The length that two buffers share; InvalidArgumentError names both where they differ.
 inline std::size_t same_size(const View &a, const View &b) {
   if (a.size() != b.size()) [[unlikely]] {
     throw_sizes(a, b);
@@ -163,18 +147,4 @@ inline std::size_t same_size(const View &a, const View &b) {
   return a.size();
 }
 
-/// An integer that is an unsigned size; InvalidArgumentError where it is negative or above `most`
-/// (it names `allowed`, else the range), TypeError where it is no integer.
-std::size_t to_size(PyObject *value, const char *name, std::size_t most,
-                    const char *allowed = nullptr);
-
 } // namespace vmperf::memops
-
-namespace pybind11::detail {
-template <> struct handle_type_name<vmperf::memops::BufferArg> {
-  static constexpr auto name = const_name("typing_extensions.Buffer");
-};
-template <> struct handle_type_name<vmperf::memops::IntArg> {
-  static constexpr auto name = const_name("typing.SupportsIndex");
-};
-} // namespace pybind11::detail

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bind_buffer.hpp"
+#include "bind_control.docs.hpp"
 #include "bind_fastcall.hpp"
 #include "vmperf/memops/level.hpp"
 #include "vmperf/memops/thresholds.hpp"
@@ -75,82 +76,17 @@ std::string library_path() {
 }
 
 void bind_levels(py::module_ &m) {
-  py::class_<LevelChange>(m, "LevelChange", R"doc(What `set_simd_level` did, to be undone.
-
-Leaving a ``with`` block brings back the level from before.
-
-Examples
---------
->>> from vmperf import memops
->>> with memops.set_simd_level("scalar") as change:
-...     memops.simd_level()
-'scalar'
->>> change.before == memops.simd_level()
-True
-)doc")
+  py::class_<LevelChange>(m, "LevelChange", docs::LevelChange)
       .def_property_readonly("before", &LevelChange::before, "The level before.")
       .def(
           "__enter__", [](LevelChange &change) -> LevelChange & { return change; },
           py::return_value_policy::reference)
       .def("__exit__",
            [](const LevelChange &change, const py::args & /*exception*/) { change.restore(); });
-  m.def(
-      "simd_level", [] { return std::string(name_of(simd_level())); },
-      R"doc(The instruction-set level in use.
-
-Returns
--------
-str
-    The best that the CPU has, or what ``VMPERF_SIMD`` or `set_simd_level` chose.
-
-Raises
-------
-InvalidArgumentError
-    At the first use, if ``VMPERF_SIMD`` names no level.
-UnsupportedError
-    At the first use, if ``VMPERF_SIMD`` names a level that the CPU lacks.
-
-Examples
---------
->>> from vmperf import memops
->>> memops.simd_level() in memops.available_levels()
-True
-)doc");
+  m.def("simd_level", [] { return std::string(name_of(simd_level())); }, docs::simd_level);
   m.def(
       "set_simd_level", [](const py::str &name) { return LevelChange(name.cast<std::string>()); },
-      py::arg("name"),
-      R"doc(Use another instruction-set level, in the whole process.
-
-Parameters
-----------
-name : str
-    One of `available_levels`.
-
-Returns
--------
-LevelChange
-    A context manager that brings the level from before back; may be ignored.
-
-Raises
-------
-InvalidArgumentError
-    If there is no such level; the message lists them.
-UnsupportedError
-    If the CPU or the build lacks it.
-TypeError
-    If the name is no str.
-
-Notes
------
-O(1). Operations under way on other threads, and plans, go on with the level that they began with.
-
-Examples
---------
->>> from vmperf import memops
->>> with memops.set_simd_level("scalar"):
-...     memops.is_zero(bytes(100))
-True
-)doc");
+      py::arg("name"), docs::set_simd_level);
   m.def(
       "available_levels",
       [] {
@@ -160,100 +96,18 @@ True
         }
         return names;
       },
-      R"doc(The levels that `set_simd_level` takes here.
-
-Returns
--------
-list of str
-    Of 'scalar', 'sse2', 'avx2', 'avx512', 'neon', slowest first.
-
-Examples
---------
->>> from vmperf import memops
->>> memops.available_levels()[0]
-'scalar'
-)doc");
+      docs::available_levels);
 }
 
 void bind_thresholds(py::module_ &m) {
-  m.def(
-      "thresholds", [] { return to_dict(thresholds()); },
-      R"doc(From which sizes on copies and fills with hint 'auto' go past the caches.
-
-Returns
--------
-dict
-    ``stream_copy_bytes`` and ``stream_fill_bytes``, in bytes, and ``measured``: whether they come
-    from `calibrate` and not from an assumption or from `set_thresholds`.
-
-Examples
---------
->>> from vmperf import memops
->>> sorted(memops.thresholds())
-['measured', 'stream_copy_bytes', 'stream_fill_bytes']
-)doc");
+  m.def("thresholds", [] { return to_dict(thresholds()); }, docs::thresholds);
   m.def(
       "set_thresholds",
       [](const Bytes &copy, const Bytes &fill) { set_some_thresholds(copy, fill, false); },
       py::kw_only(), py::arg("stream_copy_bytes") = py::none(),
-      py::arg("stream_fill_bytes") = py::none(),
-      R"doc(Set from which sizes on copies and fills go past the caches.
-
-Parameters
-----------
-stream_copy_bytes, stream_fill_bytes : int, optional
-    Size in bytes, 4096 to 2**64 - 1; a size that is never reached turns it off. None leaves the
-    value as it is.
-
-Raises
-------
-InvalidArgumentError
-    If a size is out of range; then nothing is set.
-TypeError
-    If a size is no integer.
-
-Notes
------
-O(1), for the whole process. No measurement replaces the values but `calibrate`, called by its name.
-
-Examples
---------
->>> from vmperf import memops
->>> memops.set_thresholds(stream_copy_bytes=2**24, stream_fill_bytes=2**24)
->>> memops.thresholds()["stream_copy_bytes"]
-16777216
-)doc");
+      py::arg("stream_fill_bytes") = py::none(), docs::set_thresholds);
   m.def("calibrate", &calibrate_with_cache, py::kw_only(), py::arg("cached") = true,
-        R"doc(Measure from which sizes on streaming pays, and use that.
-
-Parameters
-----------
-cached : bool
-    Take what was measured before on this machine, for this level, where it is on disk.
-
-Returns
--------
-dict
-    As `thresholds`.
-
-Raises
-------
-CapacityError, OsError
-    If there is no memory for the measurement; then nothing is set.
-
-Notes
------
-About 100 ms and 32 MiB where it measures; the GIL is released. The result is kept in
-``VMPERF_CACHE``, else the user's cache folder. A file there that cannot be read or written is no
-error: then it is
-measured again.
-
-Examples
---------
->>> from vmperf import memops
->>> memops.calibrate()["measured"] == 1
-True
-)doc");
+        docs::calibrate);
   // For vmperf._thresholds alone.
   m.def("_measure_thresholds", &measure_thresholds, "Measure, set and return the thresholds.");
   m.def(
@@ -276,22 +130,7 @@ void settle_thresholds() {
 void bind_control(py::module_ &m) {
   bind_levels(m);
   bind_thresholds(m);
-  m.def("library_path", &library_path,
-        R"doc(Path of the shared library with the C face.
-
-Returns
--------
-str
-    Path of ``libvmperf_memops.so``: ``vmperf_memcpy``, ``vmperf_memmove``, ``vmperf_memset``,
-    ``vmperf_memcmp``, ``vmperf_memchr``; header ``<vmperf/memops/memops.h>``.
-
-Examples
---------
->>> from vmperf import memops
->>> import ctypes
->>> bool(ctypes.CDLL(memops.library_path()).vmperf_memcpy)
-True
-)doc");
+  m.def("library_path", &library_path, docs::library_path);
 }
 
 } // namespace vmperf::memops

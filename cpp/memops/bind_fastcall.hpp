@@ -25,6 +25,7 @@ using Args = PyObject *const *;
 struct FastFunction {
   const char *name;
   _PyCFunctionFastWithKeywords entry;
+  const char *signature; // as pybind11 would write it, from "(" on: the stubs are made from it
   const char *doc;
 };
 
@@ -118,12 +119,5 @@ private:
 Hint to_hint(PyObject *word);
 /// "balanced", "throughput" or "forward"; null is the default.
 Policy to_policy(PyObject *word);
-
-void bind_hot(py::module_ &m);
-void bind_crc32c(py::module_ &m);
-void bind_scan(py::module_ &m);
-void bind_batch(py::module_ &m);
-void bind_plan(py::module_ &m);
-void bind_control(py::module_ &m);
 
 } // namespace vmperf::memops

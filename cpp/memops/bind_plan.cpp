@@ -7,6 +7,7 @@
 
 #include "bind_buffer.hpp"
 #include "bind_fastcall.hpp"
+#include "bind_plan.docs.hpp"
 #include "vmperf/memops/copy.hpp"
 
 namespace vmperf::memops {
@@ -68,45 +69,7 @@ py::typing::Callable<void()> make_plan(const BufferArg &to, const BufferArg &fro
 
 void bind_plan(py::module_ &m) {
   m.def("plan", &make_plan, py::arg("dst"), py::arg("src"), py::kw_only(), py::arg("hint") = "auto",
-        py::arg("policy") = "balanced",
-        R"doc(Check a copy once, to make it many times.
-
-Parameters
-----------
-dst : buffer
-    Writable and C-contiguous.
-src : buffer
-    C-contiguous, of the same length in bytes.
-hint, policy : str
-    As for `copy`.
-
-Returns
--------
-callable
-    Without arguments: copies what `src` holds then. It keeps both buffers, which cannot be resized
-    meanwhile, and the SIMD level of its making.
-
-Raises
-------
-InvalidArgumentError
-    If the lengths differ, `dst` is read-only, a buffer is not C-contiguous, or a word is unknown.
-TypeError
-    If an argument is no buffer, or one of Python objects.
-
-Notes
------
-A call costs about half of `copy`'s. Above 64 KiB it releases the GIL.
-
-Examples
---------
->>> from vmperf import memops
->>> register, shadow = bytearray(b"ab"), bytearray(2)
->>> save = memops.plan(shadow, register)
->>> register[0] = ord("x")
->>> save()
->>> bytes(shadow)
-b'xb'
-)doc");
+        py::arg("policy") = "balanced", docs::plan);
 }
 
 } // namespace vmperf::memops

@@ -9,6 +9,7 @@
 
 #include "bind_buffer.hpp"
 #include "bind_fastcall.hpp"
+#include "bind_scan.docs.hpp"
 #include "vmperf/memops/copy.hpp"
 #include "vmperf/memops/scan.hpp"
 
@@ -100,133 +101,14 @@ void copy_rows(const BufferArg &to, const BufferArg &from, const IntArg &n_rows,
 }
 
 void bind_compare(py::module_ &m) {
-  m.def("compare", &compare_buffers, py::arg("a"), py::arg("b"),
-        R"doc(Order of two buffers of one length, byte by byte.
-
-Parameters
-----------
-a, b : buffer
-    C-contiguous, of the same length in bytes.
-
-Returns
--------
-int
-    -1, 0 or 1, as the first byte of `a` that differs is below or above that of `b`.
-
-Raises
-------
-InvalidArgumentError
-    If the lengths differ, or a buffer is not C-contiguous.
-TypeError
-    If an argument is no buffer, or one of Python objects.
-
-Notes
------
-O(n), ends at the first difference. Above 64 KiB the GIL is released.
-
-Examples
---------
->>> from vmperf import memops
->>> memops.compare(b"abc", b"abx")
--1
-)doc");
-  m.def("mismatch", &mismatch_of, py::arg("a"), py::arg("b"),
-        R"doc(Index of the first byte in which two buffers differ.
-
-Parameters
-----------
-a, b : buffer
-    C-contiguous, of the same length in bytes.
-
-Returns
--------
-int
-    The index in bytes, or -1 where none differs.
-
-Raises
-------
-InvalidArgumentError
-    If the lengths differ, or a buffer is not C-contiguous.
-TypeError
-    If an argument is no buffer, or one of Python objects.
-
-Notes
------
-O(n), ends at the first difference. Above 64 KiB the GIL is released.
-
-Examples
---------
->>> from vmperf import memops
->>> memops.mismatch(b"abc", b"abx"), memops.mismatch(b"abc", b"abc")
-(2, -1)
-)doc");
+  m.def("compare", &compare_buffers, py::arg("a"), py::arg("b"), docs::compare);
+  m.def("mismatch", &mismatch_of, py::arg("a"), py::arg("b"), docs::mismatch);
 }
 
 void bind_pages(py::module_ &m) {
-  m.def("zero_pages", &zero_pages_of, py::arg("buf"), py::arg("page") = 4096,
-        R"doc(Which pages of a buffer are all zero.
-
-Parameters
-----------
-buf : buffer
-    C-contiguous.
-page : int
-    Bytes of a page, 1 or more; a rest shorter than a page counts as one more.
-
-Returns
--------
-ndarray of bool, shape (n_pages,)
-    True for a page of zeros.
-
-Raises
-------
-InvalidArgumentError
-    If `page` is out of range, or the buffer is not C-contiguous.
-TypeError
-    If `buf` is no buffer or one of Python objects, or `page` is no integer.
-
-Notes
------
-O(n). Above 64 KiB the GIL is released.
-
-Examples
---------
->>> from vmperf import memops
->>> memops.zero_pages(bytes(8) + b"x", page=4).tolist()
-[True, True, False]
-)doc");
+  m.def("zero_pages", &zero_pages_of, py::arg("buf"), py::arg("page") = 4096, docs::zero_pages);
   m.def("page_diff", &page_diff_of, py::arg("a"), py::arg("b"), py::arg("page") = 4096,
-        R"doc(Which pages of two buffers of one length differ.
-
-Parameters
-----------
-a, b : buffer
-    C-contiguous, of the same length in bytes.
-page : int
-    Bytes of a page, 1 or more; a rest shorter than a page counts as one more.
-
-Returns
--------
-ndarray of int64, shape (n_different,)
-    Indices of the pages, ascending.
-
-Raises
-------
-InvalidArgumentError
-    If the lengths differ, `page` is out of range, or a buffer is not C-contiguous.
-TypeError
-    If an argument is no buffer or one of Python objects, or `page` is no integer.
-
-Notes
------
-O(n); what follows a difference in its page is not read. Above 64 KiB the GIL is released.
-
-Examples
---------
->>> from vmperf import memops
->>> memops.page_diff(b"aaaabbbbcccc", b"aaaabXbbcccX", page=4).tolist()
-[1, 2]
-)doc");
+        docs::page_diff);
 }
 
 } // namespace
@@ -235,43 +117,7 @@ void bind_scan(py::module_ &m) {
   bind_compare(m);
   bind_pages(m);
   m.def("copy_2d", &copy_rows, py::arg("dst"), py::arg("src"), py::arg("rows"), py::arg("nbytes"),
-        py::arg("dst_stride"), py::arg("src_stride"),
-        R"doc(Copy rows that lie a stride apart.
-
-Parameters
-----------
-dst : buffer
-    Writable and C-contiguous; its first row is at its start.
-src : buffer
-    C-contiguous; its first row is at its start.
-rows : int
-    How many, 0 or more.
-nbytes : int
-    Bytes of a row, 0 or more.
-dst_stride, src_stride : int
-    Bytes from one row's start to the next's, at least `nbytes`.
-
-Raises
-------
-InvalidArgumentError
-    If the rows reach beyond a buffer, a stride is below `nbytes`, a number is negative, `dst` is
-    read-only, or a buffer is not C-contiguous.
-TypeError
-    If a buffer is none or one of Python objects, or a number is no integer.
-
-Notes
------
-Rows are copied in their order, each as by `move`. O(rows * nbytes). For buffers above 64 KiB the
-GIL is released.
-
-Examples
---------
->>> from vmperf import memops
->>> picture = bytearray(b"........")
->>> memops.copy_2d(picture, b"ab--cd--", 2, 2, 4, 4)
->>> bytes(picture)
-b'ab..cd..'
-)doc");
+        py::arg("dst_stride"), py::arg("src_stride"), docs::copy_2d);
 }
 
 } // namespace vmperf::memops

@@ -70,21 +70,16 @@ template <class Work> auto without_gil(Work work) {
   return work();
 }
 
-/// The docstring of a statistic of one sample; the example is its result for 1, 2, 3, 90.
-std::string statistic_doc(const char *name, const char *summary, const char *returns,
-                          const char *cost, const char *example);
-
-/// Binds a statistic of one sample, with its whole docstring.
+/// Binds a statistic of one sample.
 template <double (*statistic)(std::span<const double>)>
-void def_statistic(py::module_ &m, const char *name, const char *summary, const char *returns,
-                   const char *cost, const char *example) {
+void def_statistic(py::module_ &m, const char *name, const char *doc) {
   m.def(
       name,
       [](const Doubles &values) {
         const auto view = span_of(values, "values");
         return without_gil([&] { return statistic(view); });
       },
-      py::arg("values").noconvert(), statistic_doc(name, summary, returns, cost, example).c_str());
+      py::arg("values").noconvert(), doc);
 }
 
 /// An interval as a dict; `name` is what its estimate is called.
@@ -95,18 +90,5 @@ Numbers to_dict(const Location &location);
 Side side_of(const std::string &text);
 
 // One per subject; bind() in bind.cpp calls them all.
-void bind_location(py::module_ &m);
-void bind_shape(py::module_ &m);
-void bind_interval(py::module_ &m);
-void bind_summary(py::module_ &m);
-void bind_ratio(py::module_ &m);
-void bind_trimmed(py::module_ &m);
-void bind_sequential(py::module_ &m);
-void bind_multiplicity(py::module_ &m);
-void bind_two_sample(py::module_ &m);
-void bind_random_effects(py::module_ &m);
-void bind_change_points(py::module_ &m);
-void bind_rules(py::module_ &m);
-void bind_histogram(py::module_ &m);
 
 } // namespace vmperf::stats

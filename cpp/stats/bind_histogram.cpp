@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "bind_arrays.hpp"
-#include "bind_histogram_docs.hpp"
+#include "bind_histogram.docs.hpp"
 #include "vmperf/stats/histogram.hpp"
 #include "vmperf/stats/unit_quantile.hpp"
 
@@ -91,9 +91,9 @@ Histogram from_bytes(const py::bytes &data) {
 }
 
 void bind_recording(py::class_<Histogram> &type) {
-  type.def("record", &record_either, py::arg("values").noconvert(), kHistogramRecordDoc)
-      .def("merge", &Histogram::merge, py::arg("other"), kHistogramMergeDoc)
-      .def("clear", &Histogram::clear, kHistogramClearDoc);
+  type.def("record", &record_either, py::arg("values").noconvert(), docs::Histogram_record)
+      .def("merge", &Histogram::merge, py::arg("other"), docs::Histogram_merge)
+      .def("clear", &Histogram::clear, docs::Histogram_clear);
 }
 
 void bind_figures(py::class_<Histogram> &type) {
@@ -104,27 +104,27 @@ void bind_figures(py::class_<Histogram> &type) {
       .def_property_readonly("max", &Histogram::max, "The greatest value, exactly; 0 without any.")
       .def_property_readonly("sum", &Histogram::sum, "Of the values themselves, as float.")
       .def_property_readonly("mean", &mean_of, "Of the values themselves; NaN without any.")
-      .def("quantile", &Histogram::quantile, py::arg("q"), kHistogramQuantileDoc)
+      .def("quantile", &Histogram::quantile, py::arg("q"), docs::Histogram_quantile)
       .def(
           "quantiles",
           [](const Histogram &self, const Doubles &q) {
             return to_array(self.quantiles(span_of(q, "q")));
           },
-          py::arg("q").noconvert(), kHistogramQuantilesDoc)
+          py::arg("q").noconvert(), docs::Histogram_quantiles)
       .def("quantile_interval", &interval, py::arg("q"), py::kw_only(),
-           py::arg("confidence") = 0.95, kHistogramIntervalDoc)
-      .def("buckets", &buckets, kHistogramBucketsDoc);
+           py::arg("confidence") = 0.95, docs::Histogram_quantile_interval)
+      .def("buckets", &buckets, docs::Histogram_buckets);
 }
 
 } // namespace
 
 void bind_histogram(py::module_ &m) {
-  py::class_<Histogram> type(m, "Histogram", kHistogramDoc);
+  py::class_<Histogram> type(m, "Histogram", docs::Histogram);
   type.def(py::init<int>(), py::arg("significant_digits") = Histogram::kDefaultDigits);
   bind_recording(type);
   bind_figures(type);
-  type.def("to_bytes", &to_bytes, kHistogramToBytesDoc)
-      .def_static("from_bytes", &from_bytes, py::arg("data"), kHistogramFromBytesDoc)
+  type.def("to_bytes", &to_bytes, docs::Histogram_to_bytes)
+      .def_static("from_bytes", &from_bytes, py::arg("data"), docs::Histogram_from_bytes)
       .def("__eq__",
            [](const Histogram &self, const py::object &other) {
              return py::isinstance<Histogram>(other) && self == other.cast<const Histogram &>();
@@ -138,7 +138,7 @@ void bind_histogram(py::module_ &m) {
                std::to_string(self.min()) + " to " + std::to_string(self.max()) + ">";
       });
   m.def("unit_quantile_interval", &unit_interval, py::arg("units"), py::arg("q"), py::kw_only(),
-        py::arg("confidence") = 0.95, kUnitQuantileIntervalDoc);
+        py::arg("confidence") = 0.95, docs::unit_quantile_interval);
 }
 
 } // namespace vmperf::stats

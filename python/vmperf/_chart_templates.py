@@ -245,13 +245,13 @@ def _heat() -> Any:
 
 
 def _overview() -> Any:
-    """Every design's time relative to the reference, one row per case, logarithmic."""
+    """Every design's figure relative to the reference's, one row per case, logarithmic."""
     import altair as alt
 
     def at(field: str) -> Any:
         return alt.X(
             f"{field}:Q",
-            title="time ÷ time of the reference",
+            title="{quantity}",
             scale=alt.Scale(type="log", padding=16, nice=False),
             axis=alt.Axis(orient="top", labelExpr="format(datum.value, '~r') + '×'", tickCount=6),
         )

@@ -1,7 +1,12 @@
-"""Charts of what cases deliver beside their time: metrics over an axis, distributions, series.
+"""Charts of what one point delivers beside its time: distributions and series of each design.
 
-The same templates as in the report, over `Results`. Figures are those of `Results.rows()` and of
-the histograms. Altair and NumPy are imported on first use. O(rows + points drawn).
+The same templates as in the report, over `Results`. Figures are those of the histograms; metrics
+over axes are drawn by `_plots`. Altair and NumPy are imported on first use. O(points drawn).
+
+Both take the results, the name of what is drawn, the id of the benchmark where results hold
+several, ``light`` or ``dark``, and values of the axes where several were measured.
+InvalidArgumentError names what leaves several points open, what is not known, and what was not
+delivered there; UnsupportedError says that Altair is not installed.
 """
 
 from __future__ import annotations
@@ -22,7 +27,7 @@ if TYPE_CHECKING:
 
     from ._results import Results
 
-__all__ = ["curve_of", "metric", "percentiles", "series", "thinned"]
+__all__ = ["curve_of", "percentiles", "series", "thinned", "titled", "unit_for"]
 
 LEAST_TAIL = 10  # records beyond a percentile; fewer do not carry it
 MOST_LINES = 3  # placements of one design in a chart of series
@@ -33,111 +38,12 @@ _UNITS = {
 }
 
 
-def metric(
-    results: Results,
-    name: str,
-    axis: str,
-    *,
-    id: str | None = None,
-    mode: Mode = "light",
-    **params: Any,
-) -> alt.LayerChart:
-    """A metric against a numeric axis, with its interval as a band.
-
-    Parameters
-    ----------
-    results : Results
-        What was measured.
-    name : str
-        A metric of `Results.rows()`, such as ``"rss_peak_bytes"`` or ``"p99_ns"``.
-    axis : str
-        Numeric axis that becomes x.
-    id : str, optional
-        Benchmark, where results hold several.
-    mode : {"light", "dark"}
-        Background that the colours suit.
-    **params
-        Values of the other axes, where they have several.
-
-    Returns
-    -------
-    altair.LayerChart
-        Without a band where the metric has no interval.
-
-    Raises
-    ------
-    InvalidArgumentError
-        Unknown id, axis or metric; no row with a value there.
-    UnsupportedError
-        Altair is not installed.
-
-    Examples
-    --------
-    >>> found = vmperf.run("pool/sizes", budget_s=2, designs=["stack"])
-    >>> type(metric(found, "rss_peak_bytes", "capacity", item_size_bytes=64)).__name__
-    'LayerChart'
-    """
-    altair = require("altair", "report")
-    benchmark = _benchmark(results, id)
-    known = quantities_of(results.benchmarks[benchmark]).metric(name)
-    rows = [row for row in results.rows() if row["id"] == benchmark and _fits(row, params)]
-    numbers = {type(row["params"].get(axis)) for row in rows} <= {int, float}
-    if not numbers:
-        raise invalid("axis", repr(axis), "a numeric axis of the benchmark")
-    found = [
-        {"design": row["params"]["design"], "value": row["params"][axis], **_figures(one)}
-        for row in rows
-        if (one := row["metrics"][name])["value"] is not None
-    ]
-    if not found:
-        raise invalid("metric", repr(name), "one that was delivered there")
-    divisor, unit = unit_for(known.unit, [row["median"] for row in found])
-    for row in found:
-        row.update({key: row[key] / divisor for key in ("median", "low", "high")})
-    spec = fill(
-        "curve",
-        {"curve": found, "limits": []},
-        designs=_designs(found),
-        x=scale_of([row["value"] for row in found]),
-        y=scale_of([row["median"] for row in found]),
-        unit=unit,
-        axis=axis,
-        quantity=_titled(name, unit),
-        mode=mode,
-    )
-    chart: alt.LayerChart = altair.Chart.from_dict(spec)
-    return chart
-
-
 def percentiles(
     results: Results, name: str, *, id: str | None = None, mode: Mode = "light", **params: Any
 ) -> alt.LayerChart:
     """A distribution of each design over its percentiles, the tail as wide as the middle.
 
-    Parameters
-    ----------
-    results : Results
-        What was measured.
-    name : str
-        A distribution that the benchmark delivers, such as ``"latency"``.
-    id : str, optional
-        Benchmark, where results hold several.
-    mode : {"light", "dark"}
-        Background that the colours suit.
-    **params
-        Values of axes, where several were measured.
-
-    Returns
-    -------
-    altair.LayerChart
-        Curves up to the percentile that has ten records beyond it; a diamond is the greatest.
-
-    Raises
-    ------
-    InvalidArgumentError
-        Unknown id or name; params that leave several points open; nothing delivered there.
-    UnsupportedError
-        Altair is not installed.
+    Curves up to the percentile that has ten records beyond it; a diamond is the greatest.
 
     Examples
     --------
@@ -163,7 +69,7 @@ def percentiles(
     data = _percentile_rows(curves, divisor)
     heights = [row["value"] for some in data.values() for row in some]
     spec = fill("percentile", data, designs=[*curves], y=scale_of(heights), unit=unit,
-                quantity=_titled(name, unit), mode=mode)  # fmt: skip
+                quantity=titled(name, unit), mode=mode)  # fmt: skip
     chart: alt.LayerChart = altair.Chart.from_dict(spec)
     return chart
 
@@ -173,30 +79,7 @@ def series(
 ) -> alt.LayerChart:
     """A series of each design, a line for each of up to three placements.
 
-    Parameters
-    ----------
-    results : Results
-        What was measured.
-    name : str
-        A series that the benchmark delivers.
-    id : str, optional
-        Benchmark, where results hold several.
-    mode : {"light", "dark"}
-        Background that the colours suit.
-    **params
-        Values of axes, where several were measured.
-
-    Returns
-    -------
-    altair.LayerChart
-        At most 500 points of each line, extremes among them.
-
-    Raises
-    ------
-    InvalidArgumentError
-        Unknown id or name; params that leave several points open; nothing delivered there.
-    UnsupportedError
-        Altair is not installed.
+    At most 500 points of each line, extremes among them.
 
     Examples
     --------
@@ -221,7 +104,7 @@ def series(
     rows = [row for one in drawn for row in _line_rows(one, *(s for s, _ in scales))]
     x, y = (scale_of([row[key] for row in rows]) for key in "xy")
     spec = fill("series", {"series": rows}, designs=[*lines], x=x, y=y, mode=mode,
-                axis=_titled("x", scales[0][1]), quantity=_titled(name, scales[1][1]))  # fmt: skip
+                axis=titled("x", scales[0][1]), quantity=titled(name, scales[1][1]))  # fmt: skip
     chart: alt.LayerChart = altair.Chart.from_dict(spec)
     return chart
 
@@ -267,7 +150,8 @@ def unit_for(unit: str, values: Sequence[float]) -> tuple[float, str]:
     return next((u for u in reversed(known) if least >= u[0]), known[0])
 
 
-def _titled(name: str, unit: str) -> str:
+def titled(name: str, unit: str) -> str:
+    """A name with its unit, said once: rss_bytes in MiB is rss, MiB."""
     for end in ("_ns", "_us", "_ms", "_s", "_bytes"):
         name = name.removesuffix(end) if unit else name
     return f"{name}, {unit}" if unit else name
@@ -321,12 +205,3 @@ def _one_point(results: Results, id: str, params: Mapping[str, Any]) -> list[dic
     if len(points) != 1:
         raise invalid("params", dict(params), f"what names one point; it fits {len(points)}")
     return rows
-
-
-def _figures(one: Mapping[str, Any]) -> dict[str, float]:
-    low, high = (one["value"] if one[end] is None else one[end] for end in ("low", "high"))
-    return {"median": one["value"], "low": low, "high": high}
-
-
-def _designs(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [*dict.fromkeys(str(row["design"]) for row in rows)]

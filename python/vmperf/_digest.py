@@ -1,11 +1,15 @@
-"""Results as Markdown tables, for notebooks: the machine, the rows of a benchmark, what failed."""
+"""Results as Markdown tables, for notebooks: the machine, the rows of a benchmark, what failed.
+
+Each takes the `Results` of a run and returns text; those of rows also take the id of a benchmark in
+it, and have a line for each row: axes that vary, the design, then the figures.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ._quantities import BUILT_IN, quantities_of
+from ._quantities import quantities_of
 from ._results import Results
 
 __all__ = ["failures", "figures", "machine", "metrics"]
@@ -16,39 +20,15 @@ _TIMES = (("ps", 1e-3), ("ns", 1.0), ("µs", 1e3), ("ms", 1e6), ("s", 1e9))
 def machine(results: Results) -> str:
     """Return what was measured on, and how.
 
-    Parameters
-    ----------
-    results : Results
-        A run.
-
-    Returns
-    -------
-    str
-        A Markdown table; nested entries have dotted names.
+    Nested entries have dotted names.
     """
     rows = [*_flat(results.machine), *_flat({"settings": results.settings})]
     return table(["", ""], ([f"**{name}**", value] for name, value in rows))
 
 
 def figures(results: Results, id: str) -> str:
-    """Return the rows of one benchmark.
-
-    Parameters
-    ----------
-    results : Results
-        A run.
-    id : str
-        A benchmark of it.
-
-    Returns
-    -------
-    str
-        A Markdown table: axes that vary, design, median, interval, cycles, instructions, status.
-    """
-    rows = [row for row in results.rows() if row["id"] == id]
-    axes = [*dict.fromkeys(axis for row in rows for axis in row["params"])]
-    varying = [a for a in axes if len({str(row["params"].get(a)) for row in rows}) > 1]
-    axes = [*(a for a in varying if a != "design"), "design"]
+    """Return the rows of one benchmark."""
+    rows, axes = _of(results, id)
     headers = [*axes, "per op", "95 % interval", "cycles", "instructions", "samples", "status"]
     return table(headers, (_line(row, axes) for row in rows))
 
@@ -56,37 +36,32 @@ def figures(results: Results, id: str) -> str:
 def metrics(results: Results, id: str) -> str:
     """Return what the rows of one benchmark have beside their time.
 
-    Parameters
-    ----------
-    results : Results
-        A run.
-    id : str
-        A benchmark of it.
-
-    Returns
-    -------
-    str
-        A Markdown table: axes that vary, design, a column for each metric that some row has; empty
-        where none has any.
+    Empty where none has any.
     """
-    rows = [row for row in results.rows() if row["id"] == id]
-    axes = [*dict.fromkeys(axis for row in rows for axis in row["params"])]
-    varying = [a for a in axes if len({str(row["params"].get(a)) for row in rows}) > 1]
-    axes = [*(a for a in varying if a != "design"), "design"]
+    rows, axes = _of(results, id)
     known = quantities_of(results.benchmarks[id])
-    names = [*known.declared(), *(name for name in BUILT_IN if name in known.all_metrics())]
-    kept = [n for n in names if any(row["metrics"][n]["value"] is not None for row in rows)]
+    kept = [
+        n for n in known.in_order() if any(row["metrics"][n]["value"] is not None for row in rows)
+    ]
     if not kept:
         return ""
     units = [known.metric(name).unit for name in kept]
     headers = [*axes, *(f"{n} ({u})" if u not in ("", "1") else n
                         for n, u in zip(kept, units, strict=True))]  # fmt: skip
     lines = (
-        [*(str(row["params"].get(axis, "")) for axis in axes),
+        [*_at(row, axes),
          *(_value(row["metrics"][name]["value"]) for name in kept)]
         for row in rows
     )  # fmt: skip
     return table(headers, lines)
+
+
+def _of(results: Results, id: str) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the rows of a benchmark, and the axes on which they differ, the design last."""
+    rows = [row for row in results.rows() if row["id"] == id]
+    axes = dict.fromkeys(axis for row in rows for axis in row["params"] if axis != "design")
+    varying = [a for a in axes if len({str(row["params"].get(a)) for row in rows}) > 1]
+    return rows, [*varying, "design"]
 
 
 def _value(value: float | None) -> str:
@@ -96,15 +71,7 @@ def _value(value: float | None) -> str:
 def failures(results: Results) -> str:
     """Return what has no figure, and why.
 
-    Parameters
-    ----------
-    results : Results
-        A run.
-
-    Returns
-    -------
-    str
-        A Markdown table, or a sentence where nothing failed.
+    A sentence where nothing failed.
     """
     rows = results.failures
     if not rows:
@@ -135,13 +102,17 @@ def _line(row: Mapping[str, Any], axes: Sequence[str]) -> list[str]:
     ns = row["ns_per_op"]
     counts = [row["cycles_per_op"], row["instr_per_op"]]
     return [
-        *(str(row["params"].get(axis, "")) for axis in axes),
+        *_at(row, axes),
         _time(ns["median"]),
         "–" if ns["low"] is None else f"{_time(ns['low'])} to {_time(ns['high'])}",
         *("–" if count is None else f"{count:.4g}" for count in counts),
         str(row["samples"]),
         row["status"],
     ]
+
+
+def _at(row: Mapping[str, Any], axes: Sequence[str]) -> list[str]:
+    return [str(row["params"].get(axis, "")) for axis in axes]
 
 
 def _time(ns: float | None) -> str:

@@ -55,7 +55,7 @@ def one_dataset(data: Data, id: str | None = None) -> xr.Dataset:
 
 def axes_of(data: xr.Dataset) -> list[str]:
     """Return the axes of samples or of estimates but the design."""
-    known = data["status"].dims if "status" in data else data["ratio"].dims
+    known = data["status" if "status" in data else "low"].dims
     if "point" in known:
         along = (name for name, c in data.coords.items() if c.dims == ("point",))
         return [str(name) for name in along if name != "point"]

@@ -8,16 +8,18 @@ Altair, NumPy and xarray are imported on first use. O(samples x resamples); no s
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from ._charts import Mode, Rows, fill, scale_of, unit_of
+from ._detail_plots import titled, unit_for
 from ._errors import invalid, near
 from ._estimates import Data, at_value, axes_of, cells, on_axes, one_dataset, times
 from ._estimates import ratios as ratios_of
 from ._extras import require
 from ._limits import limits_near, limits_of
+from ._metric_values import metric_values
 
 if TYPE_CHECKING:
     import altair as alt
@@ -33,12 +35,13 @@ def curve(
     axis: str,
     *,
     id: str | None = None,
+    metric: str | None = None,
     reference: str | None = None,
     limits: Mapping[str, float] | None = None,
     mode: Mode = "light",
     **params: Any,
 ) -> alt.LayerChart:
-    """Median time per op against a numeric axis, with its interval as a band.
+    """Median time per op or a metric against a numeric axis, with its interval as a band.
 
     Parameters
     ----------
@@ -48,10 +51,13 @@ def curve(
         Numeric axis that becomes x.
     id : str, optional
         Benchmark, where results hold several.
+    metric : str, optional
+        Draw this metric or quantile in place of the time, such as ``"p99_ns"``.
     reference : str, optional
-        Draw the ratio to this design in place of the time.
+        Draw the ratio to this design in place of the time; not of a metric, which has no pairs.
     limits : mapping, optional
-        Label -> ns per op (with `reference`: ratio), each drawn as a line; see `limits_of`.
+        Label -> ns per op (with `reference`: ratio; with `metric`: in its unit), each drawn as a
+        line; see `limits_of`.
     mode : {"light", "dark"}
         Background that the colours suit.
     **params
@@ -65,8 +71,8 @@ def curve(
     Raises
     ------
     InvalidArgumentError
-        Unknown id, axis, value or reference; an axis without numbers; another axis left open;
-        nothing was measured there.
+        Unknown id, axis, value, metric or reference; an axis without numbers; another axis left
+        open; nothing was measured there.
     UnsupportedError
         Altair is not installed.
 
@@ -78,18 +84,12 @@ def curve(
     """
     altair = require("altair", "report")
     samples = one_dataset(data, id)
-    figures, value = _figures(samples, reference)
-    figures = _at(figures, (axis,), params)
-    rows = [
-        {"design": str(d), "value": x.item()}
-        | {"median" if n == value else n: float(cell[n]) for n in (value, "low", "high")}
-        for d, x, cell in _cells(figures, axis)
-    ]
-    rows = [row for row in rows if not math.isnan(row["median"])]
+    figures = _at(_figures(samples, metric, reference), (axis,), params)
+    rows = _curve_rows(figures, axis)
     if not rows:
         raise invalid("params", params, f"a point of {samples.attrs.get('id')} with figures")
     lines = [*(limits or {}).items()]
-    divisor, unit = (1.0, "×") if reference else unit_of([row["median"] for row in rows])
+    divisor, unit, quantity = _words(figures, [row["median"] for row in rows])
     for row in rows:
         row.update({name: row[name] / divisor for name in ("median", "low", "high")})
     heights = [row["median"] for row in rows] + [v / divisor for _, v in lines]
@@ -101,7 +101,7 @@ def curve(
         y=scale_of(heights),
         unit=unit,
         axis=axis,
-        quantity=f"time ÷ time of {reference}" if reference else f"time per op, {unit}",
+        quantity=quantity,
         mode=mode,
     )
     chart: alt.LayerChart = altair.Chart.from_dict(spec)
@@ -113,6 +113,7 @@ def heat(
     axes: Sequence[str],
     *,
     id: str | None = None,
+    metric: str | None = None,
     reference: str | None = None,
     mode: Mode = "light",
     **params: Any,
@@ -127,8 +128,11 @@ def heat(
         Two axes: columns, then rows.
     id : str, optional
         Benchmark, where results hold several.
+    metric : str, optional
+        Show this metric or quantile in place of the times; more intense is worse.
     reference : str, optional
-        The design that others are compared with; by default the times themselves are shown.
+        The design that others are compared with; by default the times themselves are shown. Not of
+        a metric.
     mode : {"light", "dark"}
         Background that the colours suit.
     **params
@@ -156,7 +160,8 @@ def heat(
     if isinstance(axes, str) or len(axes) != 2 or axes[0] == axes[1]:
         raise invalid("axes", axes, "two different axes: columns and rows")
     samples = one_dataset(data, id)
-    medians = _at(times(samples), axes, params, numeric=False)
+    _refuse_pairs(metric, reference)
+    medians = _at(_values(samples, metric), axes, params, numeric=False)
     compared = None
     if reference is not None:
         compared = _at(ratios_of(samples, reference), axes, params, numeric=False)
@@ -230,7 +235,8 @@ def ratios(
         "overview": sorted(rows, key=lambda r: cases.index(r["case"])),
         "one": [{"ratio": 1}],
     }
-    spec = fill("overview", data_sets, designs=_designs(samples), order=cases, mode=mode)
+    spec = fill("overview", data_sets, designs=_designs(samples), order=cases, mode=mode,
+                quantity="time ÷ time of the reference")  # fmt: skip
     chart: alt.LayerChart = altair.Chart.from_dict(spec)
     return chart
 
@@ -249,10 +255,45 @@ def _designs(data: xr.Dataset) -> list[str]:
     return [str(value) for value in data["design"].values]
 
 
-def _figures(samples: xr.Dataset, reference: str | None) -> tuple[xr.Dataset, str]:
+def _figures(samples: xr.Dataset, metric: str | None, reference: str | None) -> xr.Dataset:
+    """Return ``median``, ``low`` and ``high`` of times, of a metric, or of ratios to a design."""
     if reference is None:
-        return times(samples), "median"
-    return ratios_of(samples, reference), "ratio"
+        return _values(samples, metric)
+    _refuse_pairs(metric, reference)
+    found = ratios_of(samples, reference).rename(ratio="median")
+    return found.assign_attrs(quantity=f"time ÷ time of {reference}", unit="×")
+
+
+def _values(samples: xr.Dataset, metric: str | None) -> xr.Dataset:
+    if metric is None:
+        return times(samples).assign_attrs(quantity="time per op", unit=None)
+    found = metric_values(samples, metric).rename(value="median")
+    return found.assign_attrs(quantity=metric, unit=found["median"].attrs["unit"])
+
+
+def _refuse_pairs(metric: str | None, reference: str | None) -> None:
+    if None not in (metric, reference):
+        raise invalid("reference", repr(reference), f"none with a metric: {metric} has no pairs")
+
+
+def _words(figures: xr.Dataset, values: Sequence[float]) -> tuple[float, str, str]:
+    """Return divisor and name of the unit that suits some values, and the title with it."""
+    name, unit = figures.attrs["quantity"], figures.attrs["unit"]
+    if unit == "×":
+        return 1.0, unit, name
+    divisor, suits = unit_of(values) if unit is None else unit_for(unit, values)
+    return divisor, suits, titled(name, suits)
+
+
+def _curve_rows(figures: xr.Dataset, axis: str) -> Rows:
+    """Return the figures along an axis; a median without an interval is its own ends."""
+    rows: Rows = []
+    for design, x, cell in _cells(figures, axis):
+        found = {name: float(cell[name]) for name in ("median", "low", "high")}
+        if not math.isnan(found["median"]):
+            ends = {n: found["median"] if math.isnan(v) else v for n, v in found.items()}
+            rows.append({"design": str(design), "value": x.item(), **ends})
+    return rows
 
 
 def _at(
@@ -295,18 +336,18 @@ def _heat_rows(
     known = known[~(known != known)]
     if not len(known):
         return []
-    divisor, unit = unit_of([float(v) for v in known])
-    least, most = math.log(known.min()), math.log(known.max())
+    divisor, unit, _ = _words(medians, [float(v) for v in known])
+    tone = _tones(float(known.min()), float(known.max()), medians["median"].attrs.get("better"))
     rows: Rows = []
     for design, y, x, cell in _cells(medians, axes[1], axes[0]):
         median = float(cell["median"])
         if math.isnan(median):
             continue
-        time = f"{median / divisor:.3g} {unit}"
+        time = f"{median / divisor:.3g} {unit}".rstrip()
         row = {"design": str(design), "x": x.item(), "y": y.item(), "row": f"{design} · {y}"}
         row |= {"time": time, "text": time, "said": time, "log": 0.0, "tone": 0.0}
         if compared is None:
-            row["tone"] = (math.log(median) - least) / ((most - least) or 1.0)
+            row["tone"] = tone(median)
         elif str(design) == reference:
             row["said"] = "reference"
         else:
@@ -319,6 +360,18 @@ def _heat_rows(
             row["said"] = f"{said(ratio)}{word} ({low:.3g} to {high:.3g} of its time)"
         rows.append(row)
     return _toned(rows, compared is not None)
+
+
+def _tones(least: float, most: float, better: str | None) -> Callable[[float], float]:
+    """Return what takes a value to its tone, 0 for the best; logarithmic where all are above 0."""
+
+    def place(value: float) -> float:
+        return math.log(value) if least > 0 else value
+
+    first, last = place(least), place(most)
+    if better == "higher":
+        first, last = last, first
+    return lambda value: (place(value) - first) / ((last - first) or 1.0)
 
 
 def _toned(rows: Rows, compared: bool) -> Rows:

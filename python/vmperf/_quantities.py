@@ -148,6 +148,11 @@ class Quantities:
             if metric.name not in BUILT_IN and not metric.name.startswith(f"{_LATENCY}_")
         ]
 
+    def in_order(self) -> list[str]:
+        """Return the names of `declared`, then of what every case has: an order to show them in."""
+        known = self.all_metrics()
+        return [*dict.fromkeys([*self.declared(), *(name for name in BUILT_IN if name in known)])]
+
     def to_dict(self) -> dict[str, Any]:
         """Return the form of the catalog."""
         return {

@@ -8,7 +8,14 @@ import pytest
 
 from house import expect_none, text
 
-CONFIG = 'max_lines = 4\nmax_columns = 20\nsuffixes = [".py"]\ngenerated = ["gen"]\n'
+CONFIG = """
+max_lines = 4
+max_columns = 20
+suffixes = [".py"]
+generated = ["gen"]
+[max_lines_of]
+"*/bind*.py" = 2
+"""
 
 
 def test_files_are_within_budget(repo_root: Path) -> None:
@@ -23,6 +30,8 @@ def test_files_are_within_budget(repo_root: Path) -> None:
         ("a.py", "x", '[lines]\n"a.py" = "it is long"\n[columns]', "no longer needed"),
         ("a.py", "x\n" * 5, '[lines]\n"a.py" = "long"\n[columns]', "give the reason"),
         ("a.py", "x\n" * 5, '[lines]\n"a.py" = "an opcode table"\n[columns]', None),
+        ("x/bind_a.py", "x\n" * 3, "[lines]\n[columns]", "x/bind_a.py: 3 lines; at most 2"),
+        ("x/bound.py", "x\n" * 3, "[lines]\n[columns]", None),
         ("gen/a.py", "x\n" * 5, "[lines]\n[columns]", None),
         ("a.md", "x\n" * 5, "[lines]\n[columns]", None),
     ],

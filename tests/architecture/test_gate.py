@@ -111,18 +111,18 @@ def _tree(top: Path, spent: dict[str, Spent], run_s: float) -> Path:
 
 
 def test_planted_tables(tmp_path: Path) -> None:
-    most = {"whole": 40.0, "component": 4.0}
+    most = {"whole": 40.0, "component": 8.0}
     spent = {"pool": Spent(3, 200.0, 300.0), "deep": Spent(1, 600.0, 10.0)}
     good = _tree(tmp_path / "good", spent, 2000)
     assert minutes.read((good / "tests/README.md").read_text()) == (
-        {"deep": 10.0, "pool": 3.3},
+        {"deep": 0.2, "pool": 5.0},
         33.3,
     )
     assert minutes.unlisted(good) + minutes.over(good, most) == []
-    dear = _tree(tmp_path / "dear", {**spent, "pool": Spent(3, 300.0, 1.0)}, 3000)
+    dear = _tree(tmp_path / "dear", {**spent, "pool": Spent(3, 300.0, 540.0)}, 3000)
     found = minutes.over(dear, most)
     assert "the whole run takes 50 minutes, the budget is 40" in found[0]
-    assert "`pool/` takes 5 minutes, the budget is 4" in found[1]
+    assert "`pool/` takes 9 minutes of processor, the budget is 8" in found[1]
     gone = _tree(tmp_path / "gone", {"pool": Spent(), "old": Spent()}, 1)
     assert [line.split(": ")[1] for line in minutes.unlisted(gone)] == [
         "no minutes of `deep/`",

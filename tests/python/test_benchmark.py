@@ -58,10 +58,7 @@ def test_a_ctypes_function(lib: ctypes.CDLL) -> None:
         found.name = "other"  # type: ignore[misc]
     if found.status == "ok":
         assert found.low <= found.ns_per_op <= found.high
-        assert found.ns_per_op > 50
-        assert found.cycles > 500
         assert "ns per call" in repr(found)
-        assert found.call_cost_ns is None or 0.1 < found.call_cost_ns < found.ns_per_op
     if found.instr_per_op is not None:  # where single-stepping is permitted
         assert 2000 <= found.instr_per_op <= 5100
     row = found.row()
@@ -70,13 +67,27 @@ def test_a_ctypes_function(lib: ctypes.CDLL) -> None:
     assert row["call_cost_ns"] == found.call_cost_ns
 
 
-def test_the_call_is_as_cheap_as_an_empty_one(lib: ctypes.CDLL) -> None:
+def test_the_call_has_as_few_instructions_as_an_empty_one(lib: ctypes.CDLL) -> None:
     """Same loop, same call: a function of two instructions costs what the empty one does."""
     found = quick(typed(lib, "half", ctypes.c_float, ctypes.c_float), 3.0)
-    least = float(found.samples["ns_per_op"].min())
-    assert 0.1 < least < 20
     if found.instr_per_op is not None:
         assert found.instr_per_op < 15
+
+
+@pytest.mark.perf
+def test_times_are_those_of_the_work(lib: ctypes.CDLL) -> None:
+    half = quick(typed(lib, "half", ctypes.c_float, ctypes.c_float), 3.0)
+    assert 0.1 < float(half.samples["ns_per_op"].min()) < 20
+    spin = quick(typed(lib, "spin", ctypes.c_int64, ctypes.c_int64), 1000)
+    assert spin.status == "ok"
+    assert spin.ns_per_op > 50
+    assert spin.cycles > 500
+    assert spin.call_cost_ns is None or 0.1 < spin.call_cost_ns < spin.ns_per_op
+    product = quick(lambda a, b: a * b, 3, 4)
+    assert 1 < float(product.samples["ns_per_op"].min()) < 5000
+    if product.status == "ok" and product.call_cost_ns is not None:
+        assert product.call_cost_ns > 1
+    assert quick(lambda: sum(range(5000))).samples["ns_per_op"].min() > 5000
 
 
 def test_integers_of_all_widths_arrive(lib: ctypes.CDLL) -> None:
@@ -182,18 +193,13 @@ def test_a_python_function() -> None:
     found = quick(double, 3, 4, name="mine")
     assert found.name == "mine"
     assert found.call_cost_of == "an empty Python function with 2 arguments"
-    least = float(found.samples["ns_per_op"].min())
-    assert 1 < least < 5000
     if found.instr_per_op is not None:
         assert found.instr_per_op > 50
-    if found.status == "ok" and found.call_cost_ns is not None:
-        assert found.call_cost_ns > 1
 
 
 def test_a_slow_callable_is_not_single_stepped() -> None:
-    found = quick(lambda: sum(range(5000)))
+    found = quick(lambda: sum(range(50_000)))
     assert found.instr_per_op is None
-    assert found.samples["ns_per_op"].min() > 5000
 
 
 @pytest.mark.parametrize("after", [0, 500])

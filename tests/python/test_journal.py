@@ -7,7 +7,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
@@ -227,9 +226,7 @@ def _tear(path: Path, rng: random.Random, n_kills: int) -> None:
 
 
 def test_killed_runs_go_on_where_they_were(tmp_path: Path, rng: random.Random) -> None:
-    start = time.monotonic()
     _tear(tmp_path / "torn.vmperf", rng, n_kills=4)
-    assert time.monotonic() - start < 300.0
 
 
 @pytest.mark.slow

@@ -39,11 +39,9 @@ def test_crash_is_a_row_with_the_signal() -> None:
 
 
 def test_hang_is_a_row_after_the_time_out() -> None:
-    start = time.monotonic()
     found = vmperf.run("bench/selftest/hang", timeout_s=1.0)
     assert _statuses(found) == {"kernel": "timed_out"}
     assert "no batch finished within 1 s" in _reason(found, "kernel")
-    assert 1.0 < time.monotonic() - start < 30.0
 
 
 def test_hang_is_a_row_when_the_budget_is_used_up() -> None:

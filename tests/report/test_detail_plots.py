@@ -18,27 +18,6 @@ def data_of(chart: Any, name: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_a_metric_over_an_axis(delivered: Results) -> None:
-    chart = _detail_plots.metric(delivered, "rss_peak_bytes", "capacity")
-    rows = data_of(chart, "curve")
-    figures = {
-        (r["params"]["design"], r["params"]["capacity"]): r["metrics"]["rss_peak_bytes"]
-        for r in delivered.rows()
-        if r["status"] == "ok"
-    }
-    assert {(r["design"], r["value"]) for r in rows} == {*figures}
-    for row in rows:
-        found = figures[row["design"], row["value"]]
-        assert row["median"] * 2**20 == pytest.approx(found["value"])
-        assert row["low"] * 2**20 == pytest.approx(found["low"])
-    assert "rss_peak, MiB" in chart.to_json()
-
-
-def test_a_metric_without_an_interval_has_no_band(delivered: Results) -> None:
-    rows = data_of(_detail_plots.metric(delivered, "count", "capacity"), "curve")
-    assert all(row["low"] == row["median"] == row["high"] == 10000 for row in rows)
-
-
 def test_percentiles_of_a_point(delivered: Results) -> None:
     chart = _detail_plots.percentiles(delivered, "latency", capacity=100)
     rows = data_of(chart, "percentiles")
@@ -67,10 +46,6 @@ def test_series_of_a_point(delivered: Results) -> None:
 
 
 @pytest.mark.parametrize(("kind", "arguments", "params", "message"), [
-    ("metric", ("hitz", "capacity"), {}, "metric is 'hitz'.*hits"),
-    ("metric", ("absent", "capacity"), {}, "metric is 'absent'"),
-    ("metric", ("hits", "design"), {}, "axis is 'design'"),
-    ("metric", ("hits", "capacity"), {"id": "gc/size"}, "id is 'gc/size'.*gc/sizes"),
     ("percentiles", ("latency",), {}, "params is .* fits 3"),
     ("percentiles", ("pauses",), {"capacity": 10}, "distribution is 'pauses'.*latency"),
     ("series", ("rsz",), {"capacity": 10}, "name of series is 'rsz'"),

@@ -42,8 +42,12 @@ def test_quantities_that_have_a_value_can_be_chosen(delivered: Results, tmp_path
     assert ["hits", "1", "higher"] in benchmark["quantities"]
     options = re.findall(r'<option value="(-?\d+)">([\w ]+)</option>', page)
     assert options == [("-1", "time per op"), *((str(i), n) for i, n in enumerate(names))]
-    assert re.findall(r'optgroup label="([\w ]+)"', page) == [
-        "metrics", "distribution latency", "of every case"]  # fmt: skip
+    headings = ["metrics", "distribution latency", "of every case"]
+    assert re.findall(r'optgroup label="([\w ]+)"', page) == headings * 2  # in the overview, too
+    selector = re.search(r"<select data-headline=c0>(.*?)</select>", page, re.S)
+    assert selector is not None
+    options = re.findall(r'<option value="(\w*)">([\w ]+)</option>', selector[1])
+    assert options == [("", "time per op"), *((name, name) for name in names)]
 
 
 def test_figures_are_those_of_the_rows(delivered: Results, tmp_path: Path) -> None:

@@ -143,8 +143,8 @@ def compare(
     >>> import vmperf
     >>> found = vmperf.compare("design:stack", "design:libc", benchmarks="pool/cycle",
     ...                        params={"state": "member"}, pairs=4, rounds=6)
-    >>> [row["verdict"] for row in found.rows()]
-    ['regressed']
+    >>> [(row["id"], row["pairs"]) for row in found.rows()]
+    [('pool/cycle', 4)]
     """
     settings = with_changes(
         pairs=pairs,

@@ -55,8 +55,8 @@ class Comparison:
     >>> import vmperf
     >>> found = vmperf.compare("stack", "libc", benchmarks="pool/cycle",
     ...                        params={"state": "member"}, pairs=4, rounds=6)
-    >>> [row["verdict"] for row in found.rows()]
-    ['regressed']
+    >>> [(row["id"], row["pairs"]) for row in found.rows()]
+    [('pool/cycle', 4)]
     >>> [row["id"] for row in found.regressed]
     ['pool/cycle']
     >>> sorted(found.to_dict())[:4]

@@ -118,7 +118,8 @@ class CaseResult:
     @property
     def evidence(self) -> dict:
         """
-        How we know that the work was done: instructions per op, empty loop, core clock, copies; how time grows with n, and in ``notes`` and ``disturbs`` limits in words.
+        How we know that the work was done: instructions per op, empty loop, core clock, copies; how time
+        grows with n, and in ``notes`` and ``disturbs`` limits in words.
         """
     @property
     def metrics(self) -> dict:

@@ -836,8 +836,8 @@ def kde_bandwidth(values: numpy.typing.NDArray[numpy.float64]) -> float:
     Returns
     -------
     float
-        In the unit of `values`. Where the quartiles coincide std alone counts; where all values are equal
-        it is a thousandth of their magnitude (1 for zeros).
+        In the unit of `values`. Where the quartiles coincide std alone counts; where all values are
+        equal it is a thousandth of their magnitude (1 for zeros).
 
     Raises
     ------

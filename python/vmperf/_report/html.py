@@ -23,7 +23,7 @@ from .colours import colour_of
 from .groups import designs_of, sections
 from .losses import losses
 from .overview import Component, components
-from .quantities import extras_of
+from .quantities import choices, extras_of
 
 if TYPE_CHECKING:
     import jinja2
@@ -149,6 +149,7 @@ def _context(results: Results, title: str | None, reference: str | None) -> dict
         "machine": summary.flatten(results.machine),
         "components": parts,
         "extras": extras,
+        "choices": {one.anchor: choices([extras[s.anchor] for s in one.headline]) for one in parts},
         "sections": found,
         "verdicts": verdicts,
         "losses": losses(found),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .._charts import point_of
 from .._delivered import histograms, merged
@@ -21,6 +21,8 @@ from .model import Point, Section
 if TYPE_CHECKING:
     from .._results import Results
 
+# Headings of a selector, each with its options: what they stand for, their text.
+Groups: TypeAlias = list[tuple[str, list[tuple[int | str, str]]]]
 PAGE_PERCENTILES, LEAST_PERCENTILES, MOST_PERCENTILES = 60_000, 24, 200
 PAGE_LINE_POINTS, LEAST_LINE_POINTS, MOST_LINE_POINTS = 40_000, 40, 500
 MOST_TABLE_ROWS = 40
@@ -47,14 +49,25 @@ class Extras:
     units: dict[str, tuple[str, str]] = field(default_factory=dict)  #: name -> of x and of y
     tables: list[Table] = field(default_factory=list)
 
-    def groups(self) -> list[tuple[str, list[tuple[int, Metric]]]]:
-        """The metrics with their numbers, under a heading each, for a selector."""
-        found: dict[str, list[tuple[int, Metric]]] = {}
-        for i, metric in enumerate(self.metrics):
-            own = f"distribution {metric.distribution}" if metric.distribution else "metrics"
-            heading = "of every case" if metric.name in BUILT_IN else own
-            found.setdefault(heading, []).append((i, metric))
-        return [*found.items()]
+    def groups(self) -> Groups:
+        """The numbers of the metrics and their names, under a heading each, for a selector."""
+        return _grouped([*enumerate(self.metrics)])
+
+
+def choices(some: Sequence[Extras]) -> Groups:
+    """The metrics that some of these benchmarks have, each by its name, for a selector."""
+    known = {metric.name: metric for extras in some for metric in extras.metrics}
+    return _grouped([*known.items()])
+
+
+def _grouped(metrics: Sequence[tuple[int | str, Metric]]) -> Groups:
+    headings: dict[str, list[tuple[int | str, str]]] = {}
+    for value, metric in metrics:
+        own = f"distribution {metric.distribution}" if metric.distribution else "metrics"
+        heading = "of every case" if metric.name in BUILT_IN else own
+        headings.setdefault(heading, []).append((value, metric.name))
+    last = headings.pop("of every case", [])
+    return [*headings.items(), *([("of every case", last)] if last else [])]
 
 
 def extras_of(results: Results, sections: Sequence[Section]) -> dict[str, Extras]:
@@ -93,11 +106,10 @@ def _each(found: Mapping[str, Any], made: Any) -> dict[str, dict[int, dict[str, 
 def _metrics(section: Section) -> list[Metric]:
     """The metrics that have a value in some row: the benchmark's own, then those of every case."""
     known = quantities_of(section.entry)
-    names = [*known.declared(), *(name for name in BUILT_IN if name in known.all_metrics())]
     rows = [row.figures.get("metrics", {}) for row in section.rows]
     return [
         known.metric(name)
-        for name in dict.fromkeys(names)
+        for name in known.in_order()
         if any(row.get(name, {}).get("value") is not None for row in rows)
     ]
 

@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from ._console import duration, point, scaled, table
+from ._params import names
 
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from vmperf._quantities import Quantities
     from vmperf._results import Results
 
-__all__ = ["ALL", "figure", "metric_names", "metric_tables"]
+__all__ = ["ALL", "delivered_by", "figure", "metric_names", "metric_option", "metric_tables"]
 
 ALL = "all"
 _BYTES = (("B", 1.0), ("KiB", 2.0**10), ("MiB", 2.0**20), ("GiB", 2.0**30), ("TiB", 2.0**40))
 _HEADERS = ("design", "metric", ">value", ">interval", "better")
 
 
-def metric_names(results: Results, wanted: Sequence[str]) -> dict[str, list[str]]:
+metric_option = click.option(
+    "--metric",
+    "metrics",
+    multiple=True,
+    callback=names,
+    metavar="NAME,NAME",
+    help="Only these metrics, or all; by default those that the benchmark declares.",
+)
+
+
+def metric_names(known: Mapping[str, Quantities], wanted: Sequence[str]) -> dict[str, list[str]]:
     """Return benchmark -> names of metrics to show.
 
     Parameters
     ----------
-    results : Results
-        Whose benchmarks.
+    known : mapping
+        Benchmark -> what it delivers; see `delivered_by`.
     wanted : sequence of str
         Names, or ``all``; empty for those that a benchmark declares, quantiles among them.
 
@@ -35,10 +49,7 @@ def metric_names(results: Results, wanted: Sequence[str]) -> dict[str, list[str]
         A name that none of the benchmarks has.
     """
     from vmperf._errors import invalid, near
-    from vmperf._quantities import quantities_of
 
-    ids = dict.fromkeys(case.id for case in results.cases)
-    known = {id: quantities_of(results.benchmarks.get(id, {})) for id in ids}
     every = {name for one in known.values() for name in one.all_metrics()}
     for name in wanted:
         if name != ALL and name not in every:
@@ -49,6 +60,14 @@ def metric_names(results: Results, wanted: Sequence[str]) -> dict[str, list[str]
     if ALL in wanted:
         return names
     return {id: [name for name in wanted if name in mine] for id, mine in names.items()}
+
+
+def delivered_by(results: Results) -> dict[str, Quantities]:
+    """Return what the benchmarks of some results deliver beside their time."""
+    from vmperf._quantities import quantities_of
+
+    ids = dict.fromkeys(case.id for case in results.cases)
+    return {id: quantities_of(results.benchmarks.get(id, {})) for id in ids}
 
 
 def metric_tables(results: Results, names: dict[str, list[str]]) -> Iterable[Table | str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._json import JsonCommand, json_option, write_json
-from ._params import names
+from ._metrics import metric_option
 
 if TYPE_CHECKING:
     from vmperf._results import Results
@@ -22,14 +22,7 @@ __all__ = ["command"]
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.argument("pattern", default="*")
 @click.option("--failures", is_flag=True, help="Only the rows whose status is not ok.")
-@click.option(
-    "--metric",
-    "metrics",
-    multiple=True,
-    callback=names,
-    metavar="NAME,NAME",
-    help="Only these metrics, or all; by default those that the benchmark declares.",
-)
+@metric_option
 @json_option
 def command(
     file: Path | None,
@@ -46,13 +39,13 @@ def command(
     from vmperf._run import newest
 
     from ._console import console, results_tables, say
-    from ._metrics import metric_names, metric_tables
+    from ._metrics import delivered_by, metric_names, metric_tables
 
     results = load_results(file or newest())
     chosen = results.select(pattern)
     if failures:
         chosen = chosen.only_failures()
-    shown = metric_names(chosen, metrics or ())
+    shown = metric_names(delivered_by(chosen), metrics or ())
     if json_path is not None:
         write_json(json_path, _rows(chosen, shown if metrics else None))
     if json_path == "-":

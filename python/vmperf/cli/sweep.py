@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,11 @@ import click
 
 from ._json import JsonCommand, json_option, write_json
 from ._load import load_option
+from ._metrics import metric_option
 
 if TYPE_CHECKING:
     from vmperf._plan import Plan
+    from vmperf._quantities import Quantities
     from vmperf._results import Results
     from vmperf._sweep_file import SweepFile
 
@@ -33,6 +36,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--html", "html_path", type=_PATH, help="Write a report too.")
 @click.option("--netcdf", "netcdf_path", type=_PATH, help="Write all raw samples too.")
 @click.option("--timeout", "timeout_s", type=float, default=60.0, show_default=True)
+@metric_option
 @load_option
 @json_option
 @click.pass_context
@@ -49,6 +53,7 @@ def command(
     html_path: Path | None,
     netcdf_path: Path | None,
     timeout_s: float,
+    metrics: Sequence[str] | None,
     json_path: str | None,
 ) -> None:
     """Measure what FILE asks for: a TOML file, or the name of a shipped sweep such as pools.
@@ -59,6 +64,7 @@ def command(
     """
     from vmperf._sweep import plan_sweep, run_sweep
 
+    from ._metrics import metric_names
     from ._progress import Reporter
     from .run import exit_code
 
@@ -70,6 +76,7 @@ def command(
     if dry_run:
         _show_plan(*plan_sweep(file, profile=profile, budget_s=budget_s, seed=seed), json_path)
         return
+    shown = metric_names(_planned(file), metrics or ())
     _require(html_path, netcdf_path)
     with Reporter(budget_s, announce="") as progress:
         found = run_sweep(
@@ -86,8 +93,16 @@ def command(
         write_json(json_path, found.rows())
     if netcdf_path is not None:
         found.to_netcdf(netcdf_path)
-    _show(found, html_path, netcdf_path, to_stderr=json_path == "-")
+    _show(found, shown, html_path, netcdf_path, to_stderr=json_path == "-")
     context.exit(exit_code(found))
+
+
+def _planned(file: str) -> dict[str, Quantities]:
+    """Return what the benchmarks of a sweep deliver: a name that none has is told at once."""
+    from vmperf import get
+    from vmperf._sweep import plan_sweep
+
+    return {point.id: get(point.id).quantities for point in plan_sweep(file)[0].points or ()}
 
 
 def _require(html_path: Path | None, netcdf_path: Path | None) -> None:
@@ -157,13 +172,19 @@ def _show_plan(plan: Plan, asked: SweepFile, json_path: str | None) -> None:
 
 
 def _show(
-    found: Results, html_path: Path | None, netcdf_path: Path | None, *, to_stderr: bool
+    found: Results,
+    shown: dict[str, list[str]],
+    html_path: Path | None,
+    netcdf_path: Path | None,
+    *,
+    to_stderr: bool,
 ) -> None:
     from ._console import console, results_tables, say
+    from ._metrics import metric_tables
 
     out = console(stderr=to_stderr)
     if not to_stderr:
-        for part in results_tables(found):
+        for part in (*results_tables(found), *metric_tables(found, shown)):
             say(out, part)
     path = shlex.quote(str(found.path))
     samples = f", samples in {netcdf_path}" if netcdf_path is not None else ""

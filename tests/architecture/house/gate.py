@@ -45,7 +45,7 @@ def _processor_s() -> float:
     return sum(os.times()[:4])
 
 
-@dataclass
+@dataclass(eq=False)
 class Gate:
     """A plugin of pytest: `choose` deselects; the hooks add up and tell."""
 

@@ -28,11 +28,20 @@ def sees_bench(source: CppSource) -> bool:
     return bool(_SEES_BENCH.match(source.inside)) or source.component == the_table.LEAF
 
 
+def is_bind(source: CppSource) -> bool:
+    """Whether a file is one of a component's bindings."""
+    return bool(_BIND.match(source.inside))
+
+
 def resolve(source: CppSource, include: Include) -> Path | None:
     """The file of this tree that an include names, or None for one from outside."""
     if m := _COMPONENT_HEADER.match(include.text):
         return Path("cpp", m[1], "include", *PurePosixPath(include.text).parts)
     if include.quoted and not include.text.startswith("vmperf/"):
+        if include.text.endswith(".docs.hpp"):  # generated from the file beside the source
+            return source.path.parent / include.text.removesuffix(".hpp")
+        if include.text == "bind_files.hpp":  # generated from the names of files
+            return None
         parts: list[str] = []
         for part in (*source.path.parent.parts, *PurePosixPath(include.text).parts):
             if part == ".." and parts:
@@ -56,6 +65,7 @@ def direction(root: Path) -> list[str]:
     """Each include names the file's own component or one in its DEPS (or bench, where allowed)."""
     table = the_table.read(root)
     found = sources(root)
+    known = set(tree.files(root))
     bad: list[str] = []
     for path, edges in _graph(root).items():
         source = found[path]
@@ -65,7 +75,7 @@ def direction(root: Path) -> list[str]:
             allowed.add("bench")
         for include, to in edges:
             where = f"{path}:{include.line}"
-            if to not in found and not re.match(r"vmperf/\w+\.(hpp|inc)$", include.text):
+            if to not in known and not re.match(r"vmperf/\w+\.(hpp|inc)$", include.text):
                 bad.append(f"{where}: {include.text}: no such file")
             elif to.parts[1] not in allowed:
                 names = ", ".join(sorted(allowed))
@@ -156,7 +166,7 @@ def foreign(root: Path) -> list[str]:
         for include in source.includes:
             top = include.text.split("/")[0]
             where = f"{path}:{include.line}"
-            binds = source.component == "module" or _BIND.match(source.inside)
+            binds = source.component == "module" or is_bind(source)
             if top in ("pybind11", "Python.h") and not binds:
                 bad.append(f"{where}: {include.text}: pybind11 belongs in bind*.cpp and cpp/module")
             if top in ("Eigen", "unsupported") and path.parts[1:3] != ("stats", "src"):

@@ -51,8 +51,8 @@ def table(spent: dict[str, Spent], run_s: float, workers: int) -> list[str]:
 
 
 def read(text: str) -> tuple[dict[str, float], float]:
-    """The minutes of each folder, and of the whole run, of the table in a text."""
-    rows = re.findall(r"^\| `(\w+)/` \| \d+ \| ([\d.]+) \| [\d.]+ \|$", text, re.M)
+    """Processor minutes of each folder, and minutes of the whole run, of the table in a text."""
+    rows = re.findall(r"^\| `(\w+)/` \| \d+ \| [\d.]+ \| ([\d.]+) \|$", text, re.M)
     whole = re.findall(r"^\| the whole run, \d+ at once \| \d+ \| ([\d.]+) \|", text, re.M)
     return {name: float(minutes) for name, minutes in rows}, float(whole[0]) if whole else 0.0
 
@@ -79,9 +79,9 @@ def over(root: Path, most: dict[str, float]) -> list[str]:
     """The whole run above its budget, and folders of components above theirs."""
     rows, whole = read((root / "tests" / "README.md").read_text())
     components = {path.name for path in (root / "cpp").iterdir() if path.is_dir()}
-    said = "tests/README.md: {} takes {:g} minutes, the budget is {:g}: make its tests cheaper"
-    bad = [said.format("the whole run", whole, most["whole"])] if whole > most["whole"] else []
+    said = "tests/README.md: {} takes {:g} minutes{}, the budget is {:g}: make its tests cheaper"
+    bad = [said.format("the whole run", whole, "", most["whole"])] if whole > most["whole"] else []
     for name in sorted(components & {*rows}):
         if rows[name] > most["component"]:
-            bad.append(said.format(f"`{name}/`", rows[name], most["component"]))
+            bad.append(said.format(f"`{name}/`", rows[name], " of processor", most["component"]))
     return bad

@@ -68,15 +68,32 @@ bool holds(const std::string &text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
+// What verify() says once reader and writer did race: others may have the CPU of one of them.
+template <class Copy>
+std::string fault_in_a_race(Copy copy, Expected expected, std::uint64_t loads,
+                            std::string_view part) {
+  constexpr int kRaces = 50;
+  std::string said;
+  for (int race = 0; race < kRaces; ++race) {
+    said = fault_of(TearingWorkload<Copy, 8>(copy, expected), loads);
+    if (part.empty() ? said.empty() : holds(said, part)) {
+      break;
+    }
+  }
+  return said;
+}
+
 void test_refusals() {
   const Guest guest{guest_copier(8)};
-  std::string said = fault_of(TearingWorkload<Bytes, 8>(Bytes(), Expected::whole), kBatch);
-  CHECK(holds(said, " of 1048576 loads of 8 bytes were torn"), "'%s'", said.c_str());
-  said = fault_of(TearingWorkload<Guest, 8>(guest, Expected::torn), kBatch);
-  CHECK(holds(said, "the control did not tear"), "'%s'", said.c_str());
+  constexpr std::string_view kTorn = " of 1048576 loads of 8 bytes were torn";
+  std::string said = fault_in_a_race(Bytes(), Expected::whole, kBatch, kTorn);
+  CHECK(holds(said, kTorn), "'%s'", said.c_str());
+  constexpr std::string_view kWhole = "the control did not tear";
+  said = fault_in_a_race(guest, Expected::torn, kBatch, kWhole);
+  CHECK(holds(said, kWhole), "'%s'", said.c_str());
   said = fault_of(TearingWorkload<Nothing, 8>(Nothing(), Expected::whole), 1000);
   CHECK(holds(said, "no race: none of 1000 loads"), "'%s'", said.c_str());
-  said = fault_of(TearingWorkload<Guest, 8>(guest, Expected::whole), kBatch + 7);
+  said = fault_in_a_race(guest, Expected::whole, kBatch + 7, "");
   CHECK(said.empty(), "'%s'", said.c_str());
 }
 

@@ -153,3 +153,67 @@ def test_tables_are_no_wider_than_the_page(opened: Any) -> None:
     wide = "[...document.querySelectorAll('.scroll')].filter((e) => e.scrollWidth > e.clientWidth)"
     assert opened.js(f"{wide}.length") == 0
     assert opened.js("document.querySelectorAll('#b0 .delivered tbody tr').length") == 36
+
+
+HEADLINE = "document.querySelector('.chart[data-kind=overview]')"
+
+
+def headline_rows(page: Any, name: str) -> list[dict[str, Any]]:
+    """Choose a quantity of the overview's chart and return what it then draws."""
+    page.js(f"void (window.old = {HEADLINE}.view)")
+    choose(page, "[data-headline=c0]", name)
+    page.wait(f"{HEADLINE}.view !== old")
+    found: list[dict[str, Any]] = page.js(f"{HEADLINE}.view.data('overview')")
+    return found
+
+
+def test_a_quantity_in_the_overview(opened: Any, delivered: Results) -> None:
+    """The chart draws values over the reference's; tables and curves of its benchmarks follow."""
+    times = opened.js(f"{HEADLINE}.view.data('overview')")
+    opened.js(f"void (window.curve = {CHART.format('curve')}.view)")
+    rows = headline_rows(opened, "rss_peak_bytes")
+    known = {
+        (r["params"]["design"], r["params"]["capacity"]): r["metrics"]["rss_peak_bytes"]
+        for r in delivered.rows()
+        if r["status"] == "ok"
+    }
+    assert len(rows) == len(known) == 3 * 6
+    for row in rows:
+        capacity = int(row["case"].rpartition("=")[2])
+        found, other = known[row["design"], capacity], known["stack", capacity]["value"]
+        for drawn, name in (("ratio", "value"), ("low", "low"), ("high", "high")):
+            assert row[drawn] == pytest.approx(found[name] / other, rel=1e-4)
+        is_reference = row["design"] == "stack"
+        assert row["text"].endswith("reference" if is_reference else "× stack; lower is better")
+    opened.wait(f"{CHART.format('curve')}.view !== curve")
+    value = "document.querySelector('#b0 .figures th:nth-child(2)').textContent"
+    assert opened.js(value) == "rss_peak, MiB"
+    box = "document.querySelector('#b0 [data-quantity]').selectedOptions[0].text"
+    assert opened.js(box) == "rss_peak_bytes"
+    assert headline_rows(opened, "time per op") == times
+    assert opened.js(box) == "time per op"
+    quiet(opened)
+
+
+def test_the_overview_follows_the_reference(opened: Any, delivered: Results) -> None:
+    before = {(r["case"], r["design"]): r["ratio"] for r in headline_rows(opened, "p50_ns")}
+    opened.js(f"void (window.old = {HEADLINE}.view)")
+    choose(opened, "#reference", "libc")
+    opened.wait(f"{HEADLINE}.view !== old")
+    for row in opened.js(f"{HEADLINE}.view.data('overview')"):
+        other = before[row["case"], "libc"]
+        assert row["ratio"] == pytest.approx(before[row["case"], row["design"]] / other)
+    quiet(opened)
+
+
+def test_an_overview_of_zeros_is_empty(page: Any, delivered: Results, tmp_path: Path) -> None:
+    """Of 0 there is no quotient, and a chart of nothing is no failure."""
+    for row in delivered.rows():
+        row["metrics"]["hits"] |= {"value": 0.0, "low": 0.0, "high": 0.0}
+    page.open(vmperf.report(delivered, tmp_path / "zero.html"), "draw=all")
+    page.wait(ALL_DRAWN)
+    choose(page, "[data-headline=c0]", "hits")
+    page.wait(f"{HEADLINE}.querySelector('p.none') !== null")
+    assert len(headline_rows(page, "time per op")) == 3 * 6
+    assert page.js(f"{HEADLINE}.querySelector('p.none')") is None
+    quiet(page)

@@ -2,6 +2,7 @@
 
 const quantity = {}; // benchmark -> number of the metric that is shown; -1: the time per op
 for (const anchor of Object.keys(data.benchmarks)) quantity[anchor] = -1;
+const headline = {}; // component -> name of the metric in its chart; "" or none: the time per op
 
 const steps = {
   ns: [[1, "ns"], [1e3, "µs"], [1e6, "ms"], [1e9, "s"]],
@@ -22,9 +23,12 @@ const titled = (name, unit) => (unit ? `${name.replace(said, "")}, ${unit}` : na
 const shortly = (value) => (Math.abs(value) >= 1e4
   ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(4))));
 
+const numberOf = (anchor, name) => data.benchmarks[anchor].quantities
+  .findIndex(([known]) => known === name);
+
 // Value, low and high of the quantity; the ends are undefined where there is no interval.
-function figureOf(anchor, point, design) {
-  const found = point.q?.[design]?.[quantity[anchor]] ?? null;
+function figureOf(anchor, point, design, number = quantity[anchor]) {
+  const found = point.q?.[design]?.[number] ?? null;
   return found === null || Array.isArray(found) ? found : [found];
 }
 
@@ -119,6 +123,21 @@ function showQuantity(anchor, number) {
   }
 }
 
+// Shows a metric, by name, in the tables and curves of a component's headline benchmarks.
+function showHeadline(group, name) {
+  headline[group] = name;
+  const anchors = [...new Set(data.components[group].map(([anchor]) => anchor))];
+  const having = anchors.filter((anchor) => name === "" || numberOf(anchor, name) >= 0);
+  for (const anchor of having) {
+    const box = document.querySelector(`#${anchor} [data-quantity]`);
+    if (box) {
+      showQuantity(anchor, numberOf(anchor, name));
+      box.value = String(quantity[anchor]);
+    }
+  }
+  return having;
+}
+
 // ---- charts ----------------------------------------------------------------------------------
 
 function metricRows(anchor, axis) {
@@ -131,6 +150,28 @@ function metricRows(anchor, axis) {
     const ends = figure.length > 1 ? { low, high } : { low: median, high: median };
     return [{ design: s.d, value: point.params[axis], median, ...ends }];
   }));
+}
+
+// As overviewRows, of a metric: values over the reference's value; the bar is a value's own
+// interval. What has no such metric, or nothing above 0, has no place.
+function headlineRows(group, name) {
+  return data.components[group].flatMap(([anchor, i]) => {
+    const { points, quantities } = data.benchmarks[anchor];
+    const number = numberOf(anchor, name);
+    const against = reference[`${anchor}:${i}`];
+    const [other] = figureOf(anchor, points[i], against, number) ?? [];
+    if (!(other > 0)) return [];
+    return points[i].series.flatMap(({ d: design }) => {
+      const figure = figureOf(anchor, points[i], design, number);
+      if (!(figure?.[0] > 0)) return [];
+      const ratio = figure[0] / other;
+      const [low, high] = figure[1] > 0 ? figure.slice(1).map((end) => end / other) : [ratio, ratio];
+      const better = quantities[number][2];
+      const side = better === "neither" ? "" : `; ${better} is better`;
+      const text = design === against ? "reference" : `${shortly(ratio)}× ${against}${side}`;
+      return [{ case: caseLabel(anchor, i), design, ratio, low, high, text }];
+    });
+  });
 }
 
 function scaledName(anchor, axis) {

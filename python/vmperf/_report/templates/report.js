@@ -13,9 +13,12 @@ const inner = (value) => JSON.stringify(value).slice(1, -1);
 function contentOf(figure) {
   const { kind, group, axis } = figure.dataset;
   if (kind === "overview") {
-    const rows = overviewRows(group);
+    const name = headline[group];
+    const rows = name ? headlineRows(group, name) : overviewRows(group);
     const cases = [...new Set(rows.map((row) => row.case))];
-    return { datasets: { overview: rows, one: [{ ratio: 1 }] }, order: cases };
+    const what = name || "time";
+    return { datasets: { overview: rows, one: [{ ratio: 1 }] }, order: cases,
+      quantity: `${what} ÷ ${what} of the reference` };
   }
   const point = data.benchmarks[group].points[shown[group]];
   const order = point.series.map((s) => s.d);
@@ -43,6 +46,7 @@ function mode() {
 
 function specOf(figure) {
   const content = contentOf(figure);
+  if (content.order.length === 0) return null;
   const { token, rows } = data.height;
   const height = (rows[figure.dataset.kind] ?? 0) * content.order.length;
   const text = data.templates[figure.dataset.kind]
@@ -71,9 +75,16 @@ const drawn = new Map(); // figure -> result of vegaEmbed
 async function draw(figure) {
   const canvas = figure.querySelector(".canvas");
   drawn.get(figure)?.finalize();
+  drawn.delete(figure);
   try {
+    const spec = specOf(figure);
+    if (spec === null) {
+      canvas.replaceChildren(element("p", "none", "No value above 0 to compare with."));
+      figure.dataset.drawn = mode();
+      return;
+    }
     const config = { ...data.themes[mode()], legend: { disable: true } };
-    const result = await window.vegaEmbed(canvas, specOf(figure), {
+    const result = await window.vegaEmbed(canvas, spec, {
       mode: "vega-lite", renderer: "canvas", ast: true, config,
       actions: { export: true, source: false, compiled: false, editor: false },
       tooltip: { theme: mode() },
@@ -98,7 +109,7 @@ function enqueue(figure) {
   queue = queue.then(() => { waiting.delete(figure); return draw(figure); });
 }
 const figures = all("figure.chart");
-const redraw = (wanted) => figures.filter((f) => drawn.has(f) && wanted(f)).forEach(enqueue);
+const redraw = (wanted) => figures.filter((f) => f.dataset.drawn && wanted(f)).forEach(enqueue);
 const drawAll = () => figures.filter((f) => !drawn.has(f)).forEach(enqueue);
 
 // ---- controls --------------------------------------------------------------------------------
@@ -109,6 +120,15 @@ document.getElementById("reference").addEventListener("change", (event) => {
   }
   redraw(({ dataset }) => ["overview", "heat"].includes(dataset.kind));
 });
+
+for (const box of all("[data-headline]")) {
+  box.addEventListener("change", () => {
+    const group = box.dataset.headline;
+    const changed = showHeadline(group, box.value);
+    redraw(({ dataset }) => dataset.group === group
+      || (dataset.kind === "curve" && changed.includes(dataset.group)));
+  });
+}
 
 for (const section of all("section.benchmark")) {
   const anchor = section.dataset.bench;

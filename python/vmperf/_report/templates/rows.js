@@ -173,11 +173,16 @@ function heatRows(anchor, axis, other) {
       text: narrow ? row.text.split(" ")[0] : row.text }));
 }
 
+function caseLabel(anchor, i) {
+  const { points, labels, id } = data.benchmarks[anchor];
+  const name = id.slice(id.indexOf("/") + 1);
+  return points.length > 1 ? `${name} · ${labels[i]}` : name;
+}
+
 function overviewRows(group) {
   return data.components[group].flatMap(([anchor, i]) => {
-    const { points, labels, id } = data.benchmarks[anchor];
-    const name = id.slice(id.indexOf("/") + 1);
-    const label = points.length > 1 ? `${name} · ${labels[i]}` : name;
+    const { points } = data.benchmarks[anchor];
+    const label = caseLabel(anchor, i);
     const against = reference[`${anchor}:${i}`];
     return points[i].series.flatMap(({ d: design }) => {
       const row = { case: label, design };

@@ -132,20 +132,4 @@ void check_apart(const View &dst, const View &src, const char *instead) {
   }
 }
 
-std::size_t to_size(PyObject *value, const char *name, std::size_t most, const char *allowed) {
-  const auto number = py::reinterpret_steal<py::object>(PyNumber_Index(value));
-  if (!number) {
-    PyErr_Clear();
-    throw py::type_error(std::string(name) + " must be an integer, not " + type_of(value));
-  }
-  const std::size_t result = PyLong_AsSize_t(number.ptr());
-  const bool failed = PyErr_Occurred() != nullptr;
-  PyErr_Clear();
-  if (failed || result > most) {
-    throw InvalidArgumentError(name, py::str(number).cast<std::string>(),
-                               allowed != nullptr ? allowed : "0 to " + std::to_string(most));
-  }
-  return result;
-}
-
 } // namespace vmperf::memops

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "bind_python.hpp"
+#include "bind_timed_call.docs.hpp"
 #include "vmperf/base/error.hpp"
 #include "vmperf/bench/call.hpp"
 
@@ -93,101 +94,6 @@ std::vector<CaseResult> measure_python(const py::object &target, const py::objec
   return results;
 }
 
-py::tuple capsule(const py::object &object) {
-  PyObject *raw = object.ptr();
-  if (PyCapsule_CheckExact(raw) == 0) {
-    throw InvalidArgumentError("capsule", std::string(py::str(py::type::of(object))),
-                               "a PyCapsule");
-  }
-  const char *name = PyCapsule_GetName(raw);
-  void *pointer = PyCapsule_GetPointer(raw, name);
-  void *context = PyCapsule_GetContext(raw);
-  return py::make_tuple(reinterpret_cast<std::uintptr_t>(pointer), name == nullptr ? "" : name,
-                        reinterpret_cast<std::uintptr_t>(context));
-}
-
-constexpr const char *kCallDoc =
-    R"(Time a C function by its address; `vmperf.benchmark` prepares it.
-
-Parameters
-----------
-address : int
-    Address of the function.
-returns_real : bool
-    Whether it returns a float or a double.
-integers : list of int
-    Its integers and pointers in order, extended to 64 bits; at most 6.
-reals : list of float
-    Its floating-point arguments in order, as registers hold them; at most 8.
-timeout_ns : int
-    Nanoseconds that the calls of a child process, which come first, may take.
-warm_up_ns, measurement_ns, n_samples, linear, n_placements, seed, count_instructions
-    As in `measure`; `linear` for ``sampling="linear"``.
-
-Returns
--------
-list of CaseResult
-    The function, and an empty one called the same way in the same rounds.
-
-Raises
-------
-InvalidArgumentError
-    A null address, too many arguments, settings out of range.
-MeasurementError
-    ``crashed`` or ``timed_out``: the function, called in a child process.
-
-Notes
------
-The GIL is held. A wrong signature is undefined behaviour, as in C.
-
-Examples
---------
->>> import ctypes
->>> from vmperf import bench
->>> address = ctypes.cast(ctypes.CDLL(None).abs, ctypes.c_void_p).value
->>> target, empty = bench.measure_c(address, False, [3], [], timeout_ns=10**9, warm_up_ns=0,
-...     measurement_ns=10**6, n_samples=4, linear=False, n_placements=1, seed=0)
->>> target.design, empty.design
-('target', 'empty')
-)";
-
-constexpr const char *kPythonDoc = R"(Time a Python callable; `vmperf.benchmark` prepares it.
-
-Parameters
-----------
-target, empty : callable
-    What is timed, and what does nothing, called the same way in the same rounds.
-args : tuple
-    Positional arguments of both.
-warm_up_ns, measurement_ns, n_samples, linear, n_placements, seed, count_instructions
-    As in `measure`; `linear` for ``sampling="linear"``.
-
-Returns
--------
-list of CaseResult
-    The target, then the empty one.
-
-Raises
-------
-InvalidArgumentError
-    Settings out of range.
-Exception
-    Whatever the callable raises.
-
-Notes
------
-The loop is native and calls through the vectorcall protocol; the GIL is held. Instructions are
-counted where one call takes at most 5 us.
-
-Examples
---------
->>> from vmperf import bench
->>> target, empty = bench.measure_python(abs, bench.empty_builtin(), (3,), warm_up_ns=0,
-...     measurement_ns=10**6, n_samples=4, linear=False, n_placements=1, seed=0)
->>> len(target.samples)
-4
-)";
-
 } // namespace
 
 py::object empty_builtin() {
@@ -198,7 +104,7 @@ py::object empty_builtin() {
   return py::reinterpret_steal<py::object>(PyCFunction_New(&definition, nullptr));
 }
 
-void bind_call(py::module_ &m) {
+void bind_timed_call(py::module_ &m) {
   m.def(
       "measure_c",
       [](std::uint64_t address, bool returns_real, const std::vector<std::uint64_t> &integers,
@@ -212,7 +118,7 @@ void bind_call(py::module_ &m) {
       py::arg("address"), py::arg("returns_real"), py::arg("integers"), py::arg("reals"),
       py::kw_only(), py::arg("timeout_ns"), py::arg("warm_up_ns"), py::arg("measurement_ns"),
       py::arg("n_samples"), py::arg("linear"), py::arg("n_placements"), py::arg("seed"),
-      py::arg("count_instructions") = true, kCallDoc);
+      py::arg("count_instructions") = true, docs::measure_c);
   m.def(
       "measure_python",
       [](const py::object &target, const py::object &empty, const py::tuple &args,
@@ -224,45 +130,8 @@ void bind_call(py::module_ &m) {
       },
       py::arg("target"), py::arg("empty"), py::arg("args"), py::kw_only(), py::arg("warm_up_ns"),
       py::arg("measurement_ns"), py::arg("n_samples"), py::arg("linear"), py::arg("n_placements"),
-      py::arg("seed"), py::arg("count_instructions") = true, kPythonDoc);
-  m.def("empty_builtin", &empty_builtin,
-        R"(Return a builtin that takes any arguments and does nothing.
-
-Returns
--------
-builtin_function_or_method
-    Called through the same protocol as any builtin.
-
-Examples
---------
->>> from vmperf import bench
->>> bench.empty_builtin()(1, 2, 3) is None
-True
-)");
-  m.def("capsule", &capsule, py::arg("capsule"), R"(Look into a PyCapsule.
-
-Parameters
-----------
-capsule : PyCapsule
-    Such as the one in a SciPy ``LowLevelCallable``.
-
-Returns
--------
-tuple of int, str, int
-    Its pointer, name (empty where it has none) and context.
-
-Raises
-------
-InvalidArgumentError
-    Something else.
-
-Examples
---------
->>> import datetime
->>> from vmperf import bench
->>> bench.capsule(datetime.datetime_CAPI)[1]
-'datetime.datetime_CAPI'
-)");
+      py::arg("seed"), py::arg("count_instructions") = true, docs::measure_python);
+  m.def("empty_builtin", &empty_builtin, docs::empty_builtin);
 }
 
 } // namespace vmperf::bench
