@@ -42,6 +42,7 @@ void declare_benches_alu_chain(Registry &registry) {
       .op("one chain of `steps` adds, a core cycle each")
       .fooled_by("it moves with the core clock: a frequency step looks like a change of the code")
       .fooled_by("code layout matters only through the alignment of one short loop")
+      .varies("the chain goes on from its last sum")
       .tag("noise")
       .tag("no_naive")
       .axis("steps", {1, 100, 101}, 100)

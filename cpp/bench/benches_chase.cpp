@@ -87,6 +87,7 @@ void declare_benches_chase(Registry &registry) {
       .fooled_by("a random order that falls into short cycles stays in cache: this one is single")
       .fooled_by("above the reach of the TLB a step is a page walk as well as a cache miss")
       .fooled_by("which physical pages the buffer gets decides its conflicts in the outer caches")
+      .varies("the walk goes on from where it stands")
       .tag("noise")
       .tag("no_naive")
       .axis("size_kib", {16, 6144, 65536}, 16)

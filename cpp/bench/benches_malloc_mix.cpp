@@ -114,6 +114,7 @@ void declare_benches_malloc_mix(Registry &registry) {
       .fooled_by(
           "the sizes are replayed after 4096 ops; thread caches and branch predictors like it")
       .fooled_by("one thread; a block is freed where it was allocated")
+      .varies("addresses are in it, and ops are numbered")
       .tag("noise")
       .tag("no_naive")
       .axis("live", {64, 1024, 16384}, 1024)

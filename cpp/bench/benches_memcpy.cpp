@@ -105,6 +105,7 @@ void declare_benches_memcpy(Registry &registry) {
       .fooled_by("loads that share the low 12 address bits with a store under way wait for it: "
                  "`offset` decides, and where a buffer isn't placed by hand, luck does")
       .fooled_by("the word written just before the copy is forwarded from the store queue")
+      .varies("copies are numbered")
       .tag("noise")
       .axis("bytes", {64, 4096, 1048576}, 4096)
       .axis("offset", {0, 16, 64, 2048}, 0)

@@ -46,6 +46,7 @@ void declare_copy(bench::Registry &registry) {
       .fooled_by("page faults and the allocator are outside: the memory is warm")
       .fooled_by("placement=page_end: both buffers end where the next page has no access; one hot "
                  "pair, whatever src_align, delta_mod_4096 and working_set_bytes say")
+      .varies("a batch goes on where the last one ended, and changes what is copied")
       .tag("reference")
       .designs("memops")
       .axis("size_bytes", copy_sizes(), usual_sizes())
@@ -68,6 +69,7 @@ void declare_copy_mix(bench::Registry &registry) {
       .fooled_by("sizes are uniform within a bin of the published histogram (half of mix_0 has "
                  "742 bytes), and what exceeds 4 KiB is at most 8 KiB")
       .fooled_by("loading the draws is part of each op, for every design alike")
+      .varies("a batch goes on in the draws where the last one ended")
       .designs("memops")
       .axis("mix", mix_names(), "fleet")
       .axis("mode", all_modes(), all_modes())
@@ -81,6 +83,7 @@ void declare_move(bench::Registry &registry) {
       .op("one move of size_bytes")
       .fooled_by("one size and one shift all the time: every branch on them is predicted")
       .fooled_by("each move reads what the one before wrote: small ones measure store forwarding")
+      .varies("each move moves what the last one left")
       .designs("memops")
       .axis("size_bytes", all_sizes(), usual_sizes())
       .axis("shift_bytes", {1, 8, 64, 256, 4096, 65536}, 8);
@@ -96,6 +99,7 @@ void declare_fill(bench::Registry &registry) {
       .fooled_by("nobody reads the destination")
       .fooled_by("byte=zero writes what was there before; past the caches current AMD CPUs write "
                  "zeros at three times the speed of other bytes")
+      .varies("each fill has a byte of its own")
       .designs("memops")
       .axis("size_bytes", all_sizes(), usual_sizes())
       .axis("byte", {"changing", "zero"}, "changing")
@@ -115,6 +119,7 @@ void declare_batch(bench::Registry &registry) {
       .fooled_by("fixed sizes: every branch on them is predicted; see the mixes")
       .fooled_by("nobody reads the copies")
       .fooled_by("the 32768 draws are replayed: a predictor with room for them would learn them")
+      .varies("a batch goes on in the draws where the last one ended")
       .designs("memops")
       .axis("mix", mixes, {"fixed_256", "fleet"})
       .axis("batch", {16, 1024, 32768}, 1024)

@@ -76,6 +76,7 @@ Benchmark &with_axes(Benchmark &benchmark, const char *hit) {
       .fooled_by("hit=end or none only: short loops with early exits look bad, wide ones good")
       .fooled_by("hit=random over few places: a predictor learns where each ends; a larger working "
                  "set has more of them")
+      .varies("a batch goes on in the table where the last one ended")
       .designs("memops")
       .axis("size_bytes", {16, 64, 256, kKiB, 4 * kKiB, 64 * kKiB, kMiB}, {64, 4 * kKiB})
       .axis("hit", {"random", "end", "none"}, hit)
@@ -182,6 +183,7 @@ void declare_benches_compare(bench::Registry &registry) {
       .fooled_by("zero pages that were never written are one shared frame, and always cached: "
                  "these are written")
       .fooled_by("the same pages every pass: 256 of them are 1 MiB")
+      .repeatable()
       .designs("memops")
       .axis_all("work", {"zero_pages", "page_diff"})
       .axis("pages", {16, 256, 4096}, 256);

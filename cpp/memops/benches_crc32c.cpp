@@ -30,6 +30,7 @@ bench::Benchmark &with_axes(bench::Benchmark &benchmark) {
                  "mode=dependent, each from the one before, has every call's latency")
       .fooled_by("one size: no mispredicted branch, and none that a remainder brings")
       .fooled_by("hot buffers, and tables or constants that are always cached")
+      .varies("a batch goes on in the table where the last one ended")
       .designs("memops")
       .axis("size_bytes", {8, 16, 64, 256, kKiB, 4 * kKiB, 16 * kKiB, 64 * kKiB, 256 * kKiB, kMiB},
             {64, 4 * kKiB})

@@ -130,6 +130,7 @@ bench::Benchmark &declare_words(bench::Registry &registry, const char *id) {
                  "from merging and vectorising accesses, and that is all that it costs")
       .fooled_by("nobody races: a line that another core writes costs far more than any loop")
       .fooled_by("one size all the time, hot in the nearest cache")
+      .varies("each op copies or writes other bytes")
       .tag("reference")
       .axis("size_bytes", {64, 256, 1024, 4096}, 1024);
 }
@@ -199,6 +200,7 @@ void declare_benches_guest(bench::Registry &registry) {
       .fooled_by(
           "src_align=0 lets both sides go by whole atoms; else a private buffer lies between")
       .fooled_by("atom=32 is observed not to tear, and promised by no manual")
+      .varies("each op copies other bytes")
       .designs("memops")
       .axis("size_bytes", {64, 256, 1024, 4096}, 1024)
       .axis("atom", {8, 16, 32}, 16)

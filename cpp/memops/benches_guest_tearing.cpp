@@ -39,6 +39,7 @@ void declare_benches_guest_tearing(bench::Registry &registry) {
                  "threads in one, and of waking the writer: it ranks no design")
       .fooled_by("instructions are counted in a forked process, which reads alone")
       .fooled_by("that no atom of 32 bytes tore here is no promise of another CPU")
+      .repeatable()
       .designs("memops");
   race<NaiveCopy, 8>(
       registry.design("memops", "naive"), [] { return NaiveCopy(); }, Expected::torn);

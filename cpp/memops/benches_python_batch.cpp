@@ -107,6 +107,7 @@ void declare_benchmark(bench::Registry &registry) {
       .fooled_by("offsets are made beforehand, for each design in the form it likes best; naive "
                  "alone loops over the arrays of the others")
       .fooled_by("the same batch all the time; nobody reads the copies")
+      .repeatable()
       .designs("memops_python_batch")
       .axis("batch", {100, 10000}, 10000)
       .axis("size_bytes", {64, 256}, 64)

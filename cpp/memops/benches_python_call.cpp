@@ -206,6 +206,7 @@ void declare_benchmark(bench::Registry &registry) {
                  "assignment alone, slice object and views made beforehand")
       .fooled_by("a destination a little ahead of the source modulo 4096, a cliff of libc, is "
                  "avoided: see delta_mod_4096 of memops/copy")
+      .repeatable()
       .designs("memops_python_call")
       .axis("buffers", {"ndarray", "bytearray"}, {"ndarray", "bytearray"})
       .axis("call", {"copy", "fill", "is_zero", "find_byte", "crc32c"}, "copy")

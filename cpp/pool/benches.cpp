@@ -7,7 +7,9 @@ namespace {
 using bench::Benchmark;
 
 Benchmark &with_item_size(Benchmark &benchmark) {
-  return benchmark.designs("pool").axis("item_size_bytes", {16, 64, 256, 1024}, 64);
+  return benchmark.designs("pool")
+      .varies("addresses are in it, which the allocator chooses")
+      .axis("item_size_bytes", {16, 64, 256, 1024}, 64);
 }
 
 void declare_allocate(bench::Registry &registry) {

@@ -10,7 +10,9 @@ using bench::Benchmark;
 constexpr int kLate = 1; // behind pairs, alone and of several threads
 
 Benchmark &with_item_size(Benchmark &benchmark) {
-  return benchmark.designs("pool").axis("item_size_bytes", {16, 64, 256, 1024}, 64);
+  return benchmark.designs("pool")
+      .varies("addresses are in it, which the allocator chooses")
+      .axis("item_size_bytes", {16, 64, 256, 1024}, 64);
 }
 
 void declare_preallocation(bench::Registry &registry) {
@@ -81,6 +83,7 @@ void declare_stats_overhead(bench::Registry &registry) {
       .op("one pair of allocate and deallocate, or a batch of 100")
       .fooled_by("work=pair uses the same slot every time, in a pool that is a local variable")
       .fooled_by("asking for statistics is not part of the op: it is O(1) and happens outside")
+      .repeatable()
       .axis_all("work", {"pair", "batch"})
       .tag("reference")
       .tag("no_naive");
@@ -95,6 +98,7 @@ void declare_checks(bench::Registry &registry) {
       .op("one pair of allocate and deallocate, or a batch of 100")
       .fooled_by("all slots lie in one slab: a pointer into another one takes the slower test")
       .fooled_by("no pointer is wrong, so no test ever fails")
+      .varies("addresses are in it, which the allocator chooses")
       .axis_all("work", {"pair", "batch"});
 }
 

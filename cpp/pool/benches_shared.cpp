@@ -22,6 +22,7 @@ void declare_benches_shared(bench::Registry &registry) {
       .fooled_by("a batch below the magazine capacity never leaves the thread's own magazines")
       .fooled_by("instructions are counted in a forked process, where one thread does the work of "
                  "all, without contention; an op is then `threads` pairs")
+      .repeatable()
       .axis("threads", {1, 2, 4, 8, 16}, 2)
       .axis_all("frees", {"local", "handed_over"})
       .axis("item_size_bytes", {16, 64, 256, 1024}, 64)

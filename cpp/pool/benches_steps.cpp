@@ -56,6 +56,7 @@ void declare_benches_steps(bench::Registry &registry) {
           "object")
       .op("`steps` allocations and deallocations")
       .fooled_by("the same slot every time, as in pool/cycle")
+      .varies("cycles are counted")
       .tag("noise")
       .tag("no_naive")
       .axis("steps", {1, 100, 101}, 1)

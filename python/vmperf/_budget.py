@@ -23,6 +23,7 @@ _OVERHEAD_SHARE = 0.3  # and at most that of its time
 _EVIDENCE_SHARE = 0.25  # of warm-up and measurement
 _MOST_EVIDENCE_S = 2.0
 _OVERRUN = 0.15  # of the budget, for what cannot be cut short before
+_MOST_START = 4  # times GROUP_S; a worker that takes longer was held up by its work
 _SECOND = 1_000_000_000
 
 
@@ -79,7 +80,7 @@ class Budget:
         self._cases_left = n_cases
         self._budget_s: float | None = settings["budget_s"]
         self._end = clock() + (self._budget_s or 0.0)
-        self._start_s = [GROUP_S]  # of the groups so far; the first is a guess
+        self._start_s: list[float] = []  # of the groups so far
         self._overhead_s = 0.0
         self._n_done = 0
 
@@ -126,7 +127,8 @@ class Budget:
         self._start_s.append(max(0.0, wall_s - settings["deadline_ns"] / _SECOND))
 
     def _case_s(self, left_s: float) -> float:
-        start_s = min(sum(self._start_s) / len(self._start_s), 2 * GROUP_S)
+        known = self._start_s or [GROUP_S]
+        start_s = min(sum(known) / len(known), _MOST_START * GROUP_S)
         return (left_s - self._groups_left * start_s) / max(1, self._cases_left)
 
 

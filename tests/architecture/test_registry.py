@@ -22,6 +22,8 @@ GOOD: dict[str, Any] = {
     "fooled_by": ["the same slot every time"],
     "hidden": False,
     "subcycle": "",
+    "repeatable": True,
+    "varies": "",
     "axes": [
         {"name": "design", "values": ["stack", "naive"], "defaults": ["stack", "naive"]},
         {"name": "item_size_bytes", "values": [16, 64], "defaults": [64]},
@@ -80,6 +82,8 @@ def test_good_entry_passes() -> None:
         ({"summary": ""}, "no summary"),
         ({"op": ""}, "no op"),
         ({"fooled_by": []}, "no fooled_by"),
+        ({"repeatable": False}, "says not whether batches of one n"),
+        ({"varies": "now and then"}, "says not whether batches of one n"),
         ({"axes": GOOD["axes"][::-1]}, "first axis"),
         ({"axes": GOOD["axes"] + GOOD["axes"][1:]}, "axis 'item_size_bytes' twice"),
         ({"axes": [{**GOOD["axes"][0], "values": ["stack"]}]}, "defaults that are not among"),

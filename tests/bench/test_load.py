@@ -150,7 +150,7 @@ def test_a_library_of_the_first_interface_is_refused_in_words(build):
     text += "void vmperf_plugin_register(const void *) { __builtin_trap(); } }\n"
     name, message = fresh("answer(error_of(bench.load, sys.argv[1]))", build(text))
     assert name == "UnsupportedError"
-    assert "plugin interface 1, this vmperf has 2" in message
+    assert "plugin interface 1, this vmperf has 3" in message
 
 
 MARKED = """

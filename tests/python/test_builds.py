@@ -57,7 +57,7 @@ def test_a_tree_is_built_once(tree: Path) -> None:
 
 def test_only_what_differs_is_compiled_again(tree: Path) -> None:
     (first,), _ = _built(tree)
-    work = first.parents[2] / "work" / "build"
+    work = first.parents[2] / "work" / "src" / "build" / "compare"
     before = {path.name: path.stat().st_mtime_ns for path in work.rglob("*.cpp.o")}
     (tree / "cpp" / "module" / "b.cpp").write_text("int second() { return 3; }\n")
     (second,), _ = _built(tree)

@@ -112,6 +112,7 @@ Batch time_batch(Workload &workload, const BatchShape &shape) {
           .n_pieces = stamped.n_pieces,
           .wall_ns = os::now_ns() - begin_ns,
           .cpu_ns = os::process_cpu_ns() - begin_cpu_ns,
+          .faults = after.page_faults - before.page_faults,
           .waits = after.voluntary_switches - before.voluntary_switches};
 }
 

@@ -17,6 +17,7 @@ struct Batch {
   std::uint64_t n_pieces = 1;
   std::int64_t wall_ns = 0; ///< with everything that is not timed: prepare(), the stamps
   std::int64_t cpu_ns = 0;  ///< of all threads, during wall_ns
+  std::int64_t faults = 0;  ///< page faults of this thread in what is timed
   std::int64_t waits = 0;   ///< times that this thread gave its CPU up
 };
 

@@ -1,7 +1,6 @@
 #include "collector.hpp"
 
-#include <array>
-#include <charconv>
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>

@@ -24,7 +24,6 @@ constexpr std::uint64_t kMostOpsOfCopies = 20;
 constexpr std::uint64_t kMostOpsToFit = 2'000;
 constexpr double kMostPerCycle = 8; // instructions; more fits no core
 constexpr std::uint64_t kFreshBudget = 12'000;
-constexpr std::int64_t kTimeoutNs = 2'000'000'000; // where the caller sets no limit
 constexpr std::array<unsigned, 3> kCopies{1, 2, 4};
 constexpr int kCopyRounds = 15;
 constexpr double kCopyBatchNs = 100'000;
@@ -42,10 +41,6 @@ struct Limits {
   std::uint64_t least_ops = kLeastOps, most_ops = kMostOps;
   std::uint64_t per_op = 0; ///< instructions that an op is known to take at larger n; 0 = none
 };
-
-std::int64_t evidence_ns(const Settings &settings) {
-  return settings.evidence_ns > 0 ? settings.evidence_ns : kTimeoutNs;
-}
 
 Limits limits_for(double ns_per_op, std::int64_t end_ns) {
   return {ns_per_op > kLongNs ? kLongBudget : kStepBudget, kStepGoal, end_ns};
@@ -240,14 +235,14 @@ void count_all(Workload &workload, double ns_per_op, const Limits &limits, Evide
 } // namespace
 
 MarginalCount count_per_op(Workload &workload, unsigned copies, double ns_per_op) {
-  return count(workload, copies, limits_for(ns_per_op, os::now_ns() + kTimeoutNs));
+  return count(workload, copies, limits_for(ns_per_op, os::now_ns() + kMostEvidenceNs));
 }
 
 void count_fresh(Workload &workload, const Settings &settings, Evidence &evidence) {
   if (!settings.count_instructions || workload.max_n() < kLeastOps) {
     return;
   }
-  const Limits limits{kFreshBudget, kStepGoal, os::now_ns() + evidence_ns(settings) / 4, true};
+  const Limits limits{kFreshBudget, kStepGoal, os::now_ns() + settings.evidence_ns / 4, true};
   const MarginalCount counted = count(workload, 1, limits);
   if (counted.instructions) {
     evidence.fresh_instr_per_op = *counted.instructions - counted.repeats;
@@ -256,15 +251,14 @@ void count_fresh(Workload &workload, const Settings &settings, Evidence &evidenc
 
 void gather_evidence(Workload &workload, double ns_per_op, const Settings &settings,
                      Evidence &evidence) {
-  const std::int64_t limit_ns = evidence_ns(settings);
-  const std::int64_t end_ns = os::now_ns() + limit_ns;
+  const std::int64_t end_ns = os::now_ns() + settings.evidence_ns;
   evidence.small_ns_per_op = time_small(workload, ns_per_op, end_ns);
   if (workload.max_copies() >= kCopies.back()) {
     time_copies(workload, ns_per_op, end_ns, evidence);
   }
   if (!settings.count_instructions) {
     evidence.instr_status = settings.process == 0 ? "not asked for" : kCountedElsewhere;
-  } else if (ns_per_op > static_cast<double>(limit_ns) / 2) {
+  } else if (ns_per_op > static_cast<double>(settings.evidence_ns) / 2) {
     evidence.instr_status = "not tried: an op takes too long";
   } else {
     count_all(workload, ns_per_op, limits_for(ns_per_op, end_ns), evidence);

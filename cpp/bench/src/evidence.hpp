@@ -23,7 +23,7 @@ struct MarginalCount {
 
 /// Instructions per op: the marginal count between two values of n, from 10 to 64 ops apart where
 /// the op is small enough. The workload itself is not run: a child process runs its copy. Little is
-/// tried for an op of more than 30 us. It takes two seconds at most.
+/// tried for an op of more than 30 us. It takes kMostEvidenceNs at most.
 [[nodiscard]] MarginalCount count_per_op(Workload &workload, unsigned copies = 1,
                                          double ns_per_op = 0);
 

@@ -11,10 +11,6 @@ namespace vmperf::bench {
 namespace {
 
 constexpr double kCalibrationBatchNs = 200'000;
-constexpr std::uint64_t kChecksumOps = 64;
-constexpr std::uint64_t kFirstOps = 3;
-constexpr std::int64_t kQuickOpNs = 1'000'000;
-constexpr std::int64_t kSlowOpNs = 100'000'000; // not to be repeated for this alone
 constexpr double kLongestCalibrationNs = 20'000'000;
 constexpr int kSlowBatches = 3;
 constexpr std::uint64_t kFoldedN = std::uint64_t{1} << 42U; // hours of work, were it done
@@ -66,10 +62,14 @@ void note_exception(Lane &lane) {
 
 void make_workload(Lane &lane, const Params &params) {
   lane.ledger = {.rss_before_bytes = os::resident_bytes()};
+  lane.checksums.first = {};
   if (lane.recorder != nullptr) {
     lane.recorder->clear();
   }
-  guarded(lane, [&lane, &params] { lane.workload = (*lane.maker)(params); });
+  guarded(lane, [&lane, &params] {
+    lane.workload = (*lane.maker)(params);
+    lane.is_functor = lane.workload->max_copies() > 1;
+  });
 }
 
 Batch timed_batch(Lane &lane, std::uint64_t n, std::size_t stack_shift_bytes) {
@@ -89,6 +89,7 @@ Batch timed_batch(Lane &lane, std::uint64_t n, std::size_t stack_shift_bytes) {
   seen.waits += batch.waits;
   seen.last_bytes = os::resident_bytes();
   seen.second_bytes = ++seen.batches <= 2 ? seen.last_bytes : seen.second_bytes;
+  note_checksum(lane, n, batch.checksum);
   lane.n_pieces += batch.n_pieces;
   ++lane.n_batches;
   return batch;
@@ -100,43 +101,6 @@ void report_sample(Lane &lane, std::size_t index) {
       lane.collector->begin_sample(index);
       lane.workload->report(*lane.collector);
     });
-  }
-}
-
-// The best of a few first ops says whether they are quick, not the first alone, which may meet
-// others on the CPU: designs and runs must agree on how many ops a checksum is of.
-void note_first_checksum(Lane &lane) {
-  Workload &workload = *lane.workload;
-  std::int64_t best_ns = std::numeric_limits<std::int64_t>::max();
-  while (lane.first_ops < kFirstOps && (lane.first_ops == 0 || best_ns <= kSlowOpNs)) {
-    const Batch one = time_batch(workload, {});
-    best_ns = std::min(best_ns, one.ns);
-    ++lane.first_ops;
-    lane.result.checksum = one.checksum;
-  }
-  if (best_ns <= kQuickOpNs && workload.max_n() >= kChecksumOps) {
-    const std::uint64_t more = kChecksumOps - lane.first_ops;
-    workload.prepare(more);
-    lane.first_ops += more;
-    lane.result.checksum = workload.run(more);
-  }
-}
-
-void compare_checksums(std::vector<Lane> &lanes) {
-  const Lane *reference = nullptr;
-  for (const Lane &lane : lanes) {
-    if (lane.runs() && (reference == nullptr || lane.design->name() == "naive")) {
-      reference = &lane;
-    }
-  }
-  for (Lane &lane : lanes) {
-    if (lane.runs() && lane.first_ops == reference->first_ops &&
-        lane.result.checksum != reference->result.checksum) {
-      lane.refuse(Status::unverified, "the checksum of the first ops is " +
-                                          std::to_string(lane.result.checksum) + ", that of " +
-                                          reference->design->name() + " is " +
-                                          std::to_string(reference->result.checksum));
-    }
   }
 }
 

@@ -1,6 +1,7 @@
 // The designs of one group while it is measured: what each needs between make() and the verdict.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -9,6 +10,7 @@
 
 #include "batch.hpp"
 #include "collector.hpp"
+#include "deadline.hpp"
 #include "own_state.hpp"
 #include "vmperf/bench/latency.hpp"
 #include "vmperf/bench/runner.hpp"
@@ -37,7 +39,19 @@ struct Observed {
 struct GrowthTimes {
   double whole_ns = std::numeric_limits<double>::infinity();
   double half_ns = std::numeric_limits<double>::infinity();
-  std::uint64_t n = 0; ///< of the last pair; 0 = none yet
+  std::uint64_t n = 0;     ///< of the last pair; 0 = none yet
+  std::int64_t faults = 0; ///< page faults of the quickest batch of n, where pairs were taken
+  bool by_faults = false;  ///< what is beyond twice the time was page faults
+};
+
+/// The checksums of batches of one n, done by one instance: of the untimed batch with which it
+/// settles, and of the first measured one. No memory is taken for them between batches.
+struct Checksums {
+  struct One {
+    std::uint64_t n = 0, checksum = 0; ///< n of 0: none yet
+  };
+  std::array<One, 2> first;
+  One before, after; ///< of the case, where two of one n were seen to differ
 };
 
 /// One design under measurement. Once `result.status` is not ok it gets no more batches.
@@ -55,7 +69,9 @@ struct Lane {
   OwnStates own;
   Observed observed;
   GrowthTimes growth;
+  Checksums checksums;
   std::uint64_t first_ops = 0; ///< that result.checksum is of
+  bool is_functor = false;     ///< its last value is the checksum, whatever that is
   CaseResult result;
 
   [[nodiscard]] bool runs() const noexcept { return result.status == Status::ok; }
@@ -100,11 +116,25 @@ void note_first_checksum(Lane &lane);
 /// none, than the first one's.
 void compare_checksums(std::vector<Lane> &lanes);
 
+/// The untimed batch at the begin of a placement, and again at its end: its checksum is compared.
+void settle(Lane &lane, std::uint64_t n);
+void settle_again(Lane &lane);
+
+/// Compares the checksum of a batch with that of an earlier batch of as many ops.
+void note_checksum(Lane &lane, std::uint64_t n, std::uint64_t checksum);
+
+/// Refuses, or notes where nothing is declared, that batches of one n have different checksums.
+void judge_checksums(Lane &lane, const Benchmark &benchmark);
+
 /// Times a batch of half as many ops as a sample has; once a placement.
 void time_half(Lane &lane, std::size_t stack_shift_bytes);
 
-/// Enters how time grows from n to 2n ops; measures again where it does not grow as it should.
-void settle_growth(Lane &lane, std::size_t stack_shift_bytes);
+/// How many pairs of batches, of n and of half as many ops, are foreseen for that by now.
+[[nodiscard]] double pairs_to_come(const Lane &lane);
+
+/// Enters how time grows from n to 2n ops; measures again where it does not grow as it should, a
+/// few times, and more often while there is time.
+void settle_growth(Lane &lane, std::size_t stack_shift_bytes, const Deadline &deadline);
 
 /// Runs `step` for a lane that still runs, in its own process state; an exception becomes its
 /// status.

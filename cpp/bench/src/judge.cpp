@@ -1,40 +1,34 @@
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <numeric>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "batch.hpp"
 #include "evidence.hpp"
 #include "group.hpp"
 #include "signs.hpp"
+#include "text.hpp"
 #include "vmperf/stats/summary.hpp"
 
 namespace vmperf::bench {
 namespace {
 
-// Width of the median's interval over the median: with samples as independent, where it is steady,
-// and over placements: there one that was disturbed among five widens it alone, and the row shows
-// it; refused is what reaches down to 0.
-constexpr double kMostSpread = 0.5;
 constexpr double kTeam = 1.3;       // CPUs at work at once, from which on several threads are meant
 constexpr double kTeamMargin = 1.5; // parts of a batch have fewer threads at work than others
-constexpr double kMostSpreadOfPlacements = 2;
 
-std::string text(const char *format, double a, double b) {
-  std::array<char, 160> out{};
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): formats are literals of this file
-  const int n = std::snprintf(out.data(), out.size(), format, a, b);
-  return {out.data(), static_cast<std::size_t>(n)};
+stats::Summary summarize(const Samples &samples, std::span<const std::int64_t> cluster) {
+  return stats::summarize(samples.ns_total, samples.iterations, cluster);
 }
 
 Signs signs_of(const Lane &lane, const Benchmark &benchmark, const stats::Summary &summary) {
   const Evidence &e = lane.result.evidence;
   Signs signs;
   signs.median_ns = summary.median;
+  signs.low_ns = summary.low;
   signs.high_ns = summary.high;
+  const Samples &samples = lane.result.samples;
+  const auto alike = summarize(samples, std::vector<std::int64_t>(samples.size(), 0));
+  signs.alike_ns = {alike.low, alike.median, alike.high};
   signs.least_ns = summary.min;
   signs.core_ghz = e.core_hz * 1e-9;
   signs.empty_ns = e.empty_ns_per_op;
@@ -53,6 +47,7 @@ Signs signs_of(const Lane &lane, const Benchmark &benchmark, const stats::Summar
   }
   signs.growth = e.growth;
   signs.grows_late = e.grows_late;
+  signs.grows_memory = lane.growth.by_faults;
   signs.copies_ns = e.copies_ns;
   signs.copies_instructions = e.copies_instr;
   signs.subcycle = !benchmark.subcycle().empty();
@@ -100,22 +95,6 @@ void judge_resolution(Lane &lane, double median_ns) {
   }
 }
 
-stats::Summary summarize(const Samples &samples, std::span<const std::int64_t> cluster) {
-  return stats::summarize(samples.ns_total, samples.iterations, cluster);
-}
-
-void judge_noise(Lane &lane, const stats::Summary &by_placement) {
-  const Samples &samples = lane.result.samples;
-  const auto one = summarize(samples, std::vector<std::int64_t>(samples.size(), 0));
-  for (const auto &[found, most] :
-       {std::pair{one, kMostSpread}, std::pair{by_placement, kMostSpreadOfPlacements}}) {
-    if (found.high - found.low > most * found.median) {
-      lane.refuse(Status::too_noisy,
-                  text("the median's interval is %.3f to %.3f ns per op", found.low, found.high));
-    }
-  }
-}
-
 } // namespace
 
 void judge(Lane &lane, const Benchmark &benchmark) {
@@ -133,7 +112,7 @@ void judge(Lane &lane, const Benchmark &benchmark) {
     refuse(lane, find_undone(signs));
   }
   judge_resolution(lane, summary.median);
-  judge_noise(lane, summary);
+  refuse(lane, find_noise(signs));
   if (!lane.design->is_null()) {
     refuse(lane, find_ungrown(signs));
   }

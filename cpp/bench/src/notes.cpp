@@ -1,10 +1,9 @@
 // Honest limits, said in the row: what a figure of time does not show by itself.
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <utility>
 
 #include "group.hpp"
+#include "text.hpp"
 
 namespace vmperf::bench {
 namespace {
@@ -13,13 +12,6 @@ constexpr double kBusyShare = 0.5;      // of wall time: below it an op that wai
 constexpr double kDisturbedShare = 0.5; // of the samples
 constexpr std::int64_t kLeakBytes = std::int64_t{256} * 1024;
 constexpr std::uint64_t kLeastBatches = 3; // of a placement, for its memory to show a trend
-
-template <class... Numbers> std::string text(const char *format, Numbers... numbers) {
-  std::array<char, 240> out{};
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): formats are literals of this file
-  const int n = std::snprintf(out.data(), out.size(), format, numbers...);
-  return {out.data(), std::min(static_cast<std::size_t>(n), out.size() - 1)};
-}
 
 void note_waits(const Lane &lane, Evidence &evidence) {
   const Observed &seen = lane.observed;
@@ -40,6 +32,14 @@ void note_leak(const Lane &lane, Evidence &evidence) {
         "memory grows: resident memory is %.1f MiB more after the last batch of each placement "
         "than after its second",
         static_cast<double>(lane.observed.least_grown_bytes) / (1U << 20U)));
+  }
+}
+
+void note_growth(const Lane &lane, Evidence &evidence) {
+  if (lane.growth.by_faults) {
+    evidence.notes.push_back(
+        text("memory grows: 2n ops take %.2f times as long as n, in page faults of new memory",
+             evidence.growth));
   }
 }
 
@@ -74,6 +74,7 @@ void note_limits(Lane &lane) {
   Evidence &evidence = lane.result.evidence;
   note_waits(lane, evidence);
   note_leak(lane, evidence);
+  note_growth(lane, evidence);
   note_disturbed(lane, evidence);
 }
 

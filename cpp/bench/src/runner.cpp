@@ -20,8 +20,10 @@
 namespace vmperf::bench {
 namespace {
 
-constexpr double kEvidenceShare = 0.25;    // of what is left of a design's time
-constexpr double kPatience = 2;            // a first op may take that many shares of its design
+constexpr double kEvidenceShare = 0.25; // of what is left of a design's time
+constexpr double kPatience = 2;         // a first op may take that many shares of its design
+constexpr double kHalfBatch = 0.5;
+constexpr double kPairBatches = 1.5;       // of n, and of half as many ops
 constexpr int kLeastRounds = 2;            // whatever the time
 constexpr double kOverTimer = 1.5;         // an estimate may be that much too long
 constexpr double kResettleFraction = 0.05; // of a sample, untimed, after buffers are placed anew
@@ -30,6 +32,9 @@ class Group {
 public:
   Group(Params params, const Settings &settings, Beacon *beacon)
       : params_(std::move(params)), settings_(settings), beacon_(beacon) {
+    if (settings_.evidence_ns == 0) {
+      settings_.evidence_ns = kMostEvidenceNs;
+    }
     params_.set_seed(settings.seed); // every placement and process of a run has the same data
   }
 
@@ -48,10 +53,11 @@ private:
   void place(int number);
   void settle(const Schedule &schedule);
   void see_growth(bool last);
+  [[nodiscard]] double rounds_to_settle() const;
   void finish_placement(int number);
   void sample(const Schedule &schedule, int number, int placement);
   void sample_empty(std::int64_t batch_ns);
-  void measure_all(const Schedule &schedule);
+  void measure_all(const Schedule &schedule, double finish_ns);
 
   Params params_;
   Settings settings_;
@@ -72,6 +78,12 @@ double op_cost_ns(const Lane &lane, const Schedule &schedule) {
       lane.recorder != nullptr ||
       schedule.batch_ns(1) / lane.wall_ns_per_op > static_cast<double>(lane.workload->max_n());
   return in_pieces ? lane.wall_ns_per_op : std::min(lane.wall_ns_per_op, resolvable);
+}
+
+template <class Step> double time_of(Step step) {
+  const std::int64_t begin = os::now_ns();
+  step();
+  return static_cast<double>(os::now_ns() - begin);
 }
 
 void Group::refuse_late(Lane &lane, const char *what) const {
@@ -131,8 +143,7 @@ void Group::warm_up(Lane &lane, double share_ns) {
     if (mine.is_set()) {
       const double most = kEvidenceShare * std::max(mine.left_ns(), 1.0);
       const auto limit = static_cast<std::int64_t>(most) + 1;
-      settings.evidence_ns =
-          settings_.evidence_ns > 0 ? std::min(settings_.evidence_ns, limit) : limit;
+      settings.evidence_ns = std::min(settings_.evidence_ns, limit);
     }
     return settings;
   };
@@ -159,9 +170,10 @@ void Group::see_growth(bool last) {
   for (Lane &lane : lanes_) {
     announce(lane, Phase::measure);
     guarded(lane, [&] {
+      settle_again(lane);
       time_half(lane, placement_->stack_shift_bytes());
       if (last) {
-        settle_growth(lane, placement_->stack_shift_bytes());
+        settle_growth(lane, placement_->stack_shift_bytes(), deadline_);
       }
     });
   }
@@ -190,10 +202,8 @@ void Group::settle(const Schedule &schedule) {
     guarded(lane, [&] {
       announce(lane, Phase::warm_up);
       const double ops = kResettleFraction * schedule.batch_ns(1) / lane.wall_ns_per_op;
-      const std::uint64_t n =
-          std::clamp<std::uint64_t>(static_cast<std::uint64_t>(ops), 1, lane.workload->max_n());
-      lane.workload->prepare(n);
-      sink(lane.workload->run(n));
+      bench::settle(lane, std::clamp<std::uint64_t>(static_cast<std::uint64_t>(ops), 1,
+                                                    lane.workload->max_n()));
     });
   }
 }
@@ -225,25 +235,43 @@ void Group::sample(const Schedule &schedule, int number, int placement) {
   }
 }
 
-void Group::measure_all(const Schedule &schedule) {
+// Pairs of batches that growth will need in the end, as parts of a round.
+double Group::rounds_to_settle() const {
+  double pairs = 0;
+  double running = 1;
+  for (const Lane &lane : lanes_) {
+    pairs += pairs_to_come(lane);
+    running += lane.runs() ? 1 : 0;
+  }
+  return kPairBatches * pairs / running;
+}
+
+// What is still to be done after a round has its time, too: that of the last one of its kind.
+void Group::measure_all(const Schedule &schedule, double finish_ns) {
   int placed = -1;
   double round_ns = 0;
+  double place_ns = 0;
   for (int i = 0; i < schedule.n_samples(); ++i) {
-    if (deadline_.left_ns() < round_ns && i >= kLeastRounds) {
+    const int wanted = schedule.placement(i);
+    const double rounds_ns = (1 + kHalfBatch + rounds_to_settle()) * round_ns;
+    const double next_ns = rounds_ns + finish_ns + (wanted != placed ? place_ns + finish_ns : 0);
+    if (deadline_.left_ns() < next_ns && i >= kLeastRounds) {
       break;
     }
-    if (const int wanted = schedule.placement(i); wanted != placed) {
+    if (wanted != placed) {
       if (placed >= 0) {
-        see_growth(false);
+        finish_ns = time_of([&] {
+          see_growth(false);
+          finish_placement(placed);
+        });
       }
-      finish_placement(placed);
-      place(wanted + 1);
-      settle(schedule);
+      place_ns = time_of([&] {
+        place(wanted + 1);
+        settle(schedule);
+      });
       placed = wanted;
     }
-    const std::int64_t begin = os::now_ns();
-    sample(schedule, i, placed);
-    round_ns = static_cast<double>(os::now_ns() - begin);
+    round_ns = time_of([&] { sample(schedule, i, placed); });
   }
   see_growth(true);
   finish_placement(placed);
@@ -252,16 +280,15 @@ void Group::measure_all(const Schedule &schedule) {
 std::vector<CaseResult> Group::run(const Benchmark &benchmark, std::vector<Lane> lanes) {
   lanes_ = std::move(lanes);
   settings_.count_instructions = settings_.count_instructions && benchmark.uncounted().empty();
-  const std::int64_t begin = os::now_ns();
-  place(0);
-  const auto place_ns = static_cast<double>(os::now_ns() - begin);
+  const double place_ns = time_of([&] { place(0); });
   warm_up();
   if (benchmark.is_comparable()) {
     compare_checksums(lanes_);
   }
-  const Schedule rounds = schedule(place_ns);
+  const double finish_ns = time_of([&] { finish_placement(-1); }); // verify() may take long
+  const Schedule rounds = schedule(place_ns + finish_ns);
   if (std::ranges::any_of(lanes_, &Lane::runs)) {
-    measure_all(rounds);
+    measure_all(rounds, finish_ns);
   }
   std::vector<CaseResult> results;
   for (Lane &lane : lanes_) {
@@ -273,6 +300,7 @@ std::vector<CaseResult> Group::run(const Benchmark &benchmark, std::vector<Lane>
       lane.result.evidence.instr_status = "declared uncounted: " + benchmark.uncounted();
     }
     note_limits(lane);
+    judge_checksums(lane, benchmark);
     judge(lane, benchmark);
     std::move(*lane.collector).finish(lane.result);
     results.push_back(std::move(lane.result));

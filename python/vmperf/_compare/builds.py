@@ -35,6 +35,8 @@ OnStep = Callable[[str], None]
 _LAST_LINES = 15
 # What the native module is made of; tests and notebooks change nothing in it.
 _BUILT_FROM = ("CMakeLists.txt", "pyproject.toml", "cpp/")
+# Where `pip install` builds, seen from the sources: a compiler cache then serves both.
+_BUILD = Path("src", "build", "compare")
 
 
 def source_builds(source: Source, *, salts: int, on_step: OnStep) -> list[Build]:
@@ -130,8 +132,8 @@ def _build(files: Mapping[str, bytes], folder: Path, salts: int, on_step: OnStep
     _configure(work, with_tools, on_step)
     on_step("compiling")
     jobs = str(len(os.sched_getaffinity(0)))
-    _run([with_tools.ninja, "-C", str(work / "build"), "-j", jobs], "compiling")
-    built = next((work / "build" / "cpp" / "module").glob("_core*.so"), None)
+    _run([with_tools.ninja, "-C", str(work / _BUILD), "-j", jobs], "compiling")
+    built = next((work / _BUILD / "cpp" / "module").glob("_core*.so"), None)
     if built is None:
         raise measurement("build_failed", "the build made no native module")
     for salt in range(salts):
@@ -154,7 +156,8 @@ def _place(built: Path, target: Path, salt: int, with_tools: Tools) -> None:
 def _sync(files: Mapping[str, bytes], folder: Path) -> None:
     """Make the folder hold exactly these files, touching only what differs."""
     for path in [*folder.rglob("*")] if folder.is_dir() else []:
-        if path.is_file() and path.relative_to(folder).as_posix() not in files:
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name not in files and not name.startswith("build/"):
             path.unlink()
     for name, data in files.items():
         path = folder / name
@@ -166,7 +169,7 @@ def _sync(files: Mapping[str, bytes], folder: Path) -> None:
 def _configure(work: Path, with_tools: Tools, on_step: OnStep) -> None:
     on_step("configuring")
     command = [
-        *(with_tools.cmake, "-S", str(work / "src"), "-B", str(work / "build"), "-G", "Ninja"),
+        *(with_tools.cmake, "-S", str(work / "src"), "-B", str(work / _BUILD), "-G", "Ninja"),
         *(f"-DCMAKE_MAKE_PROGRAM={with_tools.ninja}", "-DCMAKE_BUILD_TYPE=Release"),
         *(f"-DPython_EXECUTABLE={with_tools.python}", f"-Dpybind11_DIR={with_tools.pybind11}"),
     ]

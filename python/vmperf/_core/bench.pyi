@@ -391,8 +391,8 @@ def catalog() -> list:
     Returns
     -------
     list of dict
-        Keys ``id, component, summary, op, api, tags, fooled_by, hidden, subcycle, comparable, latency,
-        isolated, uncounted, axes, designs, quantities``; the first axis is ``design``. Keys of a
+        Keys ``id, component, summary, op, api, tags, fooled_by, hidden, subcycle, comparable,
+        repeatable, varies, latency, isolated, uncounted, axes, designs, quantities``; the first axis is ``design``. Keys of a
         design: ``name, summary, peer, limit, null``. Quantities beside time: lists ``metrics`` (``name,
         unit, better, scope, merge``; those that every case has too), ``distributions``, ``series`` and
         ``tables``.

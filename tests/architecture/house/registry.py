@@ -46,6 +46,8 @@ def _faults_of(entry: dict[str, Any], components: set[str]) -> list[str]:
     if entry["id"].split("/")[0] not in components or entry["component"] not in components:
         bad.append("the id does not begin with a component")
     bad += [f"no {key}" for key in ("summary", "op", "fooled_by") if not entry[key]]
+    if not entry["hidden"] and bool(entry["repeatable"]) == bool(entry["varies"]):
+        bad.append("says not whether batches of one n have one checksum: repeatable() or varies()")
     axes = [axis["name"] for axis in entry["axes"]]
     if axes[:1] != ["design"]:
         bad.append("the first axis is not 'design'")

@@ -38,7 +38,8 @@ template <class T> std::string dump(const T &declared) {
 Benchmark everything() {
   Benchmark b("mine/everything");
   b.summary("s").op("o").fooled_by("a").fooled_by("b").tag("t").headline().hidden();
-  b.subcycle("why").designs("pool").isolated().latency().comparable().uncounted("slow");
+  b.subcycle("why").designs("pool").isolated().latency().comparable().varies("why").uncounted(
+      "slow");
   b.axis("width", {std::int64_t{1}, 2.5, std::string("three")}, std::int64_t{1});
   b.axis_all("depth", {std::int64_t{4}});
   b.metric("hits", "1", Better::higher, Scope::sample, Merge::max);

@@ -138,10 +138,21 @@ void declare_memories(Planter &plant) {
     total += n;
     return works_then_turns(s, n, left);
   });
-  plant.add("so_many_calls", [](State &s, std::uint64_t n) {
-    static int calls = 0;
-    return ++calls <= 10 ? works(s, n) : turns(s, n);
-  });
+  plant
+      .add("so_many_calls",
+           [](State &s, std::uint64_t n) {
+             static int calls = 0;
+             return ++calls <= 10 ? works(s, n) : turns(s, n);
+           })
+      .varies("the chain goes on, it says");
+  plant
+      .add("so_many_calls_and_n_for_a_checksum",
+           [](State &s, std::uint64_t n) {
+             static int calls = 0;
+             sink(++calls <= 10 ? works(s, n) : turns(s, n));
+             return n;
+           })
+      .repeatable();
 }
 
 void declare_places(Planter &plant) {

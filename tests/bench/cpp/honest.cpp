@@ -192,6 +192,15 @@ void declare_memory(Planter &plant) {
     }
     return s.x = grown.back();
   });
+  plant
+      .add("push_back_for_ever",
+           [](State &s, std::uint64_t n) {
+             for (std::uint64_t i = 0; i < n; ++i) {
+               s.items.push_back(i);
+             }
+             return s.items.size();
+           })
+      .varies("the vector grows");
   plant.add("map_and_back", [](State &s, std::uint64_t n) {
     for (std::uint64_t i = 0; i < n; ++i) {
       void *page =

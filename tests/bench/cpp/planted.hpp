@@ -62,6 +62,7 @@ public:
   }
   Verification verify() override { return Verification::passed(); }
   [[nodiscard]] std::uint64_t max_n() const noexcept override { return max_n_; }
+  State &state() noexcept { return state_; }
 
 private:
   Run run_;

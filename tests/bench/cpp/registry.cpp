@@ -75,6 +75,17 @@ int main() {
   refuses("design of api", [&] { registry.design("api", "x", ""); });
   refuses("benchmark", [&] { (void)registry.find("a/z"); });
 
+  const auto check_of = [](const auto &declare) {
+    Benchmark one("a/b");
+    declare(one.axis("n", {1}, 1));
+    one.check();
+  };
+  refuses("checksums of a/b",
+          [&] { check_of([](Benchmark &b) { b.repeatable().varies("now and then"); }); });
+  refuses("axis of a/b", [&] { check_of([](Benchmark &b) { b.axis("design", {1}, 1); }); });
+  check_of([](Benchmark &b) { b.repeatable(); });
+  check_of([](Benchmark &b) { b.varies("now and then"); });
+
   const auto designs = registry.designs_of(registry.find("a/b"));
   check(designs.size() == 2 && designs[0]->name() == "x" && designs[1]->name() == "own",
         "designs that can run it, the API's first");

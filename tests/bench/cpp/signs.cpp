@@ -24,6 +24,8 @@ Signs kernel(double instructions, double work, double cycles) {
   s.median_ns = cycles / 4;
   s.least_ns = s.median_ns * 0.99;
   s.high_ns = s.median_ns * 1.01;
+  s.low_ns = s.least_ns;
+  s.alike_ns = {s.low_ns, s.median_ns, s.high_ns};
   s.empty_ns = 0.25;
   s.empty_instructions = 3;
   s.instructions = instructions;
@@ -97,6 +99,15 @@ std::vector<Case> honest() {
       {"a container that grows", with(kernel(17, 12, 1.5), [](Signs &s) { s.small_ns = 1; }), ""},
       {"another process",
        with(uncounted(kernel(0, 0, 0.3)), [](Signs &s) { s.counted_elsewhere = true; }), ""},
+      {"memory that grows, new from the kernel",
+       with(kernel(9, 7, 10),
+            [](Signs &s) {
+              s.growth = 4;
+              s.grows_memory = grows_by_faults(4, 2e6, 400);
+            }),
+       ""},
+      {"one placement of five disturbed",
+       with(kernel(9, 7, 10), [](Signs &s) { s.high_ns = 2.5 * s.median_ns; }), ""},
       {"core clock not known", with(kernel(3, 1, 0.1), [](Signs &s) { s.core_ghz = 0; }), ""},
   };
 }
@@ -146,6 +157,31 @@ std::vector<Case> frauds() {
        "measure for longer"},
       {"a cost that grows too fast", with(kernel(9, 7, 10), [](Signs &s) { s.growth = 4; }),
        "times as long"},
+      {"the same with a few page faults",
+       with(kernel(9, 7, 10),
+            [](Signs &s) {
+              s.growth = 4;
+              s.grows_memory = grows_by_faults(4, 2e6, 40);
+            }),
+       "times as long"},
+      {"page faults do not excuse time that does not grow",
+       with(kernel(9, 7, 10),
+            [](Signs &s) {
+              s.growth = 1;
+              s.grows_memory = grows_by_faults(1, 0, 400);
+            }),
+       "a part of run(n)"},
+      {"steps of the clock of half a batch",
+       with(kernel(9, 7, 10),
+            [](Signs &s) { s.alike_ns = {0.7 * s.median_ns, s.median_ns, 1.3 * s.median_ns}; }),
+       "interval is"},
+      {"placements that reach down to 0",
+       with(kernel(9, 7, 10),
+            [](Signs &s) {
+              s.low_ns = 0.1 * s.median_ns;
+              s.high_ns = 2.5 * s.median_ns;
+            }),
+       "interval is"},
       {"a cap with the loop kept", with(kernel(9, 7, 3), [](Signs &s) { s.small_ns = 20; }),
        "where n is small"},
       {"later instances are cheaper",
@@ -158,6 +194,9 @@ std::vector<Case> frauds() {
 
 int check(const Case &one) {
   auto found = find_undone(one.signs);
+  if (!found) {
+    found = find_noise(one.signs);
+  }
   if (!found) {
     found = find_ungrown(one.signs);
   }

@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /* Grows with every change of the structures below or of a field; other numbers are refused. */
-#define VMPERF_PLUGIN_ABI 2u
+#define VMPERF_PLUGIN_ABI 3u
 
 enum { VMPERF_ERROR_BYTES = 512 };
 enum { VMPERF_INT = 0, VMPERF_DOUBLE = 1, VMPERF_TEXT = 2 };

@@ -145,8 +145,7 @@ inline void check_quantity_name(const Quantities &known, const std::string &name
       find_spec(known.metrics, name) != nullptr ||
       find_spec(known.distributions, name) != nullptr || find_spec(known.series, name) != nullptr ||
       find_spec(known.tables, name) != nullptr || find_spec(built_in_metrics(), name) != nullptr ||
-      name == kLatency || name == "placement" ||
-      std::ranges::find(kReservedNames, name) != kReservedNames.end();
+      name == kLatency || name == "placement" || is_reserved_name(name);
   if (taken) {
     throw InvalidArgumentError("name of a quantity", "'" + name + "'",
                                "a name that is neither reserved nor declared already");

@@ -99,6 +99,12 @@ public:
   Benchmark &uncounted(std::string reason);
   /// All designs return the same checksum for the same first ops; those that do not are refused.
   Benchmark &comparable();
+  /// Batches of one n give the same checksum, whatever ran before: a design whose batches do not is
+  /// refused.
+  Benchmark &repeatable();
+  /// They may honestly give others: run() goes on from what it left, addresses are in it. A design
+  /// of a benchmark that says neither is not refused, but its row says that they differ.
+  Benchmark &varies(std::string reason);
   Benchmark &axis(std::string name, std::vector<Value> values, Value default_value);
   Benchmark &axis(std::string name, std::vector<Value> values, std::vector<Value> defaults);
   /// As axis(), but a plain run takes all values.
@@ -134,10 +140,12 @@ public:
   [[nodiscard]] const std::string &op() const noexcept { return op_; }
   [[nodiscard]] const std::string &subcycle() const noexcept { return subcycle_; }
   [[nodiscard]] const std::string &uncounted() const noexcept { return uncounted_; }
+  [[nodiscard]] const std::string &varies() const noexcept { return varies_; }
   [[nodiscard]] const std::string &api() const noexcept { return api_; }
   [[nodiscard]] bool is_hidden() const noexcept { return hidden_; }
   [[nodiscard]] int place() const noexcept { return place_; }
   [[nodiscard]] bool is_comparable() const noexcept { return comparable_; }
+  [[nodiscard]] bool is_repeatable() const noexcept { return repeatable_; }
   [[nodiscard]] bool is_latency() const noexcept { return latency_; }
   [[nodiscard]] bool is_isolated() const noexcept { return isolated_; }
   [[nodiscard]] const Quantities &quantities() const noexcept { return quantities_; }
@@ -157,6 +165,8 @@ public:
     visit("subcycle", self.subcycle_);
     visit("hidden", self.hidden_);
     visit("comparable", self.comparable_);
+    visit("repeatable", self.repeatable_);
+    visit("varies", self.varies_);
     visit("uncounted", self.uncounted_);
     visit("latency", self.latency_);
     visit("isolated", self.isolated_);
@@ -167,14 +177,16 @@ public:
   }
 
   /// InvalidArgumentError where names of axes, designs or quantities are reserved, malformed or
-  /// used twice, or where there is an axis without values.
+  /// used twice, where there is an axis without values, or where one thing is declared and its
+  /// contrary.
   void check() const;
 
 private:
   void check_new(const std::string &quantity) const;
 
-  std::string id_, summary_, op_, subcycle_, uncounted_, api_;
-  bool hidden_ = false, comparable_ = false, latency_ = false, isolated_ = false;
+  std::string id_, summary_, op_, subcycle_, uncounted_, varies_, api_;
+  bool hidden_ = false, comparable_ = false, repeatable_ = false, latency_ = false;
+  bool isolated_ = false;
   int place_ = 0;
   Quantities quantities_;
   std::vector<std::string> tags_, traps_;

@@ -105,8 +105,8 @@ inline Benchmark &Benchmark::subcycle(std::string reason) {
 
 inline void Benchmark::check() const {
   for (const Axis &axis : axes_) {
-    const bool reserved = detail::is_reserved_name(axis.name) || axis.name == "design";
-    if (axis.name.empty() || reserved || std::ranges::count(axes_, axis.name, &Axis::name) > 1) {
+    if (axis.name.empty() || detail::is_reserved_name(axis.name) ||
+        std::ranges::count(axes_, axis.name, &Axis::name) > 1) {
       throw InvalidArgumentError("axis of " + id_, "'" + axis.name + "'",
                                  "a name that is not reserved, each once");
     }
@@ -121,6 +121,10 @@ inline void Benchmark::check() const {
       throw InvalidArgumentError("design of " + id_, "'" + design->name() + "' twice",
                                  "each name once");
     }
+  }
+  if (repeatable_ && !varies_.empty()) {
+    throw InvalidArgumentError("checksums of " + id_, "repeatable() and varies()",
+                               "one of them, or neither");
   }
   Benchmark again(id_); // whose calls refuse what is malformed
   again.axes_ = axes_;
@@ -153,6 +157,16 @@ inline Benchmark &Benchmark::uncounted(std::string reason) {
 
 inline Benchmark &Benchmark::comparable() {
   comparable_ = true;
+  return *this;
+}
+
+inline Benchmark &Benchmark::repeatable() {
+  repeatable_ = true;
+  return *this;
+}
+
+inline Benchmark &Benchmark::varies(std::string reason) {
+  varies_ = std::move(reason);
   return *this;
 }
 

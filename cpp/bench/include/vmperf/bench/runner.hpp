@@ -26,6 +26,9 @@ enum class Sampling : std::uint8_t {
   linear, ///< sample i has i times the iterations of the first: the slope is well-conditioned
 };
 
+/// The longest time for the evidence of one design, where the caller sets none.
+inline constexpr std::int64_t kMostEvidenceNs = 2'000'000'000;
+
 struct Settings {
   std::int64_t warm_up_ns;     ///< per design, >= 0
   std::int64_t measurement_ns; ///< per design, > 0
@@ -35,7 +38,7 @@ struct Settings {
   std::uint64_t seed;    ///< decides order, placement and the data of makers
   std::uint64_t process; ///< number of this process: another order and placement
   bool count_instructions;
-  std::int64_t evidence_ns = 0; ///< at most that for the evidence of a design; 0 = two seconds
+  std::int64_t evidence_ns = kMostEvidenceNs; ///< for a design, at most; 0 = that much as well
   std::int64_t deadline_ns = 0; ///< the call ends about then, with fewer samples; 0 = never
 };
 
