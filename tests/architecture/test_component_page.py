@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from house import expect_none, layers, native_build, page, platform, table, tree
+from house import expect_none, layers, native_build, page, platform, registry, table, tree
 
 pytestmark = pytest.mark.slow
 
@@ -73,6 +73,7 @@ def test_its_files_keep_the_rules(copy: Path, repo_root: Path) -> None:
 def test_its_benchmark_is_listed_and_delivers_its_metric(copy: Path) -> None:
     (entry,) = json.loads(python(copy, "-c", CLI, "list", "tags/*", "--json").stdout)
     assert [design["name"] for design in entry["designs"]] == ["direct", "naive", "std_set"]
+    expect_none(registry.faults([entry], {"tags"}))
     words = ["run", "tags/*", "--budget", "5", "--param", "keys=32", "--json", "-"]
     rows = json.loads(python(copy, "-c", CLI, *words).stdout)
     rows = rows["rows"] if isinstance(rows, dict) else rows

@@ -78,7 +78,7 @@ def test_clang_format(repo_root: Path) -> None:
 
 
 def test_clang_format_leaves_drawings_alone(repo_root: Path, tmp_path: Path) -> None:
-    """Not even where one is too wide, which the budget of columns finds: its words stay in place."""
+    """Not even one that is too wide, which the budget of columns finds: its words stay in place."""
     wide = "//   | address |" + 10 * " -> slot |" + "     anything else |\n"
     drawing = f"// What follows.\n//\n{wide}//   ^ first\nint x;\n"
     (tmp_path / "a.cpp").write_text(drawing)

@@ -14,7 +14,7 @@ T = TypeVar("T")
 _SEES_BENCH = re.compile(
     r"(api|benches|designs)\w*\.(cpp|hpp)$|include/vmperf/\w+/api(/\w+)?\.hpp$"
 )
-_BIND = re.compile(r"bind\w*\.(cpp|hpp)$")
+_BIND = re.compile(r"(bind|glue)\w*\.(cpp|hpp)$")
 _COMPONENT_HEADER = re.compile(r"vmperf/(\w+)/")
 
 
