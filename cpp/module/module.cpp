@@ -1,11 +1,12 @@
 // vmperf._core: one module over all components. The table in cpp/CMakeLists.txt writes
-// components.inc; a component named there without bind() or declare() fails at import by name. What
-// one binds is registered at its first use (components.hpp).
+// components.inc; a component named there without bind() fails at import by name. What one binds is
+// registered at its first use (components.hpp).
 #include <pybind11/pybind11.h>
 
 #include <string_view>
 
 #include "components.hpp"
+#include "declare_all.hpp"
 #include "vmperf/bench/registry.hpp"
 #include "vmperf/version.hpp"
 
@@ -15,27 +16,17 @@ namespace py = pybind11;
   namespace vmperf::name {                                                                         \
   void bind(py::module_ &m);                                                                       \
   }
-#define VMPERF_DECLARES(name)                                                                      \
-  namespace vmperf::name {                                                                         \
-  void declare(bench::Registry &registry);                                                         \
-  }
 #include "vmperf/components.inc"
 #undef VMPERF_BINDS
-#undef VMPERF_DECLARES
 
 namespace vmperf {
 void bind_errors(py::module_ &m);
 
 namespace {
 
-// The registry is bench's: it is filled as bench is, in the order of the table.
+// The registry is bench's: it is filled as bench is.
 void declare_benchmarks() {
-  auto &registry = bench::registry();
-#define VMPERF_BINDS(name)
-#define VMPERF_DECLARES(name) name::declare(registry);
-#include "vmperf/components.inc"
-#undef VMPERF_BINDS
-#undef VMPERF_DECLARES
+  declare_all(bench::registry());
 }
 
 void add(py::module_ &core, const char *name, Bind bind) {
@@ -51,6 +42,5 @@ PYBIND11_MODULE(_core, m) {
   m.attr("__version__") = VMPERF_VERSION;
   vmperf::bind_errors(m);
 #define VMPERF_BINDS(name) vmperf::add(m, #name, &vmperf::name::bind);
-#define VMPERF_DECLARES(name)
 #include "vmperf/components.inc"
 }

@@ -1,10 +1,9 @@
-// What bench declares: its kernels, a file each, and the hidden self-tests of the harness: honest
+// The hidden self-tests of the harness: honest
 // work at the edge of the measurable, which must be accepted, and planted frauds and failures, each
 // of which must be refused under its own name.
 #include <cstdlib>
 #include <stdexcept>
 
-#include "kernels.hpp"
 #include "vmperf/base/rng.hpp"
 #include "vmperf/bench/registry.hpp"
 
@@ -297,16 +296,11 @@ void declare_failures(Registry &registry) {
 
 } // namespace
 
-void declare(Registry &registry) {
-  declare_alu_chain(registry);
-  declare_chase(registry);
-  declare_malloc_mix(registry);
-  declare_memcpy(registry);
+void declare_benches_selftest(Registry &registry) {
   declare_honest(registry);
   declare_frauds(registry);
   declare_comparable(registry);
   declare_failures(registry);
-  declare_reports(registry);
 }
 
 } // namespace vmperf::bench

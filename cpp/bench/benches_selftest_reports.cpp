@@ -4,8 +4,8 @@
 #include <cmath>
 #include <memory>
 
-#include "kernels.hpp"
 #include "vmperf/bench/command.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/bench/report.hpp"
 #include "vmperf/os/process.hpp"
 
@@ -153,7 +153,7 @@ void declare_commands(Registry &registry) {
 
 } // namespace
 
-void declare_reports(Registry &registry) {
+void declare_benches_selftest_reports(Registry &registry) {
   declare_commands(registry);
   selftest(registry, "report", "reports one of everything beside its time")
       .metric("batches", "1", Better::higher, Scope::sample)

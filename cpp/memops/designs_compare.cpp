@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "designs.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/memops/api/scan_designs.hpp"
 #include "vmperf/memops/scan.hpp"
 
@@ -71,15 +72,15 @@ template <class Get> void run_scans(bench::Design &design, Get get) {
 
 } // namespace
 
-void add_scans(Designs &designs) {
-  run_scans(designs.best, [] { return Public(); });
-  run_scans(designs.naive, [] { return Naive(); });
-  run_scans(designs.libc, [] {
+void declare_designs_compare(bench::Registry &registry) {
+  run_scans(registry.design("memops", "best"), [] { return Public(); });
+  run_scans(registry.design("memops", "naive"), [] { return Naive(); });
+  run_scans(registry.design("memops", "libc"), [] {
     return StringFunctions(std::memcmp, static_cast<StringFunctions::Memchr *>(std::memchr));
   });
-  for (std::size_t i = 0; i < kLevels.size(); ++i) {
-    run_scans(*designs.levels[i], [level = kLevels[i]] { return AtLevel(table_of(level)); });
-  }
+  for_each_level(registry, [](bench::Design &design, Level level) {
+    run_scans(design, [level] { return AtLevel(table_of(level)); });
+  });
 }
 
 } // namespace vmperf::memops

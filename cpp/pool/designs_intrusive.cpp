@@ -5,7 +5,7 @@
 #include <memory>
 #include <new>
 
-#include "designs.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/pool/api.hpp"
 #include "vmperf/pool/intrusive_pool.hpp"
 #include "vmperf/pool/op_counts.hpp"
@@ -98,7 +98,7 @@ private:
 
 } // namespace
 
-void declare_variants(bench::Registry &registry) {
+void declare_designs_intrusive(bench::Registry &registry) {
   add_pool_design<Intrusive>(registry, "intrusive",
                              "free list inside the freed slots, no table, inlined");
   registry

@@ -5,6 +5,7 @@
 #include "benches.hpp"
 #include "vmperf/base/align.hpp"
 #include "vmperf/bench/generators.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/memops/api/page_workload.hpp"
 #include "vmperf/memops/api/scan_workload.hpp"
 
@@ -154,7 +155,7 @@ PageTable make_pages(const bench::Params &params) {
   return table;
 }
 
-void declare_scans(bench::Registry &registry) {
+void declare_benches_compare(bench::Registry &registry) {
   with_axes(registry.benchmark("memops/compare")
                 .summary("which of two buffers of one size is less, where they differ at a drawn "
                          "position, at the last byte or nowhere")

@@ -2,8 +2,8 @@
 #include <memory>
 #include <string>
 
-#include "benches.hpp"
 #include "designs.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/memops/api.hpp"
 #include "vmperf/memops/api/tearing.hpp"
 #include "vmperf/memops/guest.hpp"
@@ -11,27 +11,23 @@
 namespace vmperf::memops {
 namespace {
 
-template <std::size_t kAtom> bench::WorkloadPtr make_whole() {
-  using Fn = Indirect<Ops::Copy>;
-  return std::make_unique<TearingWorkload<Fn, kAtom>>(Fn(guest_copier(kAtom)), Expected::whole);
+template <class Fn, std::size_t kAtom>
+void race(bench::Design &design, Fn (*make)(), Expected expected) {
+  design.runs("memops/guest_tearing",
+              [make, expected](const bench::Params & /*params*/) -> bench::WorkloadPtr {
+                return std::make_unique<TearingWorkload<Fn, kAtom>>(make(), expected);
+              });
+}
+
+template <std::size_t kAtom> void race_guest(bench::Registry &registry) {
+  race<Indirect<Ops::Copy>, kAtom>(
+      registry.design("memops", "guest_" + std::to_string(kAtom)),
+      [] { return Indirect<Ops::Copy>(guest_copier(kAtom)); }, Expected::whole);
 }
 
 } // namespace
 
-bench::Maker tearing_maker(std::size_t atom) {
-  return [atom](const bench::Params & /*params*/) -> bench::WorkloadPtr {
-    switch (atom) {
-    case 8:
-      return make_whole<8>();
-    case 16:
-      return make_whole<16>();
-    default:
-      return make_whole<32>();
-    }
-  };
-}
-
-void declare_tearing(bench::Registry &registry) {
+void declare_benches_guest_tearing(bench::Registry &registry) {
   registry.benchmark("memops/guest_tearing")
       .summary("a second thread copies whole blocks of one byte value into 128 bytes, again and "
                "again; the measured thread copies them out by the same function. ok = no atom came "
@@ -45,13 +41,11 @@ void declare_tearing(bench::Registry &registry) {
       .fooled_by("that no atom of 32 bytes tore here is no promise of another CPU")
       .repeatable()
       .designs("memops");
-}
-
-void add_tearing(Designs &designs) {
-  designs.naive.runs(
-      "memops/guest_tearing", [](const bench::Params & /*params*/) -> bench::WorkloadPtr {
-        return std::make_unique<TearingWorkload<NaiveCopy, 8>>(NaiveCopy(), Expected::torn);
-      });
+  race<NaiveCopy, 8>(
+      registry.design("memops", "naive"), [] { return NaiveCopy(); }, Expected::torn);
+  race_guest<8>(registry);
+  race_guest<16>(registry);
+  race_guest<32>(registry);
 }
 
 } // namespace vmperf::memops

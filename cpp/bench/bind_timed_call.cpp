@@ -6,8 +6,8 @@
 #include <chrono>
 #include <optional>
 
-#include "bind_call.docs.hpp"
 #include "bind_python.hpp"
+#include "bind_timed_call.docs.hpp"
 #include "vmperf/base/error.hpp"
 #include "vmperf/bench/call.hpp"
 
@@ -104,7 +104,7 @@ py::object empty_builtin() {
   return py::reinterpret_steal<py::object>(PyCFunction_New(&definition, nullptr));
 }
 
-void bind_call(py::module_ &m) {
+void bind_timed_call(py::module_ &m) {
   m.def(
       "measure_c",
       [](std::uint64_t address, bool returns_real, const std::vector<std::uint64_t> &integers,
