@@ -21,11 +21,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from .._compare.arms import Source
-from .._compare.side import Build
 from .._errors import measurement
 from .._files.cache import cache_root
 from .relink import relink
+from .source import Build, Source
 from .toolchain import Tools, tools
 
 __all__ = ["source_builds"]

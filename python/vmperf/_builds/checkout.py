@@ -14,10 +14,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from .._compare.arms import Source, resolve
 from .._errors import invalid, measurement
 from .._files.cache import cache_root
 from .._files.git import git
+from .source import Source, no_commit, source_of
 
 __all__ = ["checked_out", "find_source", "prefix_in_repository"]
 
@@ -47,8 +47,9 @@ def find_source(text: str, *, repository: Path | None) -> Source:
         return Source(folder.resolve())
     if kind == "path":
         raise invalid("path", repr(word), "a folder that exists")
-    source = resolve(f"rev:{word}", repository=repository).source
-    assert source is not None
+    source = source_of(word, repository or Path())
+    if source is None:
+        raise invalid("rev", repr(word), no_commit())
     return source
 
 

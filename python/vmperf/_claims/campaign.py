@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import _core
+from .._builds.source import here
 from .._catalog.catalog import Value, get
-from .._compare.arms import here
 from .._compare.pair import run_pair, shape_of
 from .._compare.settings import Settings, defaults
 from .._compare.side import Task, task_at
