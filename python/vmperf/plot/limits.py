@@ -17,7 +17,7 @@ from .._results.estimates import Data, at_value, axes_of, core_ns, one_dataset, 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from .._claims.file import Claim
+    from .._claims.claim import Claim
 
 __all__ = [
     "LIMIT_REACH",
