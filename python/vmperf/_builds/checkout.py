@@ -6,7 +6,6 @@ equally long for all: the length of a path alone moves the stack, and with it a 
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
@@ -17,6 +16,7 @@ from pathlib import Path
 from .._errors import invalid, measurement
 from .._files.cache import cache_root
 from .._files.git import git
+from .._files.locks import waited_for
 from .source import Source, no_commit, source_of
 
 __all__ = ["checked_out", "find_source", "prefix_in_repository"]
@@ -80,9 +80,7 @@ def checked_out(source: Source, *, build: str | None, folder: str) -> Path:
     identity = source.revision or _digest(source.tree, names)
     key = hashlib.sha256("\0".join((identity, build or "", folder)).encode()).hexdigest()[:20]
     home = cache_root() / "suites" / key
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with waited_for(home):
         tree = home / "tree"
         if (home / "complete").is_file() and tree.is_dir():
             return tree

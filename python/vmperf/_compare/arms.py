@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from .. import _core
-from .._builds.folders import cache_folder
 from .._builds.source import Build, Source, here, no_commit, source_of
 from .._catalog.catalog import list as list_benchmarks
 from .._errors import invalid, near
+from .._files.cache import cache_folder
 from .._files.git import git
 from .._history.baselines import Baseline, load
 
