@@ -77,6 +77,18 @@ def test_clang_format(repo_root: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_clang_format_leaves_drawings_alone(repo_root: Path, tmp_path: Path) -> None:
+    """Not even one that is too wide, which the budget of columns finds: its words stay in place."""
+    wide = "//   | address |" + 10 * " -> slot |" + "     anything else |\n"
+    drawing = f"// What follows.\n//\n{wide}//   ^ first\nint x;\n"
+    (tmp_path / "a.cpp").write_text(drawing)
+    shutil.copy(repo_root / ".clang-format", tmp_path)
+    assert len(wide) > 100
+    assert _clang_format(tmp_path, "a.cpp").returncode == 0
+    (tmp_path / "a.cpp").write_text(drawing.replace("int x;", "int  x;"))
+    assert _clang_format(tmp_path, "a.cpp").returncode != 0
+
+
 def _tidy(root: Path, build: Path, file: Path) -> str:
     command = [native_build.tool("clang-tidy"), "--quiet", f"--config-file={root / '.clang-tidy'}"]
     done = _run([*command, "-p", str(build), str(file)], root)

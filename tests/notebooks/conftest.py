@@ -15,10 +15,10 @@ import pytest
 from nbclient import NotebookClient
 
 import vmperf
-from vmperf._journal import Journal, StoredCase
-from vmperf._plan import Group
-from vmperf._results import Results
-from vmperf._sweep import plan_sweep
+from vmperf._plan.plan import Group
+from vmperf._results.journal import Journal, StoredCase
+from vmperf._results.results import Results
+from vmperf._run.sweep import plan_sweep
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"

@@ -15,8 +15,8 @@ import pytest
 
 import vmperf
 from house import fair_weather
-from vmperf._journal import Journal, StoredCase
-from vmperf._plan import Plan, make_plan
+from vmperf._plan.plan import Plan, make_plan
+from vmperf._results.journal import Journal, StoredCase
 
 HURDLES = """
 #include <csignal>

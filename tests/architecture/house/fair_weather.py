@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 
 from house.weather import PROVED
-from vmperf import _run
-from vmperf._journal import Journal, Key
-from vmperf._plan import Plan
-from vmperf._runner import Progress, carry_on
-from vmperf._supervisor import Death, Frame, Supervisor
+from vmperf._measure.progress import Progress
+from vmperf._measure.supervisor import Death, Frame, Supervisor
+from vmperf._plan.plan import Plan
+from vmperf._results.journal import Journal, Key
+from vmperf._run import run as _run
+from vmperf._run.runner import carry_on
 
 _PLANTED = "bench/selftest/"
 _SOUND = {f"{_PLANTED}{name}" for name in ("one_cycle", "three_adds", "report", "latency")}
@@ -40,7 +41,7 @@ class _Workers(Supervisor):
 def execute(
     plan: Plan, journal: Journal, *, timeout_s: float, progress: Progress | None = None
 ) -> dict[Key, Any]:
-    """As `vmperf._runner.execute`, by a clock that stands still: a late start costs no budget."""
+    """As `_run.runner.execute`, by a clock that stands still: a late start costs no budget."""
     with _Workers(timeout_s) as workers:
         return carry_on(plan, journal, workers, progress=progress, clock=lambda: 0.0)
 

@@ -49,6 +49,11 @@ inline Design &Design::null() {
   return *this;
 }
 
+inline Design &Design::place(int place) {
+  place_ = place;
+  return *this;
+}
+
 inline Design &Design::available(std::function<Availability()> probe) {
   probe_ = std::move(probe);
   return *this;
@@ -252,6 +257,11 @@ inline Benchmark &Benchmark::isolated() {
   return *this;
 }
 
+inline Benchmark &Benchmark::place(int place) {
+  place_ = place;
+  return *this;
+}
+
 inline Benchmark &Registry::benchmark(std::string id) {
   const auto slash = id.find('/');
   if (slash == 0 || slash == std::string::npos || slash + 1 == id.size()) {
@@ -269,6 +279,19 @@ inline Design &Registry::design(const std::string &api, std::string name, std::s
     throw InvalidArgumentError("design of " + api, "'" + name + "' twice", "each name once");
   }
   return *designs.emplace_back(std::make_unique<Design>(std::move(name), std::move(summary)));
+}
+
+inline Design &Registry::design(const std::string &api, std::string_view name) {
+  Design *found = detail::find_named(apis_[api], name, &Design::name);
+  if (found == nullptr) {
+    std::string names;
+    for (const auto &one : apis_[api]) {
+      names += (names.empty() ? "" : ", ") + one->name();
+    }
+    throw InvalidArgumentError("design of " + api, "'" + std::string(name) + "'",
+                               names.empty() ? "none was added before" : names);
+  }
+  return *found;
 }
 
 inline void Registry::importer(std::string api, std::vector<std::string> symbols,
@@ -305,6 +328,19 @@ inline void Registry::absorb(Registry &&other) {
   std::ranges::move(other.benchmarks_, std::back_inserter(benchmarks_));
   for (auto &[api, designs] : other.apis_) {
     std::ranges::move(designs, std::back_inserter(apis_[api]));
+  }
+}
+
+inline void Registry::arrange() {
+  std::map<std::string, std::size_t> rank; // of a component: where its first benchmark stands
+  for (std::size_t i = 0; i < benchmarks_.size(); ++i) {
+    rank.emplace(benchmarks_[i]->component(), i);
+  }
+  std::ranges::stable_sort(benchmarks_, {}, [&rank](const auto &one) {
+    return std::pair(rank.at(one->component()), one->place());
+  });
+  for (auto &[api, designs] : apis_) {
+    std::ranges::stable_sort(designs, {}, [](const auto &one) { return one->place(); });
   }
 }
 
