@@ -12,8 +12,8 @@ import math
 import sys
 from pathlib import Path
 
-from vmperf._campaign import measure, read_campaign, read_journal
-from vmperf._campaign_table import table
+from vmperf._claims.campaign import measure, read_campaign, read_journal
+from vmperf._claims.campaign_table import table
 
 _FILE = Path(__file__).with_name("campaign.toml")
 

@@ -11,8 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 import vmperf
-from vmperf._compare import arms, baselines
+from vmperf._compare import arms
 from vmperf._compare.side import Build
+from vmperf._history import baselines
 from vmperf.cli.main import cli
 
 HERE = f"path:{vmperf._core.__file__}"
@@ -199,8 +200,8 @@ def test_more_layouts_than_it_has(saved: Path) -> None:
 
 
 def test_all_layouts_of_a_build_are_kept(store: Path, tmp_path: Path) -> None:
-    from vmperf._compare.fingerprint import fingerprint_of
     from vmperf._compare.settings import defaults
+    from vmperf._history.fingerprint import fingerprint_of
 
     builds = []
     for salt in range(3):

@@ -11,9 +11,9 @@ import pytest
 
 import vmperf
 from vmperf import _core
-from vmperf._compare import builds
+from vmperf._builds import builds
+from vmperf._builds.relink import relink
 from vmperf._compare.arms import Source
-from vmperf._compare.relink import relink
 from vmperf._compare.side import Build, Side, Task
 
 CMAKE = """

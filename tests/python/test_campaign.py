@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import vmperf
-from vmperf._campaign import (
+from vmperf._claims.campaign import (
     Campaign,
     Journal,
     Series,
@@ -26,10 +26,10 @@ from vmperf._campaign import (
     read_journal,
     write_whole,
 )
-from vmperf._campaign_neighbour import neighbour
-from vmperf._campaign_table import row_of, table
-from vmperf._claims_file import Claim, read_claims, shipped
-from vmperf._claims_recorded import recorded_row
+from vmperf._claims.campaign_neighbour import neighbour
+from vmperf._claims.campaign_table import row_of, table
+from vmperf._claims.file import Claim, read_claims, shipped
+from vmperf._claims.recorded import recorded_row
 from vmperf._compare.settings import defaults
 
 SERIES = """
@@ -141,7 +141,7 @@ def _children() -> dict[int, float]:
     found = {}
     for line in lines:
         pid, _, args = line.split(maxsplit=2)
-        if "_campaign_neighbour" in args:
+        if "campaign_neighbour" in args:
             ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()[11:13]
             found[int(pid)] = sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
     return found

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import vmperf
-from vmperf._compare import checkout
+from vmperf._builds import checkout
 from vmperf._compare.arms import Source
 
 Commit = Callable[[dict[str, str]], Path]

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from .. import _core
-from .._catalog import list as list_benchmarks
+from .._builds.folders import cache_folder
+from .._catalog.catalog import list as list_benchmarks
 from .._errors import invalid, near
-from .._git import git
-from .baselines import Baseline, load
-from .cache import cache_folder
+from .._files.git import git
+from .._history.baselines import Baseline, load
 from .side import Build
 
 __all__ = ["Arm", "Source", "resolve", "revision_of"]

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .._errors import invalid
+from .._history.baselines import check_alike, check_name, load, save
+from .._history.fingerprint import fingerprint_of
+from .._history.history import History
+from .._history.store import baseline_folder
 from .._machine import machine
 from .arms import Arm, revision_of
-from .baselines import check_alike, check_name, load, save
-from .fingerprint import fingerprint_of
-from .history import History
 from .side import Build
-from .store import baseline_folder
 
 if TYPE_CHECKING:
     from .result import Comparison

@@ -8,8 +8,8 @@ import time
 from dataclasses import replace
 
 from .. import _core
-from .._arrays import doubles, integers
-from .._runner import Event, Kind, Progress
+from .._measure.progress import Event, Kind, Progress
+from .._results.arrays import doubles, integers
 from .cases import Case
 from .metric import take_values
 from .pair import Pair, run_pair, seeds, shape_of

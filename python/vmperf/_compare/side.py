@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from .._catalog.peers import peer_folders
 from .._errors import unsupported
-from .._peers import peer_folders
 
 __all__ = ["Build", "Dead", "Side", "Task", "task_at"]
 

@@ -101,7 +101,7 @@ def _compared(words: list[str] | None, a: str, b: str, **settings: Any) -> Compa
         from vmperf._compare.compare import compare
 
         return compare(a, b, **settings)
-    from vmperf._compare.suites import compare_suites
+    from vmperf._suites.suites import compare_suites
 
     return compare_suites(a, b, words, **settings)
 
