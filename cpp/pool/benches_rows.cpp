@@ -1,18 +1,11 @@
 // The benchmarks of rows of items, of a pool's whole life, and of what statistics and checks cost.
+#include "benches.hpp"
 #include "designs.hpp"
 #include "vmperf/bench/registry.hpp"
 #include "vmperf/pool/api.hpp"
 
 namespace vmperf::pool {
 namespace {
-
-using bench::Benchmark;
-
-Benchmark &with_item_size(Benchmark &benchmark) {
-  return benchmark.designs("pool")
-      .varies("addresses are in it, which the allocator chooses")
-      .axis("item_size_bytes", {16, 64, 256, 1024}, 64);
-}
 
 void declare_preallocation(bench::Registry &registry) {
   with_item_size(registry.benchmark("pool/preallocation"))
