@@ -31,7 +31,7 @@ def faults(root: Path, config: Path, command: Sequence[str]) -> list[str]:
     root : Path
         The tree.
     config : Path
-        Its table ``[preprocessed]``: ``most`` lines, and in ``more`` a limit by pattern of the path.
+        Its table ``[preprocessed]``: ``most`` lines, and in ``more`` limits by pattern of paths.
     command : sequence of str
         The compiler with its include directories.
     """
