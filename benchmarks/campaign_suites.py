@@ -14,8 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from vmperf._campaign import Whole, write_whole
-from vmperf._ci import ci
+from campaign_journal import Whole, write_whole
+from vmperf._alarm.ci import ci
 
 _ROOT = Path(__file__).resolve().parent.parent
 _BENCHMARKS = (

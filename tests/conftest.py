@@ -16,7 +16,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from house import minutes
+from house import minutes, programs
 from house.gate import Gate
 from house.locked import locked
 
@@ -159,11 +159,8 @@ def compile_cpp(
             return program
         with locked(program.with_suffix(".lock")):
             if not program.exists():
-                file, fresh = program.with_suffix(".cpp"), program.with_suffix(".new")
-                file.write_text(text)
-                command = [*before, str(file), *after, "-o", str(fresh)]
-                subprocess.run(command, check=True, capture_output=True, text=True)
-                fresh.replace(program)
+                file = programs.source_file(cache / "sources", text)
+                programs.build(program, file, command=before, more=after)
         return program
 
     return compile_

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "kernels.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/bench/steps.hpp"
 
 namespace vmperf::bench {
@@ -36,7 +36,7 @@ private:
 
 } // namespace
 
-void declare_alu_chain(Registry &registry) {
+void declare_benches_alu_chain(Registry &registry) {
   registry.benchmark("bench/alu_chain")
       .summary("a chain of `steps` dependent adds: the core clock, no memory, no mispredictions")
       .op("one chain of `steps` adds, a core cycle each")

@@ -6,8 +6,8 @@
 #include <new>
 #include <vector>
 
-#include "kernels.hpp"
 #include "vmperf/bench/generators.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/bench/steps.hpp"
 #include "vmperf/os/pages.hpp"
 
@@ -80,7 +80,7 @@ WorkloadPtr make_chase(const Params &params) {
 
 } // namespace
 
-void declare_chase(Registry &registry) {
+void declare_benches_chase(Registry &registry) {
   registry.benchmark("bench/chase")
       .summary("pointer chase over a random cycle through all lines of a buffer")
       .op("`steps` loads, each dependent on the one before")

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "kernels.hpp"
 #include "vmperf/base/rng.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/bench/steps.hpp"
 
 namespace vmperf::bench {
@@ -105,7 +105,7 @@ WorkloadPtr make_mix(const Params &params) {
 
 } // namespace
 
-void declare_malloc_mix(Registry &registry) {
+void declare_benches_malloc_mix(Registry &registry) {
   registry.benchmark("bench/malloc_mix")
       .summary("free the oldest of `live` blocks, malloc one of a mix of sizes (17 bytes to 4 KiB, "
                "small ones mostly) and write its first word")

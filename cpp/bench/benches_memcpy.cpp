@@ -5,9 +5,9 @@
 #include <memory>
 #include <string>
 
-#include "kernels.hpp"
 #include "vmperf/base/error.hpp"
 #include "vmperf/base/rng.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/bench/steps.hpp"
 #include "vmperf/os/pages.hpp"
 
@@ -97,7 +97,7 @@ template <class Copy> WorkloadPtr make_memcpy(const Params &params) {
 
 } // namespace
 
-void declare_memcpy(Registry &registry) {
+void declare_benches_memcpy(Registry &registry) {
   registry.benchmark("bench/memcpy")
       .summary("copy `bytes` from the start of a page to `offset` bytes into another one")
       .op("`steps` copies, the first word changed before each")

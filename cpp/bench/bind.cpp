@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "bind.docs.hpp"
+#include "bind_files.hpp"
 #include "vmperf/base/error.hpp"
 #include "vmperf/bench/registry.hpp"
 #include "vmperf/bench/runner.hpp"
@@ -12,14 +13,6 @@
 namespace py = pybind11;
 
 namespace vmperf::bench {
-
-void bind_arm(py::module_ &m);     // bind_arm.cpp
-void bind_call(py::module_ &m);    // bind_call.cpp
-void bind_capsule(py::module_ &m); // bind_capsule.cpp
-void bind_catalog(py::module_ &m); // bind_catalog.cpp
-void bind_load(py::module_ &m);    // bind_load.cpp
-void bind_python();                // bind_python.cpp
-void bind_results(py::module_ &m); // bind_results.cpp
 
 namespace {
 
@@ -77,14 +70,8 @@ void bind_measure(py::module_ &m) {
 
 void bind(py::module_ &m) {
   m.doc() = "The native harness: the catalog of benchmarks and the call that measures them.";
-  bind_results(m);
+  bind_files(m); // the classes that measure() returns among them
   bind_measure(m);
-  bind_arm(m);
-  bind_load(m);
-  bind_call(m);
-  bind_capsule(m);
-  bind_python();
-  bind_catalog(m);
 }
 
 } // namespace vmperf::bench

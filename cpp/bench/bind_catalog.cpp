@@ -13,7 +13,7 @@ namespace py = pybind11;
 
 namespace vmperf::bench {
 
-py::dict describe(const Quantities &quantities, bool latency); // bind_quantities.cpp
+py::dict describe(const Quantities &quantities, bool latency); // glue_quantities.cpp
 
 namespace {
 

@@ -58,7 +58,7 @@ public:
 
 } // namespace
 
-void bind_python() {
+void bind_python(py::module_ & /*m*/) {
   static const ThisInterpreter interpreter;
   set_interpreter(interpreter);
 }

@@ -1,11 +1,22 @@
 # vmperf_component(NAME LAYER n [DEPS a b ...]): one folder, one line in the table.
 #
 # Targets: vmperf_NAME          the library (src/*.cpp and the public headers)
-#          vmperf_NAME_benches  benches*.cpp, designs*.cpp, for a leaf *.cpp; may also see bench
-#          vmperf_NAME_bind     bind*.cpp, the only target that sees pybind11
+#          vmperf_NAME_benches  benches*.cpp, designs*.cpp, for a leaf *.cpp, and what these share,
+#                               api*.cpp; may also see bench
+#          vmperf_NAME_bind     bind*.cpp and what these share, glue*.cpp: alone in seeing pybind11
 # OBJECT libraries: CMake refuses cycles among them, and the linker cannot drop a registration.
 # A component's include directory is on the path only of those that declare it in DEPS.
+#
+# What a file adds to the whole, a function does that has the file's name: nothing lists files.
+#     designs*.cpp, benches*.cpp, for a leaf *.cpp   void declare_<file>(bench::Registry &)
+#     bind.cpp                                       void bind(py::module_ &)
+#     bind_*.cpp                                     void bind_*(py::module_ &)
+# They are called component by component in the order of the table, designs before benches (which
+# may give more to run to a design), and of each kind in the order of their names: x.cpp, x_a.cpp.
+# bind() calls the others of its component by one bind_files(), of the generated bind_files.hpp.
 set_property(GLOBAL PROPERTY vmperf_objects "")
+set_property(GLOBAL PROPERTY vmperf_declares_inc "")
+set_property(GLOBAL PROPERTY vmperf_components_inc "")
 
 function(vmperf_check_layers name layer)
   foreach(dep IN LISTS ARGN)
@@ -46,6 +57,15 @@ function(vmperf_precompile_pybind target)
   endif()
 endfunction()
 
+# Adds `line` to a list for each file, with the file's name for @.
+function(vmperf_list_files list line)
+  foreach(file IN LISTS ARGN)
+    get_filename_component(stem ${file} NAME_WE)
+    string(REPLACE "@" "${stem}" entry "${line}")
+    set_property(GLOBAL APPEND_STRING PROPERTY ${list} "${entry}\n")
+  endforeach()
+endfunction()
+
 # bind*.docs and clauses.docs of a component become headers that its bind files include. Written at
 # configuration, as components.inc is, so that linters have them without a build; a change of one
 # configures anew, and compiles the units of the headers that say something else than before.
@@ -55,13 +75,39 @@ function(vmperf_embed_docs name dir)
     return()
   endif()
   set(script ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/embed_docs.py)
-  set(out ${CMAKE_BINARY_DIR}/generated/docs/${name})
+  set(out ${CMAKE_BINARY_DIR}/generated/bind/${name})
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script} ${docs})
   execute_process(COMMAND ${Python_EXECUTABLE} ${script} ${dir} ${out}
                   RESULT_VARIABLE failed ERROR_VARIABLE said)
   if(failed)
     message(FATAL_ERROR "docstrings of '${name}':\n  ${said}") # indented: not wrapped
   endif()
+endfunction()
+
+# bind_files.hpp of a component: its bind_*.cpp declared, and called in the order of their names.
+function(vmperf_write_bind_files name)
+  set(declared "")
+  set(called "")
+  foreach(file IN LISTS ARGN)
+    get_filename_component(stem ${file} NAME_WE)
+    if(NOT stem STREQUAL "bind")
+      string(APPEND declared "void ${stem}(pybind11::module_ &m);\n")
+      string(APPEND called "  ${stem}(m);\n")
+    endif()
+  endforeach()
+  set(out ${CMAKE_BINARY_DIR}/generated/bind/${name})
+  file(CONFIGURE OUTPUT ${out}/bind_files.hpp @ONLY CONTENT
+"// Generated from the names of files.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace vmperf::@name@ {
+@declared@
+inline void bind_files([[maybe_unused]] pybind11::module_ &m) {
+@called@}
+} // namespace vmperf::@name@
+")
   target_include_directories(vmperf_${name}_bind PRIVATE ${out})
 endfunction()
 
@@ -90,12 +136,15 @@ function(vmperf_component name)
             FILES_MATCHING PATTERN "*.hpp" PATTERN "*.inl" PATTERN "*.h")
   endif()
 
-  file(GLOB benches CONFIGURE_DEPENDS ${dir}/benches*.cpp ${dir}/designs*.cpp)
+  file(GLOB shared CONFIGURE_DEPENDS ${dir}/api*.cpp)
+  file(GLOB designs CONFIGURE_DEPENDS ${dir}/designs*.cpp)
+  file(GLOB benches CONFIGURE_DEPENDS ${dir}/benches*.cpp)
   if(name STREQUAL "peers") # one file per peer
-    file(GLOB benches CONFIGURE_DEPENDS ${dir}/*.cpp)
+    file(GLOB designs CONFIGURE_DEPENDS ${dir}/*.cpp)
   endif()
-  if(benches)
-    vmperf_objects(vmperf_${name}_benches ${benches})
+  set(declaring ${designs} ${benches})
+  if(declaring)
+    vmperf_objects(vmperf_${name}_benches ${declaring} ${shared})
     target_link_libraries(vmperf_${name}_benches PRIVATE vmperf_${name} ${deps} vmperf_bench)
     if(name STREQUAL "peers") # header code that includes its user's file once per instruction set
       target_include_directories(vmperf_${name}_benches PRIVATE ${dir})
@@ -103,21 +152,25 @@ function(vmperf_component name)
     # Every timed loop starts on a cache line: one of a cycle takes two where it crosses one.
     target_compile_options(vmperf_${name}_benches PRIVATE -falign-functions=64 -falign-loops=64
                            -falign-jumps=64 -Wno-ignored-optimization-argument) # clang has no jumps
-    set_property(GLOBAL APPEND_STRING PROPERTY vmperf_components_inc "VMPERF_DECLARES(${name})\n")
+    vmperf_list_files(vmperf_declares_inc "VMPERF_DECLARES(${name}, @)" ${declaring})
   endif()
 
   file(GLOB binds CONFIGURE_DEPENDS ${dir}/bind*.cpp)
   if(binds AND VMPERF_PYTHON)
-    vmperf_objects(vmperf_${name}_bind ${binds})
+    file(GLOB glue CONFIGURE_DEPENDS ${dir}/glue*.cpp)
+    vmperf_objects(vmperf_${name}_bind ${binds} ${glue})
     target_link_libraries(vmperf_${name}_bind PRIVATE vmperf_${name} pybind11::module)
     vmperf_precompile_pybind(vmperf_${name}_bind)
     vmperf_embed_docs(${name} ${dir})
+    vmperf_write_bind_files(${name} ${binds})
     set_property(GLOBAL APPEND_STRING PROPERTY vmperf_components_inc "VMPERF_BINDS(${name})\n")
   endif()
 endfunction()
 
-# Writes components.inc, which the module includes to declare and to call what the table names.
-function(vmperf_write_components_inc)
-  get_property(text GLOBAL PROPERTY vmperf_components_inc)
-  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/vmperf/components.inc CONTENT "${text}")
+# Writes what the module includes to declare and to call what the table and its folders hold.
+function(vmperf_write_lists)
+  foreach(list components declares)
+    get_property(text GLOBAL PROPERTY vmperf_${list}_inc)
+    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/vmperf/${list}.inc CONTENT "${text}")
+  endforeach()
 endfunction()

@@ -1,7 +1,7 @@
 // The benchmarks of copies, moves, fills and batches. Designs: designs*.cpp here and one file each
-// in peers. Scans: benches_scan.cpp; guest memory: benches_guest.cpp, benches_tearing.cpp; calls
-// from Python: benches_python_*.cpp.
+// in peers.
 #include "benches.hpp"
+#include "vmperf/bench/registry.hpp"
 
 namespace vmperf::memops {
 namespace {
@@ -128,19 +128,12 @@ void declare_batch(bench::Registry &registry) {
 
 } // namespace
 
-void declare(bench::Registry &registry) {
+void declare_benches(bench::Registry &registry) {
   declare_copy(registry);
   declare_copy_mix(registry);
   declare_move(registry);
   declare_fill(registry);
   declare_batch(registry);
-  declare_scans(registry);
-  declare_crcs(registry);
-  declare_guest(registry);
-  declare_tearing(registry);
-  declare_python_calls(registry);
-  declare_python_batches(registry);
-  declare_designs(registry);
 }
 
 } // namespace vmperf::memops

@@ -1,4 +1,4 @@
-// How the benchmark files of this component reach each other: declare() calls the others.
+// What several benchmark files of this component use.
 #pragma once
 
 #include <cstddef>
@@ -21,15 +21,7 @@ struct Places {
 };
 [[nodiscard]] Places make_places(const bench::Params &params, std::size_t sides, std::size_t n);
 
-void declare_crcs(bench::Registry &registry);
-void declare_scans(bench::Registry &registry);
-void declare_guest(bench::Registry &registry);
-void declare_tearing(bench::Registry &registry);
-void declare_python_calls(bench::Registry &registry);
-void declare_python_batches(bench::Registry &registry);
-void declare_designs(bench::Registry &registry);
-
-/// The size distributions of benches_mix.cpp.
+/// The size distributions of api_mix.cpp.
 [[nodiscard]] std::vector<bench::Value> mix_names();
 
 } // namespace vmperf::memops

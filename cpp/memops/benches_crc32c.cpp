@@ -2,6 +2,7 @@
 #include <array>
 
 #include "benches.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/memops/api/crc_workload.hpp"
 
 namespace vmperf::memops {
@@ -83,7 +84,7 @@ CrcTable make_crcs(const bench::Params &params, bool copies) {
   return table;
 }
 
-void declare_crcs(bench::Registry &registry) {
+void declare_benches_crc32c(bench::Registry &registry) {
   with_axes(registry.benchmark("memops/crc32c")
                 .summary("CRC-32C of buffers of one size, in drawn order, each from 0 or each from "
                          "the one before")

@@ -4,8 +4,8 @@
 #include <atomic>
 #include <cstring>
 
-#include "benches.hpp"
 #include "designs.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/memops/api.hpp"
 #include "vmperf/memops/guest.hpp"
 
@@ -165,9 +165,33 @@ void declare_volatile(bench::Registry &registry) {
       .designs("memops");
 }
 
+void add_designs(bench::Registry &registry) {
+  registry.design("memops", "best").runs("memops/guest_copy", [](const bench::Params &params) {
+    return plain_maker(GuestCopy(params.get_size("atom", 8)), make_guest)(params);
+  });
+  registry.design("memops", "naive")
+      .runs("memops/guest_copy", plain_maker(VolatileCopy<std::uint8_t>(), make_guest))
+      .runs("memops/volatile_vs_plain", plain_maker(NaiveCopy(), make_words))
+      .runs("memops/volatile_write", word_fill_maker(NaiveFill()));
+  const Indirect<Ops::Copy> libc_copy(std::memcpy);
+  using Memset = void *(void *, int, std::size_t);
+  registry.design("memops", "libc")
+      .runs("memops/guest_copy", plain_maker(libc_copy, make_guest))
+      .runs("memops/volatile_vs_plain", plain_maker(libc_copy, make_words))
+      .runs("memops/volatile_write", word_fill_maker(Indirect<Memset>(std::memset)));
+  for (const std::size_t atom : {8U, 16U, 32U}) {
+    registry
+        .design("memops", "guest_" + std::to_string(atom),
+                "memops::guest_copy with atoms of " + std::to_string(atom) + " bytes")
+        .runs("memops/volatile_vs_plain", [atom](const bench::Params &params) {
+          return plain_maker(GuestCopy(atom), make_words)(params);
+        });
+  }
+}
+
 } // namespace
 
-void declare_guest(bench::Registry &registry) {
+void declare_benches_guest(bench::Registry &registry) {
   registry.benchmark("memops/guest_copy")
       .summary("copies that do not tear within `atom` bytes, between buffers hot in the nearest "
                "cache; libc, which may tear, is the ceiling")
@@ -182,30 +206,7 @@ void declare_guest(bench::Registry &registry) {
       .axis("atom", {8, 16, 32}, 16)
       .axis("src_align", {0, 1, 8}, 0);
   declare_volatile(registry);
-}
-
-void add_guest(bench::Registry &registry, Designs &designs) {
-  designs.best.runs("memops/guest_copy", [](const bench::Params &params) {
-    return plain_maker(GuestCopy(params.get_size("atom", 8)), make_guest)(params);
-  });
-  designs.naive.runs("memops/guest_copy", plain_maker(VolatileCopy<std::uint8_t>(), make_guest))
-      .runs("memops/volatile_vs_plain", plain_maker(NaiveCopy(), make_words))
-      .runs("memops/volatile_write", word_fill_maker(NaiveFill()));
-  const Indirect<Ops::Copy> libc_copy(std::memcpy);
-  using Memset = void *(void *, int, std::size_t);
-  designs.libc.runs("memops/guest_copy", plain_maker(libc_copy, make_guest))
-      .runs("memops/volatile_vs_plain", plain_maker(libc_copy, make_words))
-      .runs("memops/volatile_write", word_fill_maker(Indirect<Memset>(std::memset)));
-  for (const std::size_t atom : {8U, 16U, 32U}) {
-    registry
-        .design("memops", "guest_" + std::to_string(atom),
-                "memops::guest_copy with atoms of " + std::to_string(atom) + " bytes")
-        .runs("memops/volatile_vs_plain",
-              [atom](const bench::Params &params) {
-                return plain_maker(GuestCopy(atom), make_words)(params);
-              })
-        .runs("memops/guest_tearing", tearing_maker(atom));
-  }
+  add_designs(registry);
 }
 
 } // namespace vmperf::memops

@@ -1,8 +1,9 @@
 // Many small copies from Python: one native call against the loops that one writes without it.
 #include <string>
 
-#include "benches.hpp"
 #include "benches_python.hpp"
+#include "vmperf/bench/registry.hpp"
+#include "vmperf/memops/api/table.hpp"
 
 namespace vmperf::memops {
 namespace {
@@ -97,6 +98,7 @@ void add_designs(bench::Registry &registry) {
 
 void declare_benchmark(bench::Registry &registry) {
   registry.benchmark("memops/python_batch")
+      .place(1) // after the single calls
       .summary("`batch` copies of size_bytes between random rows of two arrays that together have "
                "working_set_bytes: one native call against loops of Python")
       .op("one copy of a batch")
@@ -114,7 +116,7 @@ void declare_benchmark(bench::Registry &registry) {
 
 } // namespace
 
-void declare_python_batches(bench::Registry &registry) {
+void declare_benches_python_batch(bench::Registry &registry) {
   declare_benchmark(registry);
   add_designs(registry);
 }

@@ -2,8 +2,9 @@
 // the loop over calls is the harness's, so the interpreter runs only what a design brings of it.
 #include <string>
 
-#include "benches.hpp"
 #include "benches_python.hpp"
+#include "vmperf/bench/registry.hpp"
+#include "vmperf/memops/api/table.hpp"
 
 namespace vmperf::memops {
 namespace {
@@ -214,7 +215,7 @@ void declare_benchmark(bench::Registry &registry) {
 
 } // namespace
 
-void declare_python_calls(bench::Registry &registry) {
+void declare_benches_python_call(bench::Registry &registry) {
   declare_benchmark(registry);
   add_designs(registry);
 }

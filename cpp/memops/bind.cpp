@@ -7,6 +7,7 @@
 
 #include "bind.docs.hpp"
 #include "bind_fastcall.hpp"
+#include "bind_files.hpp"
 
 namespace vmperf::memops {
 
@@ -69,14 +70,7 @@ void add_functions(py::module_ &m, std::span<const FastFunction> functions) {
 
 void bind(py::module_ &m) {
   m.doc() = docs::module;
-  bind_hot(m);
-  bind_hot_fill(m);
-  bind_hot_scan(m);
-  bind_crc32c(m);
-  bind_scan(m);
-  bind_batch(m);
-  bind_plan(m);
-  bind_control(m);
+  bind_files(m);
 }
 
 } // namespace vmperf::memops

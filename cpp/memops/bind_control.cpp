@@ -1,5 +1,5 @@
 // Levels, thresholds and the C library's path. What is kept on disk is Python's:
-// vmperf._thresholds.
+// vmperf._measure.thresholds.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 #include <pybind11/typing.h>
@@ -66,7 +66,8 @@ Numbers measure_thresholds() {
 }
 
 Numbers calibrate_with_cache(bool cached) {
-  return py::module_::import("vmperf._thresholds").attr("calibrate")(py::arg("cached") = cached);
+  return py::module_::import("vmperf._measure.thresholds")
+      .attr("calibrate")(py::arg("cached") = cached);
 }
 
 std::string library_path() {
@@ -108,7 +109,7 @@ void bind_thresholds(py::module_ &m) {
       py::arg("stream_fill_bytes") = py::none(), docs::set_thresholds);
   m.def("calibrate", &calibrate_with_cache, py::kw_only(), py::arg("cached") = true,
         docs::calibrate);
-  // For vmperf._thresholds alone.
+  // For vmperf._measure.thresholds alone.
   m.def("_measure_thresholds", &measure_thresholds, "Measure, set and return the thresholds.");
   m.def(
       "_use_measured",
@@ -124,7 +125,7 @@ void settle_thresholds() {
     return;
   }
   g_settled = true; // once: where it fails, the assumed values stay
-  py::module_::import("vmperf._thresholds").attr("settle")();
+  py::module_::import("vmperf._measure.thresholds").attr("settle")();
 }
 
 void bind_control(py::module_ &m) {

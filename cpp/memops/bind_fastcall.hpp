@@ -120,13 +120,4 @@ Hint to_hint(PyObject *word);
 /// "balanced", "throughput" or "forward"; null is the default.
 Policy to_policy(PyObject *word);
 
-void bind_hot(py::module_ &m);
-void bind_hot_fill(py::module_ &m);
-void bind_hot_scan(py::module_ &m);
-void bind_crc32c(py::module_ &m);
-void bind_scan(py::module_ &m);
-void bind_batch(py::module_ &m);
-void bind_plan(py::module_ &m);
-void bind_control(py::module_ &m);
-
 } // namespace vmperf::memops

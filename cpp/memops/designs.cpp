@@ -6,6 +6,7 @@
 
 #include "benches.hpp"
 #include "src/rep_movsb.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/memops/api.hpp"
 #include "vmperf/memops/fill.hpp"
 
@@ -89,18 +90,16 @@ void add_level(Design &design, Level level) {
             }));
 }
 
-std::array<Design *, kLevels.size()> add_levels(bench::Registry &registry) {
-  std::array<Design *, kLevels.size()> found{};
-  for (std::size_t i = 0; i < kLevels.size(); ++i) {
-    const Level level = kLevels[i];
+void add_levels(bench::Registry &registry) {
+  for (const Level level : kLevels) {
     const std::string name(name_of(level));
-    found[i] = &registry
-                    .design("memops", name,
-                            "memops at SIMD level " + name +
-                                " behind a pointer, policy balanced where policies differ")
-                    .available([level] { return probe_level(level); });
+    Design &design =
+        registry.design("memops", name,
+                        "memops at SIMD level " + name +
+                            " behind a pointer, policy balanced where policies differ");
+    design.available([level] { return probe_level(level); });
+    add_level(design, level);
   }
-  return found;
 }
 
 Availability probe_rep_movsb() {
@@ -110,71 +109,71 @@ Availability probe_rep_movsb() {
   return {bench::Status::unsupported, "rep movsb is an instruction of x86-64", ""};
 }
 
-Designs make_designs(bench::Registry &registry) {
+// The public functions by policy and by hint, and `best`, which leaves both to them.
+void add_public(bench::Registry &registry) {
   const auto add = [&registry](const char *name, const char *summary) -> Design & {
     return registry.design("memops", name, summary);
   };
-  return Designs{
-      .throughput = add("throughput", "memops::copy<throughput>, best tier: masked small copies, "
-                                      "with page guard; below AVX-512 the policies are one code"),
-      .balanced =
-          add("balanced", "memops::copy, best tier: masked up to 16 bytes, plain above; below "
-                          "AVX-512 the policies are one code"),
-      .forward = add("forward", "memops::copy<forward>, best tier: plain overlapping stores"),
-      .best = add("best", "the public function of memops, best tier"),
-      .stream = add("stream", "the public function with Hint::stream: past the caches from 1 KiB"),
-      .temporal = add("temporal", "the public function with Hint::temporal: never past the caches"),
-      .naive = add("naive", "a loop over bytes, kept from becoming a call of the C library"),
-      .libc = add("libc", "the C library's function behind a pointer").peer(),
-      .std_copy = add("std_copy", "std::copy of bytes, which compilers make a call of memmove"),
-      .rep_movsb = add("rep_movsb", "one string instruction").available(probe_rep_movsb),
-      .levels = add_levels(registry),
+  run_copies(add("throughput", "memops::copy<throughput>, best tier: masked small copies, "
+                               "with page guard; below AVX-512 the policies are one code"),
+             PublicCopy<Policy::throughput>());
+  run_copies(add("balanced", "memops::copy, best tier: masked up to 16 bytes, plain above; below "
+                             "AVX-512 the policies are one code"),
+             PublicCopy<Policy::balanced>());
+  run_copies(add("forward", "memops::copy<forward>, best tier: plain overlapping stores"),
+             PublicCopy<Policy::forward>());
+  add("best", "the public function of memops, best tier")
+      .runs("memops/move", plain_maker(PublicMove(), make_shifts))
+      .runs("memops/fill", fill_maker(PublicFill<Hint::automatic>()));
+  add("stream", "the public function with Hint::stream: past the caches from 1 KiB")
+      .runs("memops/copy", copy_maker(HintedCopy<Hint::stream>(), make_pairs))
+      .runs("memops/fill", fill_maker(PublicFill<Hint::stream>()));
+  add("temporal", "the public function with Hint::temporal: never past the caches")
+      .runs("memops/copy", copy_maker(HintedCopy<Hint::temporal>(), make_pairs))
+      .runs("memops/fill", fill_maker(PublicFill<Hint::temporal>()));
+}
+
+void add_naive(bench::Registry &registry) {
+  Design &naive = registry.design("memops", "naive",
+                                  "a loop over bytes, kept from becoming a call of the C library");
+  run_copies(naive, NaiveCopy());
+  naive.runs("memops/move", plain_maker(NaiveMove(), make_shifts))
+      .runs("memops/fill", fill_maker(NaiveFill()));
+}
+
+void add_libraries(bench::Registry &registry) {
+  using Memset = void *(void *, int, std::size_t);
+  Design &libc =
+      registry.design("memops", "libc", "the C library's function behind a pointer").peer();
+  run_copies(libc, Indirect<Ops::Copy>(std::memcpy));
+  libc.runs("memops/move", plain_maker(Indirect<Ops::Copy>(std::memmove), make_shifts))
+      .runs("memops/fill", fill_maker(Indirect<Memset>(std::memset)));
+  Design &std_copy = registry.design("memops", "std_copy",
+                                     "std::copy of bytes, which compilers make a call of memmove");
+  run_copies(std_copy, StdCopy());
+  std_copy.runs("memops/move", plain_maker(StdMove(), make_shifts));
+}
+
+void add_rep_movsb(bench::Registry &registry) {
+  const auto maker = [](CopyTable (*table)(const bench::Params &)) {
+    return [table](const bench::Params &params) {
+      return copy_maker(Indirect<Ops::Copy>(rep_movsb()), table)(params);
+    };
   };
+  registry.design("memops", "rep_movsb", "one string instruction")
+      .available(probe_rep_movsb)
+      .runs("memops/copy", maker(make_pairs))
+      .runs("memops/copy_mix", maker(make_mix));
 }
 
 } // namespace
 
-void add_copies(Designs &designs) {
-  run_copies(designs.throughput, PublicCopy<Policy::throughput>());
-  run_copies(designs.balanced, PublicCopy<Policy::balanced>());
-  run_copies(designs.forward, PublicCopy<Policy::forward>());
-  run_copies(designs.naive, NaiveCopy());
-  run_copies(designs.libc, Indirect<Ops::Copy>(std::memcpy));
-  run_copies(designs.std_copy, StdCopy());
-  for (const char *id : {"memops/copy", "memops/copy_mix"}) {
-    const auto table = std::string_view(id) == "memops/copy" ? make_pairs : make_mix;
-    designs.rep_movsb.runs(id, [table](const bench::Params &params) {
-      return copy_maker(Indirect<Ops::Copy>(rep_movsb()), table)(params);
-    });
-  }
-  designs.stream.runs("memops/copy", copy_maker(HintedCopy<Hint::stream>(), make_pairs))
-      .runs("memops/fill", fill_maker(PublicFill<Hint::stream>()));
-  designs.temporal.runs("memops/copy", copy_maker(HintedCopy<Hint::temporal>(), make_pairs))
-      .runs("memops/fill", fill_maker(PublicFill<Hint::temporal>()));
-  designs.best.runs("memops/move", plain_maker(PublicMove(), make_shifts))
-      .runs("memops/fill", fill_maker(PublicFill<Hint::automatic>()));
-  designs.naive.runs("memops/move", plain_maker(NaiveMove(), make_shifts))
-      .runs("memops/fill", fill_maker(NaiveFill()));
-  using Memset = void *(void *, int, std::size_t);
-  designs.libc.runs("memops/move", plain_maker(Indirect<Ops::Copy>(std::memmove), make_shifts))
-      .runs("memops/fill", fill_maker(Indirect<Memset>(std::memset)));
-  designs.std_copy.runs("memops/move", plain_maker(StdMove(), make_shifts));
-  for (std::size_t i = 0; i < kLevels.size(); ++i) {
-    add_level(*designs.levels[i], kLevels[i]);
-  }
-}
-
 void declare_designs(bench::Registry &registry) {
-  Designs designs = make_designs(registry);
-  add_copies(designs);
-  add_scans(designs);
-  add_crcs(designs);
-  add_batches(registry, designs);
-  add_guest(registry, designs);
-  add_limits(registry);
-  add_numpy(registry);
-  add_tearing(designs);
-  declare_imports(registry);
+  add_public(registry);
+  add_naive(registry);
+  add_libraries(registry);
+  add_rep_movsb(registry);
+  add_levels(registry);
 }
 
 } // namespace vmperf::memops

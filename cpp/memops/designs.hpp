@@ -60,23 +60,12 @@ template <class Entry, class Make>
   };
 }
 
-/// The designs that several benchmarks share; each adds what it runs to the one with that name.
-struct Designs {
-  bench::Design &throughput, &balanced, &forward, &best, &stream, &temporal, &naive, &libc,
-      &std_copy, &rep_movsb;
-  std::array<bench::Design *, kLevels.size()> levels;
-};
-
-void add_copies(Designs &designs);
-void add_crcs(Designs &designs);
-void add_scans(Designs &designs);
-void add_batches(bench::Registry &registry, Designs &designs);
-void add_limits(bench::Registry &registry);
-void add_numpy(bench::Registry &registry);
-void declare_imports(bench::Registry &registry);
-void add_guest(bench::Registry &registry, Designs &designs);
-void add_tearing(Designs &designs);
-/// Races by guest_copy with atoms of 8, 16 or 32 bytes.
-[[nodiscard]] bench::Maker tearing_maker(std::size_t atom);
+/// Calls `run(design, level)` for the design of each SIMD level. Those that several benchmarks
+/// share are added in designs.cpp; every other file adds to them what they run beside.
+template <class Run> void for_each_level(bench::Registry &registry, Run run) {
+  for (const Level level : kLevels) {
+    run(registry.design("memops", name_of(level)), level);
+  }
+}
 
 } // namespace vmperf::memops

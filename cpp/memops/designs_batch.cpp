@@ -1,7 +1,9 @@
 // Many copies in one call, against a loop over single ones.
 #include <cstring>
+#include <utility>
 
 #include "designs.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/memops/api.hpp"
 #include "vmperf/memops/batch.hpp"
 
@@ -46,20 +48,22 @@ private:
 
 } // namespace
 
-void add_batches(bench::Registry &registry, Designs &designs) {
+void declare_designs_batch(bench::Registry &registry) {
   const char *const id = "memops/batch";
-  designs.throughput.runs(id, batch_maker(PublicBatch<Policy::throughput>()));
-  designs.balanced.runs(id, batch_maker(PublicBatch<Policy::balanced>()));
-  designs.forward.runs(id, batch_maker(PublicBatch<Policy::forward>()));
-  for (std::size_t i = 0; i < kLevels.size(); ++i) {
-    designs.levels[i]->runs(
-        id, late_maker([level = kLevels[i]] { return batch_maker(LevelBatch(table_of(level))); }));
-  }
+  const auto add = [&registry, id](const char *design, bench::Maker maker) {
+    registry.design("memops", design).runs(id, std::move(maker));
+  };
+  add("throughput", batch_maker(PublicBatch<Policy::throughput>()));
+  add("balanced", batch_maker(PublicBatch<Policy::balanced>()));
+  add("forward", batch_maker(PublicBatch<Policy::forward>()));
+  for_each_level(registry, [id](bench::Design &design, Level level) {
+    design.runs(id, late_maker([level] { return batch_maker(LevelBatch(table_of(level))); }));
+  });
   registry.design("memops", "loop", "a loop over memops::copy<throughput>")
       .runs(id, loop_maker(PublicCopy<Policy::throughput>()));
-  designs.naive.runs(id, loop_maker(NaiveCopy()));
-  designs.libc.runs(id, loop_maker(Indirect<Ops::Copy>(std::memcpy)));
-  designs.std_copy.runs(id, loop_maker(StdCopy()));
+  add("naive", loop_maker(NaiveCopy()));
+  add("libc", loop_maker(Indirect<Ops::Copy>(std::memcpy)));
+  add("std_copy", loop_maker(StdCopy()));
 }
 
 } // namespace vmperf::memops

@@ -1,5 +1,6 @@
 // How the designs compute CRCs: the public functions, a loop over bytes, each level's table.
 #include "designs.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/memops/api/crc_workload.hpp"
 #include "vmperf/memops/crc32c.hpp"
 
@@ -44,12 +45,12 @@ private:
 
 } // namespace
 
-void add_crcs(Designs &designs) {
-  run_crcs(designs.best, [] { return Public(); });
-  run_crcs(designs.naive, [] { return Naive(); });
-  for (std::size_t i = 0; i < kLevels.size(); ++i) {
-    run_crcs(*designs.levels[i], [level = kLevels[i]] { return AtLevel(table_of(level)); });
-  }
+void declare_designs_crc32c(bench::Registry &registry) {
+  run_crcs(registry.design("memops", "best"), [] { return Public(); });
+  run_crcs(registry.design("memops", "naive"), [] { return Naive(); });
+  for_each_level(registry, [](bench::Design &design, Level level) {
+    run_crcs(design, [level] { return AtLevel(table_of(level)); });
+  });
 }
 
 } // namespace vmperf::memops

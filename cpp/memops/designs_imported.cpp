@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "designs.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/memops/api.hpp"
 
 namespace vmperf::memops {
@@ -19,7 +19,7 @@ bench::Design &enter(bench::Registry &registry, std::string name, std::string su
 
 } // namespace
 
-void declare_imports(bench::Registry &registry) {
+void declare_designs_imported(bench::Registry &registry) {
   registry.importer("memops", {"memcpy"}, enter);
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "designs.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/memops/api.hpp"
 #include "vmperf/memops/fill.hpp"
 
@@ -109,7 +110,7 @@ CopyTable make_stores(const bench::Params &params) {
 
 } // namespace
 
-void add_limits(bench::Registry &registry) {
+void declare_designs_limits(bench::Registry &registry) {
   registry
       .design("memops", "read_limit",
               "no copy: the source is read and summed, 16 bytes a load, the next 2 KiB fetched")

@@ -3,9 +3,9 @@
 // designs work. An op is a call, so there is one pair, and nobody reads it.
 #include <string>
 
-#include "benches.hpp"
 #include "benches_python.hpp"
-#include "designs.hpp"
+#include "vmperf/bench/registry.hpp"
+#include "vmperf/memops/api/table.hpp"
 
 namespace vmperf::memops {
 namespace {
@@ -92,7 +92,7 @@ bench::WorkloadPtr make_fill(const bench::Params &params) {
 
 } // namespace
 
-void add_numpy(bench::Registry &registry) {
+void declare_designs_numpy(bench::Registry &registry) {
   registry.design("memops", "numpy", "numpy.copyto, ndarray.fill: the call is part of each op")
       .peer()
       .available(probe_numpy)

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "bind.docs.hpp"
+#include "bind_files.hpp"
 #include "vmperf/os/cpu.hpp"
 #include "vmperf/os/kernels.hpp"
 #include "vmperf/os/machine.hpp"
@@ -12,10 +13,6 @@
 namespace py = pybind11;
 
 namespace vmperf::os {
-
-void bind_pages(py::module_ &m);
-void bind_libraries(py::module_ &m);
-void bind_process(py::module_ &m);
 
 namespace {
 
@@ -91,9 +88,7 @@ void bind_machine(py::module_ &m) {
 void bind(py::module_ &m) {
   m.doc() = "Operating system and CPU: fingerprint, self-test, pages, processes, libraries.";
   bind_machine(m);
-  bind_pages(m);
-  bind_libraries(m);
-  bind_process(m);
+  bind_files(m);
 }
 
 } // namespace vmperf::os

@@ -10,9 +10,6 @@ namespace py = pybind11;
 
 namespace vmperf::os {
 
-void bind_pages(py::module_ &m); // both called by bind() in bind.cpp
-void bind_libraries(py::module_ &m);
-
 namespace {
 
 // Holds a buffer for as long as its pages are being asked for.
@@ -40,7 +37,7 @@ private:
 
 } // namespace
 
-void bind_pages(py::module_ &m) {
+void bind_memory(py::module_ &m) {
   m.def("page_bytes", &page_bytes, docs::page_bytes);
   m.def("huge_page_bytes", &huge_page_bytes, docs::huge_page_bytes);
   m.def(
@@ -50,9 +47,6 @@ void bind_pages(py::module_ &m) {
         return resident_bytes(view.data(), view.size_bytes());
       },
       py::arg("buffer"), docs::resident_bytes);
-}
-
-void bind_libraries(py::module_ &m) {
   m.def("add_library_directory", &add_library_directory, py::arg("path"),
         docs::add_library_directory);
   m.def("library_directories", &library_directories, docs::library_directories);

@@ -9,8 +9,6 @@ namespace py = pybind11;
 
 namespace vmperf::os {
 
-void bind_process(py::module_ &m); // called by bind() in bind.cpp
-
 void bind_process(py::module_ &m) {
   m.def("die_with_parent", &die_with_parent, py::arg("parent_pid") = 0, docs::die_with_parent);
   m.def("allowed_cpus", &allowed_cpus, docs::allowed_cpus);

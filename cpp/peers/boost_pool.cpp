@@ -1,7 +1,7 @@
 // boost::pool, inlined: an intrusive free list over blocks that double. Compiled in where its
 // headers are found. Source: Boost.Pool, boost/pool/pool.hpp, class pool.
-#include "peers.hpp"
 #include "vmperf/base/error.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/pool/api.hpp"
 
 #if __has_include(<boost/pool/pool.hpp>)
@@ -66,6 +66,7 @@ void declare_boost_pool(bench::Registry &registry) {
   pool::add_pool_design<BoostPool>(registry, "boost_pool",
                                    "boost::pool: intrusive free list, inlined")
       .peer()
+      .place(1)
       .available(probe);
 }
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "library.hpp"
-#include "peers.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/memops/api/crc_workload.hpp"
 
 namespace vmperf::peers {
@@ -54,7 +54,7 @@ void declare_google_crc32c(bench::Registry &registry) {
       "memops", "google_crc32c",
       "crc32c_extend of Google's crc32c, loaded at run time: through a pointer; a copy by memcpy "
       "before");
-  design.peer().available([] { return library().probe(); });
+  design.peer().place(1).available([] { return library().probe(); });
   memops::run_crcs(design, make_google_crc32c);
 }
 

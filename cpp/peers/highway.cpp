@@ -21,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/memops/ops.hpp"
 
 namespace vmperf::peers::isa_highway {
@@ -81,7 +82,6 @@ HWY_AFTER_NAMESPACE();
 #include <string_view>
 #include <utility>
 
-#include "peers.hpp"
 #include "vmperf/base/error.hpp"
 #include "vmperf/memops/api/scan_designs.hpp"
 #include "vmperf/os/cpu.hpp"

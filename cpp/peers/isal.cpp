@@ -4,7 +4,7 @@
 #include <string>
 
 #include "library.hpp"
-#include "peers.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/memops/api/crc_workload.hpp"
 #include "vmperf/memops/api/scan_designs.hpp"
 

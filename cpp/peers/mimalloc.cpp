@@ -5,7 +5,7 @@
 #include <string>
 
 #include "library.hpp"
-#include "peers.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/pool/api.hpp"
 #include "vmperf/pool/api/shared.hpp"
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <memory_resource>
 
-#include "peers.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/pool/api.hpp"
 #include "vmperf/pool/api/shared.hpp"
 
@@ -64,6 +64,7 @@ void declare_pmr(bench::Registry &registry) {
                              "std::pmr::unsynchronized_pool_resource: size lookup behind a virtual "
                              "call; several threads: synchronized_pool_resource")
       .peer()
+      .place(1)
       .runs("pool/shared", pool::shared_maker<SynchronizedPmr>())
       .available(probe);
 }

@@ -1,6 +1,5 @@
 // The benchmarks of fixed-size pools. Designs: designs.cpp here and one file each in peers.
 #include "benches.hpp"
-#include "designs.hpp"
 #include "vmperf/bench/registry.hpp"
 
 namespace vmperf::pool {
@@ -93,16 +92,12 @@ void declare_sizes(bench::Registry &registry) {
 
 } // namespace
 
-void declare(bench::Registry &registry) {
+void declare_benches(bench::Registry &registry) {
   declare_allocate(registry);
   declare_cycle(registry);
   declare_churn(registry);
   declare_throughput(registry);
   declare_sizes(registry);
-  declare_shared(registry);
-  declare_steps(registry);
-  declare_row_benchmarks(registry);
-  declare_designs(registry);
 }
 
 } // namespace vmperf::pool

@@ -1,14 +1,15 @@
 // The benchmarks of rows of items, of a pool's whole life, and of what statistics and checks cost.
 #include "benches.hpp"
-#include "designs.hpp"
 #include "vmperf/bench/registry.hpp"
 #include "vmperf/pool/api.hpp"
 
 namespace vmperf::pool {
 namespace {
 
+constexpr int kLate = 1; // behind pairs, alone and of several threads
+
 void declare_preallocation(bench::Registry &registry) {
-  with_item_size(registry.benchmark("pool/preallocation"))
+  with_item_size(registry.benchmark("pool/preallocation").place(kLate))
       .summary(
           "a pool's whole life: make it, make `preallocate` slots ready, allocate `batch` items "
           "and write their first word, free them, drop the pool. 0: none; 50: exhausted half "
@@ -28,7 +29,7 @@ void declare_preallocation(bench::Registry &registry) {
 }
 
 void declare_bulk(bench::Registry &registry) {
-  with_item_size(registry.benchmark("pool/bulk"))
+  with_item_size(registry.benchmark("pool/bulk").place(kLate))
       .summary("a row of `batch` items is taken and given back: by one call each in stack and "
                "checked; the others have none and loop over single calls")
       .op("one row: `batch` allocations and as many deallocations")
@@ -42,7 +43,7 @@ void declare_bulk(bench::Registry &registry) {
 }
 
 void declare_bulk_write(bench::Registry &registry) {
-  with_item_size(registry.benchmark("pool/bulk_write"))
+  with_item_size(registry.benchmark("pool/bulk_write").place(kLate))
       .summary(
           "as pool/bulk, with every item written wholly; plain_stores writes the same bytes to "
           "an array that nobody allocates: the limit of any allocator")
@@ -55,7 +56,7 @@ void declare_bulk_write(bench::Registry &registry) {
 }
 
 void declare_lease(bench::Registry &registry) {
-  with_item_size(registry.benchmark("pool/lease"))
+  with_item_size(registry.benchmark("pool/lease").place(kLate))
       .summary("a row of `batch` items: leased, or copied off and back, or taken one by one")
       .op("one row: leased and ended, or `batch` allocations and deallocations")
       .fooled_by(
@@ -68,6 +69,7 @@ void declare_lease(bench::Registry &registry) {
 
 void declare_stats_overhead(bench::Registry &registry) {
   registry.benchmark("pool/stats_overhead")
+      .place(kLate)
       .designs("pool")
       .summary("what statistics cost: stack derives them from its state, counted also adds up its "
                "operations, silent can't tell anything")
@@ -82,6 +84,7 @@ void declare_stats_overhead(bench::Registry &registry) {
 
 void declare_checks(bench::Registry &registry) {
   registry.benchmark("pool/checked")
+      .place(kLate)
       .designs("pool")
       .summary("what it costs to test every pointer that is freed: the same slot pair by pair, or "
                "batches of 100")
@@ -94,7 +97,7 @@ void declare_checks(bench::Registry &registry) {
 
 } // namespace
 
-void declare_row_benchmarks(bench::Registry &registry) {
+void declare_benches_rows(bench::Registry &registry) {
   declare_preallocation(registry);
   declare_bulk(registry);
   declare_bulk_write(registry);

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "designs.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/bench/sink.hpp"
 #include "vmperf/bench/steps.hpp"
 #include "vmperf/pool/stack_pool.hpp"
@@ -49,7 +49,7 @@ private:
 
 } // namespace
 
-void declare_steps(bench::Registry &registry) {
+void declare_benches_steps(bench::Registry &registry) {
   registry.benchmark("pool/steps")
       .summary(
           "`steps` times allocate and deallocate one item of a warm pool that is a member of an "

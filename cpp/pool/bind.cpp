@@ -6,6 +6,7 @@
 
 #include "bind.docs.hpp"
 #include "bind_args.hpp"
+#include "bind_files.hpp"
 #include "bind_rows.hpp"
 #include "vmperf/pool/handle_pool.hpp"
 
@@ -48,9 +49,6 @@ std::unique_ptr<HandlePool> make(const py::object &item_size_bytes, const py::ob
 
 void bind(py::module_ &m) {
   m.doc() = docs::module;
-  bind_stats(m);
-  bind_shared(m);
-  bind_row_classes(m);
   PoolClass stack_pool(m, "StackPool", docs::StackPool);
   stack_pool
       .def(py::init(&make), py::arg("item_size_bytes") = 64, py::arg("capacity") = 0, py::kw_only(),
@@ -84,7 +82,6 @@ void bind(py::module_ &m) {
            docs::StackPool_purge)
       .def("close", &HandlePool::close, py::call_guard<py::gil_scoped_release>(),
            docs::StackPool_close)
-      .def("stats", &HandlePool::stats, docs::StackPool_stats)
       .def("advise_capacity", &HandlePool::advise_capacity, py::kw_only(),
            py::arg("headroom") = 0.0, docs::StackPool_advise_capacity)
       .def_property_readonly("is_closed", &HandlePool::is_closed, "Whether `close` was called.")
@@ -113,8 +110,7 @@ void bind(py::module_ &m) {
                (pool.options().checked ? ", checked" : ", unchecked") +
                (pool.is_closed() ? ", closed)" : ")");
       });
-  bind_rows(stack_pool);
-  bind_lent(stack_pool);
+  bind_files(m); // some of which add methods to StackPool
 }
 
 } // namespace vmperf::pool

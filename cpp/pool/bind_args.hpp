@@ -33,6 +33,4 @@ inline std::size_t to_count(const py::handle &value, const char *name) {
   return to_unsigned(value, name, "0 to " + std::to_string(kMaxBytes));
 }
 
-void bind_shared(py::module_ &m);
-
 } // namespace vmperf::pool

@@ -56,8 +56,8 @@ py::array make_array(const py::object &self, const py::object &dtype, const py::
 
 } // namespace
 
-void bind_lent(PoolClass &pool) {
-  pool.def("array", &make_array, py::arg("dtype"), py::arg("n"), docs::StackPool_array);
+void bind_lent(py::module_ &m) {
+  stack_pool_of(m).def("array", &make_array, py::arg("dtype"), py::arg("n"), docs::StackPool_array);
 }
 
 } // namespace vmperf::pool

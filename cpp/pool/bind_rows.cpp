@@ -106,16 +106,14 @@ void deallocate_n(HandlePool &pool, const Handles &handles) {
 
 } // namespace
 
-void bind_row_classes(py::module_ &m) {
+void bind_rows(py::module_ &m) {
   py::class_<PyLease>(m, "Lease", docs::Lease)
       .def("__enter__", &PyLease::enter)
       .def("__exit__", [](PyLease &lease, const py::args & /*exception*/) { lease.end(); })
       .def("__len__", &PyLease::size)
       .def_property_readonly("handles", &PyLease::array, docs::Lease_handles);
-}
-
-void bind_rows(PoolClass &pool) {
-  pool.def("allocate_n", &allocate_n, py::arg("n"), docs::StackPool_allocate_n)
+  stack_pool_of(m)
+      .def("allocate_n", &allocate_n, py::arg("n"), docs::StackPool_allocate_n)
       .def("deallocate_n", &deallocate_n, py::arg("handles").noconvert(),
            docs::StackPool_deallocate_n)
       .def(

@@ -11,10 +11,9 @@ namespace vmperf::pool {
 
 using PoolClass = pybind11::class_<HandlePool>;
 
-/// Classes that StackPool's methods return, and the methods: rows and leases, arrays.
-void bind_stats(pybind11::module_ &m);
-void bind_row_classes(pybind11::module_ &m);
-void bind_rows(PoolClass &pool);
-void bind_lent(PoolClass &pool);
+/// The class that bind() made, for methods of a subject that has a file of its own.
+inline PoolClass stack_pool_of(const pybind11::module_ &m) {
+  return pybind11::reinterpret_borrow<PoolClass>(m.attr("StackPool"));
+}
 
 } // namespace vmperf::pool

@@ -53,6 +53,7 @@ void bind_stats(py::module_ &m) {
            })
       .def("__hash__", [](const Stats &self) { return py::hash(py::str(to_text(self))); })
       .def("__repr__", &to_text);
+  stack_pool_of(m).def("stats", &HandlePool::stats, docs::StackPool_stats);
 }
 
 } // namespace vmperf::pool

@@ -1,12 +1,8 @@
-// The pool designs of this project, the naive one and the C library's allocator.
-#include <cstdlib>
-#include <memory>
-#include <new>
-#include <vector>
+// StackPool as a design, the same behind function pointers, and its two ways to take a row.
+#include <cstddef>
 
-#include "designs.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/pool/api.hpp"
-#include "vmperf/pool/api/shared.hpp"
 #include "vmperf/pool/stack_pool.hpp"
 
 namespace vmperf::pool {
@@ -58,47 +54,6 @@ private:
   RawStackPool pool_;
 };
 
-// The ten lines that one writes at once: a slab and a vector of free pointers; it can't grow.
-class Naive {
-public:
-  static constexpr bool kCannotGrow = true;
-
-  Naive(std::size_t item_bytes, std::size_t capacity)
-      : slab_(static_cast<std::byte *>(std::malloc(item_bytes * capacity))) {
-    for (std::size_t i = capacity; i-- != 0;) {
-      free_.push_back(slab_.get() + i * item_bytes);
-    }
-  }
-  void *allocate() {
-    if (free_.empty()) {
-      throw std::bad_alloc();
-    }
-    void *item = free_.back();
-    free_.pop_back();
-    return item;
-  }
-  void deallocate(void *item) { free_.push_back(item); }
-
-private:
-  struct Free {
-    void operator()(std::byte *p) const noexcept { std::free(p); }
-  };
-  std::unique_ptr<std::byte, Free> slab_;
-  std::vector<void *> free_;
-};
-
-class Libc {
-public:
-  Libc(std::size_t item_bytes, std::size_t /*capacity*/) : item_bytes_(item_bytes) {}
-  [[nodiscard]] void *allocate() const { return std::malloc(item_bytes_); }
-  // Opaque, at no instruction: the address is part of the checksum, which the compiler would take
-  // for a use after free.
-  static void deallocate(void *item) { std::free(bench::opaque(item)); }
-
-private:
-  std::size_t item_bytes_;
-};
-
 } // namespace
 
 void declare_designs(bench::Registry &registry) {
@@ -108,24 +63,10 @@ void declare_designs(bench::Registry &registry) {
   add_pool_design<StackIndirect>(registry, "stack_indirect",
                                  "stack through function pointers, as a library is called: the "
                                  "like-for-like partner of peers loaded at run time");
-  declare_checked(registry);
-  declare_variants(registry);
-  declare_shared_designs(registry);
-  declare_imports(registry);
   registry.design("pool", "lease", "stack: a row stays in the pool's table, only the top moves")
       .runs("pool/lease", workload_maker<LeaseWorkload<Stack>>());
   registry.design("pool", "bulk", "stack: a row is copied off the pool's table and back")
       .runs("pool/lease", workload_maker<BulkWorkload<Stack>>());
-  add_pool_design<Naive>(registry, "naive",
-                         "std::vector of free pointers over one slab; several threads: a mutex "
-                         "around it")
-      .runs("pool/lease", workload_maker<BulkWorkload<Naive>>())
-      .runs("pool/checked", pair_or_batch_maker<Naive>())
-      .runs("pool/shared", locked_vector_maker());
-  add_pool_design<Libc>(registry, "libc", "malloc and free of the C library")
-      .peer()
-      .runs("pool/checked", pair_or_batch_maker<Libc>())
-      .runs("pool/shared", shared_maker<Libc>());
 }
 
 } // namespace vmperf::pool

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <type_traits>
 
-#include "designs.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/pool/api.hpp"
 #include "vmperf/pool/checked_pool.hpp"
 
@@ -34,7 +34,7 @@ private:
 
 } // namespace
 
-void declare_checked(bench::Registry &registry) {
+void declare_designs_checked(bench::Registry &registry) {
   add_sized_pool_design<Checked>(registry, "checked",
                                  "stack with a live map: finds double frees and foreign, interior "
                                  "and misaligned pointers")

@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
-#include "designs.hpp"
 #include "vmperf/base/error.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/pool/api.hpp"
 #include "vmperf/pool/api/shared.hpp"
 
@@ -77,7 +77,7 @@ bench::Design &enter(bench::Registry &registry, std::string name, std::string su
 
 } // namespace
 
-void declare_imports(bench::Registry &registry) {
+void declare_designs_imported(bench::Registry &registry) {
   registry.importer("pool", {"malloc", "free"}, enter);
 }
 

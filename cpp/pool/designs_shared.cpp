@@ -1,14 +1,10 @@
-// The pools for several threads as designs, and the two that everybody knows: a mutex around a
-// vector, and the C library.
+// The pools for several threads as designs.
 #include <cstddef>
-#include <mutex>
-#include <vector>
 
-#include "designs.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/pool/api.hpp"
 #include "vmperf/pool/api/shared.hpp"
 #include "vmperf/pool/shared_pool.hpp"
-#include "vmperf/pool/slab.hpp"
 #include "vmperf/pool/thread_local_pool.hpp"
 
 namespace vmperf::pool {
@@ -56,37 +52,9 @@ private:
   RawThreadLocalPool pool_;
 };
 
-class LockedVector {
-public:
-  LockedVector(std::size_t item_bytes, std::size_t capacity)
-      : slab_(SlotShape::checked(item_bytes, proof::owed_align(item_bytes)), capacity) {
-    unpoison(slab_.base(), slab_.bytes());
-    for (std::byte *slot = slab_.end(); slot != slab_.base();) {
-      slot -= slab_.bytes() / capacity;
-      free_.push_back(slot);
-    }
-  }
-  [[nodiscard]] void *allocate() {
-    const std::scoped_lock lock(mutex_);
-    void *item = free_.back();
-    free_.pop_back();
-    return item;
-  }
-  void deallocate(void *item) {
-    const std::scoped_lock lock(mutex_);
-    free_.push_back(item);
-  }
-  [[nodiscard]] bool owns(const void *item) const noexcept { return slab_.contains(item); }
-
-private:
-  Slab slab_;
-  std::mutex mutex_;
-  std::vector<void *> free_;
-};
-
 } // namespace
 
-void declare_shared_designs(bench::Registry &registry) {
+void declare_designs_shared(bench::Registry &registry) {
   add_pool_design<Shared>(registry, "shared",
                           "two magazines of free pointers per thread over a lock-free depot")
       .runs("pool/shared", shared_maker<Shared>());
@@ -94,10 +62,6 @@ void declare_shared_designs(bench::Registry &registry) {
                                "a stack per thread, found through one pointer in TLS; items are "
                                "freed where they were allocated")
       .runs("pool/shared", shared_maker<ThreadLocal>());
-}
-
-bench::Maker locked_vector_maker() {
-  return shared_maker<LockedVector>();
 }
 
 } // namespace vmperf::pool

@@ -184,7 +184,7 @@ template <class Into> bench::WorkloadPtr make_recording(const bench::Params &par
 
 } // namespace
 
-void declare(bench::Registry &registry) {
+void declare_benches(bench::Registry &registry) {
   registry.benchmark("stats/histogram_record")
       .summary("record one value of a distribution, so that its quantiles can be asked for later")
       .headline()

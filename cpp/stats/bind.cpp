@@ -1,6 +1,7 @@
 // The Python face of stats: bind_<subject>.cpp hold the functions, this file puts them together.
 #include "bind.docs.hpp"
 #include "bind_arrays.hpp"
+#include "bind_files.hpp"
 
 namespace vmperf::stats {
 
@@ -27,19 +28,7 @@ Side side_of(const std::string &text) {
 
 void bind(py::module_ &m) {
   m.doc() = docs::module;
-  bind_summary(m);
-  bind_ratio(m);
-  bind_interval(m);
-  bind_location(m);
-  bind_shape(m);
-  bind_trimmed(m);
-  bind_sequential(m);
-  bind_multiplicity(m);
-  bind_two_sample(m);
-  bind_random_effects(m);
-  bind_change_points(m);
-  bind_rules(m);
-  bind_histogram(m);
+  bind_files(m);
 }
 
 } // namespace vmperf::stats

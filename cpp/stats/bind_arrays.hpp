@@ -90,18 +90,5 @@ Numbers to_dict(const Location &location);
 Side side_of(const std::string &text);
 
 // One per subject; bind() in bind.cpp calls them all.
-void bind_location(py::module_ &m);
-void bind_shape(py::module_ &m);
-void bind_interval(py::module_ &m);
-void bind_summary(py::module_ &m);
-void bind_ratio(py::module_ &m);
-void bind_trimmed(py::module_ &m);
-void bind_sequential(py::module_ &m);
-void bind_multiplicity(py::module_ &m);
-void bind_two_sample(py::module_ &m);
-void bind_random_effects(py::module_ &m);
-void bind_change_points(py::module_ &m);
-void bind_rules(py::module_ &m);
-void bind_histogram(py::module_ &m);
 
 } // namespace vmperf::stats

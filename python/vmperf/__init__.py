@@ -31,47 +31,47 @@ TYPE_CHECKING = False  # typing itself would cost more than this whole import
 if TYPE_CHECKING:
     from typing import Any
 
-    from ._aa import aa as aa
-    from ._benchmark import Measurement as Measurement
-    from ._benchmark import benchmark as benchmark
-    from ._catalog import get as get
-    from ._catalog import list as list
-    from ._claims import claims as claims
+    from ._alarm.aa import aa as aa
+    from ._catalog.catalog import get as get
+    from ._catalog.catalog import list as list
+    from ._catalog.own_code import load as load
+    from ._claims.claims import claims as claims
     from ._compare.compare import compare as compare
-    from ._compare.history import History as History
     from ._compare.result import Comparison as Comparison
-    from ._compare.suites import compare_suites as compare_suites
+    from ._history.history import History as History
     from ._machine import machine as machine
-    from ._own_code import load as load
     from ._report.html import report as report
-    from ._results import Results as Results
-    from ._results import load_results as load_results
-    from ._run import run as run
-    from ._run import sweep as sweep
-    from ._sweep import run_sweep as run_sweep
+    from ._results.results import Results as Results
+    from ._results.results import load_results as load_results
+    from ._run.benchmark import Measurement as Measurement
+    from ._run.benchmark import benchmark as benchmark
+    from ._run.run import run as run
+    from ._run.run import sweep as sweep
+    from ._run.sweep import run_sweep as run_sweep
+    from ._suites.suites import compare_suites as compare_suites
 
 __version__ = _core.__version__
 
 # Where each public name lives; imported on first use.
 _LAZY = {
     "Comparison": "_compare.result",
-    "History": "_compare.history",
-    "Measurement": "_benchmark",
-    "Results": "_results",
-    "aa": "_aa",
-    "benchmark": "_benchmark",
-    "claims": "_claims",
+    "History": "_history.history",
+    "Measurement": "_run.benchmark",
+    "Results": "_results.results",
+    "aa": "_alarm.aa",
+    "benchmark": "_run.benchmark",
+    "claims": "_claims.claims",
     "compare": "_compare.compare",
-    "compare_suites": "_compare.suites",
-    "get": "_catalog",
-    "list": "_catalog",
-    "load": "_own_code",
-    "load_results": "_results",
+    "compare_suites": "_suites.suites",
+    "get": "_catalog.catalog",
+    "list": "_catalog.catalog",
+    "load": "_catalog.own_code",
+    "load_results": "_results.results",
     "machine": "_machine",
     "report": "_report.html",
-    "run": "_run",
-    "run_sweep": "_sweep",
-    "sweep": "_run",
+    "run": "_run.run",
+    "run_sweep": "_run.sweep",
+    "sweep": "_run.run",
 }
 
 __all__ = [  # derived, like the import above

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from . import _core
-from ._git import git
+from ._files.git import git
 
 __all__ = ["brief", "machine"]
 

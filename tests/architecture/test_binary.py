@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from house import binary, expect_none, layers, table, tree
+from house import binary, expect_none, layers, programs, table, tree
 from house.cpp_source import CppSource
 from vmperf import _core
 
@@ -69,10 +69,12 @@ def _check_header(header: Path, root: Path, cxx: str) -> str:
     names = table.closure(table.read(root), header.parts[1])
     if layers.sees_bench(CppSource(root, header)):
         names |= table.closure(table.read(root), "bench")
-    command = [cxx, "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Wconversion", "-Wshadow"]
+    launcher, env = programs.cached(root)
+    file = programs.source_file(root / "build" / "headers", f'#include "{root / header}"\n')
+    command = [*launcher, cxx, "-std=c++20", "-Wall", "-Wextra", "-Wconversion", "-Wshadow"]
     command += [f"-I{root / 'cpp' / name / 'include'}" for name in sorted(names)]
-    command += ["-Werror", "-include", str(root / header), "-x", "c++", os.devnull]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    command += ["-Werror", "-c", str(file), "-o", str(file.with_suffix(".o"))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
     return done.stderr if done.returncode else ""
 
 

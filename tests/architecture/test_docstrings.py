@@ -11,7 +11,7 @@ import pytest
 
 import vmperf
 from house import docstrings, expect_none, fair_weather
-from vmperf import _core, _run
+from vmperf import _core
 
 NAMES = list(docstrings.walk(vmperf, _core))
 EXAMPLES = [one for one in NAMES if ">>>" in one.doc]
@@ -32,7 +32,7 @@ def test_examples_run(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("VMPERF_STORE", raising=False)
-    monkeypatch.setattr(_run, "execute", fair_weather.execute)
+    fair_weather.setup(monkeypatch)
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     test = doctest.DocTestParser().get_doctest(
         one.doc, {"vmperf": vmperf, "np": np}, one.name, None, 0

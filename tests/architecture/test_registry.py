@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from house import expect_none, registry, table
-from vmperf._tour import HEADLINE, MOST_PER_COMPONENT
+from vmperf._plan.tour import HEADLINE, MOST_PER_COMPONENT
 
 GOOD: dict[str, Any] = {
     "id": "pool/cycle",

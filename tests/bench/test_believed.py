@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from vmperf import _core
-from vmperf._peers import add_peer_directories
+from vmperf._catalog.peers import add_peer_directories
 
 pytestmark = [pytest.mark.perf, pytest.mark.slow]
 LISTED = [entry for entry in _core.bench.catalog() if not entry["hidden"]]

@@ -15,12 +15,21 @@ import pytest
 from nbclient import NotebookClient
 
 import vmperf
-from vmperf._journal import Journal, StoredCase
-from vmperf._plan import Group
-from vmperf._results import Results
-from vmperf._sweep import plan_sweep
+from vmperf._plan.plan import Group
+from vmperf._results.journal import Journal, StoredCase
+from vmperf._results.results import Results
+from vmperf._run.sweep import plan_sweep
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = ROOT / "notebooks"
+FAIR_WEATHER = f"""
+import sys
+
+sys.path.insert(0, {str(ROOT / "tests" / "architecture")!r})
+from house import fair_weather
+
+fair_weather.install()
+"""
 
 
 def printed(notebook: Any) -> list[str]:
@@ -35,13 +44,14 @@ def printed(notebook: Any) -> list[str]:
 
 @pytest.fixture
 def execute(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
-    """Run a notebook, `extra` as one more cell at its end; return what its cells printed."""
+    """Run a notebook in fair weather, `extra` as its last cell; return what its cells printed."""
 
     def run(name: str, extra: str = "", **environment: str) -> list[str]:
         monkeypatch.setenv("VMPERF_NOTEBOOK_BUDGET_S", "1.5")
         for key, value in environment.items():
             monkeypatch.setenv(key, value)
         notebook: Any = nbformat.read(NOTEBOOKS / name, as_version=4)
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(FAIR_WEATHER))
         if extra:
             notebook.cells.append(nbformat.v4.new_code_cell(extra))
         NotebookClient(notebook, timeout=240, kernel_name="python3").execute()

@@ -22,7 +22,7 @@ def altered(found, factor):
 
 for factor in (1.0, -1.0):
     print("changed", factor)
-    for sentence in _noise_conclusions.conclude_comparison(altered(same, factor)):
+    for sentence in plot.conclude_comparison(altered(same, factor)):
         print(sentence)
 """
 
@@ -57,7 +57,7 @@ def altered(noise, spread, shift):
 for spread, shift in ((0.001, 0.0), (0.5, 0.0), (0.0, 1.0)):
     print("changed")
     other = altered(noise, spread, shift)
-    for sentence in _noise_conclusions.conclude_noise(other):
+    for sentence in plot.conclude_noise(other):
         print(sentence)
     for row in find(other):
         if (row["pairs"], row["effect"]) == (3, 0.0):

@@ -15,8 +15,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import vmperf
-from vmperf import _notebook
-from vmperf._results import Results
+from vmperf._report import notebook as _notebook
+from vmperf._results.results import Results
 from vmperf.cli.main import cli
 
 
@@ -52,7 +52,7 @@ def test_it_is_executed_and_complete(
     drawn = [out for out in outputs(notebook) if "image/svg+xml" in out.get("data", {})]
     sources = "".join(cell.source for cell in code)
     assert len(drawn) == 6
-    for call in ("_plots.ratios(", "_plots.curve(", "_plots.heat("):
+    for call in ("plot.ratios(", "plot.curve(", "plot.heat("):
         assert call in sources
     assert all(any("vegalite" in kind for kind in out.data) for out in drawn)
     assert re.search(r"stack is (3.9|4.0)\dx to 4.0\dx faster than libc", said(notebook))

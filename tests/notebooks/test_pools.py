@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from vmperf._results import Results
+from vmperf._results.results import Results
 
 Execute = Callable[..., list[str]]
 FASTER = re.compile(r"stack is ([\d.]+)x \(([\d.]+) to ([\d.]+)\) faster than libc")
@@ -29,7 +29,7 @@ for name, path in (("libc", {libc!r}), ("stack", {stack!r})):
     altered = vmperf.load_results(path)
     for conclusion in headline(altered.to_xarray("pool/churn")):
         print(conclusion)
-    for conclusion in _conclusions.conclude(altered, reference="libc"):
+    for conclusion in plot.conclude(altered, reference="libc"):
         print(conclusion)
 """
 

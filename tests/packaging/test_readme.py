@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from house import tree
-from vmperf._tour import TOUR_S
+from vmperf._plan.tour import TOUR_S
 
 Fenced = Callable[[str, str], list[str]]
 

@@ -22,7 +22,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 ALLOWED = re.compile(
     r"vmperf/(\w+/)*\w+\.py|vmperf/py\.typed|vmperf/_core\.[\w-]+\.so|vmperf/_core/(\w+/)*\w+\.pyi|"
     r"vmperf/include/vmperf/(\w+/)*\w+\.(hpp|inl|h)|vmperf/cmake/vmperf-config(-version)?\.cmake|"
-    r"vmperf/_report/[\w/.-]+\.(j2|css|js|json|toml|txt|LICENSE)|vmperf/_data/[\w/.-]+|"
+    r"vmperf/(_report|plot)/[\w/.-]+\.(j2|css|js|json|toml|txt|LICENSE)|vmperf/_data/[\w/.-]+|"
     r"vmperf/benchmarks/(\w+/)*\w+\.toml|vmperf/benchmarks/campaign-measured\.json|"
     r"vmperf/lib/libvmperf_\w+\.so|"
     r"vmperf-[\d.]+\.dist-info/[\w./-]+"

@@ -15,7 +15,8 @@ import pytest
 
 import vmperf
 from house.weather import PROVED
-from vmperf import _core, _peers
+from vmperf import _core
+from vmperf._catalog import peers
 
 pytestmark = pytest.mark.peers
 
@@ -33,10 +34,11 @@ PAIRS = [
 # Every point of a plan in a process of its own, where the loader has seen no peer yet.
 MEASURE = """
 import json, sys
-from vmperf import _peers, bench
+from vmperf import bench
+from vmperf._catalog import peers
 
 if sys.argv[2] == "installed":
-    _peers.add_peer_directories()
+    peers.add_peer_directories()
 rows = []
 for design, id, changed in json.loads(sys.argv[1]):
     axes = next(b["axes"] for b in bench.catalog() if b["id"] == id)[1:]
@@ -74,7 +76,7 @@ def points(benchmark_id: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(("design", "benchmark_id"), PAIRS)
 def test_peer_is_verified_or_says_how_to_get_it(design: str, benchmark_id: str) -> None:
-    _peers.add_peer_directories()
+    peers.add_peer_directories()
     found = _core.bench.availability(benchmark_id, design)
     plan: Plan = [(design, benchmark_id, changed) for changed in points(benchmark_id)]
     assert len(plan) > 1

@@ -12,7 +12,7 @@ import pytest
 
 from house.weather import PROVED
 from vmperf import _core
-from vmperf._peers import add_peer_directories
+from vmperf._catalog.peers import add_peer_directories
 
 pytestmark = pytest.mark.peers
 

@@ -29,7 +29,7 @@ def test_out_of_memory_leaves_the_pool_as_it_was(compile_cpp: Compile, run_binar
 def test_workloads_refuse_broken_designs(
     compile_cpp: Compile, run_binary: Run, repo_root: Path
 ) -> None:
-    support = repo_root / "cpp" / "pool" / "benches_support.cpp"
+    support = repo_root / "cpp" / "pool" / "api_workloads.cpp"
     program = compile_cpp(CPP / "workloads.cpp", support, *SANITIZED, "-O0")
     assert run_binary(program).stdout == "ok\n"
 

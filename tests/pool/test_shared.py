@@ -17,8 +17,8 @@ from vmperf._core import InvalidArgumentError
 CPP = Path(__file__).parent / "cpp"
 SANITIZED = ("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 SOURCES = (
-    "pool/benches_support.cpp",
-    "pool/benches_shared.cpp",
+    "pool/api_shared.cpp",
+    "pool/api_workloads.cpp",
     "bench/src/team.cpp",
     "os/src/process.cpp",
     "os/src/files.cpp",

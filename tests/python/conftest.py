@@ -15,9 +15,8 @@ import pytest
 
 import vmperf
 from house import fair_weather
-from vmperf import _run
-from vmperf._journal import Journal, StoredCase
-from vmperf._plan import Plan, make_plan
+from vmperf._plan.plan import Plan, make_plan
+from vmperf._results.journal import Journal, StoredCase
 
 HURDLES = """
 #include <csignal>
@@ -227,7 +226,7 @@ def suite(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., pytest.RunResult]:
     """Run a test file in a pytest of its own, in fair weather: ``suite(text, *options)``."""
-    monkeypatch.setattr(_run, "execute", fair_weather.execute)
+    fair_weather.setup(monkeypatch)
     pytester.makeini(INNER_INI)
 
     def run(text: str, *options: str) -> pytest.RunResult:

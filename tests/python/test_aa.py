@@ -14,10 +14,10 @@ import pytest
 from click.testing import CliRunner
 
 import vmperf
-from vmperf._aa_rows import RULES, Noise, NoiseCase, Taken, rules_of
+from vmperf._alarm.aa_rows import RULES, Noise, NoiseCase, Taken, rules_of
+from vmperf._catalog.quantities import Metric
 from vmperf._compare.pair import Pair
 from vmperf._compare.settings import with_changes
-from vmperf._quantities import Metric
 from vmperf.cli.main import cli
 
 ROUNDS, N, BATCH_NS = 12, 1000, 300_000
@@ -163,7 +163,7 @@ def test_this_machine_for_real() -> None:
 
 
 def test_paired_layout_has_one_seed_and_random_two(monkeypatch: pytest.MonkeyPatch) -> None:
-    from vmperf import _aa
+    from vmperf._alarm import aa
 
     seen: dict[str, list[bool]] = {"random": [], "paired": []}
 
@@ -172,7 +172,7 @@ def test_paired_layout_has_one_seed_and_random_two(monkeypatch: pytest.MonkeyPat
         assert tasks[0].cpu == tasks[1].cpu
         return pair(np.random.default_rng(given["number"]), 0.0)
 
-    monkeypatch.setattr(_aa, "run_pair", spy)
+    monkeypatch.setattr(aa, "run_pair", spy)
     vmperf.aa("bench/selftest/one_cycle", budget_s=0.01)
     assert not any(seen["random"])
     assert all(seen["paired"])
@@ -224,12 +224,12 @@ def test_a_metric_of_identical_code() -> None:
 
 
 def test_values_without_a_ratio_end_a_case(monkeypatch: pytest.MonkeyPatch) -> None:
-    from vmperf import _aa
+    from vmperf._alarm import aa
 
     def zero(*_: Any, **given: Any) -> Pair:
         return replace(pair(np.random.default_rng(given["number"]), 0.0), values=(0.0, 1.0))
 
-    monkeypatch.setattr(_aa, "run_pair", zero)
+    monkeypatch.setattr(aa, "run_pair", zero)
     (row,) = vmperf.aa("bench/selftest/report", metric="quarter", budget_s=0.01).rows()
     assert (row["status"], row["pairs"]) == ("no_ratio", 0)
     assert row["reason"] == "quarter is 0 on side A and 1 on side B: no ratio"

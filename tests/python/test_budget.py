@@ -12,13 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vmperf
-from vmperf._budget import GROUP_S, LEAST_CASE_S, Budget, evidence_ns, expected_s, least_s, split
-from vmperf._groups import Point
-from vmperf._journal import Journal, read_cases
-from vmperf._measure import FIELDS
-from vmperf._plan import PROFILES, Plan, make_plan, plan_points
-from vmperf._runner import carry_on
-from vmperf._supervisor import Death
+from vmperf._measure.measure import FIELDS
+from vmperf._measure.supervisor import Death
+from vmperf._plan.budget import (
+    GROUP_S,
+    LEAST_CASE_S,
+    Budget,
+    evidence_ns,
+    expected_s,
+    least_s,
+    split,
+)
+from vmperf._plan.groups import Point
+from vmperf._plan.plan import PROFILES, Plan, make_plan, plan_points
+from vmperf._results.journal import Journal, read_cases
+from vmperf._run.runner import carry_on
 
 pytestmark = pytest.mark.usefixtures("hurdles")
 

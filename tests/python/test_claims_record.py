@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 import vmperf
-from vmperf import _claims
-from vmperf import _claims_record as record
-from vmperf import _claims_table as table
-from vmperf._claims_file import Claim, read_claims, shipped
+from vmperf._claims import claims as _claims
+from vmperf._claims import record, table
+from vmperf._claims.claim import Claim
+from vmperf._claims.file import read_claims, shipped
 from vmperf._machine import brief
 from vmperf.cli.main import cli
 

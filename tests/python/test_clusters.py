@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from scipy import stats as oracle
 
 import vmperf
-from vmperf import _claims_verdict, _conclusions, _core, _limits, _notebook, _plots
-from vmperf._estimates import axes_of, cells, ratios, times
-from vmperf._records import CaseRecord
-from vmperf._report import groups
-from vmperf._results import Results
+from vmperf import _core
+from vmperf._claims import verdicts
+from vmperf._report import groups, notebook
+from vmperf._results.estimates import axes_of, cells, ratios, times
+from vmperf._results.records import CaseRecord
+from vmperf._results.results import Results
+from vmperf.plot import conclusions, limits, over_axes
 
 ID = "shelf/zip"
 DESIGNS = ["ours", "rival"]
@@ -98,7 +100,7 @@ def test_all_views_have_the_same_intervals(n_processes: int) -> None:
             assert float(cell[name]) == row["ns_per_op"][name]
     a, b = ([c for c in results.cases if c.design == name] for name in DESIGNS)
     report = groups._paired(a, b)
-    claim = _claims_verdict._paired(a, b)
+    claim = verdicts._paired(a, b)
     estimate = ratios(data, "rival").sel(design="ours")
     assert report is not None
     assert (report.ratio, report.low, report.high) == claim
@@ -148,7 +150,7 @@ def test_the_dataset_says_where_each_sample_ran(tmp_path: Path) -> None:
 
 def test_points_with_fewer_placements_join_those_of_others() -> None:
     five, two = np.repeat([0, 1, 2, 3, 4], 2), np.repeat([7, 9], 3)
-    joined = _claims_verdict._as_many([five, two])
+    joined = verdicts._as_many([five, two])
     assert [one.tolist() for one in joined] == [[0, 0, 0, 0, 0, 0, 1, 1, 1, 1], [0, 0, 0, 1, 1, 1]]
 
 
@@ -159,7 +161,7 @@ def test_a_geomean_of_one_process_counts_its_placements() -> None:
         [[case(rng, {"design": d, **p}, placements=4 + p["size"])] for p in points]
         for d in reversed(DESIGNS)
     )
-    value, low, high = _claims_verdict._geomean([*zip(slow, fast, strict=True)])
+    value, low, high = verdicts._geomean([*zip(slow, fast, strict=True)])
     assert low < value < high
     assert low < 1.5 < high
 
@@ -223,15 +225,15 @@ def drawn(chart: Any, name: str) -> list[dict[str, Any]]:
 
 def test_charts_of_points() -> None:
     results = zipped(12)
-    curve = drawn(_plots.curve(results, "size"), "curve")
+    curve = drawn(over_axes.curve(results, "size"), "curve")
     assert [row["value"] for row in curve if row["design"] == "ours"] == [*range(8, 97, 8)]
-    assert len(drawn(_plots.curve(results, "depth", size=16), "curve")) == 2
-    assert len(drawn(_plots.ratios(results, "rival"), "overview")) == 24
-    assert len(drawn(_plots.heat(results, ["size", "depth"]), "heat")) == 24
+    assert len(drawn(over_axes.curve(results, "depth", size=16), "curve")) == 2
+    assert len(drawn(over_axes.ratios(results, "rival"), "overview")) == 24
+    assert len(drawn(over_axes.heat(results, ["size", "depth"]), "heat")) == 24
     with pytest.raises(vmperf.InvalidArgumentError, match="size is 5"):
-        _plots.curve(results, "depth", size=5)
+        over_axes.curve(results, "depth", size=5)
     with pytest.raises(vmperf.InvalidArgumentError, match="axis is 'point'"):
-        _plots.curve(results, "point")
+        over_axes.curve(results, "point")
 
 
 def test_an_axis_that_leaves_several_points_open_is_refused() -> None:
@@ -243,19 +245,19 @@ def test_an_axis_that_leaves_several_points_open_is_refused() -> None:
     )
     assert "point" in results.to_xarray().dims
     with pytest.raises(vmperf.InvalidArgumentError, match="depth is open"):
-        _plots.curve(results, "size")
+        over_axes.curve(results, "size")
 
 
 def test_sentences_limits_and_notebooks_of_points() -> None:
     results = zipped(12)
-    assert "at all 12 points" in _conclusions.compare(results, "ours", "rival").text
-    assert _conclusions.spread(results, "ours", "size").text.startswith("ours")
-    assert [one.kind for one in _conclusions.conclude(results)] == ["compare"]
-    assert _limits.limits_of(results) == {"1 cycle": 0.5}
-    assert _limits.limits_near(results, size=16) == {}
-    made = [text for _, text in _notebook._of_benchmark(results, ID, "rival")]
-    assert sum("_plots.curve" in text for text in made) == 2
-    assert not any("_plots.heat" in text for text in made)
+    assert "at all 12 points" in conclusions.compare_designs(results, "ours", "rival").text
+    assert conclusions.spread(results, "ours", "size").text.startswith("ours")
+    assert [one.kind for one in conclusions.conclude(results)] == ["compare"]
+    assert limits.limits_of(results) == {"1 cycle": 0.5}
+    assert limits.limits_near(results, size=16) == {}
+    made = [text for _, text in notebook._of_benchmark(results, ID, "rival")]
+    assert sum("plot.curve" in text for text in made) == 2
+    assert not any("plot.heat" in text for text in made)
 
 
 def test_points_survive_netcdf(tmp_path: Path) -> None:
@@ -263,4 +265,4 @@ def test_points_survive_netcdf(tmp_path: Path) -> None:
     path = results.to_netcdf(tmp_path / "points.nc")
     with xr.open_dataset(path, group=ID, engine="h5netcdf") as read:
         xr.testing.assert_allclose(times(read.load()), times(results.to_xarray()))
-        assert len(drawn(_plots.curve(read, "size"), "curve")) == 24
+        assert len(drawn(over_axes.curve(read, "size"), "curve")) == 24

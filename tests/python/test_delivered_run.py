@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner
 
 import vmperf
-from vmperf import _delivered, _journal
-from vmperf._journal_file import open_to_read
-from vmperf._quantities import BUILT_IN
+from vmperf._catalog.quantities import BUILT_IN
+from vmperf._results import delivered, journal
+from vmperf._results.journal_file import open_to_read
 from vmperf.cli.main import cli
 
 REPORT = "bench/selftest/report"
@@ -78,7 +78,7 @@ def test_a_distribution_reads_its_own_cases_alone(
         db.set_trace_callback(statements.append)
         return db
 
-    monkeypatch.setattr(_journal, "open_to_read", traced)
+    monkeypatch.setattr(journal, "open_to_read", traced)
     for design in ("null", "kernel"):
         assert found.distribution("latency", design=design).count > 0
     selects = [text for text in statements if text.startswith("SELECT")]
@@ -111,7 +111,7 @@ def test_list_tells_what_is_delivered() -> None:
 def test_examples(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Methods that Results inherits."""
     monkeypatch.chdir(tmp_path)
-    method = getattr(_delivered.Delivered, name)
+    method = getattr(delivered.Delivered, name)
     (example,) = doctest.DocTestFinder(recurse=False).find(method, name, globs={})
     assert example.examples
     assert doctest.DocTestRunner().run(example).failed == 0

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vmperf._frames import FrameReader, encode
+from vmperf._measure.frames import FrameReader, encode
 
 HEADERS = st.dictionaries(
     st.text().filter(lambda key: key != "blobs"), st.integers() | st.text() | st.none()

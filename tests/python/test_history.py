@@ -16,11 +16,11 @@ import pytest
 
 import vmperf
 from vmperf._compare.cases import Case
-from vmperf._compare.fingerprint import FIELDS, differences, fingerprint_id, fingerprint_of
-from vmperf._compare.history_file import SCHEMA_VERSION
 from vmperf._compare.result import Comparison
 from vmperf._compare.settings import defaults
 from vmperf._compare.verdict import Evidence
+from vmperf._history.fingerprint import FIELDS, differences, fingerprint_id, fingerprint_of
+from vmperf._history.history_file import SCHEMA_VERSION
 
 Made = Callable[..., Comparison]
 MACHINE = {

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 import vmperf
-from vmperf._journal import Journal, Key, StoredCase, case_key, read_cases, read_meta
-from vmperf._plan import Plan, make_plan
+from vmperf._plan.plan import Plan, make_plan
+from vmperf._results.journal import Journal, Key, StoredCase, case_key, read_cases, read_meta
 
 CaseOf = Callable[..., StoredCase]
 MetaOf = Callable[[Plan], dict[str, Any]]

@@ -17,11 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import vmperf
-from vmperf._frames import FrameReader, encode
-from vmperf._journal import Journal, StoredCase, read_cases, read_details, read_meta
-from vmperf._journal_file import SCHEMA_VERSION
-from vmperf._measure import FIELDS, case_blobs, case_header, split_blobs
-from vmperf._plan import Plan
+from vmperf._measure.frames import FrameReader, encode
+from vmperf._measure.measure import FIELDS, case_blobs, case_header, split_blobs
+from vmperf._plan.plan import Plan
+from vmperf._results.journal import Journal, StoredCase, read_cases, read_details, read_meta
+from vmperf._results.journal_file import SCHEMA_VERSION
 
 CaseOf = Callable[..., StoredCase]
 # Written by the version of schema 1: two benchmarks that are ok, three rows that are not.

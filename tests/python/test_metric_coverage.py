@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from scipy import stats as oracle
 
-from vmperf import _metrics, stats
+from vmperf import stats
+from vmperf._results import metrics
 
 pytestmark = pytest.mark.differential
 
@@ -20,7 +21,7 @@ CENTRE, NOISE = 1e6, 2e4
 OFFSETS = (0.0, 0.5, 1.0, 2.0)
 
 
-def covers(figure: _metrics.Figure, truth: float) -> bool:
+def covers(figure: metrics.Figure, truth: float) -> bool:
     _, low, high = figure
     assert low is not None
     assert high is not None
@@ -37,7 +38,7 @@ def test_means_cover_over_units(offset: float, processes: int) -> None:
         values = (
             shared + rng.normal(0, offset, (processes, 5, 1)) + rng.normal(size=(processes, 5, 6))
         )
-        hits += covers(_metrics.estimate("mean", (100 + values).tolist()), 100)
+        hits += covers(metrics.estimate("mean", (100 + values).tolist()), 100)
     assert 0.93 <= hits / DRAWS <= 0.97, hits / DRAWS
 
 
@@ -56,7 +57,7 @@ def test_quantiles_of_distributions_cover_over_units(offset: float) -> None:
         units = [stats.Histogram() for _ in range(5)]
         for unit, values in zip(units, where + NOISE * rng.normal(size=(5, 1000)), strict=True):
             unit.record(values.astype(np.int64))
-        found = _metrics._shape([units])
+        found = metrics._shape([units])
         for name, true in truth.items():
             hits[name] += covers(found[name], true)
     assert all(0.93 <= one / DRAWS <= 0.97 for one in hits.values()), hits

@@ -20,9 +20,9 @@ import xarray as xr
 from scipy import stats
 
 import vmperf
-from vmperf._journal import StoredCase
-from vmperf._metric_values import metric_values
-from vmperf._plan import Plan
+from vmperf._plan.plan import Plan
+from vmperf._results.journal import StoredCase
+from vmperf._results.metric_values import metric_values
 
 CaseOf = Callable[..., StoredCase]
 JournalOf = Callable[..., Path]
@@ -355,7 +355,7 @@ def test_pytest_benchmark_has_what_was_delivered(three: vmperf.Results, tmp_path
 def test_a_test_hands_them_over(three: vmperf.Results) -> None:
     """The pytest plugin, without a measurement."""
     pytest.importorskip("pytest_benchmark")
-    from vmperf._pytest_native import NativeBenchmark
+    from vmperf._pytest.native import NativeBenchmark
 
     taken = SimpleNamespace(params=None, extra_info={})
     native = NativeBenchmark.__new__(NativeBenchmark)

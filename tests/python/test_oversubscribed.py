@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 import vmperf
-from vmperf._rows import is_oversubscribed
+from vmperf._results.rows import is_oversubscribed
 from vmperf.cli.main import cli
 
 FOUR: dict[str, Any] = {

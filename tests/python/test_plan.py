@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vmperf
-from vmperf._axes import coerce, point_values
-from vmperf._catalog import Axis
-from vmperf._plan import PROFILES, Plan, make_plan
+from vmperf._catalog.axes import coerce, point_values
+from vmperf._catalog.catalog import Axis
+from vmperf._plan.plan import PROFILES, Plan, make_plan
 from vmperf.cli.run import command as run_command
 
 pytestmark = pytest.mark.usefixtures("hurdles")
@@ -65,7 +65,7 @@ def test_same_seed_same_order_in_another_process() -> None:
     # Named, as other tests enter designs of their own into this process.
     designs = ["stack", "naive", "libc"]
     program = (
-        "import json; from vmperf._plan import make_plan; "
+        "import json; from vmperf._plan.plan import make_plan; "
         f"p = make_plan(['pool/*'], params={{'item_size_bytes': '*'}}, seed=7, designs={designs}); "
         "print(json.dumps([[g.id, g.params, g.designs, g.process] for g in p.groups]))"
     )

@@ -99,6 +99,6 @@ def test_options_that_make_no_sense(
 
 def test_without_options_nothing_is_loaded(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
-        "import sys\n\ndef test_it():\n    assert 'vmperf._pytest_compare' not in sys.modules\n"
+        "import sys\n\ndef test_it():\n    assert 'vmperf._pytest.compare' not in sys.modules\n"
     )
     assert pytester.runpytest_subprocess("-q").ret == 0

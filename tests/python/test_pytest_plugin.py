@@ -10,7 +10,8 @@ from collections.abc import Callable
 import pytest
 
 import vmperf
-from vmperf import _core, _pytest_native
+from vmperf import _core
+from vmperf._pytest import native
 
 pytest.importorskip("pytest_benchmark")
 pytest_plugins = ["pytester"]
@@ -54,7 +55,7 @@ def test_collection_measures_nothing(suite: Suite, monkeypatch: pytest.MonkeyPat
     def called(*args: object, **kwargs: object) -> None:
         pytest.fail("called by collection")
 
-    monkeypatch.setattr(_pytest_native, "carry_out", called)
+    monkeypatch.setattr(native, "carry_out", called)
     monkeypatch.setattr(_core.bench, "availability", called)
     assert collect(suite, "'*', budget_s=1000").ret == 0
 
@@ -118,7 +119,7 @@ def bare(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Suite:
 
     def run(text: str, *plugins: str) -> pytest.RunResult:
         pytester.makepyfile(test_suite=text)
-        loaded = [word for name in ("vmperf.pytest_plugin", *plugins) for word in ("-p", name)]
+        loaded = [word for name in ("vmperf._pytest.plugin", *plugins) for word in ("-p", name)]
         return pytester.runpytest_subprocess(*loaded, "--strict-markers", "-q")
 
     return run
@@ -150,9 +151,9 @@ def test_entry_point_and_marker(suite: Suite) -> None:
 
 def test_loading_imports_nothing_of_the_package() -> None:
     program = (
-        "import sys, pytest, vmperf; before = {*sys.modules}; import vmperf.pytest_plugin; "
+        "import sys, pytest, vmperf; before = {*sys.modules}; import vmperf._pytest.plugin; "
         "print(*sorted({*sys.modules} - before))"
     )
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["vmperf.pytest_plugin"]
+    assert done.stdout.split() == ["vmperf._pytest", "vmperf._pytest.plugin"]

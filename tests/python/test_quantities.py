@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vmperf
-from vmperf._metrics import estimate
-from vmperf._quantities import BUILT_IN, quantities_of, with_unit
+from vmperf._catalog.quantities import BUILT_IN, quantities_of, with_unit
+from vmperf._results.metrics import estimate
 
 QUANTITIES = {
     "metrics": [

@@ -14,8 +14,8 @@ import pytest
 import xarray as xr
 
 import vmperf
-from vmperf._journal import StoredCase
-from vmperf._plan import Plan, make_plan
+from vmperf._plan.plan import Plan, make_plan
+from vmperf._results.journal import StoredCase
 
 CaseOf = Callable[..., StoredCase]
 

@@ -15,10 +15,11 @@ import pytest
 
 import vmperf
 from house.weather import PROVED
-from vmperf import _core, _worker
-from vmperf._budget import Budget
-from vmperf._plan import make_plan
-from vmperf._runner import Event
+from vmperf import _core
+from vmperf._measure import worker as _worker
+from vmperf._measure.progress import Event
+from vmperf._plan.budget import Budget
+from vmperf._plan.plan import make_plan
 
 FAST = {"profile": "quick", "budget_s": 0.5}
 
@@ -145,7 +146,7 @@ def _finish(worker: subprocess.Popen[bytes], job: dict[str, Any]) -> tuple[bytes
 def test_worker_never_imports_numpy() -> None:
     out, imports = _finish(_start_worker("-X", "importtime"), _job())
     assert b'"kind": "case"' in out
-    assert b"vmperf._measure" in imports
+    assert b"vmperf._measure.measure" in imports
     assert b"numpy" not in imports
 
 
@@ -204,7 +205,7 @@ def test_a_worker_dies_with_its_parent(tmp_path: Path) -> None:
 
 def _is_worker(pid: int) -> bool:
     try:
-        return b"_worker.py" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return b"_measure/worker.py" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except (FileNotFoundError, ProcessLookupError):
         return False
 

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 import vmperf
-from vmperf._journal import StoredCase
-from vmperf._plan import Plan
+from vmperf._plan.plan import Plan
+from vmperf._results.journal import StoredCase
 from vmperf.cli._metrics import figure
 from vmperf.cli.main import cli
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from vmperf._compare.suite_output import failed_tests, read_gbench, read_pytest
+from vmperf._suites.output import failed_tests, read_gbench, read_pytest
 
 
 def gbench(*entries: dict[str, Any]) -> str:

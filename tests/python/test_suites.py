@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 import vmperf
-from vmperf._compare import checkout
-from vmperf._compare.arms import Source
+from vmperf._builds import checkout
+from vmperf._builds.source import Source
 
 Commit = Callable[[dict[str, str]], Path]
 

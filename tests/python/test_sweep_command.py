@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 import vmperf
-from vmperf._sweep import plan_sweep
+from vmperf._run.sweep import plan_sweep
 from vmperf.cli.main import cli
 
 SWEEP = """\

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vmperf
-from vmperf._ranges import MOST_VALUES, expand
-from vmperf._sweep_file import SweepFile, find, read_sweep, shipped_sweeps
+from vmperf._catalog.ranges import MOST_VALUES, expand
+from vmperf._plan.sweep_file import SweepFile, find, read_sweep, shipped_sweeps
 
 Write = Callable[..., Path]
 GRID = '[[sweep]]\nbenchmark = "hurdles/grid"\n'

@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 import vmperf
-from vmperf import _plots
-from vmperf._metric_values import metric_values
-from vmperf._results import Results
+from vmperf._results.metric_values import metric_values
+from vmperf._results.results import Results
 from vmperf.cli.main import cli
+from vmperf.plot import over_axes
 
 LIBRARY = """
 #include <vmperf/bench/plugin.hpp>
@@ -105,12 +105,12 @@ def test_charts_of_the_sweep_draw_the_metric(swept: Results) -> None:
         for r in swept.rows()
         if r["status"] == "ok"
     }
-    heat = _plots.heat(swept, ["keys", "ways"], metric="filled").to_dict()["datasets"]["heat"]
+    heat = over_axes.heat(swept, ["keys", "ways"], metric="filled").to_dict()["datasets"]["heat"]
     drawn = {(row["design"], row["x"], row["y"]): row["text"] for row in heat}
     assert drawn.keys() == measured
     assert all(float(t) == known({"keys": x, "ways": y}, d) for (d, x, y), t in drawn.items())
     ways = next(iter(measured))[2]
-    spec = _plots.curve(swept, "keys", metric="filled", ways=ways).to_dict()
+    spec = over_axes.curve(swept, "keys", metric="filled", ways=ways).to_dict()
     for row in spec["datasets"]["curve"]:
         assert row["median"] == known({"keys": row["value"], "ways": ways}, row["design"])
 

@@ -9,12 +9,14 @@ import pytest
 from click.testing import CliRunner
 
 import vmperf
-from vmperf import _core, _run, _tour
-from vmperf._budget import least_s
-from vmperf._catalog import Benchmark, from_entry
-from vmperf._groups import Axes, Group, Point, grid, ordered
-from vmperf._plan import Plan, make_plan
-from vmperf._tour import MOST_PER_COMPONENT, TOUR_S, choose, headlines
+from vmperf import _core
+from vmperf._catalog.catalog import Benchmark, from_entry
+from vmperf._plan import tour
+from vmperf._plan.budget import least_s
+from vmperf._plan.groups import Axes, Group, Point, grid, ordered
+from vmperf._plan.plan import Plan, make_plan
+from vmperf._plan.tour import MOST_PER_COMPONENT, TOUR_S, choose, headlines
+from vmperf._run import run
 from vmperf.cli.main import cli
 from vmperf.cli.run import command as run_command
 
@@ -50,7 +52,7 @@ def _with(monkeypatch: pytest.MonkeyPatch, n_components: int, **shape: int) -> N
         for c in range(n_components)
         for b in range(MOST_PER_COMPONENT)
     ]
-    monkeypatch.setattr(_tour, "headlines", lambda: tuple(found))
+    monkeypatch.setattr(tour, "headlines", lambda: tuple(found))
 
 
 def _n_values(axes: Axes) -> set[int]:
@@ -126,7 +128,7 @@ def test_run_without_a_pattern_is_the_tour(
         plans.append(plan)
         raise Enough
 
-    monkeypatch.setattr(_run, "carry_out", stop)
+    monkeypatch.setattr(run, "carry_out", stop)
     for call in (vmperf.run, lambda: CliRunner().invoke(cli, ["run"], catch_exceptions=False)):
         with pytest.raises(Enough):
             call()

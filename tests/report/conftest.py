@@ -17,12 +17,12 @@ import numpy as np
 import pytest
 
 import vmperf
-from vmperf._claims_file import read_claims, shipped
+from vmperf._claims.file import read_claims, shipped
 from vmperf._compare.cases import Case
 from vmperf._compare.result import Comparison
 from vmperf._compare.settings import defaults
-from vmperf._journal import Journal, StoredCase
-from vmperf._results import Results
+from vmperf._results.journal import Journal, StoredCase
+from vmperf._results.results import Results
 
 # design: summary, version, ns per op of each benchmark
 DESIGNS: dict[str, tuple[str, str, dict[str, float]]] = {

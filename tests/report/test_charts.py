@@ -14,27 +14,28 @@ import numpy as np
 import pytest
 
 import vmperf
-from vmperf import _charts, _core
-from vmperf._chart_templates import KINDS, template
-from vmperf._results import Results
+from vmperf import _core
+from vmperf._results.results import Results
+from vmperf.plot import charts
+from vmperf.plot.templates import KINDS, template
 
 Make = Callable[..., Results]
 
 
 @pytest.mark.parametrize("kind", ["strip", "shape", "order"])
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_samples_are_drawn_whole(make_results: Make, kind: str, mode: _charts.Mode) -> None:
+def test_samples_are_drawn_whole(make_results: Make, kind: str, mode: charts.Mode) -> None:
     results = make_results(["pool/cycle"])
-    spec = _charts.samples(results, "pool/cycle", kind, mode=mode).to_dict()
+    spec = charts.samples(results, "pool/cycle", kind, mode=mode).to_dict()
     drawn = spec["datasets"]["samples"]
     assert len(drawn) == sum(len(c.ns_total) for c in results.cases)
     for row in drawn[:: len(drawn) // 7]:
         case = next(c for c in results.cases if c.design == row["design"])
         i = row["index"]
         assert row["time"] == pytest.approx(case.ns_total[i] / case.iterations[i])
-        assert row["flag"] == _charts.flag_text(int(case.flags[i]))
+        assert row["flag"] == charts.flag_text(int(case.flags[i]))
         assert row["placement"] == case.placement[i]
-    theme = _charts.theme(mode)
+    theme = charts.theme(mode)
     assert spec["config"]["view"].items() >= theme.pop("view").items()  # Altair adds its sizes
     assert spec["config"].items() >= theme.items()
     assert not any(token in json.dumps(spec) for token in ('"@', "{unit}", "{axis}"))
@@ -42,7 +43,7 @@ def test_samples_are_drawn_whole(make_results: Make, kind: str, mode: _charts.Mo
 
 def test_summary_is_the_rows(make_results: Make) -> None:
     results = make_results(["pool/cycle"])
-    spec = _charts.samples(results, "pool/cycle").to_dict()
+    spec = charts.samples(results, "pool/cycle").to_dict()
     rows = {r["params"]["design"]: r["ns_per_op"] for r in results.rows()}
     for drawn in spec["datasets"]["summary"]:
         for name in ("median", "low", "high"):
@@ -55,8 +56,8 @@ def test_density_is_the_kde_of_the_core(make_results: Make) -> None:
     results = make_results(["pool/cycle"])
     case = next(c for c in results.cases if c.design == "libc")
     row = next(r for r in results.rows() if r["params"]["design"] == "libc")
-    one = _charts.series([row], [case])[0]
-    first, last, heights = _charts.density(one)
+    one = charts.series([row], [case])[0]
+    first, last, heights = charts.density(one)
     times = case.ns_total / case.iterations
     deviation = (times / row["ns_per_op"]["median"] - 1) * 100
     x, expected = _core.stats.kde(np.sign(deviation) * np.log1p(abs(deviation)), 64)
@@ -66,9 +67,9 @@ def test_density_is_the_kde_of_the_core(make_results: Make) -> None:
 
 def test_indices_agree_across_processes(make_results: Make) -> None:
     results = make_results(["pool/cycle"], processes=3, n_samples=20)
-    found = _charts.series(results.rows(), results.cases)
+    found = charts.series(results.rows(), results.cases)
     assert all(list(s.position) == list(range(60)) for s in found)
-    runs = _charts.placement_runs(found[0])
+    runs = charts.placement_runs(found[0])
     assert len(runs) == 15
     assert [first for first, *_ in runs] == [0] + [last + 1 for _, last, *_ in runs[:-1]]
     assert [run[3] for run in runs] == [0] * 5 + [1] * 5 + [2] * 5
@@ -77,11 +78,11 @@ def test_indices_agree_across_processes(make_results: Make) -> None:
 def test_bad_points_and_axes(make_results: Make) -> None:
     results = make_results()
     with pytest.raises(vmperf.InvalidArgumentError, match="params is"):
-        _charts.samples(results, "pool/sizes")
+        charts.samples(results, "pool/sizes")
     with pytest.raises(vmperf.InvalidArgumentError, match="params is"):
-        _charts.samples(results, "pool/cycle", item_size_bytes=1)
+        charts.samples(results, "pool/cycle", item_size_bytes=1)
     with pytest.raises(vmperf.InvalidArgumentError, match="kind is 'pie'"):
-        _charts.samples(results, "pool/cycle", "pie")
+        charts.samples(results, "pool/cycle", "pie")
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,7 @@ def test_bad_points_and_axes(make_results: Make) -> None:
     [([1.0, 3.9], "linear"), ([1.0, 4.1], "log"), ([0.0, 100.0], "linear"), ([], "linear")],
 )
 def test_scale(values: list[float], scale: str) -> None:
-    assert _charts.scale_of(values) == scale
+    assert charts.scale_of(values) == scale
 
 
 @pytest.mark.parametrize(
@@ -98,16 +99,16 @@ def test_scale(values: list[float], scale: str) -> None:
      ([2e7], "ms"), ([3e10], "s"), ([], "ns")],
 )  # fmt: skip
 def test_unit(times: list[float], unit: str) -> None:
-    assert _charts.unit_of(times)[1] == unit
+    assert charts.unit_of(times)[1] == unit
 
 
 def test_palette_is_complete_and_naive_is_grey() -> None:
-    light, dark = _charts.palette("light"), _charts.palette("dark")
+    light, dark = charts.palette("light"), charts.palette("dark")
     assert light.keys() == dark.keys()
     assert all(light[name] != dark[name] for name in light)
-    css = Path(_charts.__file__).with_name("_report") / "theme.css"
+    css = Path(charts.__file__).with_name("theme.css")
     assert len(light) == css.read_text().count("light-dark(#")
-    assert _charts.colour_names(["a", "naive", "b"]) == ["series-0", "series-naive", "series-1"]
+    assert charts.colour_names(["a", "naive", "b"]) == ["series-0", "series-naive", "series-1"]
 
 
 def test_templates_have_no_rows_and_need_no_eval() -> None:
@@ -118,11 +119,11 @@ def test_templates_have_no_rows_and_need_no_eval() -> None:
 
 
 def test_colours_used_in_the_page_exist() -> None:
-    folder = Path(_charts.__file__).with_name("_report") / "templates"
+    folder = Path(charts.__file__).parents[1] / "_report" / "templates"
     used = {name for file in folder.iterdir()
             for name in re.findall(r"var\(--([\w-]+)\)", file.read_text())}  # fmt: skip
     own = {"c", "w", "high"}
-    assert used - own <= set(_charts.palette("light"))
+    assert used - own <= set(charts.palette("light"))
 
 
 MISSING = """
@@ -154,13 +155,15 @@ def test_missing_extra_is_one_line(make_results: Make, tmp_path: Path, module: s
 
 def test_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    found = doctest.testmod(_charts, extraglobs={"vmperf": vmperf})
+    found = doctest.testmod(charts, extraglobs={"vmperf": vmperf})
     assert found.attempted > 2
     assert found.failed == 0
 
 
 def test_charts_need_nothing_at_import() -> None:
-    program = "import sys, vmperf._charts; print({'altair', 'numpy', 'pandas'} & set(sys.modules))"
+    program = (
+        "import sys, vmperf.plot.charts; print({'altair', 'numpy', 'pandas'} & set(sys.modules))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )

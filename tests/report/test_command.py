@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from vmperf._results import Results
+from vmperf._results.results import Results
 
 Make = Callable[..., Results]
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 import vmperf
-from vmperf._conclusions import compare, conclude, spread
-from vmperf._estimates import ratios
-from vmperf._results import Results
+from vmperf._results.estimates import ratios
+from vmperf._results.results import Results
+from vmperf.plot.conclusions import compare_designs, conclude, spread
 
 Make = Callable[..., Results]
 
@@ -30,39 +30,39 @@ def changed(data: Any, design: str, factor: float) -> Any:
 
 
 def test_one_point(cycle: Any) -> None:
-    said = compare(cycle, "stack", "libc")
+    said = compare_designs(cycle, "stack", "libc")
     found = ratios(cycle, "libc").sel(design="stack").squeeze()
     assert (said.value, said.low, said.high) == pytest.approx(
         tuple(1 / float(found[n]) for n in ("ratio", "high", "low"))
     )
     figures = f"{said.value:.1f}x ({said.low:.1f} to {said.high:.1f})"
     assert str(said) == f"stack is {figures} faster than libc in pool/cycle"
-    back = compare(cycle, "libc", "stack", item_size_bytes=64)
+    back = compare_designs(cycle, "libc", "stack", item_size_bytes=64)
     assert back.text == f"libc is {figures} slower than stack in pool/cycle at item_size_bytes=64"
 
 
 @pytest.mark.parametrize("factor", [2, 0.5])
 def test_twofold_data_twofold_conclusion(cycle: Any, factor: float) -> None:
-    before = compare(cycle, "stack", "libc")
-    after = compare(changed(cycle, "libc", factor), "stack", "libc")
+    before = compare_designs(cycle, "stack", "libc")
+    after = compare_designs(changed(cycle, "libc", factor), "stack", "libc")
     assert after.value == pytest.approx(factor * before.value, rel=1e-3)
     assert after.text != before.text
     assert f"{after.value:.1f}x" in after.text or f"{after.value:.2f}x" in after.text
 
 
 def test_the_verdict_turns(cycle: Any) -> None:
-    assert compare(cycle, "stack", "libc").verdict == "faster"
-    assert compare(changed(cycle, "stack", 30), "stack", "libc").verdict == "slower"
+    assert compare_designs(cycle, "stack", "libc").verdict == "faster"
+    assert compare_designs(changed(cycle, "stack", 30), "stack", "libc").verdict == "slower"
     same = cycle.copy(deep=True)
     for name in ("ns_total", "iterations"):
         same[name].loc[{"design": "stack"}] = cycle[name].sel(design="libc")
-    said = compare(same, "stack", "libc")
+    said = compare_designs(same, "stack", "libc")
     assert said.verdict == "unclear"
     assert "unclear in pool/cycle: 1.000x the time (1.000 to 1.000)" in said.text
 
 
 def test_what_was_not_measured(cycle: Any) -> None:
-    said = compare(cycle, "mimalloc", "libc")
+    said = compare_designs(cycle, "mimalloc", "libc")
     assert said.text == "mimalloc and libc were not both measured in pool/cycle"
     assert said.verdict == "none"
     assert math.isnan(said.value)
@@ -70,16 +70,16 @@ def test_what_was_not_measured(cycle: Any) -> None:
 
 def test_several_points(make_results: Make) -> None:
     data = make_results(["pool/sizes"]).to_xarray()
-    said = compare(data, "stack", "libc")
+    said = compare_designs(data, "stack", "libc")
     factors = sorted(
         1 / float(v) for v in ratios(data, "libc")["ratio"].sel(design="stack").values.ravel()
     )
     assert (said.low, said.high) == pytest.approx((factors[0], factors[-1]))
     assert "faster than libc at all 3 points of pool/sizes" in said.text
-    assert compare(data, "libc", "stack").verdict == "slower"
+    assert compare_designs(data, "libc", "stack").verdict == "slower"
     mixed = data.copy(deep=True)
     mixed["ns_total"].loc[{"design": "stack", "capacity": 10}] *= 100
-    said = compare(mixed, "stack", "libc")
+    said = compare_designs(mixed, "stack", "libc")
     assert said.verdict == "mixed"
     assert "faster than libc at 2 of 3 points, slower at 1, unclear at 0" in said.text
 
@@ -116,10 +116,10 @@ def test_all_of_a_run(make_results: Make) -> None:
 @pytest.mark.parametrize(
     ("ask", "text"),
     [
-        (lambda d: compare(d, "stak", "libc"), "design is 'stak'"),
-        (lambda d: compare(d, "stack", "lib"), "reference is 'lib'"),
-        (lambda d: compare(d, "stack", "libc", size=3), "axis is 'size'"),
-        (lambda d: compare(d, "stack", "libc", item_size_bytes=3), "item_size_bytes is 3"),
+        (lambda d: compare_designs(d, "stak", "libc"), "design is 'stak'"),
+        (lambda d: compare_designs(d, "stack", "lib"), "reference is 'lib'"),
+        (lambda d: compare_designs(d, "stack", "libc", size=3), "axis is 'size'"),
+        (lambda d: compare_designs(d, "stack", "libc", item_size_bytes=3), "item_size_bytes is 3"),
         (lambda d: spread(d, "stack", "capacity"), "axis is 'capacity'"),
         (lambda d: conclude(d, reference="nobody"), "reference is 'nobody'"),
     ],

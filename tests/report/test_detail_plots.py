@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 import vmperf
-from vmperf import _detail_plots, _digest
-from vmperf._notebook import cells
-from vmperf._results import Results
+from vmperf import plot
+from vmperf._report.notebook import cells
+from vmperf._results.results import Results
+from vmperf.plot import details, tables
+
+DETAILS = ("plot.percentiles(", "plot.series(")
 
 
 def data_of(chart: Any, name: str) -> list[dict[str, Any]]:
@@ -19,7 +22,7 @@ def data_of(chart: Any, name: str) -> list[dict[str, Any]]:
 
 
 def test_percentiles_of_a_point(delivered: Results) -> None:
-    chart = _detail_plots.percentiles(delivered, "latency", capacity=100)
+    chart = details.percentiles(delivered, "latency", capacity=100)
     rows = data_of(chart, "percentiles")
     assert {r["design"] for r in rows} == {
         "stack", "naive", "libc", "mimalloc", "boost_pool", "pmr"}  # fmt: skip
@@ -35,7 +38,7 @@ def test_percentiles_of_a_point(delivered: Results) -> None:
 
 
 def test_series_of_a_point(delivered: Results) -> None:
-    rows = data_of(_detail_plots.series(delivered, "rss", capacity=10), "series")
+    rows = data_of(details.series(delivered, "rss", capacity=10), "series")
     lines = {(r["design"], r["placement"]) for r in rows}
     assert len(lines) == 7 * 2  # raw: also of a design that was refused
     (one,) = (s for s in delivered.series("rss") if s["params"]["design"] == "stack"
@@ -55,7 +58,7 @@ def test_mistakes(
     delivered: Results, kind: str, arguments: tuple[str, ...], params: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(vmperf.InvalidArgumentError, match=message):
-        getattr(_detail_plots, kind)(delivered, *arguments, **params)
+        getattr(details, kind)(delivered, *arguments, **params)
 
 
 @pytest.mark.parametrize(("unit", "values", "expected"), [
@@ -65,11 +68,11 @@ def test_mistakes(
     ("ns", [], (1.0, "ns")),
 ])  # fmt: skip
 def test_units(unit: str, values: list[float], expected: tuple[float, str]) -> None:
-    assert _detail_plots.unit_for(unit, values) == expected
+    assert details.unit_for(unit, values) == expected
 
 
 def test_metrics_as_a_table(delivered: Results) -> None:
-    lines = _digest.metrics(delivered, "gc/sizes").splitlines()
+    lines = tables.metrics_table(delivered, "gc/sizes").splitlines()
     assert lines[0].startswith("| capacity | design | hits | p50_ns (ns) |")
     assert lines[0].endswith("| rss_peak_bytes (B) |")
     assert "absent" not in lines[0]
@@ -80,14 +83,14 @@ def test_metrics_as_a_table(delivered: Results) -> None:
 
 def test_a_notebook_shows_what_was_delivered(delivered: Results) -> None:
     sources = [source for _, source in cells(delivered)]
-    assert "Markdown(_digest.metrics(results, 'gc/sizes'))" in sources
-    calls = [source for source in sources if source.startswith("_detail_plots.")]
+    assert "Markdown(plot.metrics_table(results, 'gc/sizes'))" in sources
+    calls = [source for source in sources if source.startswith(DETAILS)]
     assert [call.partition("(")[0] for call in calls] == [
-        "_detail_plots.percentiles", "_detail_plots.series"]  # fmt: skip
-    scope: dict[str, Any] = {"_detail_plots": _detail_plots, "results": delivered}
+        "plot.percentiles", "plot.series"]  # fmt: skip
+    scope: dict[str, Any] = {"plot": plot, "results": delivered}
     for call in calls:
         assert type(eval(call, scope)).__name__ == "LayerChart"
 
 
 def test_a_notebook_of_old_results_is_as_before(make_results: Any) -> None:
-    assert not any("_detail_plots." in source for _, source in cells(make_results(["pool/cycle"])))
+    assert not any(source.startswith(DETAILS) for _, source in cells(make_results(["pool/cycle"])))

@@ -12,15 +12,9 @@ import vmperf
 from vmperf import _core
 from vmperf._report.groups import designs_of, sections
 from vmperf._report.losses import losses
-from vmperf._report.summary import (
-    beside_reference,
-    is_absent,
-    reference_texts,
-    refusals,
-    verdicts,
-)
+from vmperf._report.summary import beside_reference, is_absent, reference_texts, refusals, verdicts
 from vmperf._report.words import Ratio
-from vmperf._results import Results
+from vmperf._results.results import Results
 
 Make = Callable[..., Results]
 

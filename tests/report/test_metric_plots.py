@@ -10,8 +10,8 @@ import pytest
 import xarray as xr
 
 import vmperf
-from vmperf import _plots
-from vmperf._results import Results
+from vmperf._results.results import Results
+from vmperf.plot import over_axes
 
 Of = Callable[[Results], Any]
 BOTH = pytest.mark.parametrize("of", [lambda r: r, lambda r: r.to_xarray()], ids=["rows", "xarray"])
@@ -33,7 +33,7 @@ def figures_of(results: Results, name: str) -> dict[tuple[str, int], dict[str, A
 def test_a_curve_holds_the_rows(
     delivered: Results, of: Of, name: str, unit: float, title: str
 ) -> None:
-    spec = _plots.curve(of(delivered), "capacity", metric=name, item_size_bytes=64).to_dict()
+    spec = over_axes.curve(of(delivered), "capacity", metric=name, item_size_bytes=64).to_dict()
     drawn = {(r["design"], r["value"]): r for r in spec["datasets"]["curve"]}
     known = figures_of(delivered, name)
     assert drawn.keys() == known.keys()
@@ -46,7 +46,7 @@ def test_a_curve_holds_the_rows(
 
 
 def test_without_an_interval_there_is_no_band(delivered: Results) -> None:
-    rows = _plots.curve(delivered, "capacity", metric="count").to_dict()["datasets"]["curve"]
+    rows = over_axes.curve(delivered, "capacity", metric="count").to_dict()["datasets"]["curve"]
     assert all(row["low"] == row["median"] == row["high"] == 10000 for row in rows)
 
 
@@ -55,7 +55,7 @@ def test_without_an_interval_there_is_no_band(delivered: Results) -> None:
 def test_a_heat_map_is_most_intense_where_it_is_worst(
     delivered: Results, of: Of, name: str
 ) -> None:
-    chart = _plots.heat(of(delivered), ["capacity", "item_size_bytes"], metric=name)
+    chart = over_axes.heat(of(delivered), ["capacity", "item_size_bytes"], metric=name)
     rows = chart.to_dict()["datasets"]["heat"]
     known = figures_of(delivered, name)
     assert {(row["design"], row["x"]) for row in rows} == {*known}
@@ -74,23 +74,23 @@ def test_a_heat_map_is_most_intense_where_it_is_worst(
 def test_a_stored_dataset_draws_the_same(delivered: Results, tmp_path: Path) -> None:
     path = delivered.to_netcdf(tmp_path / "d.nc")
     with xr.open_dataset(path, group="gc/sizes", engine="h5netcdf") as stored:
-        drawn = _plots.curve(stored, "capacity", metric="p99_ns").to_dict()["datasets"]
-    assert drawn == _plots.curve(delivered, "capacity", metric="p99_ns").to_dict()["datasets"]
+        drawn = over_axes.curve(stored, "capacity", metric="p99_ns").to_dict()["datasets"]
+    assert drawn == over_axes.curve(delivered, "capacity", metric="p99_ns").to_dict()["datasets"]
 
 
 @pytest.mark.parametrize(
     ("draw", "text"),
     [
-        (lambda d: _plots.curve(d, "capacity", metric="hitz"), "metric is 'hitz'.*hits"),
-        (lambda d: _plots.curve(d, "capacity", metric="absent"), "with figures"),
-        (lambda d: _plots.curve(d, "design", metric="hits"), "axis is 'design'"),
-        (lambda d: _plots.curve(d, "capacity", metric="hits", id="gc/size"), "id is 'gc/size'"),
+        (lambda d: over_axes.curve(d, "capacity", metric="hitz"), "metric is 'hitz'.*hits"),
+        (lambda d: over_axes.curve(d, "capacity", metric="absent"), "with figures"),
+        (lambda d: over_axes.curve(d, "design", metric="hits"), "axis is 'design'"),
+        (lambda d: over_axes.curve(d, "capacity", metric="hits", id="gc/size"), "id is 'gc/size'"),
         (
-            lambda d: _plots.curve(d, "capacity", metric="hits", reference="libc"),
+            lambda d: over_axes.curve(d, "capacity", metric="hits", reference="libc"),
             "reference is 'libc'.*hits has no pairs",
         ),
         (
-            lambda d: _plots.heat(d, ["capacity", "state"], metric="hits", reference="libc"),
+            lambda d: over_axes.heat(d, ["capacity", "state"], metric="hits", reference="libc"),
             "hits has no pairs",
         ),
     ],

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 import vmperf
-from vmperf import _charts
 from vmperf._report import groups, model, overview, payload
 from vmperf._report.colours import N_COLOURS, colour_of
 from vmperf._report.groups import designs_of, sections
@@ -20,7 +19,8 @@ from vmperf._report.model import Section
 from vmperf._report.overview import Component, components, headlines, spread
 from vmperf._report.quantities import Extras
 from vmperf._report.summary import verdicts
-from vmperf._results import Results
+from vmperf._results.results import Results
+from vmperf.plot import charts as _charts
 
 Make = Callable[..., Results]
 

@@ -14,9 +14,11 @@ import pytest
 
 import vmperf
 from house import fair_weather
-from vmperf import _conclusions, _core, _estimates, _limits, _plots, _run
-from vmperf._claims_file import read_claims, shipped
-from vmperf._results import Results
+from vmperf import _core
+from vmperf._claims.file import read_claims, shipped
+from vmperf._results import estimates
+from vmperf._results.results import Results
+from vmperf.plot import conclusions, limits, over_axes
 
 Make = Callable[..., Results]
 ID = "pool/sizes"
@@ -45,7 +47,7 @@ def measured(results: Results) -> dict[tuple[str, int], dict[str, Any]]:
 
 @pytest.mark.parametrize("of", [lambda r: r, lambda r: r.to_xarray(ID)], ids=["results", "xarray"])
 def test_a_curve_holds_the_rows(sizes: Results, of: Callable[[Results], Any]) -> None:
-    spec = _plots.curve(of(sizes), "capacity").to_dict()
+    spec = over_axes.curve(of(sizes), "capacity").to_dict()
     drawn = {(r["design"], r["value"]): r for r in spec["datasets"]["curve"]}
     rows = measured(sizes)
     assert drawn.keys() == rows.keys()
@@ -59,7 +61,7 @@ def test_a_curve_holds_the_rows(sizes: Results, of: Callable[[Results], Any]) ->
 
 
 def test_a_curve_of_ratios_is_paired(sizes: Results) -> None:
-    spec = _plots.curve(sizes, "capacity", reference="libc").to_dict()
+    spec = over_axes.curve(sizes, "capacity", reference="libc").to_dict()
     (row,) = [r for r in spec["datasets"]["curve"] if (r["design"], r["value"]) == ("stack", 100)]
     mine, other = cases_at(sizes, "stack", 100), cases_at(sizes, "libc", 100)
     times = [np.concatenate([c.ns_total / c.iterations for c in of]) for of in (mine, other)]
@@ -73,19 +75,19 @@ def test_a_curve_of_ratios_is_paired(sizes: Results) -> None:
 
 
 def test_limits_are_lines(sizes: Results) -> None:
-    spec = _plots.curve(sizes, "capacity", limits={"wish": 0.5, "floor": 0.25}).to_dict()
+    spec = over_axes.curve(sizes, "capacity", limits={"wish": 0.5, "floor": 0.25}).to_dict()
     assert spec["datasets"]["limits"] == [
         {"label": "wish", "limit": 0.5}, {"label": "floor", "limit": 0.25}
     ]  # fmt: skip
     layers = [layer for layer in spec["layer"] if layer["data"]["name"] == "limits"]
     assert sorted(layer["mark"]["type"] for layer in layers) == ["rule", "text"]
-    plain = _plots.curve(sizes, "capacity").to_dict()
+    plain = over_axes.curve(sizes, "capacity").to_dict()
     assert all(layer["data"]["name"] != "limits" for layer in plain["layer"])
 
 
 def test_claimed_limits_and_the_cycle(make_grid: Callable[[], Results]) -> None:
     results = make_grid()
-    found = _plots.limits_of(results)
+    found = over_axes.limits_of(results)
     assert found["1 cycle"] == pytest.approx(1 / 3.7)
     units = {"ns": 1.0, "cycles": 1 / 3.7}
     claims = [
@@ -97,9 +99,11 @@ def test_claimed_limits_and_the_cycle(make_grid: Callable[[], Results]) -> None:
     assert {n: v for n, v in found.items() if n != "1 cycle"} == pytest.approx(
         {f"claimed: {c.design} ≤ {c.target:g} {c.kind}": c.target * units[c.kind] for c in claims}
     )
-    assert [*_plots.limits_of(results, item_size_bytes=16)] == ["1 cycle"]  # claimed for 64 alone
-    assert _limits.near_limits({"a": 1.0, "b": 99.0}, [2.0, math.nan, 3.0]) == {"a": 1.0}
-    close = _plots.limits_near(results, item_size_bytes=64)
+    assert [*over_axes.limits_of(results, item_size_bytes=16)] == [
+        "1 cycle"
+    ]  # claimed for 64 alone
+    assert limits.near_limits({"a": 1.0, "b": 99.0}, [2.0, math.nan, 3.0]) == {"a": 1.0}
+    close = over_axes.limits_near(results, item_size_bytes=64)
     assert any(label.startswith("claimed: checked ≤ ") for label in close)
 
 
@@ -108,8 +112,8 @@ def test_claimed_limits_and_the_cycle(make_grid: Callable[[], Results]) -> None:
 
 def test_a_heat_map_of_times(make_grid: Callable[[], Results]) -> None:
     data = make_grid().to_xarray().sel(design=["stack"])
-    rows = _plots.heat(data, ["capacity", "item_size_bytes"]).to_dict()["datasets"]["heat"]
-    medians = _estimates.times(data)["median"]
+    rows = over_axes.heat(data, ["capacity", "item_size_bytes"]).to_dict()["datasets"]["heat"]
+    medians = estimates.times(data)["median"]
     assert len(rows) == 6
     shade = {(r["x"], r["y"]): r["tone"] for r in rows}
     assert (min(shade.values()), max(shade.values())) == (0, 1)
@@ -120,8 +124,8 @@ def test_a_heat_map_of_times(make_grid: Callable[[], Results]) -> None:
 
 def test_a_heat_map_of_ratios(make_grid: Callable[[], Results]) -> None:
     data = make_grid().to_xarray()
-    spec = _plots.heat(data, ["capacity", "item_size_bytes"], reference="libc").to_dict()
-    found = _estimates.ratios(data, "libc")["ratio"].squeeze("state")
+    spec = over_axes.heat(data, ["capacity", "item_size_bytes"], reference="libc").to_dict()
+    found = estimates.ratios(data, "libc")["ratio"].squeeze("state")
     rows = spec["datasets"]["heat"]
     strongest = float(abs(np.log(found)).max())
     for row in rows:
@@ -132,15 +136,15 @@ def test_a_heat_map_of_ratios(make_grid: Callable[[], Results]) -> None:
             assert row["text"].endswith(" ns")
         else:
             assert row["tone"] == pytest.approx(math.log(ratio) / strongest)
-            assert row["text"] == _plots.said(ratio)
+            assert row["text"] == over_axes.said(ratio)
     assert {row["design"] for row in rows} == {*map(str, data.design.values)} - {"mimalloc"}
-    assert _plots.said(1 / 4.5) == "4.50× faster"
-    assert _plots.said(1.05) == "1.050× slower"
+    assert over_axes.said(1 / 4.5) == "4.50× faster"
+    assert over_axes.said(1.05) == "1.050× slower"
 
 
 def test_ratios_of_all_points(sizes: Results) -> None:
-    rows = _plots.ratios(sizes, "stack").to_dict()["datasets"]["overview"]
-    found = _estimates.ratios(sizes.to_xarray(), "stack")
+    rows = over_axes.ratios(sizes, "stack").to_dict()["datasets"]["overview"]
+    found = estimates.ratios(sizes.to_xarray(), "stack")
     assert len(rows) == len(measured(sizes))
     assert {row["case"] for row in rows} == {f"capacity={c}" for c in (10, 100, 1000)}
     for row in rows:
@@ -152,10 +156,10 @@ def test_ratios_of_all_points(sizes: Results) -> None:
 
 
 def test_refused_cases_have_no_place(sizes: Results) -> None:
-    medians = _estimates.times(sizes.to_xarray())
+    medians = estimates.times(sizes.to_xarray())
     assert medians["median"].sel(design="checked").isnull().all()  # too noisy
     assert set(medians["status"].sel(design="checked").values.ravel()) == {"too_noisy"}
-    drawn = _plots.curve(sizes, "capacity").to_dict()["datasets"]["curve"]
+    drawn = over_axes.curve(sizes, "capacity").to_dict()["datasets"]["curve"]
     assert "checked" not in {row["design"] for row in drawn}
 
 
@@ -164,8 +168,8 @@ def test_a_stored_dataset_draws_the_same(sizes: Results, tmp_path: Path) -> None
 
     path = sizes.to_netcdf(tmp_path / "s.nc")
     with xr.open_dataset(path, group=ID, engine="h5netcdf") as stored:
-        drawn = _plots.curve(stored, "capacity").to_dict()["datasets"]
-    assert drawn == _plots.curve(sizes, "capacity").to_dict()["datasets"]
+        drawn = over_axes.curve(stored, "capacity").to_dict()["datasets"]
+    assert drawn == over_axes.curve(sizes, "capacity").to_dict()["datasets"]
 
 
 # -- mistakes ----------------------------------------------------------------------------------
@@ -174,24 +178,30 @@ def test_a_stored_dataset_draws_the_same(sizes: Results, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("draw", "text"),
     [
-        (lambda d: _plots.curve(d, "capasity"), "axis is 'capasity'.*mean capacity"),
-        (lambda d: _plots.curve(d, "state"), "axis is 'state'; allowed: an axis of numbers"),
-        (lambda d: _plots.curve(d, "capacity"), "item_size_bytes is open; allowed: one of 16, 64"),
-        (lambda d: _plots.curve(d, "capacity", item_size_bytes=3), "item_size_bytes is 3"),
-        (lambda d: _plots.curve(d, "capacity", colour=3), "axis is 'colour'"),
-        (lambda d: _plots.curve(d, "capacity", id="pool/x", item_size_bytes=16), "id is 'pool/x'"),
+        (lambda d: over_axes.curve(d, "capasity"), "axis is 'capasity'.*mean capacity"),
+        (lambda d: over_axes.curve(d, "state"), "axis is 'state'; allowed: an axis of numbers"),
         (
-            lambda d: _plots.curve(d, "capacity", reference="lib", item_size_bytes=16),
+            lambda d: over_axes.curve(d, "capacity"),
+            "item_size_bytes is open; allowed: one of 16, 64",
+        ),
+        (lambda d: over_axes.curve(d, "capacity", item_size_bytes=3), "item_size_bytes is 3"),
+        (lambda d: over_axes.curve(d, "capacity", colour=3), "axis is 'colour'"),
+        (
+            lambda d: over_axes.curve(d, "capacity", id="pool/x", item_size_bytes=16),
+            "id is 'pool/x'",
+        ),
+        (
+            lambda d: over_axes.curve(d, "capacity", reference="lib", item_size_bytes=16),
             "reference is 'lib'.*mean libc",
         ),
-        (lambda d: _plots.heat(d, "capacity"), "axes is capacity; allowed: two different"),
-        (lambda d: _plots.heat(d, ["capacity", "capacity"]), "two different axes"),
-        (lambda d: _plots.ratios(d, "nobody"), "reference is 'nobody'"),
-        (lambda d: _plots.ratios(d, "mimalloc"), "a design that has figures"),
-        (lambda d: _plots.limits_of(d, item_size_bytes=3), "item_size_bytes is 3"),
-        (lambda d: _plots.curve(d.drop_vars("status"), "capacity"), "a Dataset without status"),
+        (lambda d: over_axes.heat(d, "capacity"), "axes is capacity; allowed: two different"),
+        (lambda d: over_axes.heat(d, ["capacity", "capacity"]), "two different axes"),
+        (lambda d: over_axes.ratios(d, "nobody"), "reference is 'nobody'"),
+        (lambda d: over_axes.ratios(d, "mimalloc"), "a design that has figures"),
+        (lambda d: over_axes.limits_of(d, item_size_bytes=3), "item_size_bytes is 3"),
+        (lambda d: over_axes.curve(d.drop_vars("status"), "capacity"), "a Dataset without status"),
         (
-            lambda d: _plots.curve(d.sel(design=["mimalloc"]), "capacity", item_size_bytes=16),
+            lambda d: over_axes.curve(d.sel(design=["mimalloc"]), "capacity", item_size_bytes=16),
             "with figures",
         ),
     ],
@@ -202,11 +212,11 @@ def test_mistakes(make_grid: Callable[[], Results], draw: Callable[[Any], Any], 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("module", [_plots, _limits, _conclusions])
+@pytest.mark.parametrize("module", [over_axes, limits, conclusions])
 def test_examples_run(module: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """They measure, in weather in which no figure is refused."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(_run, "execute", fair_weather.execute)
+    fair_weather.setup(monkeypatch)
     found = doctest.testmod(module, extraglobs={"vmperf": vmperf})
     assert found.attempted >= 2
     assert found.failed == 0

@@ -15,12 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vmperf
-from vmperf import _charts, _delivered
-from vmperf._detail_plots import thinned
 from vmperf._report import quantities
 from vmperf._report.groups import sections
 from vmperf._report.quantities import extras_of, percentiles, text
-from vmperf._results import Results
+from vmperf._results import delivered as _delivered
+from vmperf._results.results import Results
+from vmperf.plot import charts
+from vmperf.plot.details import thinned
 
 
 def page_of(results: Results, folder: Path) -> tuple[str, dict[str, Any]]:
@@ -211,7 +212,7 @@ def test_an_old_journal_has_a_page_as_before(
 @pytest.mark.parametrize("kind", ["percentile", "series"])
 def test_templates_of_details_can_be_filled(kind: str) -> None:
     names = {"percentile": ["percentiles", "greatest"], "series": ["series"]}[kind]
-    spec = _charts.fill(kind, {n: [] for n in names}, designs=["a"], y="log", quantity="q, ns")
+    spec = charts.fill(kind, {n: [] for n in names}, designs=["a"], y="log", quantity="q, ns")
     used = {one["data"]["name"] for one in (spec, *spec["layer"]) if "data" in one}
     assert used == set(names)
     assert '"type": "log"' in json.dumps(spec)

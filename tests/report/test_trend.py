@@ -12,9 +12,10 @@ import pytest
 from click.testing import CliRunner
 
 import vmperf
-from vmperf import _charts, _trend
 from vmperf._report.trend import trend_report
 from vmperf.cli.main import cli
+from vmperf.plot import charts
+from vmperf.plot import trend as _trend
 
 Make = Callable[..., vmperf.History]
 HOSTILE = "</script><img src=x onerror=window.pwned=1>'\"&{{ 7*7 }}<!--"
@@ -38,13 +39,13 @@ def test_the_chart_is_the_series(make_history: Make) -> None:
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_the_specification_is_whole(make_history: Make, mode: _charts.Mode) -> None:
+def test_the_specification_is_whole(make_history: Make, mode: charts.Mode) -> None:
     (series,) = make_history().series()
-    chart = _trend.chart(series, mode=mode).to_dict()
+    chart = _trend.trend_chart(series, mode=mode).to_dict()
     text = json.dumps(chart)
     assert not any(token in text for token in ('"@', "{quantity}", "{axis}"))
     assert {layer["data"]["name"] for layer in chart["layer"]} == {"points", "levels", "changes"}
-    assert chart["config"]["style"]["change"]["color"] == _charts.palette(mode)["bad"]
+    assert chart["config"]["style"]["change"]["color"] == charts.palette(mode)["bad"]
 
 
 def test_without_a_change_nothing_is_marked(make_history: Make) -> None:

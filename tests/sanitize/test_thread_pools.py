@@ -28,7 +28,7 @@ def test_pools(
 def test_workload(compile_cpp: Compile, run_binary: Run, repo_root: Path) -> None:
     cpp = repo_root / "cpp"
     sources = [
-        *sorted((cpp / "pool").glob("benches_*.cpp")),
+        *sorted((cpp / "pool").glob("api_*.cpp")),
         cpp / "bench" / "src" / "team.cpp",
         cpp / "os" / "src" / "process.cpp",
         cpp / "os" / "src" / "files.cpp",

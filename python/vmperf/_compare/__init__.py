@@ -1,0 +1,1 @@
+"""A against B: arms, pairs of processes, verdicts."""

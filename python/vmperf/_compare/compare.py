@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from .._builds.source import Build, Source
 from .._errors import invalid
-from .._runner import Event, Progress
-from .arms import Arm, Source, resolve, revision_of
+from .._measure.progress import Event, Progress
+from .arms import Arm, resolve, revision_of
 from .cases import catalog_of, make_cases
 from .keeping import Keeping, check_salts, identities
 from .metric import choose_metric
 from .pairs import Series
 from .result import Comparison
 from .settings import with_changes
-from .side import Build
 
 __all__ = ["compare", "told"]
 
@@ -109,7 +109,7 @@ def compare(
     force : bool
         Compare with a baseline of an unlike machine; the result says so.
     progress : callable, optional
-        Called with each `vmperf._runner.Event`.
+        Called with each `vmperf._measure.progress.Event`.
 
     Returns
     -------
@@ -224,7 +224,7 @@ def _builds(
         if source is None:
             assert arm.build is not None
             return [*arm.baseline.builds[: salts or 1]] if arm.baseline else [arm.build]
-        from .builds import source_builds
+        from .._builds.builds import source_builds
 
         return source_builds(source, salts=salts or 1, on_step=told(progress, arm.label))
 

@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import _core
-from .._catalog import Benchmark
+from .._catalog.catalog import Benchmark
+from .._catalog.quantities import Metric
 from .._errors import invalid, near
-from .._metrics import estimate, shape_of_one
-from .._quantities import Metric
+from .._results.metrics import estimate, shape_of_one
 from .cases import Case
 
 __all__ = ["choose_metric", "delivered", "log_ratio", "take_values", "value_of", "words_of"]

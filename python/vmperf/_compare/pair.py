@@ -11,7 +11,7 @@ import random
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .._quantities import Metric
+from .._catalog.quantities import Metric
 from .metric import value_of, words_of
 from .settings import Settings
 from .side import Dead, Side, Task

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from .. import _core
-from .._arrays import doubles
+from .._results.arrays import doubles
 from .cases import Case
 from .settings import Settings
 from .verdict import judge

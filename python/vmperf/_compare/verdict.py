@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .. import _core
-from .._arrays import doubles, integers
+from .._results.arrays import doubles, integers
 from .settings import Settings
 
 __all__ = ["INSTRUCTIONS_APART", "Evidence", "Judged", "crossed", "judge"]

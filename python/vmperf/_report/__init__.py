@@ -1,1 +1,1 @@
-"""The offline HTML report: html.py fills templates/*.html.j2; theme.css holds every colour."""
+"""The offline HTML report: html.py fills templates/*.html.j2; every colour is plot/theme.css's."""

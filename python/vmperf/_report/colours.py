@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .._charts import N_COLOURS
+from ..plot.charts import N_COLOURS
 
 __all__ = ["N_COLOURS", "colour_of"]
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .._charts import point_of, series
 from .._errors import invalid, near
-from .._estimates import paired
+from .._results.estimates import paired
+from ..plot.charts import point_of, series
 from .model import Point, Row, Section
 from .words import Ratio, params_text
 
 if TYPE_CHECKING:
-    from .._results import CaseRecord, Results
+    from .._results.results import CaseRecord, Results
 
 MOST_REFERENCES = 6  # of one point; more would cost ratios with the square of its designs
 

@@ -13,10 +13,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import _charts, _core
-from .._detail_plots import MOST_LINES
+from .. import _core
 from .._extras import require
-from .._whole_file import write_whole
+from .._files.whole_file import write_whole
+from ..plot import charts as _charts
+from ..plot.details import MOST_LINES
 from . import payload, summary, words
 from .bundle import javascript
 from .colours import colour_of
@@ -28,11 +29,11 @@ from .quantities import choices, extras_of
 if TYPE_CHECKING:
     import jinja2
 
-    from .._results import Results
+    from .._results.results import Results
 
 _HERE = Path(__file__).parent
 _TEMPLATES = _HERE / "templates"
-_CSS = ("theme.css", "templates/page.css", "templates/tables.css", "templates/charts.css")
+_CSS = ("../plot/theme.css", "templates/page.css", "templates/tables.css", "templates/charts.css")
 _SCRIPTS = ("rows.js", "quantities.js", "report.js")  # one module in three parts
 MOST_NAMES = 4  # components in the heading
 MOST_PLACES = 12  # that one line of what was refused names

@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any
 
-from .._charts import Series, unit_of
+from ..plot.charts import Series, unit_of
 from .words import Ratio, params_text
 
 MOST_HEAT_ROWS = 240

@@ -11,8 +11,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .. import _charts, _limits, _plots
-from .._chart_templates import HEIGHT, KINDS, template
+from ..plot import charts, limits, over_axes
+from ..plot.templates import HEIGHT, KINDS, template
 from .model import Point, Section
 from .overview import Component
 from .quantities import Extras, figures
@@ -32,7 +32,7 @@ def sample_limit(sections: Sequence[Section]) -> int:
     return max(LEAST_SAMPLES, min(MOST_SAMPLES, PAGE_SAMPLES // max(drawn, 1)))
 
 
-def kept(one: _charts.Series, limit: int) -> NDArray[Any]:
+def kept(one: charts.Series, limit: int) -> NDArray[Any]:
     """Positions of the samples that are drawn, ascending."""
     import numpy as np
 
@@ -58,13 +58,13 @@ def _short(value: float, digits: int = 5) -> float:
     return float(f"{value:.{digits}g}")
 
 
-def _consecutive(one: _charts.Series, at: NDArray[Any]) -> bool:
+def _consecutive(one: charts.Series, at: NDArray[Any]) -> bool:
     return len(at) == len(one.position) and bool((one.position == at).all())
 
 
-def _series(one: _charts.Series, divisor: float, limit: int) -> dict[str, Any]:
+def _series(one: charts.Series, divisor: float, limit: int) -> dict[str, Any]:
     at = kept(one, limit)
-    first, last, heights = _charts.density(one)
+    first, last, heights = charts.density(one)
     return {
         "d": one.design,
         "m": [_short(v / divisor) for v in (one.median, one.low, one.high)],
@@ -81,9 +81,9 @@ def _limits_at(id: str, point: Point) -> dict[str, float]:
                   if row.median and row.figures["cycles_per_op"]), None)  # fmt: skip
     found = {"1 cycle": 1 / hertz} if hertz else {}
     params = dict(point.params)
-    for claim in _limits.claimed_limits(id):
+    for claim in limits.claimed_limits(id):
         if claim.params == params:
-            found |= _limits.claim_limit(claim, 1 / hertz if hertz else None)
+            found |= limits.claim_limit(claim, 1 / hertz if hertz else None)
     return found
 
 
@@ -106,11 +106,11 @@ def _point(id: str, point: Point, limit: int) -> dict[str, Any]:
         "params": dict(point.params),
         "unit": unit,
         "div": divisor,
-        "x": _charts.scale_of(spans),
+        "x": charts.scale_of(spans),
         "ref": point.reference,
         "limits": [[label, _short(ns / divisor)] for label, ns in _limits_at(id, point).items()],
         "series": [_series(one, divisor, limit) for one in point.series],
-        "runs": _charts.placement_runs(longest) if longest else [],
+        "runs": charts.placement_runs(longest) if longest else [],
         "ratios": {
             other: {
                 row.design: code(row.ratios[other]) for row in point.accepted if other in row.ratios
@@ -144,18 +144,18 @@ def build(
 ) -> str:
     """The whole payload as text that is safe inside a script element."""
     limit = sample_limit(sections)
-    modes: tuple[_charts.Mode, ...] = ("light", "dark")
+    modes: tuple[charts.Mode, ...] = ("light", "dark")
     content = {
         "designs": [*colours],
-        "colours": {m: [_charts.palette(m)[name] for name in colours.values()] for m in modes},
-        "heat": {m: _charts.heat_colours(m) for m in modes},
-        "themes": {m: _charts.theme(m) for m in modes},
+        "colours": {m: [charts.palette(m)[name] for name in colours.values()] for m in modes},
+        "heat": {m: charts.heat_colours(m) for m in modes},
+        "themes": {m: charts.theme(m) for m in modes},
         "templates": {kind: template(kind) for kind in KINDS},
-        "height": {"token": HEIGHT, "rows": _charts.ROW_PIXELS},
-        "flags": _charts.FLAG_BITS,
-        "logFrom": _charts.LOG_FROM_RATIO,
-        "limitReach": _limits.LIMIT_REACH,
-        "wordyColumns": _plots.WORDY_COLUMNS,
+        "height": {"token": HEIGHT, "rows": charts.ROW_PIXELS},
+        "flags": charts.FLAG_BITS,
+        "logFrom": charts.LOG_FROM_RATIO,
+        "limitReach": limits.LIMIT_REACH,
+        "wordyColumns": over_axes.WORDY_COLUMNS,
         "words": dict(words),
         "components": {one.anchor: [(s.anchor, i) for s, i in one.cases] for one in parts},
         "benchmarks": {

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from .._charts import point_of
-from .._delivered import histograms, merged
-from .._detail_plots import MOST_LINES, curve_of, thinned
-from .._quantities import BUILT_IN, Metric, quantities_of
+from .._catalog.quantities import BUILT_IN, Metric, quantities_of
+from .._results.delivered import histograms, merged
+from ..plot.charts import point_of
+from ..plot.details import MOST_LINES, curve_of, thinned
 from .model import Point, Section
 
 if TYPE_CHECKING:
-    from .._results import Results
+    from .._results.results import Results
 
 # Headings of a selector, each with its options: what they stand for, their text.
 Groups: TypeAlias = list[tuple[str, list[tuple[int | str, str]]]]

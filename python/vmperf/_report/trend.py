@@ -8,19 +8,20 @@ import os
 from pathlib import Path
 from typing import Any
 
-from .. import _charts, _core, _trend
-from .._compare.history import History
-from .._compare.series import Series
+from .. import _core
 from .._errors import invalid
 from .._extras import require
-from .._whole_file import write_whole
+from .._files.whole_file import write_whole
+from .._history.history import History
+from .._history.series import Series
+from ..plot import charts, trend
 from .bundle import javascript
 from .html import environment, policy_hash
 
 __all__ = ["trend_report"]
 
 _HERE = Path(__file__).parent
-_CSS = ("theme.css", "templates/page.css", "templates/tables.css", "templates/charts.css")
+_CSS = ("../plot/theme.css", "templates/page.css", "templates/tables.css", "templates/charts.css")
 
 
 def trend_report(
@@ -69,8 +70,8 @@ def _context(history: History, found: list[Series]) -> dict[str, Any]:
     library = javascript()
     script = (_HERE / "templates" / "trend.js").read_text(encoding="utf-8")
     payload = {
-        "charts": [_without_theme(_trend.spec(one)) for one in found],
-        "themes": {mode: _charts.theme(mode) for mode in ("light", "dark")},
+        "charts": [_without_theme(trend.spec(one)) for one in found],
+        "themes": {mode: charts.theme(mode) for mode in ("light", "dark")},
     }
     return {
         "title": "vmperf: trend",
@@ -78,8 +79,8 @@ def _context(history: History, found: list[Series]) -> dict[str, Any]:
         "written": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "path": str(history.path),
         "segments": history.segments(),
-        "series": [{"one": one, "label": _trend.label(one), "anchor": f"s{i}",
-                    "rows": _trend.datasets(one)} for i, one in enumerate(found)],
+        "series": [{"one": one, "label": trend.label(one), "anchor": f"s{i}",
+                    "rows": trend.datasets(one)} for i, one in enumerate(found)],
         "n_changes": sum(len(one.changes) for one in found),
         "css": markup("".join((_HERE / file).read_text(encoding="utf-8") for file in _CSS)),
         "library": markup(library),

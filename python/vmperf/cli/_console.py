@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from vmperf._results import Results
+    from vmperf._results.results import Results
 
 __all__ = ["console", "count", "duration", "point", "results_tables", "say", "scaled", "table"]
 

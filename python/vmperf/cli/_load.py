@@ -11,7 +11,7 @@ __all__ = ["load_option"]
 
 
 def _load(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> None:
-    from vmperf._own_code import load
+    from vmperf._catalog.own_code import load
 
     if not context.resilient_parsing:
         for library in given:

@@ -13,8 +13,8 @@ from ._params import names
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from vmperf._quantities import Quantities
-    from vmperf._results import Results
+    from vmperf._catalog.quantities import Quantities
+    from vmperf._results.results import Results
 
 __all__ = ["ALL", "delivered_by", "figure", "metric_names", "metric_option", "metric_tables"]
 
@@ -64,7 +64,7 @@ def metric_names(known: Mapping[str, Quantities], wanted: Sequence[str]) -> dict
 
 def delivered_by(results: Results) -> dict[str, Quantities]:
     """Return what the benchmarks of some results deliver beside their time."""
-    from vmperf._quantities import quantities_of
+    from vmperf._catalog.quantities import quantities_of
 
     ids = dict.fromkeys(case.id for case in results.cases)
     return {id: quantities_of(results.benchmarks.get(id, {})) for id in ids}
@@ -107,7 +107,7 @@ def _interval(one: dict[str, Any]) -> str:
 
 def figure(value: float | None, unit: str) -> str:
     """Return a figure with its unit: times and sizes in the one that suits them."""
-    from vmperf._quantities import with_unit
+    from vmperf._catalog.quantities import with_unit
 
     if value is None:
         return "-"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ._console import console, point, say
 
 if TYPE_CHECKING:
-    from vmperf._runner import Event
+    from vmperf._measure.progress import Event
 
 __all__ = ["Reporter", "clock"]
 

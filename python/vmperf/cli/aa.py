@@ -12,7 +12,7 @@ from ._load import load_option
 from ._params import axis_values, names
 
 if TYPE_CHECKING:
-    from vmperf._aa_rows import Noise
+    from vmperf._alarm.aa_rows import Noise
 
 __all__ = ["command"]
 
@@ -47,7 +47,7 @@ def command(
     Every alarm is a false one. Other rules are given the same pairs as sequential runs. Exit code
     1: no benchmark could be measured.
     """
-    from vmperf._aa import aa
+    from vmperf._alarm.aa import aa
 
     from ._progress import Reporter
 

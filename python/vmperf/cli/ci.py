@@ -14,7 +14,7 @@ from ._params import axis_values, names
 from ._suite import SuiteCommand, suite_options, suite_settings, suite_words
 
 if TYPE_CHECKING:
-    from vmperf._ci import CiResult
+    from vmperf._alarm.ci import CiResult
 
 __all__ = ["command"]
 
@@ -61,8 +61,8 @@ def command(
     command of a Google Benchmark program or a pytest-benchmark suite; without it the tree is one of
     this project. A build that fails or a benchmark that crashes is red as well.
     """
-    from vmperf import _ci_report
-    from vmperf._ci import ci
+    from vmperf._alarm import ci_report
+    from vmperf._alarm.ci import ci
 
     from ._progress import Reporter
 
@@ -78,12 +78,12 @@ def command(
             )
     except VmperfError as error:
         if markdown is not None:
-            _append(markdown, _ci_report.failure_markdown(against, str(error)))
+            _append(markdown, ci_report.failure_markdown(against, str(error)))
         raise
     if markdown is not None:
-        _append(markdown, _ci_report.markdown(found))
+        _append(markdown, ci_report.markdown(found))
     if github_json is not None:
-        write_json(github_json, _ci_report.github_rows(found))
+        write_json(github_json, ci_report.github_rows(found))
     if json_path is not None:
         write_json(json_path, found.rows())
     _show(found, to_stderr=json_path == "-")

@@ -66,10 +66,10 @@ def command(
     2: usage, such as a mistake in a claims file. A missing peer leaves its claims open.
     """
     import vmperf
-    from vmperf._claims import measure_claims
-    from vmperf._claims_file import read_claims, shipped
-    from vmperf._claims_record import check_place, make_record, read_records
-    from vmperf._claims_table import rewrite
+    from vmperf._claims.claims import measure_claims
+    from vmperf._claims.file import read_claims, shipped
+    from vmperf._claims.record import check_place, make_record, read_records
+    from vmperf._claims.table import rewrite
 
     from ._progress import Reporter
 
@@ -116,7 +116,7 @@ def _refuse_others(context: click.Context, names: Sequence[str]) -> None:
 
 
 def _show(rows: Sequence[dict[str, Any]], where: str, *, to_stderr: bool) -> None:
-    from vmperf._claims_words import figure, says
+    from vmperf._claims.words import figure, says
 
     from ._console import console, say, table
 

@@ -38,7 +38,7 @@ def command(
     pytest-benchmark: JSON for 'pytest-benchmark compare', ok cases only, seconds per op.
     csv: one line per row of 'vmperf show'. netcdf: all raw samples, one group per benchmark.
     """
-    from vmperf._results import load_results
+    from vmperf._results.results import load_results
 
     from ._console import console, say
 

@@ -21,11 +21,11 @@ def command(
     json_path: str | None,
 ) -> None:
     """List benchmarks whose id matches PATTERNS (default: all that are not hidden)."""
-    from vmperf import _catalog
+    from vmperf._catalog import catalog
 
     from ._console import console, say, table
 
-    found = _catalog.list(patterns or "*", component=component)
+    found = catalog.list(patterns or "*", component=component)
     if json_path is not None:
         write_json(json_path, [benchmark.to_dict() for benchmark in found])
     if json_path == "-":

@@ -21,7 +21,7 @@ def command(selftest: bool, json_path: str | None) -> None:
     Also measures, once a machine, from which size on memory operations go past the caches.
     """
     from vmperf._machine import machine
-    from vmperf._thresholds import settle
+    from vmperf._measure.thresholds import settle
 
     from ._console import console, count, say, table
 

@@ -36,10 +36,10 @@ def command(
     OUTPUT is FILE with the suffix .html where it is left out. The page needs no network. With
     --notebook an executed notebook over FILE is written in its place.
     """
-    from .._notebook import write_notebook
     from .._report.html import report
-    from .._results import load_results
-    from .._run import newest
+    from .._report.notebook import write_notebook
+    from .._results.results import load_results
+    from .._run.run import newest
     from ._console import console
 
     if output is not None and chosen is not None:

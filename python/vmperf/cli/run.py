@@ -13,7 +13,7 @@ from ._load import load_option
 from ._params import axis_values, names
 
 if TYPE_CHECKING:
-    from vmperf._results import Results
+    from vmperf._results.results import Results
 
 __all__ = ["command"]
 
@@ -81,7 +81,7 @@ def command(
     measured; 1: none was, or a case crashed, timed out or failed to verify; 2: usage.
     """
     from vmperf._extras import require
-    from vmperf._run import run
+    from vmperf._run.run import run
 
     from ._progress import Reporter
 

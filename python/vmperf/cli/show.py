@@ -13,7 +13,7 @@ from ._json import JsonCommand, json_option, write_json
 from ._metrics import metric_option
 
 if TYPE_CHECKING:
-    from vmperf._results import Results
+    from vmperf._results.results import Results
 
 __all__ = ["command"]
 
@@ -35,8 +35,8 @@ def command(
 
     JSON has all metrics of a row, or those of --metric.
     """
-    from vmperf._results import load_results
-    from vmperf._run import newest
+    from vmperf._results.results import load_results
+    from vmperf._run.run import newest
 
     from ._console import console, results_tables, say
     from ._metrics import delivered_by, metric_names, metric_tables

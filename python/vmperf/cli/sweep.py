@@ -14,10 +14,10 @@ from ._load import load_option
 from ._metrics import metric_option
 
 if TYPE_CHECKING:
-    from vmperf._plan import Plan
-    from vmperf._quantities import Quantities
-    from vmperf._results import Results
-    from vmperf._sweep_file import SweepFile
+    from vmperf._catalog.quantities import Quantities
+    from vmperf._plan.plan import Plan
+    from vmperf._plan.sweep_file import SweepFile
+    from vmperf._results.results import Results
 
 __all__ = ["command"]
 
@@ -62,7 +62,7 @@ def command(
     least one case was measured; 1: none was, or a case crashed, timed out or failed to verify; 2:
     usage, such as a mistake in the file.
     """
-    from vmperf._sweep import plan_sweep, run_sweep
+    from vmperf._run.sweep import plan_sweep, run_sweep
 
     from ._metrics import metric_names
     from ._progress import Reporter
@@ -100,7 +100,7 @@ def command(
 def _planned(file: str) -> dict[str, Quantities]:
     """Return what the benchmarks of a sweep deliver: a name that none has is told at once."""
     from vmperf import get
-    from vmperf._sweep import plan_sweep
+    from vmperf._run.sweep import plan_sweep
 
     return {point.id: get(point.id).quantities for point in plan_sweep(file)[0].points or ()}
 
@@ -115,8 +115,8 @@ def _require(html_path: Path | None, netcdf_path: Path | None) -> None:
 
 
 def _list(json_path: str | None) -> None:
-    from vmperf._sweep import plan_sweep
-    from vmperf._sweep_file import shipped_sweeps
+    from vmperf._plan.sweep_file import shipped_sweeps
+    from vmperf._run.sweep import plan_sweep
 
     from ._console import console, say, table
     from ._progress import clock

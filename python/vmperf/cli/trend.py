@@ -9,8 +9,8 @@ import click
 from ._json import JsonCommand, json_option, write_json
 
 if TYPE_CHECKING:
-    from vmperf._compare.history import Segment
-    from vmperf._compare.series import Series
+    from vmperf._history.history import Segment
+    from vmperf._history.series import Series
 
 __all__ = ["command"]
 

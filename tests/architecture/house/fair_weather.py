@@ -1,7 +1,8 @@
 """Runs that measure for real, and whose verdict on the time of sound work is that it is believed.
 
-For tests of what comes after a measurement: ``monkeypatch.setattr(_run, "execute", execute)``. What
-the workers did, its samples and its proof are real; only what a neighbour makes of the time is not.
+For tests of what comes after a measurement: `setup` with pytest's monkeypatch, `install` in a
+process of its own. What the workers did, its samples and its proof are real; only what a neighbour
+makes of the time is not.
 The judgement itself is tested where time is injected (tests/bench/cpp/weather.cpp).
 """
 
@@ -10,11 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from house.weather import PROVED
-from vmperf._journal import Journal, Key
-from vmperf._plan import Plan
-from vmperf._runner import Progress, carry_on
-from vmperf._supervisor import Death, Frame, Supervisor
+from vmperf._measure.progress import Progress
+from vmperf._measure.supervisor import Death, Frame, Supervisor
+from vmperf._plan.plan import Plan
+from vmperf._results.journal import Journal, Key
+from vmperf._run import run as _run
+from vmperf._run.runner import carry_on
 
 _PLANTED = "bench/selftest/"
 _SOUND = {f"{_PLANTED}{name}" for name in ("one_cycle", "three_adds", "report", "latency")}
@@ -36,6 +41,16 @@ class _Workers(Supervisor):
 def execute(
     plan: Plan, journal: Journal, *, timeout_s: float, progress: Progress | None = None
 ) -> dict[Key, Any]:
-    """As `vmperf._runner.execute`, by a clock that stands still: a late start costs no budget."""
+    """As `_run.runner.execute`, by a clock that stands still: a late start costs no budget."""
     with _Workers(timeout_s) as workers:
         return carry_on(plan, journal, workers, progress=progress, clock=lambda: 0.0)
+
+
+def setup(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs of this test are in fair weather."""
+    monkeypatch.setattr(_run, "execute", execute)
+
+
+def install() -> None:
+    """Runs of this process are."""
+    _run.execute = execute

@@ -11,8 +11,10 @@ from house import tree
 from house.cpp_source import CppSource, Include
 
 T = TypeVar("T")
-_SEES_BENCH = re.compile(r"(benches|designs)\w*\.(cpp|hpp)$|include/vmperf/\w+/api(/\w+)?\.hpp$")
-_BIND = re.compile(r"bind\w*\.(cpp|hpp)$")
+_SEES_BENCH = re.compile(
+    r"(api|benches|designs)\w*\.(cpp|hpp)$|include/vmperf/\w+/api(/\w+)?\.hpp$"
+)
+_BIND = re.compile(r"(bind|glue)\w*\.(cpp|hpp)$")
 _COMPONENT_HEADER = re.compile(r"vmperf/(\w+)/")
 
 
@@ -38,6 +40,8 @@ def resolve(source: CppSource, include: Include) -> Path | None:
     if include.quoted and not include.text.startswith("vmperf/"):
         if include.text.endswith(".docs.hpp"):  # generated from the file beside the source
             return source.path.parent / include.text.removesuffix(".hpp")
+        if include.text == "bind_files.hpp":  # generated from the names of files
+            return None
         parts: list[str] = []
         for part in (*source.path.parent.parts, *PurePosixPath(include.text).parts):
             if part == ".." and parts:

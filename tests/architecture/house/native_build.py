@@ -37,11 +37,18 @@ def run(command: list[str], **env: str) -> str:
     return done.stdout
 
 
+def _compiler() -> str:
+    """The name by which `pip install` calls it: a part of a compiler cache's key."""
+    return os.environ.get("CXX") or shutil.which("g++") or "c++"
+
+
 def configure(root: Path, name: str, *options: str) -> Path:
     """Configure build/NAME of this tree."""
     build = root / "build" / name
     command = [tool("cmake"), "-S", str(root), "-B", str(build), "-G", "Ninja"]
     command += [f"-DCMAKE_MAKE_PROGRAM={tool('ninja')}", f"-DPython_EXECUTABLE={sys.executable}"]
+    if not any("CMAKE_TOOLCHAIN_FILE" in option for option in options):
+        command.append(f"-DCMAKE_CXX_COMPILER={_compiler()}")
     with locked(build.with_suffix(".lock")):
         run([*command, "-DCMAKE_BUILD_TYPE=Release", *options])
     return build

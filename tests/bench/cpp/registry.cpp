@@ -37,6 +37,31 @@ void check(bool condition, const char *what) {
   }
 }
 
+// Lists go by place, else as declared; components stand where their first benchmark does.
+void check_order() {
+  Registry registry;
+  registry.benchmark("b/late").place(1).designs("b").design("own", "", nothing);
+  registry.benchmark("a/one");
+  registry.benchmark("b/first").place(-1);
+  registry.benchmark("b/second");
+  registry.benchmark("a/two");
+  registry.benchmark("b/third");
+  registry.design("b", "behind", "").place(1).runs("b/late", nothing);
+  registry.design("b", "x", "").runs("b/late", nothing);
+  registry.design("b", "y", "").runs("b/late", nothing);
+  registry.arrange();
+  std::string ids;
+  for (const auto &one : registry.benchmarks()) {
+    ids += one->id() + " ";
+  }
+  check(ids == "b/first b/second b/third b/late a/one a/two ", ids.c_str());
+  std::string names;
+  for (const Design *one : registry.designs_of(registry.find("b/late"))) {
+    names += one->name() + " ";
+  }
+  check(names == "x y behind own ", names.c_str());
+}
+
 } // namespace
 
 int main() {
@@ -64,6 +89,13 @@ int main() {
   const auto designs = registry.designs_of(registry.find("a/b"));
   check(designs.size() == 2 && designs[0]->name() == "x" && designs[1]->name() == "own",
         "designs that can run it, the API's first");
+
+  // A file gives more to run to a design of another; which there are is said.
+  registry.design("api", "y").runs("a/b", nothing);
+  check(registry.designs_of(registry.find("a/b")).size() == 3, "what was added later");
+  refuses("design of api", [&] { (void)registry.design("api", "z"); });
+  refuses("design of none", [&] { (void)registry.design("none", "x"); });
+  check_order();
 
   Params params;
   params.set("n", std::int64_t{-3});

@@ -27,8 +27,8 @@ using vmperf::memops::Policy;
 
 inline constexpr std::size_t kInputBytes = 28;
 inline constexpr std::size_t kMost = (std::size_t{1} << 16U) + 3;
-inline constexpr std::size_t kMargin =
-    2048; // before a buffer that is not flush: overlaps reach there
+// Before a buffer that is not flush: overlaps reach there.
+inline constexpr std::size_t kMargin = 2048;
 inline constexpr std::size_t kRoom = kMargin + 64 + kMost + 3 * 4096;
 inline constexpr std::ptrdiff_t kCanary = 128;
 

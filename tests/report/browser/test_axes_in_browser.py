@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 import vmperf
-from vmperf import _limits, _plots
-from vmperf._results import Results
+from vmperf._results.results import Results
+from vmperf.plot import limits as _limits
+from vmperf.plot import over_axes
 
 pytestmark = pytest.mark.browser
 
@@ -59,7 +60,7 @@ def test_heat_map_and_limits_are_those_of_the_notebooks(
     page.open(grid, "draw=all")
     page.wait(ALL_DRAWN)
     results = make_grid()
-    spec = _plots.heat(results, ["capacity", "item_size_bytes"], reference="stack").to_dict()
+    spec = over_axes.heat(results, ["capacity", "item_size_bytes"], reference="stack").to_dict()
     ours = {(r["design"], r["x"], r["y"]): r for r in spec["datasets"]["heat"]}
     theirs = page.js(DATA.format(kind="heat", name="heat"))
     assert [(r["design"], r["x"], r["y"]) for r in theirs] == [*ours]

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import vmperf
-from vmperf import _charts
-from vmperf._results import Results
+from vmperf._results.results import Results
+from vmperf.plot import charts
 
 pytestmark = pytest.mark.browser
 
@@ -242,7 +242,7 @@ def test_light_and_dark(page: Any, small: Path, tmp_path: Path, scheme: str) -> 
     page.prefer(scheme)
     page.open(small, "draw=all")
     page.wait(ALL_DRAWN)
-    ink = _charts.palette("dark" if scheme == "dark" else "light")
+    ink = charts.palette("dark" if scheme == "dark" else "light")
     page.screenshot(tmp_path / "page.png")
     shown = "#" + "".join(f"{c:02x}" for c in background((tmp_path / "page.png").read_bytes()))
     assert shown == ink["page"]

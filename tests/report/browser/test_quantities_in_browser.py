@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import vmperf
-from vmperf._results import Results
+from vmperf._results.results import Results
 
 pytestmark = pytest.mark.browser
 

@@ -1,6 +1,5 @@
 // CRC-32C by carry-less products of vectors, beside which an instruction for CRCs of 8 bytes runs
-// on another port. A unit includes gf2.inl, crc32c_constants.inl and crc32c_few.inl before, and
-// defines
+// on another port. A unit includes gf2.inl, crc32c_constants.inl and crc32c_few.inl before, and has
 //   step(c, word)          the CRC c after 8 more bytes
 //   Product multiply(a, b), both(p, q), as_product(word)     32 by 32 bits without carries; a sum
 // and a vector F, which is one of kernels' with

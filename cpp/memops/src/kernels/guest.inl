@@ -5,7 +5,7 @@
 //   src  ...|=======|=======|===        read by the source's atoms
 //   buffer  ===========================
 //   dst     .....|=======|=======|..... written by the destination's; what is left stays for the
-//   next
+//                                       next pass
 
 /// One access per word, that no compiler merges or splits.
 struct Shared {

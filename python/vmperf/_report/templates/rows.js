@@ -141,7 +141,7 @@ function limitRows(anchor, axis, rows) {
     .filter(({ limit }) => limit >= least && limit <= most);
 }
 
-// As _plots.heat: ratios to the reference, its own cells hold its time; one design: times alone.
+// As plot.heat: ratios to the reference, its own cells hold its time; one design: times alone.
 function heatRows(anchor, axis, other) {
   const cells = alongside(anchor, [axis, other]).flatMap(({ point, i, factor }) => (
     point.series.map((s) => ({ s, point, factor, against: reference[`${anchor}:${i}`] }))

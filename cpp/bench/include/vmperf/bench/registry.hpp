@@ -47,6 +47,9 @@ public:
   Design &limit();
   /// Marks the op that does nothing, whose figure is the cost of the measurement itself.
   Design &null();
+  /// Where it stands among an API's designs: those of a lower place first, equal ones in the order
+  /// of their files' names. Those of a library of own code stand behind, as it declares them.
+  Design &place(int place);
   /// How this design runs the benchmark `id`; a benchmark it has no maker for does not list it.
   Design &runs(std::string id, Maker maker);
 
@@ -55,6 +58,7 @@ public:
   [[nodiscard]] bool is_peer() const noexcept { return peer_; }
   [[nodiscard]] bool is_limit() const noexcept { return limit_; }
   [[nodiscard]] bool is_null() const noexcept { return null_; }
+  [[nodiscard]] int place() const noexcept { return place_; }
   [[nodiscard]] Availability availability() const;
   [[nodiscard]] const Maker *maker(std::string_view id) const;
   [[nodiscard]] const std::map<std::string, Maker, std::less<>> &makers() const noexcept {
@@ -74,6 +78,7 @@ public:
 private:
   std::string name_, summary_;
   bool peer_ = false, limit_ = false, null_ = false;
+  int place_ = 0;
   std::function<Availability()> probe_;
   std::map<std::string, Maker, std::less<>> makers_;
 };
@@ -125,6 +130,8 @@ public:
   Benchmark &isolated();
   /// Part of the tour, which a run without a pattern takes.
   Benchmark &headline() { return tag("headline"); }
+  /// As Design::place(), among the benchmarks of its component.
+  Benchmark &place(int place);
 
   [[nodiscard]] const std::string &id() const noexcept { return id_; }
   [[nodiscard]] std::string component() const { return id_.substr(0, id_.find('/')); }
@@ -135,6 +142,7 @@ public:
   [[nodiscard]] const std::string &varies() const noexcept { return varies_; }
   [[nodiscard]] const std::string &api() const noexcept { return api_; }
   [[nodiscard]] bool is_hidden() const noexcept { return hidden_; }
+  [[nodiscard]] int place() const noexcept { return place_; }
   [[nodiscard]] bool is_comparable() const noexcept { return comparable_; }
   [[nodiscard]] bool is_repeatable() const noexcept { return repeatable_; }
   [[nodiscard]] bool is_latency() const noexcept { return latency_; }
@@ -178,6 +186,7 @@ private:
   std::string id_, summary_, op_, subcycle_, uncounted_, varies_, api_;
   bool hidden_ = false, comparable_ = false, repeatable_ = false, latency_ = false;
   bool isolated_ = false;
+  int place_ = 0;
   Quantities quantities_;
   std::vector<std::string> tags_, traps_;
   std::vector<Axis> axes_;
@@ -202,6 +211,9 @@ public:
   Benchmark &benchmark(std::string id);
   /// Adds a design to an API; a duplicate name throws.
   Design &design(const std::string &api, std::string name, std::string summary);
+  /// The design that a file before has added, to be given more to run; InvalidArgumentError with
+  /// those there are where there is no such one.
+  [[nodiscard]] Design &design(const std::string &api, std::string_view name);
   /// Declares, beside an API's designs, how a library of C functions becomes one of them.
   void importer(std::string api, std::vector<std::string> symbols, Importer::Enter enter);
 
@@ -210,13 +222,17 @@ public:
   }
   /// InvalidArgumentError with near matches where there is none.
   [[nodiscard]] const Benchmark &find(std::string_view id) const;
-  /// The designs that can run a benchmark, in declaration order (API first, then its own).
+  /// The designs that can run a benchmark: of its API, then its own.
   [[nodiscard]] std::vector<const Design *> designs_of(const Benchmark &benchmark) const;
   [[nodiscard]] const auto &apis() const noexcept { return apis_; }
   [[nodiscard]] const std::vector<Importer> &importers() const noexcept { return importers_; }
   /// Moves everything of another registry here; where an id or a design exists already,
   /// InvalidArgumentError and nothing changes.
   void absorb(Registry &&other);
+  /// Sorts by place what has been declared: designs within each API, benchmarks within each
+  /// component, whose order stays that of their first ones. O(n log n); equal ones stay as they
+  /// are.
+  void arrange();
 
 private:
   std::vector<std::unique_ptr<Benchmark>> benchmarks_;

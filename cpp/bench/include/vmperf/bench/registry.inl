@@ -60,6 +60,11 @@ VMPERF_REGISTRY_INLINE Design &Design::null() {
   return *this;
 }
 
+VMPERF_REGISTRY_INLINE Design &Design::place(int place) {
+  place_ = place;
+  return *this;
+}
+
 VMPERF_REGISTRY_INLINE Design &Design::available(std::function<Availability()> probe) {
   probe_ = std::move(probe);
   return *this;
@@ -267,6 +272,11 @@ VMPERF_REGISTRY_INLINE Benchmark &Benchmark::isolated() {
   return *this;
 }
 
+VMPERF_REGISTRY_INLINE Benchmark &Benchmark::place(int place) {
+  place_ = place;
+  return *this;
+}
+
 VMPERF_REGISTRY_INLINE Benchmark &Registry::benchmark(std::string id) {
   const auto slash = id.find('/');
   if (slash == 0 || slash == std::string::npos || slash + 1 == id.size()) {
@@ -285,6 +295,19 @@ VMPERF_REGISTRY_INLINE Design &Registry::design(const std::string &api, std::str
     throw InvalidArgumentError("design of " + api, "'" + name + "' twice", "each name once");
   }
   return *designs.emplace_back(std::make_unique<Design>(std::move(name), std::move(summary)));
+}
+
+VMPERF_REGISTRY_INLINE Design &Registry::design(const std::string &api, std::string_view name) {
+  Design *found = detail::find_named(apis_[api], name, &Design::name);
+  if (found == nullptr) {
+    std::string names;
+    for (const auto &one : apis_[api]) {
+      names += (names.empty() ? "" : ", ") + one->name();
+    }
+    throw InvalidArgumentError("design of " + api, "'" + std::string(name) + "'",
+                               names.empty() ? "none was added before" : names);
+  }
+  return *found;
 }
 
 VMPERF_REGISTRY_INLINE void Registry::importer(std::string api, std::vector<std::string> symbols,
@@ -321,6 +344,19 @@ VMPERF_REGISTRY_INLINE void Registry::absorb(Registry &&other) {
   std::ranges::move(other.benchmarks_, std::back_inserter(benchmarks_));
   for (auto &[api, designs] : other.apis_) {
     std::ranges::move(designs, std::back_inserter(apis_[api]));
+  }
+}
+
+VMPERF_REGISTRY_INLINE void Registry::arrange() {
+  std::map<std::string, std::size_t> rank; // of a component: where its first benchmark stands
+  for (std::size_t i = 0; i < benchmarks_.size(); ++i) {
+    rank.emplace(benchmarks_[i]->component(), i);
+  }
+  std::ranges::stable_sort(benchmarks_, {}, [&rank](const auto &one) {
+    return std::pair(rank.at(one->component()), one->place());
+  });
+  for (auto &[api, designs] : apis_) {
+    std::ranges::stable_sort(designs, {}, [](const auto &one) { return one->place(); });
   }
 }
 

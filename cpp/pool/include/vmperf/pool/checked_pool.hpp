@@ -6,8 +6,8 @@
 // is written blindly at allocate, so that no operation waits for the one before (a bitmap's
 // read-modify-write does).
 //
-//   offset * inverse, rotated by k:   0 .. n_slots-1  -> index of a slot     anything else -> not a
-//   slot
+//   offset * inverse, rotated by k:   0 .. n_slots-1 -> index of a slot
+//                                     anything else  -> not a slot
 //
 // While a lease is open both go by the slow path, which refuses a deallocation that would overwrite
 // the lease's row; without leases nothing is paid for them.

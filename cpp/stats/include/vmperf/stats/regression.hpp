@@ -13,8 +13,8 @@ namespace vmperf::stats {
 
 struct OriginFit {
   double slope;
-  double
-      r_squared; ///< 1 - residual / centred sum of squares of y: below 0 where a constant is better
+  /// 1 - residual / centred sum of squares of y: below 0 where a constant is better.
+  double r_squared;
 };
 
 struct LinearFit {

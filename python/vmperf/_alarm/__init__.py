@@ -1,0 +1,1 @@
+"""When a comparison counts: `ci` looks twice, `aa` compares identical code."""

@@ -1,0 +1,1 @@
+"""Sources to native modules: trees, revisions, wheels, layouts."""

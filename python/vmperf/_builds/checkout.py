@@ -1,0 +1,167 @@
+"""Trees of any git repository, checked out into the cache and built there once by a command.
+
+A tree lies under a name made of its revision (or its files' contents) and the build command,
+equally long for all: the length of a path alone moves the stack, and with it a benchmark.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from .._errors import invalid, measurement
+from .._files.cache import cache_root
+from .._files.git import git
+from .._files.locks import waited_for
+from .source import Source, no_commit, source_of
+
+__all__ = ["checked_out", "find_source", "prefix_in_repository"]
+
+_LAST_LINES = 15
+_NEVER_COPIED = (".git", "__pycache__", ".pytest_cache")
+
+
+def find_source(text: str, *, repository: Path | None) -> Source:
+    """Return what a word names: a folder, or a revision of the repository.
+
+    Parameters
+    ----------
+    text : str
+        A folder or a git revision, in this order; ``path:`` or ``rev:`` in front decides.
+    repository : Path, optional
+        Where revisions are looked up; by default the current folder.
+
+    Raises
+    ------
+    InvalidArgumentError
+        A word that is neither.
+    """
+    kind, _, rest = text.partition(":")
+    word = rest if kind in ("path", "rev") and rest else text
+    folder = Path(word).expanduser()
+    if kind != "rev" and folder.is_dir():
+        return Source(folder.resolve())
+    if kind == "path":
+        raise invalid("path", repr(word), "a folder that exists")
+    source = source_of(word, repository or Path())
+    if source is None:
+        raise invalid("rev", repr(word), no_commit())
+    return source
+
+
+def prefix_in_repository(folder: Path) -> str:
+    """Return where a folder lies inside its git repository; empty at the top, or outside of one."""
+    return (git(folder, "rev-parse", "--show-prefix") or "").rstrip("/")
+
+
+def checked_out(source: Source, *, build: str | None, folder: str) -> Path:
+    """Return a tree in the cache that holds a source, built.
+
+    Parameters
+    ----------
+    source : Source
+        A folder as it is now, or a commit.
+    build : str, optional
+        A command for the shell, run once in the tree.
+    folder : str
+        Where in the tree it is run.
+
+    Raises
+    ------
+    MeasurementError
+        ``build_failed``, with the last lines of the command; all of them are kept in ``build.log``
+        beside the tree.
+    """
+    names = [] if source.revision else _files(source.tree)
+    identity = source.revision or _digest(source.tree, names)
+    key = hashlib.sha256("\0".join((identity, build or "", folder)).encode()).hexdigest()[:20]
+    home = cache_root() / "suites" / key
+    with waited_for(home):
+        tree = home / "tree"
+        if (home / "complete").is_file() and tree.is_dir():
+            return tree
+        (home / "complete").unlink(missing_ok=True)
+        if tree.exists():
+            shutil.rmtree(tree)  # of an attempt that failed or was cut off
+        if source.revision:
+            _check_out(source, tree)
+        else:
+            _copy(source.tree, names, tree)
+        if build is not None:
+            _build(build, tree / folder, home / "build.log")
+        (home / "complete").touch()
+    return tree
+
+
+def _check_out(source: Source, tree: Path) -> None:
+    # By an index of its own: `git archive` would leave out what .gitattributes marks export-ignore,
+    # which is often the very benchmarks.
+    tree.mkdir()
+    with tempfile.TemporaryDirectory(dir=tree.parent) as scratch:
+        env = {**os.environ, "GIT_INDEX_FILE": str(Path(scratch) / "index")}
+        for words in (
+            ["read-tree", source.revision],
+            ["checkout-index", "--all", f"--prefix={tree}/"],
+        ):
+            done = subprocess.run(
+                ["git", "-C", str(source.tree), *words],
+                env=env,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if done.returncode != 0:
+                raise measurement("build_failed", f"git {words[0]}: {done.stderr.strip()[-500:]}")
+
+
+def _files(tree: Path) -> list[str]:
+    """Return what a tree consists of: what git knows or would add, outside of git everything."""
+    command = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]
+    done = subprocess.run(["git", "-C", str(tree), *command], capture_output=True, check=False)
+    if done.returncode == 0:
+        names = [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
+    else:
+        names = [path.relative_to(tree).as_posix() for path in tree.rglob("*")]
+    kept = (name for name in names if not set(_NEVER_COPIED) & set(Path(name).parts))
+    return sorted(n for n in kept if (tree / n).is_symlink() or (tree / n).is_file())
+
+
+def _digest(tree: Path, names: list[str]) -> str:
+    whole = hashlib.sha256()
+    for name in names:
+        path = tree / name
+        link = path.is_symlink()
+        data = os.fsencode(path.readlink()) if link else path.read_bytes()
+        mode = "l" if link else "x" if os.access(path, os.X_OK) else "-"
+        whole.update(os.fsencode(f"{name}\0{mode}{len(data)}\0"))
+        whole.update(data)
+    return whole.hexdigest()
+
+
+def _copy(source: Path, names: list[str], tree: Path) -> None:
+    tree.mkdir()
+    for name in names:
+        target = tree / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source / name, target, follow_symlinks=False)
+
+
+def _build(command: str, folder: Path, log: Path) -> None:
+    with log.open("wb") as output:
+        done = subprocess.run(
+            command,
+            shell=True,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    if done.returncode != 0:
+        lines = log.read_text(errors="replace").strip().splitlines()[-_LAST_LINES:]
+        said = "\n".join([f"{command!r} ended with {done.returncode}", *lines])
+        raise measurement("build_failed", said)

@@ -1,0 +1,1 @@
+"""Stated figures, measured anew."""

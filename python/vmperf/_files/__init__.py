@@ -1,0 +1,1 @@
+"""Whole, locked, cached: files and folders as everything above needs them."""

@@ -1,0 +1,1 @@
+"""Kept comparisons: histories, baselines, and the machines that they are of."""

@@ -1,0 +1,1 @@
+"""Measuring done: `run`, `sweep` and `benchmark`, from a plan to results."""

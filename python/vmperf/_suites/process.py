@@ -1,0 +1,204 @@
+"""One process of a foreign suite: started, waited for, read."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .. import _core
+from .._errors import invalid
+from .output import Fault, Readings, failed_tests, read_gbench, read_pytest
+
+__all__ = ["KINDS", "TIMES", "Command", "Ran", "kind_of", "run_once"]
+
+KINDS = ("gbench", "pytest")
+TIMES = ("real", "cpu")
+_LAUNCHER = Path(__file__).with_name("launch.py")
+_LAST_BYTES = 4000
+_LAST_LINES = 3
+# About as long as Google Benchmark's own default, 0.5 s, but with a median: its figure is a mean,
+# which one preemption spoils.
+_REPEATED = (("--benchmark_min_time", "0.05"), ("--benchmark_repetitions", "10"))
+_TESTS_FAILED = 1  # pytest's exit code: the JSON is whole, some tests are not
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """How a suite is run, the same on both sides.
+
+    Attributes
+    ----------
+    words : tuple of str
+        Program and arguments.
+    kind : {"gbench", "pytest"}
+        What it writes.
+    time : {"real", "cpu"}
+        Which time of Google Benchmark.
+    cpu : int or None
+        The CPU it is pinned to.
+    timeout_s : float
+        How long one process may take.
+    own_sources : bool
+        Whether the tree it runs in leads Python's path.
+    """
+
+    words: tuple[str, ...]
+    kind: str
+    time: str
+    cpu: int | None
+    timeout_s: float
+    own_sources: bool
+
+
+@dataclass(slots=True)
+class Ran:
+    """What came of it: readings, and why they are not all there."""
+
+    readings: Readings = field(default_factory=Readings)
+    failure: Fault | None = None
+
+
+def kind_of(words: Sequence[str], asked: str | None) -> str:
+    """Return which suite a command runs: pytest where it says so, else Google Benchmark.
+
+    Raises
+    ------
+    InvalidArgumentError
+        An unknown kind, or no command.
+    """
+    if not words:
+        raise invalid("command", "empty", "a program and its arguments")
+    if asked is not None:
+        if asked not in KINDS:
+            raise invalid("suite", repr(asked), ", ".join(KINDS))
+        return asked
+    is_pytest = any(Path(word).name in ("pytest", "py.test") for word in words)
+    return "pytest" if is_pytest else "gbench"
+
+
+def run_once(command: Command, folder: Path, *, only: Sequence[str] | None = None) -> Ran:
+    """Run a suite in a folder and read what it wrote.
+
+    Parameters
+    ----------
+    command : Command
+        What to run.
+    folder : Path
+        Where.
+    only : sequence of str, optional
+        Benchmarks that are wanted, where the suite can be told so.
+    """
+    with tempfile.TemporaryDirectory(prefix="vmperf-suite-") as scratch:
+        out, junit, log = (Path(scratch) / name for name in ("out.json", "junit.xml", "log"))
+        words = [*_program(command.words), *_options(command, out, junit, folder, only)]
+        code = _run(words, command, folder, log)
+        text = out.read_text(errors="replace") if out.is_file() else ""
+        if not text.strip() and command.kind == "gbench":
+            text = _standard_output(log)  # a program that knows no --benchmark_out
+        failure = _failure(code, command, log)
+        ran = Ran(failure=failure)
+        try:
+            if command.kind == "gbench":
+                ran.readings = read_gbench(text, time=command.time, torn=failure is not None)
+            else:
+                xml = junit.read_text(errors="replace") if junit.is_file() else ""
+                names = set(read_pytest(text, {}).times)
+                ran.readings = read_pytest(text, failed_tests(xml, names))
+        except ValueError as error:
+            ran.failure = failure or ("bad_output", str(error) if text.strip() else _nothing(log))
+        if failure is not None and code is not None and code > 0:
+            # It says itself that something is wrong: none of its figures stands.
+            ran.readings.spoil(*failure)
+        return ran
+
+
+def _program(words: Sequence[str]) -> list[str]:
+    if words[0] == "pytest" and shutil.which("pytest") is None:
+        return [sys.executable, "-m", *words]
+    return [*words]
+
+
+def _options(
+    command: Command, out: Path, junit: Path, folder: Path, only: Sequence[str] | None
+) -> list[str]:
+    if command.kind == "pytest":
+        given = any(word.startswith("--rootdir") for word in command.words)
+        # Without it the names of tests could depend on what lies above the tree.
+        root = [] if given else [f"--rootdir={folder}"]
+        return [*root, f"--benchmark-json={out}", f"--junitxml={junit}"]
+    options = [f"--benchmark_out={out}", "--benchmark_out_format=json", "--benchmark_format=json"]
+    for name, value in _REPEATED:
+        if not any(word.startswith(f"{name}=") for word in command.words):
+            options.append(f"{name}={value}")
+    if only is not None:
+        names = "|".join(_escaped(name) for name in only)
+        options.append(f"--benchmark_filter=^({names})$")
+    return options
+
+
+def _escaped(name: str) -> str:
+    return "".join(f"\\{c}" if c in r"\^$.|?*+()[]{}" else c for c in name)
+
+
+def _run(words: list[str], command: Command, folder: Path, log: Path) -> int | None:
+    """Return the exit code, negative for a signal; None where it took too long."""
+    env = {**os.environ}
+    if command.own_sources:
+        paths = [str(folder), str(folder / "src"), env.get("PYTHONPATH", "")]
+        env["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    cpu = "-" if command.cpu is None else str(command.cpu)
+    launcher = [sys.executable, "-S", "-E", str(_LAUNCHER), str(_core.__file__), cpu]
+    with log.open("wb") as stdout, log.with_suffix(".err").open("wb") as stderr:
+        process = subprocess.Popen(
+            [*launcher, *words],
+            cwd=folder,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=True,
+        )
+        try:
+            return process.wait(command.timeout_s)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # and whatever it started
+            process.wait()
+
+
+def _failure(code: int | None, command: Command, log: Path) -> Fault | None:
+    if code is None:
+        return ("timed_out", f"not done after {command.timeout_s:g} s")
+    if code < 0:
+        return ("crashed", f"killed by {signal.Signals(-code).name}{_said(log)}")
+    if code == 0 or (command.kind == "pytest" and code == _TESTS_FAILED):
+        return None
+    return ("failed", f"ended with {code}{_said(log)}")
+
+
+def _said(log: Path) -> str:
+    lines = _last_lines(log.with_suffix(".err")) or _last_lines(log)
+    return f": {' | '.join(lines)}" if lines else ""
+
+
+def _nothing(log: Path) -> str:
+    return f"it wrote no JSON{_said(log)}"
+
+
+def _last_lines(path: Path) -> list[str]:
+    data = path.read_bytes()[-_LAST_BYTES:].decode(errors="replace")
+    return [line.strip() for line in data.splitlines() if line.strip()][-_LAST_LINES:]
+
+
+def _standard_output(log: Path) -> str:
+    return log.read_text(errors="replace")
