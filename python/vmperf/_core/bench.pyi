@@ -6,146 +6,6 @@ import collections.abc
 import numpy
 import typing
 __all__: list[str] = ['Arm', 'CaseResult', 'Samples', 'availability', 'capsule', 'catalog', 'empty_builtin', 'import_design', 'imports', 'libraries', 'load', 'measure', 'measure_c', 'measure_python']
-class Samples:
-    """
-    Raw samples of one case, as the C++ runner left them.
-
-    Sample ``i`` did ``iterations[i]`` ops in ``ns_total[i]`` nanoseconds. The arrays are read-only
-    views of the C++ buffers, which live as long as any view does.
-
-    Examples
-    --------
-    >>> from vmperf import bench
-    >>> r = bench.measure("bench/selftest/one_cycle", {}, [], warm_up_ns=0, measurement_ns=10**6,
-    ...                   n_samples=4, sampling="flat", n_placements=1, seed=0, process=0,
-    ...                   count_instructions=False)
-    >>> len(r[0].samples)
-    4
-    """
-    def __len__(self) -> int:
-        ...
-    def to_bytes(self, field: str) -> bytes:
-        """
-        The raw bytes of one field, in the machine's byte order.
-
-        Parameters
-        ----------
-        field : str
-            ``ns_total``, ``iterations``, ``flags`` or ``placement``.
-
-        Returns
-        -------
-        bytes
-            A copy, 8 or 4 bytes per sample.
-
-        Raises
-        ------
-        InvalidArgumentError
-            For another field.
-
-        Examples
-        --------
-        >>> from vmperf import bench
-        >>> r = bench.measure("bench/selftest/one_cycle", {}, [], warm_up_ns=0, measurement_ns=10**6,
-        ...                   n_samples=4, sampling="flat", n_placements=1, seed=0, process=0,
-        ...                   count_instructions=False)
-        >>> len(r[0].samples.to_bytes("ns_total"))
-        32
-        """
-    @property
-    def flags(self) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
-        """
-        uint32 array ``(n_samples,)``: 1 context switch, 2 page fault, 4 steal during the batch.
-        """
-    @property
-    def iterations(self) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
-        """
-        int64 array ``(n_samples,)``: ops in each batch.
-        """
-    @property
-    def ns_total(self) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
-        """
-        int64 array ``(n_samples,)``: nanoseconds of each batch.
-        """
-    @property
-    def placement(self) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
-        """
-        uint32 array ``(n_samples,)``: which placement of buffers it ran in.
-        """
-class CaseResult:
-    """
-    What one design measured at one point of the axes.
-
-    Examples
-    --------
-    >>> from vmperf import bench
-    >>> r = bench.measure("bench/selftest/missing", {}, ["absent"], warm_up_ns=0, measurement_ns=1,
-    ...                   n_samples=2, sampling="flat", n_placements=1, seed=0, process=0,
-    ...                   count_instructions=False)
-    >>> r[0].design, r[0].status
-    ('absent', 'not_installed')
-    """
-    def details(self) -> list:
-        """
-        What was reported beside numbers: a copy of all bytes.
-
-        Returns
-        -------
-        list of tuple
-            Kind, name, placement, bytes. ``distribution``: `vmperf.stats.Histogram.from_bytes` reads it;
-            ``series``: little-endian float64, all x, then all y; ``table``: JSON with ``rows``; ``sample``:
-            float64, the metric's value with each sample, NaN where there is none.
-
-        Examples
-        --------
-        >>> from vmperf import bench
-        >>> r = bench.measure("bench/selftest/missing", {}, ["absent"], warm_up_ns=0, measurement_ns=1,
-        ...                   n_samples=2, sampling="flat", n_placements=1, seed=0, process=0,
-        ...                   count_instructions=False)
-        >>> r[0].details()
-        []
-        """
-    @property
-    def checksum(self) -> int:
-        """
-        Checksum of the first ops of the run.
-        """
-    @property
-    def design(self) -> str:
-        """
-        Name of the design.
-        """
-    @property
-    def evidence(self) -> dict:
-        """
-        How we know that the work was done: instructions per op, empty loop, core clock, copies; how time
-        grows with n, and in ``notes`` and ``disturbs`` limits in words.
-        """
-    @property
-    def metrics(self) -> dict:
-        """
-        Metric -> its value in each placement, None where it was not delivered.
-        """
-    @property
-    def reason(self) -> str:
-        """
-        The refusal in words; empty when ok.
-        """
-    @property
-    def samples(self) -> typing.Any:
-        """
-        The raw samples (:class:`Samples`).
-        """
-    @property
-    def status(self) -> str:
-        """
-        ``ok`` or why the case was refused or failed.
-        """
-    @property
-    def version(self) -> str:
-        """
-        Version of a peer; empty for own designs.
-        """
 class Arm:
     """
     One side of a comparison: a workload and its timed batches.
@@ -330,6 +190,146 @@ class Arm:
         """
         str: of the peer or library measured; empty for own designs.
         """
+class Samples:
+    """
+    Raw samples of one case, as the C++ runner left them.
+
+    Sample ``i`` did ``iterations[i]`` ops in ``ns_total[i]`` nanoseconds. The arrays are read-only
+    views of the C++ buffers, which live as long as any view does.
+
+    Examples
+    --------
+    >>> from vmperf import bench
+    >>> r = bench.measure("bench/selftest/one_cycle", {}, [], warm_up_ns=0, measurement_ns=10**6,
+    ...                   n_samples=4, sampling="flat", n_placements=1, seed=0, process=0,
+    ...                   count_instructions=False)
+    >>> len(r[0].samples)
+    4
+    """
+    def __len__(self) -> int:
+        ...
+    def to_bytes(self, field: str) -> bytes:
+        """
+        The raw bytes of one field, in the machine's byte order.
+
+        Parameters
+        ----------
+        field : str
+            ``ns_total``, ``iterations``, ``flags`` or ``placement``.
+
+        Returns
+        -------
+        bytes
+            A copy, 8 or 4 bytes per sample.
+
+        Raises
+        ------
+        InvalidArgumentError
+            For another field.
+
+        Examples
+        --------
+        >>> from vmperf import bench
+        >>> r = bench.measure("bench/selftest/one_cycle", {}, [], warm_up_ns=0, measurement_ns=10**6,
+        ...                   n_samples=4, sampling="flat", n_placements=1, seed=0, process=0,
+        ...                   count_instructions=False)
+        >>> len(r[0].samples.to_bytes("ns_total"))
+        32
+        """
+    @property
+    def flags(self) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
+        """
+        uint32 array ``(n_samples,)``: 1 context switch, 2 page fault, 4 steal during the batch.
+        """
+    @property
+    def iterations(self) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
+        """
+        int64 array ``(n_samples,)``: ops in each batch.
+        """
+    @property
+    def ns_total(self) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
+        """
+        int64 array ``(n_samples,)``: nanoseconds of each batch.
+        """
+    @property
+    def placement(self) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
+        """
+        uint32 array ``(n_samples,)``: which placement of buffers it ran in.
+        """
+class CaseResult:
+    """
+    What one design measured at one point of the axes.
+
+    Examples
+    --------
+    >>> from vmperf import bench
+    >>> r = bench.measure("bench/selftest/missing", {}, ["absent"], warm_up_ns=0, measurement_ns=1,
+    ...                   n_samples=2, sampling="flat", n_placements=1, seed=0, process=0,
+    ...                   count_instructions=False)
+    >>> r[0].design, r[0].status
+    ('absent', 'not_installed')
+    """
+    def details(self) -> list:
+        """
+        What was reported beside numbers: a copy of all bytes.
+
+        Returns
+        -------
+        list of tuple
+            Kind, name, placement, bytes. ``distribution``: `vmperf.stats.Histogram.from_bytes` reads it;
+            ``series``: little-endian float64, all x, then all y; ``table``: JSON with ``rows``; ``sample``:
+            float64, the metric's value with each sample, NaN where there is none.
+
+        Examples
+        --------
+        >>> from vmperf import bench
+        >>> r = bench.measure("bench/selftest/missing", {}, ["absent"], warm_up_ns=0, measurement_ns=1,
+        ...                   n_samples=2, sampling="flat", n_placements=1, seed=0, process=0,
+        ...                   count_instructions=False)
+        >>> r[0].details()
+        []
+        """
+    @property
+    def checksum(self) -> int:
+        """
+        Checksum of the first ops of the run.
+        """
+    @property
+    def design(self) -> str:
+        """
+        Name of the design.
+        """
+    @property
+    def evidence(self) -> dict:
+        """
+        How we know that the work was done: instructions per op, empty loop, core clock, copies; how time
+        grows with n, and in ``notes`` and ``disturbs`` limits in words.
+        """
+    @property
+    def metrics(self) -> dict:
+        """
+        Metric -> its value in each placement, None where it was not delivered.
+        """
+    @property
+    def reason(self) -> str:
+        """
+        The refusal in words; empty when ok.
+        """
+    @property
+    def samples(self) -> typing.Any:
+        """
+        The raw samples (:class:`Samples`).
+        """
+    @property
+    def status(self) -> str:
+        """
+        ``ok`` or why the case was refused or failed.
+        """
+    @property
+    def version(self) -> str:
+        """
+        Version of a peer; empty for own designs.
+        """
 def availability(id: str, design: str) -> dict:
     """
     Whether a design can run on this machine.
@@ -392,10 +392,10 @@ def catalog() -> list:
     -------
     list of dict
         Keys ``id, component, summary, op, api, tags, fooled_by, hidden, subcycle, comparable,
-        repeatable, varies, latency, isolated, uncounted, axes, designs, quantities``; the first axis is ``design``. Keys of a
-        design: ``name, summary, peer, limit, null``. Quantities beside time: lists ``metrics`` (``name,
-        unit, better, scope, merge``; those that every case has too), ``distributions``, ``series`` and
-        ``tables``.
+        repeatable, varies, latency, isolated, uncounted, axes, designs, quantities``; the first axis is
+        ``design``. Keys of a design: ``name, summary, peer, limit, null``. Quantities beside time:
+        lists ``metrics`` (``name, unit, better, scope, merge``; those that every case has too),
+        ``distributions``, ``series`` and ``tables``.
 
     Examples
     --------

@@ -9,328 +9,6 @@ import numpy
 import numpy.typing
 import typing
 __all__: list[str] = ['Lease', 'PoolStats', 'SharedPool', 'SharedPoolStats', 'StackPool']
-class PoolStats:
-    """
-    What a pool holds, as ``StackPool.stats()`` found it.
-
-    A value: it does not change with the pool. Two are equal where all fields are.
-
-    Examples
-    --------
-    >>> from vmperf.pool import StackPool
-    >>> with StackPool(64, 10) as pool:
-    ...     slot = pool.allocate()
-    ...     stats = pool.stats()
-    >>> stats.capacity, stats.available, stats.live, stats.high_water, stats.slabs
-    (10, 9, 1, 1, 1)
-    """
-    def __eq__(self, arg0: typing.Any) -> bool:
-        ...
-    def __hash__(self) -> int:
-        ...
-    def __repr__(self) -> str:
-        ...
-    @property
-    def available(self) -> int:
-        """
-        Slots to be had without growth.
-        """
-    @property
-    def bytes(self) -> int:
-        """
-        Bytes held: slabs and the pool's tables.
-        """
-    @property
-    def capacity(self) -> int:
-        """
-        Slots in all slabs.
-        """
-    @property
-    def high_water(self) -> int:
-        """
-        The most slots ever live at once, exactly.
-        """
-    @property
-    def live(self) -> int:
-        """
-        Slots handed out: capacity - available.
-        """
-    @property
-    def n_allocated(self) -> typing.Any:
-        """
-        Slots handed out so far, or None where operations are not counted.
-        """
-    @property
-    def n_deallocated(self) -> typing.Any:
-        """
-        Slots taken back so far, or None where operations are not counted.
-        """
-    @property
-    def resident_bytes(self) -> int:
-        """
-        Bytes of the slabs whose pages are in memory now, asked of the kernel.
-        """
-    @property
-    def slabs(self) -> int:
-        """
-        Slabs held.
-        """
-class SharedPoolStats:
-    """
-    What a shared pool holds, as ``SharedPool.stats()`` found it.
-
-    Exact when no thread is inside the pool: ``live + available + in_magazines == capacity``. A value:
-    it does not change with the pool. Two are equal where all fields are.
-
-    Examples
-    --------
-    >>> from vmperf.pool import SharedPool
-    >>> with SharedPool(64, 100, magazine_capacity=10) as pool:
-    ...     slot = pool.allocate()
-    ...     stats = pool.stats()
-    >>> stats.capacity, stats.live, stats.in_magazines, stats.available, stats.threads
-    (100, 1, 9, 90, 1)
-    """
-    def __eq__(self, arg0: typing.Any) -> bool:
-        ...
-    def __hash__(self) -> int:
-        ...
-    def __repr__(self) -> str:
-        ...
-    @property
-    def available(self) -> int:
-        """
-        Free slots that any thread can have: fresh, and in the depot.
-        """
-    @property
-    def bytes(self) -> int:
-        """
-        Bytes held: slabs and magazines.
-        """
-    @property
-    def capacity(self) -> int:
-        """
-        Slots in all slabs.
-        """
-    @property
-    def in_magazines(self) -> int:
-        """
-        Free slots that threads keep for themselves.
-        """
-    @property
-    def live(self) -> int:
-        """
-        Slots handed out and not returned.
-        """
-    @property
-    def magazines(self) -> int:
-        """
-        Magazines made.
-        """
-    @property
-    def slabs(self) -> int:
-        """
-        Slabs held.
-        """
-    @property
-    def threads(self) -> int:
-        """
-        Threads with magazines of their own.
-        """
-class SharedPool:
-    """
-    A pool of slots of one size, for any number of threads.
-
-    Each thread has two magazines, arrays of free slots of its own, and exchanges them whole over a
-    lock-free depot. A slot may be freed by any thread. A handle is the address of a slot of
-    uninitialised memory, to be used through ctypes, cffi or native code. Use the C++ class
-    ``vmperf::pool::SharedPool<T>`` in inner loops.
-
-    Parameters
-    ----------
-    item_size_bytes : int, default 64
-        Size of an item, 1 to 2**30 bytes. A slot is that rounded up to `align`.
-    capacity : int, default 0
-        Slots made at once, in one slab; 0 waits for the first allocation.
-    align : int, default 64
-        Alignment of every slot, a power of two from 1 to 2**21 bytes. The default keeps items of
-        several threads from sharing cache lines.
-    magazine_capacity : int, default 64
-        Slots of a magazine, 1 to 65536: a thread keeps up to twice as many free ones for itself.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If a size, count or alignment is out of range.
-    CapacityError
-        If there is no memory for `capacity` slots.
-
-    Notes
-    -----
-    ``allocate`` is O(1); ``deallocate`` also tests that its handle is the address of a slot, under a
-    lock. A handle that is freed twice is not found: see ``StackPool``. A thread's magazines go back to
-    the depot when it ends. Safe to use from several threads at once, also without the GIL; ``close``
-    while no other thread is inside.
-
-    References
-    ----------
-    Bonwick and Adams, "Magazines and Vmem", USENIX 2001.
-
-    Examples
-    --------
-    >>> from threading import Thread
-    >>> from vmperf.pool import SharedPool
-    >>> with SharedPool(item_size_bytes=64, capacity=100) as pool:
-    ...     slot = pool.allocate()
-    ...     other = Thread(target=pool.deallocate, args=(slot,))
-    ...     other.start()
-    ...     other.join()
-    ...     pool.deallocate(pool.allocate())
-    ...     pool.preallocate(500)
-    ...     pool.stats().live, pool.stats().available >= 500
-    (0, True)
-    >>> pool.is_closed
-    True
-    >>> pool.close()
-    """
-    def __enter__(self) -> SharedPool:
-        ...
-    def __exit__(self, *args) -> None:
-        ...
-    def __init__(self, item_size_bytes: typing.Any = 64, capacity: typing.Any = 0, *, align: typing.Any = 64, magazine_capacity: typing.Any = 64) -> None:
-        ...
-    def __repr__(self) -> str:
-        ...
-    def allocate(self) -> int:
-        """
-        Hands out a slot; grows where none is left.
-
-        Returns
-        -------
-        int
-            The handle: the address of `item_size_bytes` bytes of uninitialised memory.
-
-        Raises
-        ------
-        CapacityError
-            If there is no memory to grow; the pool is as it was.
-        InvalidArgumentError
-            If the pool is closed.
-        """
-    def close(self) -> None:
-        """
-        Gives all memory back; a second call does nothing.
-
-        Live slots become invalid. Leaving a ``with`` block closes the pool. No other thread may be inside
-        it.
-        """
-    def deallocate(self, handle: typing.Any) -> None:
-        """
-        Takes a slot back, whichever thread allocated it.
-
-        Parameters
-        ----------
-        handle : int
-            What ``allocate`` returned, 0 to 2**64 - 1. Freeing it twice is undefined.
-
-        Raises
-        ------
-        CorruptionError
-            If the handle is not the address of a slot of this pool.
-        InvalidArgumentError
-            If the pool is closed or the handle can't be an address.
-        """
-    def preallocate(self, n: typing.Any) -> None:
-        """
-        Makes fresh slots available and their pages resident.
-
-        Parameters
-        ----------
-        n : int
-            How many. A thread takes them a magazine at a time.
-
-        Raises
-        ------
-        InvalidArgumentError
-            If `n` is out of range or the pool is closed.
-        CapacityError
-            If there is no memory for them; the pool is as it was.
-
-        Notes
-        -----
-        O(n), without the GIL: a byte of each page is written.
-        """
-    def stats(self) -> SharedPoolStats:
-        """
-        What the pool holds: exact when no thread is inside it.
-
-        Returns
-        -------
-        SharedPoolStats
-            capacity, available, in_magazines, live, slabs, magazines, threads, bytes.
-
-        Raises
-        ------
-        InvalidArgumentError
-            If the pool is closed.
-
-        Notes
-        -----
-        O(magazines), locked, without the GIL.
-        """
-    @property
-    def align(self) -> int:
-        """
-        Alignment of every slot in bytes.
-        """
-    @property
-    def capacity(self) -> int:
-        """
-        Slots in all slabs.
-        """
-    @property
-    def is_closed(self) -> bool:
-        """
-        Whether `close` was called.
-        """
-    @property
-    def item_size_bytes(self) -> int:
-        """
-        Size of an item in bytes.
-        """
-    @property
-    def magazine_capacity(self) -> int:
-        """
-        Slots of a magazine.
-        """
-class Lease:
-    """
-    A row of slots, for one ``with`` block.
-
-    Made by ``StackPool.lease``. Used once; leases end in the reverse order of their making.
-
-    Examples
-    --------
-    >>> from vmperf.pool import StackPool
-    >>> pool = StackPool()
-    >>> lease = pool.lease(3)
-    >>> with lease:
-    ...     lease.handles.shape
-    (3,)
-    """
-    def __enter__(self) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
-        ...
-    def __exit__(self, *args) -> None:
-        ...
-    def __len__(self) -> int:
-        ...
-    @property
-    def handles(self) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
-        """
-        The row's handles.
-
-        An array of dtype uint64, read-only. InvalidArgumentError outside of the ``with`` block.
-        """
 class StackPool:
     """
     A pool of slots of one size, for one thread.
@@ -744,4 +422,326 @@ class StackPool:
     def layout(self) -> str:
         """
         How free slots are kept: 'array' or 'intrusive'.
+        """
+class Lease:
+    """
+    A row of slots, for one ``with`` block.
+
+    Made by ``StackPool.lease``. Used once; leases end in the reverse order of their making.
+
+    Examples
+    --------
+    >>> from vmperf.pool import StackPool
+    >>> pool = StackPool()
+    >>> lease = pool.lease(3)
+    >>> with lease:
+    ...     lease.handles.shape
+    (3,)
+    """
+    def __enter__(self) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
+        ...
+    def __exit__(self, *args) -> None:
+        ...
+    def __len__(self) -> int:
+        ...
+    @property
+    def handles(self) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
+        """
+        The row's handles.
+
+        An array of dtype uint64, read-only. InvalidArgumentError outside of the ``with`` block.
+        """
+class SharedPoolStats:
+    """
+    What a shared pool holds, as ``SharedPool.stats()`` found it.
+
+    Exact when no thread is inside the pool: ``live + available + in_magazines == capacity``. A value:
+    it does not change with the pool. Two are equal where all fields are.
+
+    Examples
+    --------
+    >>> from vmperf.pool import SharedPool
+    >>> with SharedPool(64, 100, magazine_capacity=10) as pool:
+    ...     slot = pool.allocate()
+    ...     stats = pool.stats()
+    >>> stats.capacity, stats.live, stats.in_magazines, stats.available, stats.threads
+    (100, 1, 9, 90, 1)
+    """
+    def __eq__(self, arg0: typing.Any) -> bool:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __repr__(self) -> str:
+        ...
+    @property
+    def available(self) -> int:
+        """
+        Free slots that any thread can have: fresh, and in the depot.
+        """
+    @property
+    def bytes(self) -> int:
+        """
+        Bytes held: slabs and magazines.
+        """
+    @property
+    def capacity(self) -> int:
+        """
+        Slots in all slabs.
+        """
+    @property
+    def in_magazines(self) -> int:
+        """
+        Free slots that threads keep for themselves.
+        """
+    @property
+    def live(self) -> int:
+        """
+        Slots handed out and not returned.
+        """
+    @property
+    def magazines(self) -> int:
+        """
+        Magazines made.
+        """
+    @property
+    def slabs(self) -> int:
+        """
+        Slabs held.
+        """
+    @property
+    def threads(self) -> int:
+        """
+        Threads with magazines of their own.
+        """
+class SharedPool:
+    """
+    A pool of slots of one size, for any number of threads.
+
+    Each thread has two magazines, arrays of free slots of its own, and exchanges them whole over a
+    lock-free depot. A slot may be freed by any thread. A handle is the address of a slot of
+    uninitialised memory, to be used through ctypes, cffi or native code. Use the C++ class
+    ``vmperf::pool::SharedPool<T>`` in inner loops.
+
+    Parameters
+    ----------
+    item_size_bytes : int, default 64
+        Size of an item, 1 to 2**30 bytes. A slot is that rounded up to `align`.
+    capacity : int, default 0
+        Slots made at once, in one slab; 0 waits for the first allocation.
+    align : int, default 64
+        Alignment of every slot, a power of two from 1 to 2**21 bytes. The default keeps items of
+        several threads from sharing cache lines.
+    magazine_capacity : int, default 64
+        Slots of a magazine, 1 to 65536: a thread keeps up to twice as many free ones for itself.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If a size, count or alignment is out of range.
+    CapacityError
+        If there is no memory for `capacity` slots.
+
+    Notes
+    -----
+    ``allocate`` is O(1); ``deallocate`` also tests that its handle is the address of a slot, under a
+    lock. A handle that is freed twice is not found: see ``StackPool``. A thread's magazines go back to
+    the depot when it ends. Safe to use from several threads at once, also without the GIL; ``close``
+    while no other thread is inside.
+
+    References
+    ----------
+    Bonwick and Adams, "Magazines and Vmem", USENIX 2001.
+
+    Examples
+    --------
+    >>> from threading import Thread
+    >>> from vmperf.pool import SharedPool
+    >>> with SharedPool(item_size_bytes=64, capacity=100) as pool:
+    ...     slot = pool.allocate()
+    ...     other = Thread(target=pool.deallocate, args=(slot,))
+    ...     other.start()
+    ...     other.join()
+    ...     pool.deallocate(pool.allocate())
+    ...     pool.preallocate(500)
+    ...     pool.stats().live, pool.stats().available >= 500
+    (0, True)
+    >>> pool.is_closed
+    True
+    >>> pool.close()
+    """
+    def __enter__(self) -> SharedPool:
+        ...
+    def __exit__(self, *args) -> None:
+        ...
+    def __init__(self, item_size_bytes: typing.Any = 64, capacity: typing.Any = 0, *, align: typing.Any = 64, magazine_capacity: typing.Any = 64) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def allocate(self) -> int:
+        """
+        Hands out a slot; grows where none is left.
+
+        Returns
+        -------
+        int
+            The handle: the address of `item_size_bytes` bytes of uninitialised memory.
+
+        Raises
+        ------
+        CapacityError
+            If there is no memory to grow; the pool is as it was.
+        InvalidArgumentError
+            If the pool is closed.
+        """
+    def close(self) -> None:
+        """
+        Gives all memory back; a second call does nothing.
+
+        Live slots become invalid. Leaving a ``with`` block closes the pool. No other thread may be inside
+        it.
+        """
+    def deallocate(self, handle: typing.Any) -> None:
+        """
+        Takes a slot back, whichever thread allocated it.
+
+        Parameters
+        ----------
+        handle : int
+            What ``allocate`` returned, 0 to 2**64 - 1. Freeing it twice is undefined.
+
+        Raises
+        ------
+        CorruptionError
+            If the handle is not the address of a slot of this pool.
+        InvalidArgumentError
+            If the pool is closed or the handle can't be an address.
+        """
+    def preallocate(self, n: typing.Any) -> None:
+        """
+        Makes fresh slots available and their pages resident.
+
+        Parameters
+        ----------
+        n : int
+            How many. A thread takes them a magazine at a time.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If `n` is out of range or the pool is closed.
+        CapacityError
+            If there is no memory for them; the pool is as it was.
+
+        Notes
+        -----
+        O(n), without the GIL: a byte of each page is written.
+        """
+    def stats(self) -> SharedPoolStats:
+        """
+        What the pool holds: exact when no thread is inside it.
+
+        Returns
+        -------
+        SharedPoolStats
+            capacity, available, in_magazines, live, slabs, magazines, threads, bytes.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If the pool is closed.
+
+        Notes
+        -----
+        O(magazines), locked, without the GIL.
+        """
+    @property
+    def align(self) -> int:
+        """
+        Alignment of every slot in bytes.
+        """
+    @property
+    def capacity(self) -> int:
+        """
+        Slots in all slabs.
+        """
+    @property
+    def is_closed(self) -> bool:
+        """
+        Whether `close` was called.
+        """
+    @property
+    def item_size_bytes(self) -> int:
+        """
+        Size of an item in bytes.
+        """
+    @property
+    def magazine_capacity(self) -> int:
+        """
+        Slots of a magazine.
+        """
+class PoolStats:
+    """
+    What a pool holds, as ``StackPool.stats()`` found it.
+
+    A value: it does not change with the pool. Two are equal where all fields are.
+
+    Examples
+    --------
+    >>> from vmperf.pool import StackPool
+    >>> with StackPool(64, 10) as pool:
+    ...     slot = pool.allocate()
+    ...     stats = pool.stats()
+    >>> stats.capacity, stats.available, stats.live, stats.high_water, stats.slabs
+    (10, 9, 1, 1, 1)
+    """
+    def __eq__(self, arg0: typing.Any) -> bool:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __repr__(self) -> str:
+        ...
+    @property
+    def available(self) -> int:
+        """
+        Slots to be had without growth.
+        """
+    @property
+    def bytes(self) -> int:
+        """
+        Bytes held: slabs and the pool's tables.
+        """
+    @property
+    def capacity(self) -> int:
+        """
+        Slots in all slabs.
+        """
+    @property
+    def high_water(self) -> int:
+        """
+        The most slots ever live at once, exactly.
+        """
+    @property
+    def live(self) -> int:
+        """
+        Slots handed out: capacity - available.
+        """
+    @property
+    def n_allocated(self) -> typing.Any:
+        """
+        Slots handed out so far, or None where operations are not counted.
+        """
+    @property
+    def n_deallocated(self) -> typing.Any:
+        """
+        Slots taken back so far, or None where operations are not counted.
+        """
+    @property
+    def resident_bytes(self) -> int:
+        """
+        Bytes of the slabs whose pages are in memory now, asked of the kernel.
+        """
+    @property
+    def slabs(self) -> int:
+        """
+        Slabs held.
         """
