@@ -17,10 +17,10 @@ __all__ = [
     "BUILT_IN",
     "QUANTILES",
     "Column",
+    "DeclaredSeries",
     "Distribution",
     "Metric",
     "Quantities",
-    "Series",
     "Table",
     "quantities_of",
     "with_unit",
@@ -83,7 +83,7 @@ class Distribution:
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class DeclaredSeries:
     """Values y over x."""
 
     name: str
@@ -116,13 +116,13 @@ class Quantities:
     metrics : tuple of Metric
         With those that every case has.
     distributions : tuple of Distribution
-    series : tuple of Series
+    series : tuple of DeclaredSeries
     tables : tuple of Table
     """
 
     metrics: tuple[Metric, ...] = ()
     distributions: tuple[Distribution, ...] = ()
-    series: tuple[Series, ...] = ()
+    series: tuple[DeclaredSeries, ...] = ()
     tables: tuple[Table, ...] = ()
 
     def all_metrics(self) -> dict[str, Metric]:
@@ -190,7 +190,9 @@ def quantities_of(entry: Mapping[str, Any]) -> Quantities:
         distributions=tuple(
             Distribution(d["name"], d["unit"], d["better"]) for d in found.get("distributions", ())
         ),
-        series=tuple(Series(s["name"], s["x_unit"], s["y_unit"]) for s in found.get("series", ())),
+        series=tuple(
+            DeclaredSeries(s["name"], s["x_unit"], s["y_unit"]) for s in found.get("series", ())
+        ),
         tables=tuple(
             Table(t["name"], tuple(Column(c["name"], c["unit"]) for c in t["columns"]))
             for t in found.get("tables", ())

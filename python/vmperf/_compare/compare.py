@@ -14,7 +14,7 @@ from .arms import Arm, resolve, revision_of
 from .cases import catalog_of, make_cases
 from .keeping import Keeping, check_salts, identities
 from .metric import choose_metric
-from .pairs import Series
+from .pairs import PairSeries
 from .result import Comparison
 from .settings import with_changes
 
@@ -177,7 +177,7 @@ def compare(
     )
     if metric is not None:
         choose_metric(metric, cases, catalogs)
-    series = Series(
+    series = PairSeries(
         cases,
         builds,
         settings,

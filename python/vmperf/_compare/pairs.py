@@ -18,10 +18,10 @@ from .settings import Settings
 from .side import Dead, Task, task_at
 from .verdict import crossed
 
-__all__ = ["Series"]
+__all__ = ["PairSeries"]
 
 
-class Series:
+class PairSeries:
     """The pairs of all cases, in an order that cuts them equally short."""
 
     def __init__(

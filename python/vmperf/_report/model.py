@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any
 
-from ..plot.charts import Series, unit_of
+from ..plot.charts import SampleSeries, unit_of
 from .words import Ratio, params_text
 
 MOST_HEAT_ROWS = 240
@@ -49,7 +49,7 @@ class Point:
 
     params: tuple[tuple[str, Any], ...]
     rows: list[Row]
-    series: list[Series]
+    series: list[SampleSeries]
     reference: str
     against: list[str]  # the designs that the others have ratios to
     label: str = ""  # the parameters that set it apart from the benchmark's other points

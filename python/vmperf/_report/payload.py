@@ -32,7 +32,7 @@ def sample_limit(sections: Sequence[Section]) -> int:
     return max(LEAST_SAMPLES, min(MOST_SAMPLES, PAGE_SAMPLES // max(drawn, 1)))
 
 
-def kept(one: charts.Series, limit: int) -> NDArray[Any]:
+def kept(one: charts.SampleSeries, limit: int) -> NDArray[Any]:
     """Positions of the samples that are drawn, ascending."""
     import numpy as np
 
@@ -58,11 +58,11 @@ def _short(value: float, digits: int = 5) -> float:
     return float(f"{value:.{digits}g}")
 
 
-def _consecutive(one: charts.Series, at: NDArray[Any]) -> bool:
+def _consecutive(one: charts.SampleSeries, at: NDArray[Any]) -> bool:
     return len(at) == len(one.position) and bool((one.position == at).all())
 
 
-def _series(one: charts.Series, divisor: float, limit: int) -> dict[str, Any]:
+def _series(one: charts.SampleSeries, divisor: float, limit: int) -> dict[str, Any]:
     at = kept(one, limit)
     first, last, heights = charts.density(one)
     return {

@@ -45,7 +45,7 @@ _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 _UNITS = ((1.0, "ns"), (1e3, "µs"), (1e6, "ms"), (1e9, "s"))
 
 
-class Series(NamedTuple):
+class SampleSeries(NamedTuple):
     """The samples of one design at one point of the axes, in the order taken."""
 
     design: str
@@ -130,7 +130,7 @@ def point_of(params: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
     return tuple((name, value) for name, value in params.items() if name != "design")
 
 
-def series(rows: Rows, cases: Sequence[CaseRecord]) -> list[Series]:
+def series(rows: Rows, cases: Sequence[CaseRecord]) -> list[SampleSeries]:
     """The samples of every measured row of one point; indices agree across designs."""
     import numpy as np
 
@@ -155,11 +155,11 @@ def series(rows: Rows, cases: Sequence[CaseRecord]) -> list[Series]:
         )
         joined = [np.concatenate(parts) for parts in columns]
         median, low, high = (float(figures[name]) for name in ("median", "low", "high"))
-        found.append(Series(design, median, low, high, *joined))
+        found.append(SampleSeries(design, median, low, high, *joined))
     return sorted(found, key=lambda one: one.median)
 
 
-def density(one: Series) -> tuple[float, float, list[float]]:
+def density(one: SampleSeries) -> tuple[float, float, list[float]]:
     """First and last u and the density, peak 1, of u = sign(d) log(1 + |d|), d in per cent."""
     import numpy as np
 
@@ -174,7 +174,7 @@ def flag_text(bits: int) -> str:
     return ", ".join(name for name, bit in FLAG_BITS.items() if bits & bit)
 
 
-def placement_runs(one: Series) -> list[tuple[int, int, int, int]]:
+def placement_runs(one: SampleSeries) -> list[tuple[int, int, int, int]]:
     """Runs of samples in one placement of one process: first, last, placement, process."""
     runs: list[tuple[int, int, int, int]] = []
     for i, where, process in zip(one.position, one.placement, one.process, strict=True):
@@ -254,7 +254,7 @@ def enable_offline(width: int = 720) -> None:
     altair.renderers.enable("vmperf")
 
 
-def _one_point(results: Results, id: str, params: Mapping[str, Any]) -> list[Series]:
+def _one_point(results: Results, id: str, params: Mapping[str, Any]) -> list[SampleSeries]:
     rows = [r for r in results.rows() if r["id"] == id]
     points = {point_of(r["params"]): None for r in rows}
     wanted = [p for p in points if all(dict(p).get(name) == v for name, v in params.items())]
@@ -264,7 +264,7 @@ def _one_point(results: Results, id: str, params: Mapping[str, Any]) -> list[Ser
     return series([r for r in rows if point_of(r["params"]) == wanted[0]], cases)
 
 
-def _sample_rows(found: Sequence[Series], divisor: float) -> dict[str, Rows]:
+def _sample_rows(found: Sequence[SampleSeries], divisor: float) -> dict[str, Rows]:
     summary = [
         {"design": s.design, "row": row}
         | {"median": s.median / divisor, "low": s.low / divisor, "high": s.high / divisor}
