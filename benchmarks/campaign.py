@@ -12,8 +12,9 @@ import math
 import sys
 from pathlib import Path
 
-from vmperf._claims.campaign import measure, read_campaign, read_journal
-from vmperf._claims.campaign_table import table
+from campaign_journal import measure, read_journal
+from campaign_table import table
+from vmperf._claims.campaign import read_campaign
 
 _FILE = Path(__file__).with_name("campaign.toml")
 

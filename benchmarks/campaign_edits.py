@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import vmperf
-from vmperf._claims.campaign import Whole, write_whole
+from campaign_journal import Whole, write_whole
 
 _ROOT = Path(__file__).resolve().parent.parent
 _CLIENT = Path(__file__).with_name("edits") / "pool.cpp"

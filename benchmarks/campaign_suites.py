@@ -14,8 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from campaign_journal import Whole, write_whole
 from vmperf._alarm.ci import ci
-from vmperf._claims.campaign import Whole, write_whole
 
 _ROOT = Path(__file__).resolve().parent.parent
 _BENCHMARKS = (

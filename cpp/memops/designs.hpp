@@ -38,9 +38,6 @@ struct StdCopy {
   }
 };
 
-inline constexpr std::array<Level, 5> kLevels{Level::scalar, Level::sse2, Level::avx2,
-                                              Level::avx512, Level::neon};
-
 /// A level's table, which is there whenever a workload of it is made.
 [[nodiscard]] inline const Ops &table_of(Level level) {
   return *ops(level);

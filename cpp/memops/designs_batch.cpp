@@ -22,7 +22,6 @@ public:
   explicit LevelBatch(const Ops &table) : table_(&table) {}
 
   void operator()(const Stretch &s) const {
-    constexpr std::size_t kFarBytes = std::size_t{1} << 20U; // as in batch.cpp
     Batch batch{
         .dst = reinterpret_cast<unsigned char *>(s.dst.data()),
         .src = reinterpret_cast<const unsigned char *>(s.src.data()),

@@ -1,16 +1,9 @@
 // The benchmarks of fixed-size pools. Designs: designs.cpp here and one file each in peers.
+#include "benches.hpp"
 #include "vmperf/bench/registry.hpp"
 
 namespace vmperf::pool {
 namespace {
-
-using bench::Benchmark;
-
-Benchmark &with_item_size(Benchmark &benchmark) {
-  return benchmark.designs("pool")
-      .varies("addresses are in it, which the allocator chooses")
-      .axis("item_size_bytes", {16, 64, 256, 1024}, 64);
-}
 
 void declare_allocate(bench::Registry &registry) {
   with_item_size(registry.benchmark("pool/allocate"))

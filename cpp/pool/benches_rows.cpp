@@ -1,19 +1,12 @@
 // The benchmarks of rows of items, of a pool's whole life, and of what statistics and checks cost.
+#include "benches.hpp"
 #include "vmperf/bench/registry.hpp"
 #include "vmperf/pool/api.hpp"
 
 namespace vmperf::pool {
 namespace {
 
-using bench::Benchmark;
-
 constexpr int kLate = 1; // behind pairs, alone and of several threads
-
-Benchmark &with_item_size(Benchmark &benchmark) {
-  return benchmark.designs("pool")
-      .varies("addresses are in it, which the allocator chooses")
-      .axis("item_size_bytes", {16, 64, 256, 1024}, 64);
-}
 
 void declare_preallocation(bench::Registry &registry) {
   with_item_size(registry.benchmark("pool/preallocation").place(kLate))

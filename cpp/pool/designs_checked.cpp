@@ -14,6 +14,8 @@ static_assert(MemoryPool<CheckedPool<int>>);
 
 template <std::size_t ItemBytes> class Checked {
 public:
+  static constexpr std::size_t kItemBytes = ItemBytes; // kAnySize: those of the axis at run time
+
   Checked(std::size_t item_bytes, std::size_t capacity)
       : pool_(item_bytes, proof::owed_align(item_bytes), capacity) {}
   [[gnu::always_inline]] void *allocate() { return pool_.allocate(); }

@@ -6,9 +6,10 @@
 
 Functions: `list`, `get`, `run`, `sweep`, `run_sweep`, `claims`, `compare`, `compare_suites`, `aa`,
 `load`, `benchmark`, `machine`, `report`, `load_results`, `get_include`, `get_cmake_dir`; classes
-`Results`, `Measurement`, `Comparison`, `History`. Each component of the native core is a submodule
-of its own name (`vmperf.stats`, `vmperf.pool`, ...). NumPy, xarray, click, rich and the rest are
-imported by the function that needs them, never by ``import vmperf``.
+`Results`, `Measurement`, `Comparison`, `History`. Charts and sentences from data are `vmperf.plot`.
+Each component of the native core is a submodule of its own name (`vmperf.stats`, `vmperf.pool`,
+...). NumPy, xarray, click, rich and the rest are imported by the function that needs them, never by
+``import vmperf``.
 
 Errors, all of them derived from `VmperfError`::
 
@@ -31,6 +32,7 @@ TYPE_CHECKING = False  # typing itself would cost more than this whole import
 if TYPE_CHECKING:
     from typing import Any
 
+    from . import plot as plot
     from ._alarm.aa import aa as aa
     from ._catalog.catalog import get as get
     from ._catalog.catalog import list as list
@@ -76,6 +78,7 @@ _LAZY = {
 
 __all__ = [  # derived, like the import above
     *_LAZY,
+    "plot",
     "__version__",
     "get_cmake_dir",
     "get_include",
@@ -132,10 +135,12 @@ def _beside_core(name: str) -> str:
 
 
 def __getattr__(name: str) -> "Any":
-    if name not in _LAZY:
+    if name not in (*_LAZY, "plot"):
         raise AttributeError(f"module 'vmperf' has no attribute {name!r}")
     import importlib
 
+    if name == "plot":  # a module of its own, which importing binds here
+        return importlib.import_module(f"{__name__}.plot")
     value = getattr(importlib.import_module(f"{__name__}.{_LAZY[name]}"), name)
     globals()[name] = value
     return value

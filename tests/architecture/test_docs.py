@@ -143,6 +143,7 @@ const char *text() {{ return vmperf::toy::docs::module; }}
 ]])
 add_library(vmperf_toy_bind OBJECT ${{CMAKE_BINARY_DIR}}/bind.cpp)
 vmperf_embed_docs(toy ${{CMAKE_CURRENT_SOURCE_DIR}}/toy)
+vmperf_write_bind_files(toy ${{CMAKE_BINARY_DIR}}/bind.cpp)
 """
 
 

@@ -11,9 +11,9 @@ import pytest
 
 import vmperf
 from house import docstrings, expect_none, fair_weather
-from vmperf import _core
+from vmperf import _core, plot
 
-NAMES = list(docstrings.walk(vmperf, _core))
+NAMES = [*docstrings.walk(vmperf, _core), *docstrings.walk(plot, None)]
 EXAMPLES = [one for one in NAMES if ">>>" in one.doc]
 
 
@@ -24,6 +24,7 @@ def test_docstrings_are_complete() -> None:
 def test_public_names_are_found() -> None:
     names = {one.name for one in NAMES}
     assert {"vmperf.run", "vmperf.InvalidArgumentError", "vmperf._core.stats.summarize"} <= names
+    assert {"vmperf.plot.curve", "vmperf.plot.Conclusion"} <= names
 
 
 @pytest.mark.parametrize("one", EXAMPLES, ids=lambda one: one.name)

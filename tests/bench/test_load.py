@@ -42,7 +42,6 @@ VMPERF_PLUGIN(registry) {
 # Each test loads in a process of its own: a loaded library stays in its process's catalog for good.
 PRELUDE = """
 import json, sys, vmperf
-from house.weather import PROVED
 from vmperf import bench
 
 def measure(id, width):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 import vmperf
+from vmperf._builds.source import Build
 from vmperf._compare import arms
-from vmperf._compare.side import Build
 from vmperf._history import baselines
 from vmperf.cli.main import cli
 
@@ -210,7 +211,7 @@ def test_all_layouts_of_a_build_are_kept(store: Path, tmp_path: Path) -> None:
         path.write_bytes(Path(vmperf._core.__file__).read_bytes() + bytes([salt]))
         builds.append(Build(str(path)))
     here = fingerprint_of(vmperf.machine())
-    baselines.save("salted", builds, revision="r", fingerprint=here, settings=defaults())
+    baselines.save("salted", builds, revision="r", fingerprint=here, settings=asdict(defaults()))
     found = vmperf.compare("baseline:salted", "baseline:salted", **{**QUICK, "pairs": 6}, salts=3)
     assert found.salts == 3
     assert found.revisions == ("r", "r")

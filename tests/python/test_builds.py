@@ -13,8 +13,8 @@ import vmperf
 from vmperf import _core
 from vmperf._builds import builds
 from vmperf._builds.relink import relink
-from vmperf._compare.arms import Source
-from vmperf._compare.side import Build, Side, Task
+from vmperf._builds.source import Build, Source
+from vmperf._compare.side import Side, Task
 
 CMAKE = """
 cmake_minimum_required(VERSION 3.26)

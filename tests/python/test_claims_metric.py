@@ -14,8 +14,9 @@ from scipy import stats
 
 import vmperf
 from vmperf._claims import words
+from vmperf._claims.claim import Claim
 from vmperf._claims.claims import _points
-from vmperf._claims.file import Claim, read_claims
+from vmperf._claims.file import read_claims
 from vmperf._claims.verdicts import verdicts
 from vmperf._plan.plan import Profile, plan_points
 from vmperf._results.journal import StoredCase

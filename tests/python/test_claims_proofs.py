@@ -12,7 +12,8 @@ import pytest
 
 import vmperf
 from vmperf._claims import proofs
-from vmperf._claims.file import Claim, read_claims, shipped
+from vmperf._claims.claim import Claim
+from vmperf._claims.file import read_claims, shipped
 from vmperf._claims.words import figure, says
 
 TEXT = """

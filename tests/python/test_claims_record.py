@@ -12,7 +12,8 @@ from click.testing import CliRunner
 import vmperf
 from vmperf._claims import claims as _claims
 from vmperf._claims import record, table
-from vmperf._claims.file import Claim, read_claims, shipped
+from vmperf._claims.claim import Claim
+from vmperf._claims.file import read_claims, shipped
 from vmperf._machine import brief
 from vmperf.cli.main import cli
 

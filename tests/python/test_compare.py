@@ -11,9 +11,10 @@ import pytest
 
 import vmperf
 from vmperf import _core
+from vmperf._builds.source import Build
 from vmperf._compare import arms
 from vmperf._compare.pair import Shape, run_pair, seeds
-from vmperf._compare.side import Build, Dead, Task
+from vmperf._compare.side import Dead, Task
 
 QUICK = {"pairs": 4, "rounds": 8, "batch_us": 100}
 POINT = {"item_size_bytes": 64, "capacity": 100, "state": "member"}

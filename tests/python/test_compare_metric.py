@@ -11,13 +11,14 @@ from click.testing import CliRunner
 
 import vmperf
 from vmperf import _core
+from vmperf._builds.source import Build
 from vmperf._catalog.quantities import Distribution, Metric
 from vmperf._compare.cases import Case
 from vmperf._compare.metric import choose_metric, take_values, value_of
 from vmperf._compare.pair import Shape, run_pair
 from vmperf._compare.result import make_rows
 from vmperf._compare.settings import defaults
-from vmperf._compare.side import Build, Side, Task
+from vmperf._compare.side import Side, Task
 from vmperf._compare.verdict import Evidence, judge
 from vmperf.cli.main import cli
 

@@ -13,7 +13,7 @@ import pytest
 
 import vmperf
 from vmperf._builds import checkout
-from vmperf._compare.arms import Source
+from vmperf._builds.source import Source
 
 Commit = Callable[[dict[str, str]], Path]
 

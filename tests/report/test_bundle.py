@@ -14,7 +14,7 @@ vl_convert = pytest.importorskip("vl_convert")
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty cache of the user's."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("VMPERF_CACHE", str(tmp_path / "vmperf"))
     return tmp_path / "vmperf"
 
 

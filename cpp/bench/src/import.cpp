@@ -79,7 +79,8 @@ std::vector<void *> find_all(const os::DynLib &library, const Importer &importer
 bool is_taken(const Registry &registry, const std::string &api, const std::string &name) {
   const auto found = registry.apis().find(api);
   return found != registry.apis().end() &&
-         detail::find_named(found->second, name, &Design::name) != nullptr;
+         std::ranges::any_of(found->second,
+                             [&name](const auto &one) { return one->name() == name; });
 }
 
 void check_free(const Registry &registry, const Import &import, const std::string &api) {

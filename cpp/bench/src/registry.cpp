@@ -1,4 +1,5 @@
-#include "vmperf/bench/registry.hpp"
+#define VMPERF_REGISTRY_INLINE
+#include "vmperf/bench/registry.inl"
 
 namespace vmperf::bench {
 

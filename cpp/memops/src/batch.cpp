@@ -5,9 +5,6 @@
 namespace vmperf::memops {
 namespace {
 
-// Two arenas beyond this together miss the second-level cache of common cores.
-constexpr std::size_t kFarBytes = std::size_t{1} << 20U;
-
 std::string element(const char *name, std::size_t index) {
   return std::string(name) + "[" + std::to_string(index) + "]";
 }

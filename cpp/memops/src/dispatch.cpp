@@ -24,9 +24,6 @@ constinit const Ops *active_ops = nullptr;
 
 namespace {
 
-constexpr std::array kLevels = {Level::scalar, Level::sse2, Level::avx2, Level::avx512,
-                                Level::neon};
-
 [[maybe_unused]] bool has_all(std::initializer_list<std::string_view> features) {
   return std::ranges::all_of(features, os::has_feature);
 }

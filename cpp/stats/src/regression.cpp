@@ -1,6 +1,7 @@
 #include "vmperf/stats/regression.hpp"
 
-#include <Eigen/QR>
+#include <Eigen/Core>
+#include <algorithm>
 
 #include "checks.hpp"
 #include "eigen_view.hpp"
@@ -17,11 +18,6 @@ void check_pairs(std::span<const double> x, std::span<const double> y, std::size
 
 double r_squared(double residual, double total) {
   return total > 0 ? 1 - residual / total : 0;
-}
-
-// Least squares of y on the columns of a design matrix.
-Eigen::VectorXd solve(const Eigen::MatrixXd &design, const Eigen::ArrayXd &y) {
-  return design.householderQr().solve(y.matrix());
 }
 
 bool is_constant(const Eigen::Map<const Eigen::ArrayXd> &x) {
@@ -42,9 +38,11 @@ OriginFit fit_through_origin(std::span<const double> x, std::span<const double> 
   if ((xs == 0).all()) {
     throw InvalidArgumentError("x", "0 everywhere", "at least one value other than 0");
   }
-  const Eigen::VectorXd slope = solve(xs.matrix(), ys);
-  const double residual = (ys - slope[0] * xs).square().sum();
-  return {.slope = slope[0], .r_squared = r_squared(residual, total_squares(ys))};
+  const double scale = xs.abs().maxCoeff(); // no square of x overflows or vanishes
+  const Eigen::ArrayXd unit = xs / scale;
+  const double slope = (unit * ys).sum() / unit.square().sum() / scale;
+  const double residual = (ys - slope * xs).square().sum();
+  return {.slope = slope, .r_squared = r_squared(residual, total_squares(ys))};
 }
 
 LinearFit fit_line(std::span<const double> x, std::span<const double> y) {
@@ -55,18 +53,22 @@ LinearFit fit_line(std::span<const double> x, std::span<const double> y) {
     throw InvalidArgumentError("x", text(x.front()) + " everywhere",
                                "at least two distinct values");
   }
-  // Centred columns keep the fit exact where x or y is large and varies little.
+  // Centred values keep the fit exact where x or y is large and varies little.
   const double x_centre = xs.mean();
   const double y_centre = ys.mean();
-  Eigen::MatrixXd design(xs.size(), 2);
-  design.col(0).setOnes();
-  design.col(1) = xs - x_centre;
-  const Eigen::ArrayXd target = ys - y_centre;
-  const Eigen::VectorXd fit = solve(design, target);
-  const double residual = (target.matrix() - design * fit).squaredNorm();
+  const double scale = std::max(xs.maxCoeff() - x_centre, x_centre - xs.minCoeff());
+  Eigen::ArrayXd unit = (xs - x_centre) / scale;
+  Eigen::ArrayXd target = ys - y_centre;
+  const double x_rest = unit.mean(); // what rounding left of the means
+  const double y_rest = target.mean();
+  unit -= x_rest;
+  target -= y_rest;
+  const double steps = (unit * target).sum() / unit.square().sum();
+  const double slope = steps / scale;
+  const double residual = (target - steps * unit).square().sum();
   return {
-      .intercept = y_centre + fit[0] - fit[1] * x_centre,
-      .slope = fit[1],
+      .intercept = y_centre + y_rest - steps * x_rest - slope * x_centre,
+      .slope = slope,
       .r_squared = r_squared(residual, total_squares(ys)),
   };
 }

@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from .. import _core
+from .._builds.source import Build, here
 from .._catalog.quantities import Metric
-from .._compare.arms import Arm, here, resolve
+from .._compare.arms import Arm, resolve
 from .._compare.cases import Case, catalog_of, make_cases
 from .._compare.compare import told
 from .._compare.metric import choose_metric, delivered, log_ratio
 from .._compare.pair import Pair, run_pair, shape_of
 from .._compare.settings import Settings, with_changes
-from .._compare.side import Build, Dead, Task, task_at
+from .._compare.side import Dead, Task, task_at
 from .._errors import invalid
 from .._machine import machine
 from .._measure.progress import Event, Progress

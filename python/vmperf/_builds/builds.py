@@ -7,7 +7,6 @@ the hash of its sources.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import io
 import os
@@ -16,16 +15,15 @@ import subprocess
 import sys
 import sysconfig
 import tarfile
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from .._compare.arms import Source
-from .._compare.side import Build
 from .._errors import measurement
 from .._files.cache import cache_root
+from .._files.locks import waited_for
+from .._files.whole_file import drafted
 from .relink import relink
+from .source import Build, Source
 from .toolchain import Tools, tools
 
 __all__ = ["source_builds"]
@@ -59,7 +57,7 @@ def source_builds(source: Source, *, salts: int, on_step: OnStep) -> list[Build]
     """
     files = _revision_files(source) if source.revision else _tree_files(source.tree)
     folder = cache_root() / "builds" / _python_tag() / _digest(files)
-    with _locked(folder):
+    with waited_for(folder.parent):
         missing = [salt for salt in range(salts) if not _module(folder, salt).is_file()]
         if missing:
             _build(files, folder, salts, on_step)
@@ -80,15 +78,6 @@ def _digest(files: Mapping[str, bytes]) -> str:
         whole.update(f"{name}\0{len(files[name])}\0".encode())
         whole.update(files[name])
     return whole.hexdigest()[:20]
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """One builder at a time; another process that wants the same waits for it."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with (folder.parent / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _revision_files(source: Source) -> dict[str, bytes]:
@@ -144,13 +133,11 @@ def _build(files: Mapping[str, bytes], folder: Path, salts: int, on_step: OnStep
 def _place(built: Path, target: Path, salt: int, with_tools: Tools) -> None:
     """Put a module where it is kept, whole or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        made = Path(folder) / target.name
+    with drafted(target) as made:
         if salt == 0:
             shutil.copyfile(built, made)
         else:
             relink(built, made, salt=salt, ninja=with_tools.ninja)
-        made.replace(target)
 
 
 def _sync(files: Mapping[str, bytes], folder: Path) -> None:

@@ -6,7 +6,6 @@ equally long for all: the length of a path alone moves the stack, and with it a 
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
@@ -14,10 +13,11 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from .._compare.arms import Source, resolve
 from .._errors import invalid, measurement
 from .._files.cache import cache_root
 from .._files.git import git
+from .._files.locks import waited_for
+from .source import Source, no_commit, source_of
 
 __all__ = ["checked_out", "find_source", "prefix_in_repository"]
 
@@ -47,8 +47,9 @@ def find_source(text: str, *, repository: Path | None) -> Source:
         return Source(folder.resolve())
     if kind == "path":
         raise invalid("path", repr(word), "a folder that exists")
-    source = resolve(f"rev:{word}", repository=repository).source
-    assert source is not None
+    source = source_of(word, repository or Path())
+    if source is None:
+        raise invalid("rev", repr(word), no_commit())
     return source
 
 
@@ -79,9 +80,7 @@ def checked_out(source: Source, *, build: str | None, folder: str) -> Path:
     identity = source.revision or _digest(source.tree, names)
     key = hashlib.sha256("\0".join((identity, build or "", folder)).encode()).hexdigest()[:20]
     home = cache_root() / "suites" / key
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with waited_for(home):
         tree = home / "tree"
         if (home / "complete").is_file() and tree.is_dir():
             return tree

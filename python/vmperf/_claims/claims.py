@@ -21,8 +21,8 @@ from .._plan.plan import Point, Profile, plan_points
 from .._results.journal import read_meta
 from .._results.results import Results
 from .._run.run import carry_out
-from .file import Claim, read_claims, shipped
-from .proofs import KIND as PROOF
+from .claim import PROOF, Claim
+from .file import read_claims, shipped
 from .proofs import proof_rows
 from .recorded import rows_of
 from .verdicts import verdicts

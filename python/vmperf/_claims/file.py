@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import functools
-import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +13,11 @@ from .._catalog.catalog import Benchmark, Value, get
 from .._catalog.quantities import Metric
 from .._errors import invalid, located, near
 from .._files.toml_file import Place, read_tables
-from .campaign import Campaign
-from .proofs import KIND as PROOF
-from .recorded import KINDS as COMPARED
-from .recorded import campaign_beside
+from .campaign import Campaign, campaign_beside
+from .claim import COMPARED, KINDS, PROOF, Claim
 
-__all__ = ["Claim", "read_claims", "shipped"]
+__all__ = ["read_claims", "shipped"]
 
-# kind -> whether it compares with another design: "yes", "no", or "may" (else over an axis)
-_KINDS = {"ratio": "yes", "cycles": "no", "ns": "no", "percent": "may", PROOF: "no", "value": "no"}
 _OF_METRICS = ("ratio", "value")
 _BOUNDS = ("at_least", "at_most")
 _OVER = ("geomean", "worst")
@@ -31,68 +25,6 @@ _NEEDED = ("id", "benchmark", "design", "kind", "target")
 _ALLOWED = (*_NEEDED, "params", "versus", "metric", "over", "bound", "note", "headline")
 _SERIES_NEEDED = ("id", "series", "kind", "target")
 _SERIES_ALLOWED = (*_SERIES_NEEDED, "note", "headline")
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One stated figure.
-
-    Attributes
-    ----------
-    id, benchmark, design : str
-        Its name; what is measured.
-    params : dict
-        Value of each axis but the design; a tuple of values on the axis of a spread, or on those
-        that a ratio is taken over.
-    versus : str or None
-        The design that it is compared with; None for a limit.
-    kind : {"ratio", "cycles", "ns", "percent", "verified", "value", "alarms", "found", "off", ...}
-        What is measured; from alarms on of comparisons.
-    bound : {"at_least", "at_most"}
-        On which side of the target the figure must lie.
-    target : float
-        The limit, positive.
-    note : str
-        A remark for the reader.
-    headline : str
-        What it says to one who knows no axis, for the table of the first page; else empty.
-    series : str
-        Of the campaign, for a claim on comparisons; else empty.
-    over : {"", "geomean", "worst"}
-        What a ratio at several points comes to; empty for one point.
-    metric : Metric or None
-        What is judged in place of the time: its value, or the ratio of both designs' values.
-    """
-
-    id: str
-    benchmark: str
-    params: dict[str, Value | tuple[Value, ...]]
-    design: str
-    versus: str | None
-    kind: str
-    bound: str
-    target: float
-    note: str
-    series: str = ""
-    over: str = ""
-    metric: Metric | None = None
-    headline: str = ""
-
-    @property
-    def designs(self) -> tuple[str, ...]:
-        """What has to be measured: the design and the one it is compared with."""
-        return (self.design,) if self.versus is None else (self.design, self.versus)
-
-    @property
-    def points(self) -> tuple[dict[str, Value], ...]:
-        """Where it has to be measured: one point, or one per value of a spread's axis."""
-        choices = [v if isinstance(v, tuple) else (v,) for v in self.params.values()]
-        return tuple(dict(zip(self.params, p, strict=True)) for p in itertools.product(*choices))
-
-    @property
-    def spread_axis(self) -> str | None:
-        """The axis of a spread."""
-        return next((a for a, v in self.params.items() if isinstance(v, tuple)), None)
 
 
 def shipped() -> Path:
@@ -195,8 +127,8 @@ def _claim(entry: Any, place: Place) -> Claim:
     _check_keys(entry, place, needed=_NEEDED, allowed=_ALLOWED)
     words = {key: _text(entry, key, place) for key in _ALLOWED if key not in ("target", "params")}
     place.to("kind")
-    if words["kind"] not in _KINDS:
-        raise invalid("kind", repr(words["kind"]), near(words["kind"], _KINDS))
+    if words["kind"] not in KINDS:
+        raise invalid("kind", repr(words["kind"]), near(words["kind"], KINDS))
     place.to("benchmark")
     benchmark = get(words["benchmark"])
     params = _params(benchmark, entry.get("params", {}), place)
@@ -300,7 +232,7 @@ def _params(benchmark: Benchmark, given: Any, place: Place) -> dict[str, Value |
 
 def _check_comparison(claim: Claim, place: Place) -> None:
     """Refuse a comparison that the kind has not, or lacks."""
-    compared = _KINDS[claim.kind]
+    compared = KINDS[claim.kind]
     place.to("versus")
     if claim.versus is None and compared == "yes":
         raise invalid("versus", "missing", f"a design: kind {claim.kind} compares two")

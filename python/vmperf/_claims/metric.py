@@ -16,11 +16,11 @@ from .. import _core
 from .._catalog.quantities import Metric, Quantities, quantities_of
 from .._results.arrays import doubles
 from .._results.metrics import Delivery, Figure, read_delivery, row_metrics
+from .claim import Claim
 
 if TYPE_CHECKING:
     from .._results.records import CaseRecord
     from .._results.results import Results
-    from .file import Claim
 
 __all__ = ["MetricFigures", "NotThere"]
 

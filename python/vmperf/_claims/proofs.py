@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .. import _core
 from .._measure.progress import Event, Progress
-from .row import claim_row
+from .claim import Claim, claim_row
 
-if TYPE_CHECKING:
-    from .file import Claim
+__all__ = ["proof_rows"]
 
-__all__ = ["KIND", "proof_rows"]
-
-KIND = "verified"
 _SECOND = 1_000_000_000
 # What a measurement comes to of which nothing but the time is in doubt.
 _PROVED = ("ok", "too_noisy", "below_resolution")

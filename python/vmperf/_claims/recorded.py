@@ -10,31 +10,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .. import _core
 from .._compare.settings import defaults
 from .._errors import trace_format
 from .._machine import label
 from .._measure.progress import Event, Progress
-from .campaign import Campaign, Series, read_campaign, take
-from .campaign_table import row_of
-from .row import NOTHING, claim_row
+from .campaign import campaign_beside
+from .claim import NOTHING, Claim, claim_row
+from .trial import Trial, row_of, take
 
-if TYPE_CHECKING:
-    from .file import Claim
+__all__ = ["recorded_row", "recorded_table", "rows_of"]
 
-__all__ = ["KINDS", "campaign_beside", "recorded_row", "recorded_table", "rows_of"]
-
-# kind -> its bound. All are in percent; `off` in percentage points.
-KINDS = {
-    "alarms": "at_most",
-    "found": "at_least",
-    "off": "at_most",
-    "counted": "at_least",
-    "miscounted": "at_most",
-}
-_CAMPAIGN, _TABLE = "campaign.toml", "campaign-measured.json"
+_TABLE = "campaign-measured.json"
 _SHORT = {True: 8, False: 2}  # comparisons of identical sides; of sides that differ
 _REFUTED = 0.99
 
@@ -58,12 +47,7 @@ def recorded_table(folder: Path) -> dict[str, dict[str, Any]]:
         raise trace_format(path, getattr(error, "pos", 0), "not a campaign's table") from error
 
 
-def campaign_beside(folder: Path) -> Campaign:
-    """Return the campaign in the folder of a claims file."""
-    return read_campaign(folder / _CAMPAIGN)
-
-
-def short_form(one: Series, *, seed: int, progress: Progress | None) -> dict[str, Any]:
+def short_form(one: Trial, *, seed: int, progress: Progress | None) -> dict[str, Any]:
     """Measure a few comparisons of a series now and return their row."""
     settings, ops = defaults(), dict[str, int]()
     total = _SHORT[one.identical] * one.pairs

@@ -12,14 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .._errors import invalid
 from .._files.whole_file import write_whole
+from .claim import Claim
 from .words import figure, fixed, says, target
-
-if TYPE_CHECKING:
-    from .file import Claim
 
 __all__ = ["headlines", "rewrite", "tables"]
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .. import _core
 from .._results.rows import gather, pooled
-from .file import Claim
+from .claim import ABSENT, NOTHING, Claim, claim_row
 from .metric import MetricFigures, NotThere
-from .row import ABSENT, NOTHING, claim_row
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._catalog.quantities import with_unit
-from .proofs import KIND as PROOF
+from .claim import PROOF
 
 __all__ = ["figure", "fixed", "says", "target"]
 

@@ -10,32 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from .. import _core
-from .._builds.folders import cache_folder
+from .._builds.source import Build, Source, here, no_commit, source_of
 from .._catalog.catalog import list as list_benchmarks
 from .._errors import invalid, near
+from .._files.cache import cache_folder
 from .._files.git import git
 from .._history.baselines import Baseline, load
-from .side import Build
 
-__all__ = ["Arm", "Source", "resolve", "revision_of"]
+__all__ = ["Arm", "resolve", "revision_of"]
 
 _KINDS = ("path", "design", "param", "rev")
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Code that must be built first: a source tree, or a revision of one.
-
-    Attributes
-    ----------
-    tree : Path
-        The tree, or the repository of the revision.
-    revision : str
-        The commit's full hash; empty for the tree as it is.
-    """
-
-    tree: Path
-    revision: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +51,6 @@ class Arm:
     design: str = ""
     params: dict[str, Any] = field(default_factory=dict)
     baseline: Baseline | None = None
-
-
-def here() -> Build:
-    """Return this process's native module with what is loaded into it."""
-    imports = tuple(
-        {name: one[name] for name in ("name", "path", "prefix")} for one in _core.bench.imports()
-    )
-    return Build(
-        core=str(_core.__file__), libraries=tuple(_core.bench.libraries()), imports=imports
-    )
 
 
 def resolve(text: str, *, repository: Path | None = None) -> Arm:
@@ -184,11 +158,8 @@ def _try_param(text: str, _: Path) -> Arm | None:
 
 
 def _try_revision(text: str, repository: Path) -> Arm | None:
-    done = git(repository, "rev-parse", "--verify", "--quiet", f"{text}^{{commit}}")
-    if done is None:
-        return None
-    top = git(repository, "rev-parse", "--show-toplevel")
-    return Arm("rev", text, source=Source(Path(top or repository), done))
+    found = source_of(text, repository)
+    return None if found is None else Arm("rev", text, source=found)
 
 
 def revision_of(arm: Arm) -> str:
@@ -214,5 +185,5 @@ _ALLOWED: dict[str, Callable[[str], str]] = {
     "path": lambda _: "a path that exists",
     "design": lambda text: near(text, _designs()),
     "param": lambda text: f"AXIS=VALUE with an axis among {near(text.split('=')[0], _axes())}",
-    "rev": lambda _: f"a commit of the git repository at {Path.cwd().name} (git rev-parse)",
+    "rev": lambda _: no_commit(),
 }

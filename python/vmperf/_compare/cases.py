@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._builds.source import Build
 from .._catalog.axes import point_values
 from .._catalog.catalog import Benchmark, Value, from_entry, matches
 from .._catalog.quantities import Metric
 from .._errors import invalid, measurement, near
 from .arms import Arm
-from .side import Build, Dead, Side, Task
+from .side import Dead, Side, Task
 from .verdict import Evidence
 
 __all__ = ["Case", "catalog_of", "make_cases"]

@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from .._builds.source import Build, Source
 from .._errors import invalid
 from .._measure.progress import Event, Progress
-from .arms import Arm, Source, resolve, revision_of
+from .arms import Arm, resolve, revision_of
 from .cases import catalog_of, make_cases
 from .keeping import Keeping, check_salts, identities
 from .metric import choose_metric
 from .pairs import Series
 from .result import Comparison
 from .settings import with_changes
-from .side import Build
 
 __all__ = ["compare", "told"]
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .._builds.source import Build
 from .._errors import invalid
 from .._history.baselines import check_alike, check_name, load, save
 from .._history.fingerprint import fingerprint_of
@@ -14,7 +16,6 @@ from .._history.history import History
 from .._history.store import baseline_folder
 from .._machine import machine
 from .arms import Arm, revision_of
-from .side import Build
 
 if TYPE_CHECKING:
     from .result import Comparison
@@ -69,7 +70,7 @@ class Keeping:
                 builds,
                 revision=self._revision,
                 fingerprint=fingerprint_of(self.machine),
-                settings=found.settings,
+                settings=asdict(found.settings),
             )
 
 

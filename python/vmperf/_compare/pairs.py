@@ -8,13 +8,14 @@ import time
 from dataclasses import replace
 
 from .. import _core
+from .._builds.source import Build
 from .._measure.progress import Event, Kind, Progress
 from .._results.arrays import doubles, integers
 from .cases import Case
 from .metric import take_values
 from .pair import Pair, run_pair, seeds, shape_of
 from .settings import Settings
-from .side import Build, Dead, Task, task_at
+from .side import Dead, Task, task_at
 from .verdict import crossed
 
 __all__ = ["Series"]

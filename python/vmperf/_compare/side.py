@@ -7,7 +7,6 @@ import os
 import selectors
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -16,36 +15,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from .._builds.source import Build
 from .._catalog.peers import peer_folders
 from .._errors import unsupported
 
-__all__ = ["Build", "Dead", "Side", "Task", "task_at"]
+__all__ = ["Dead", "Side", "Task", "task_at"]
 
 _WORKER = Path(__file__).with_name("worker.py")
 _LAST_OUTPUT_BYTES = 2000
 _MARSHAL_VERSION = 2  # any interpreter that a side may run reads it
-
-
-@dataclass(frozen=True, slots=True)
-class Build:
-    """A native module and what is loaded into it.
-
-    Attributes
-    ----------
-    core : str
-        Path of the native module.
-    python : str
-        An interpreter that can load it.
-    libraries : tuple of str
-        Libraries of own benchmarks, loaded into it.
-    imports : tuple of dict
-        Libraries of C functions that are designs: ``name, path, prefix``.
-    """
-
-    core: str
-    python: str = sys.executable
-    libraries: tuple[str, ...] = ()
-    imports: tuple[dict[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

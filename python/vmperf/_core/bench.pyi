@@ -392,10 +392,10 @@ def catalog() -> list:
     -------
     list of dict
         Keys ``id, component, summary, op, api, tags, fooled_by, hidden, subcycle, comparable,
-        repeatable, varies, latency, isolated, uncounted, axes, designs, quantities``; the first axis is ``design``. Keys of a
-        design: ``name, summary, peer, limit, null``. Quantities beside time: lists ``metrics`` (``name,
-        unit, better, scope, merge``; those that every case has too), ``distributions``, ``series`` and
-        ``tables``.
+        repeatable, varies, latency, isolated, uncounted, axes, designs, quantities``; the first axis is
+        ``design``. Keys of a design: ``name, summary, peer, limit, null``. Quantities beside time:
+        lists ``metrics`` (``name, unit, better, scope, merge``; those that every case has too),
+        ``distributions``, ``series`` and ``tables``.
 
     Examples
     --------

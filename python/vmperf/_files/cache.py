@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
-__all__ = ["cache_root"]
+__all__ = ["cache_folder", "cache_root"]
 
 
 def cache_root() -> Path:
-    """Return ``VMPERF_CACHE``, else ``vmperf`` in the user's cache folder."""
+    """Return ``VMPERF_CACHE``, else ``vmperf`` in the user's cache folder.
+
+    Raises
+    ------
+    RuntimeError
+        Nobody says where the user's home is.
+    """
     if named := os.environ.get("VMPERF_CACHE"):
         return Path(named)
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "vmperf"
+    from platformdirs import user_cache_path
+
+    folder = user_cache_path("vmperf", appauthor=False)
+    if not folder.is_absolute():
+        raise RuntimeError(f"no home folder for a cache: {folder}")
+    return folder
+
+
+def cache_folder(kind: str, path: Path) -> Path:
+    """Return a folder of the cache for what is made of this file's contents; created."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    folder = cache_root() / kind / f"{path.stem}-{digest}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,18 +1,29 @@
-"""One writer per file: a lock file beside it, freed by the kernel when its holder dies."""
+"""One at a time: locks that the kernel frees when their holder dies."""
 
 from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .._errors import invalid
 
-__all__ = ["FileLock"]
+__all__ = ["FileLock", "waited_for"]
+
+
+@contextmanager
+def waited_for(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder, which is made; another process that wants it waits."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 class FileLock:
-    """Holds ``PATH.lock`` from construction to `release`.
+    """The one writer of a file: holds ``PATH.lock`` from construction to `release`.
 
     The lock is not on the file itself: SQLite's own locks would be dropped whenever another
     descriptor of that file is closed. InvalidArgumentError where another process holds it.

@@ -15,12 +15,11 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .._compare.settings import Settings
-from .._compare.side import Build
+from .._builds.source import Build
 from .._errors import invalid, measurement, near, trace_format
 from .._files.whole_file import write_whole
 from .fingerprint import FIELDS, differences
@@ -79,7 +78,7 @@ def save(
     *,
     revision: str,
     fingerprint: Mapping[str, str],
-    settings: Settings,
+    settings: Mapping[str, Any],
 ) -> Path:
     """Keep the builds of one side; a baseline of the same name is replaced.
 
@@ -93,7 +92,7 @@ def save(
         What was built, or empty.
     fingerprint : mapping
         Of this machine.
-    settings : Settings
+    settings : mapping
         Of the comparison.
 
     Returns
@@ -117,7 +116,7 @@ def save(
         "revision": revision,
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "fingerprint": dict(fingerprint),
-        "settings": asdict(settings),
+        "settings": dict(settings),
         "python": builds[0].python,
         "builds": [_keep(Path(build.core), folder) for build in builds],
         "libraries": [_keep(Path(path), folder) for path in builds[0].libraries],

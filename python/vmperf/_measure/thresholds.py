@@ -8,12 +8,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from pathlib import Path
 
 from .. import _core
 from .._files.cache import cache_root
+from .._files.whole_file import write_whole
 
 __all__ = ["calibrate", "settle"]
 
@@ -68,10 +67,6 @@ def _read(file: Path) -> dict[str, int] | None:
 
 
 def _write(file: Path, values: dict[str, int]) -> None:
-    # Renamed into place, so that nobody reads half a file; a folder that cannot be written is none.
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # a folder that cannot be written is none
         file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, suffix=".new")
-        with os.fdopen(handle, "w") as stream:
-            json.dump(values, stream)
-        Path(name).replace(file)
+        write_whole(file, json.dumps(values))

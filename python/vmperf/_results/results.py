@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._catalog.quantities import quantities_of
 from .._errors import invalid, near, trace_format
+from .._files.whole_file import drafted
 from .delivered import Delivered
 from .journal import Key, read_cases, read_meta
 from .records import CaseRecord, order, records
@@ -322,12 +323,8 @@ class Results(Delivered):
         path = Path(path)
         if path.exists() and path.samefile(self.path):
             raise invalid("path", path, "a file other than the results themselves")
-        draft = path.with_name(f".{path.name}.new")
-        try:
+        with drafted(path) as draft:
             write(draft)
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
         return path
 
     def _one(self, id: str | None) -> str:

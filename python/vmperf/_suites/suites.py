@@ -17,7 +17,7 @@ from pathlib import Path
 
 from .. import _core
 from .._builds.checkout import checked_out, find_source, prefix_in_repository
-from .._compare.arms import Source
+from .._builds.source import Source
 from .._compare.cases import Case
 from .._compare.result import Comparison
 from .._compare.settings import Settings, with_changes

@@ -88,7 +88,7 @@ def _arms(a: str | None, b: str | None, baseline: str | None) -> tuple[str, str]
     if baseline is not None:
         if b is not None:
             raise click.UsageError("--baseline NAME is A; give B alone")
-        from vmperf._compare.arms import here
+        from vmperf._builds.source import here
 
         return f"baseline:{baseline}", a if a is not None else f"path:{here().core}"
     if a is None or b is None:

@@ -228,6 +228,19 @@ def enable_offline(width: int = 720) -> None:
     ----------
     width : int
         Of the picture, in pixels, for charts that take the width of the page.
+
+    Raises
+    ------
+    UnsupportedError
+        Altair or vl-convert is not installed.
+
+    Examples
+    --------
+    >>> vmperf.plot.enable_offline()
+    >>> import altair
+    >>> altair.renderers.active
+    'vmperf'
+    >>> _ = altair.renderers.enable("default")
     """
     altair, convert = require("altair", "report"), require("vl_convert", "report")
 
@@ -309,7 +322,7 @@ def samples(
     Examples
     --------
     >>> results = vmperf.run("bench/selftest/one_cycle", budget_s=0.5)
-    >>> chart = samples(results, "bench/selftest/one_cycle", "order")
+    >>> chart = vmperf.plot.samples(results, "bench/selftest/one_cycle", "order")
     >>> type(chart).__name__
     'LayerChart'
     """

@@ -40,6 +40,11 @@ class Conclusion:
     value, low, high : float
         compare: the factor between the two at one point, or the least and greatest over all points
         (value NaN); spread: slowest over fastest point and the bounds of their intervals.
+
+    Examples
+    --------
+    >>> str(vmperf.plot.Conclusion("stack is steady", "spread", "stack", "flat"))
+    'stack is steady'
     """
 
     text: str
@@ -84,7 +89,7 @@ def compare_designs(
     --------
     >>> data = vmperf.sweep("pool/churn", budget_s=2, design=["stack", "libc"], touch=["all"],
     ...                     item_size_bytes=[64], capacity=[1000], order=["random"])
-    >>> compare_designs(data, "stack", "libc").text.split()[:2]
+    >>> vmperf.plot.compare_designs(data, "stack", "libc").text.split()[:2]
     ['stack', 'is']
     """
     samples = _at(one_dataset(data, id), params)
@@ -136,7 +141,7 @@ def spread(
     Examples
     --------
     >>> data = vmperf.sweep("pool/sizes", budget_s=2, design=["stack"], item_size_bytes=[64])
-    >>> spread(data, "stack", "capacity").kind
+    >>> vmperf.plot.spread(data, "stack", "capacity").kind
     'spread'
     """
     samples = _at(one_dataset(data, id), params)
@@ -194,7 +199,7 @@ def conclude(data: Data, *, reference: str | None = None) -> list[Conclusion]:
     --------
     >>> data = vmperf.sweep("pool/sizes", budget_s=2, design=["stack", "libc"], capacity=[10, 100],
     ...                     item_size_bytes=[64])
-    >>> [c.kind for c in conclude(data, reference="libc")]
+    >>> [c.kind for c in vmperf.plot.conclude(data, reference="libc")]
     ['compare', 'spread', 'spread']
     """
     if isinstance(data, Results):

@@ -43,12 +43,35 @@ def percentiles(
 ) -> alt.LayerChart:
     """A distribution of each design over its percentiles, the tail as wide as the middle.
 
-    Curves up to the percentile that has ten records beyond it; a diamond is the greatest.
+    Parameters
+    ----------
+    results : Results
+        A run.
+    name : str
+        Of the distribution.
+    id : str, optional
+        Benchmark, where results hold several.
+    mode : {"light", "dark"}
+        Background that the colours suit.
+    **params
+        Values of axes; else the first point that is ok.
+
+    Returns
+    -------
+    altair.LayerChart
+        Curves up to the percentile that has ten records beyond it; a diamond is the greatest.
+
+    Raises
+    ------
+    InvalidArgumentError
+        Unknown id; nothing of that name was delivered there.
+    UnsupportedError
+        Altair is not installed.
 
     Examples
     --------
     >>> found = vmperf.run("bench/selftest/latency", budget_s=1)
-    >>> type(percentiles(found, "latency")).__name__
+    >>> type(vmperf.plot.percentiles(found, "latency")).__name__
     'LayerChart'
     """
     altair = require("altair", "report")
@@ -79,12 +102,35 @@ def series(
 ) -> alt.LayerChart:
     """A series of each design, a line for each of up to three placements.
 
-    At most 500 points of each line, extremes among them.
+    Parameters
+    ----------
+    results : Results
+        A run.
+    name : str
+        Of the series.
+    id : str, optional
+        Benchmark, where results hold several.
+    mode : {"light", "dark"}
+        Background that the colours suit.
+    **params
+        Values of axes; else the first point that is ok.
+
+    Returns
+    -------
+    altair.LayerChart
+        At most 500 points of each line, extremes among them.
+
+    Raises
+    ------
+    InvalidArgumentError
+        Unknown id; nothing of that name was delivered there.
+    UnsupportedError
+        Altair is not installed.
 
     Examples
     --------
     >>> found = vmperf.run("bench/selftest/report", budget_s=0.5)
-    >>> type(series(found, "squares")).__name__
+    >>> type(vmperf.plot.series(found, "squares")).__name__
     'LayerChart'
     """
     altair = require("altair", "report")

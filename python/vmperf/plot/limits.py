@@ -17,7 +17,7 @@ from .._results.estimates import Data, at_value, axes_of, core_ns, one_dataset, 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from .._claims.file import Claim
+    from .._claims.claim import Claim
 
 __all__ = [
     "LIMIT_REACH",
@@ -32,7 +32,33 @@ LIMIT_REACH = 4.0  # a limit further from the data than this factor would squeez
 
 
 def limits_near(data: Data, *, id: str | None = None, **params: Any) -> dict[str, float]:
-    """As `limits_of`, but only what can be drawn beside the measured times."""
+    """As `limits_of`, but only what can be drawn beside the measured times.
+
+    Parameters
+    ----------
+    data : Results or xarray.Dataset
+        What was measured.
+    id : str, optional
+        Benchmark, where results hold several.
+    **params
+        Only claims and times at these values.
+
+    Returns
+    -------
+    dict
+        Label -> ns per op, for `curve`.
+
+    Raises
+    ------
+    InvalidArgumentError
+        Unknown id, axis or value.
+
+    Examples
+    --------
+    >>> data = vmperf.sweep("pool/sizes", budget_s=2, design=["stack"], item_size_bytes=[64])
+    >>> vmperf.plot.limits_near(data).items() <= vmperf.plot.limits_of(data).items()
+    True
+    """
     samples = one_dataset(data, id)
     medians = _narrowed(times(samples), params)["median"].values.ravel()
     return near_limits(limits_of(samples, **params), [float(value) for value in medians])
@@ -63,7 +89,7 @@ def limits_of(data: Data, *, id: str | None = None, **params: Any) -> dict[str, 
     Examples
     --------
     >>> data = vmperf.sweep("pool/sizes", budget_s=2, design=["stack"], item_size_bytes=[64])
-    >>> "1 cycle" in limits_of(data)
+    >>> "1 cycle" in vmperf.plot.limits_of(data)
     True
     """
     samples = one_dataset(data, id)

@@ -29,7 +29,25 @@ _CONFIDENCE = 0.95
 
 
 def conclude_comparison(found: Comparison) -> list[str]:
-    """Return one sentence per benchmark, then what the verdicts rest on."""
+    """Return one sentence per benchmark, then what the verdicts rest on.
+
+    Parameters
+    ----------
+    found : Comparison
+        Of `vmperf.compare`.
+
+    Returns
+    -------
+    list of str
+        Each figure in them is computed.
+
+    Examples
+    --------
+    >>> one = f"path:{vmperf._core.__file__}"
+    >>> found = vmperf.compare(one, one, benchmarks="bench/selftest/one_cycle", budget_s=1, pairs=6)
+    >>> "verdicts" in vmperf.plot.conclude_comparison(found)[1]
+    True
+    """
     said = [_sentence(row, found) for row in found.rows()]
     counted = [row for row in found.rows() if row["verdict"] is not None]
     words = sorted({row["verdict"] for row in counted})
@@ -63,7 +81,24 @@ def _sentence(row: dict[str, Any], found: Comparison) -> str:
 
 
 def conclude_noise(noise: Noise) -> list[str]:
-    """Return what A/A pairs say of each benchmark, then of all rules together."""
+    """Return what A/A pairs say of each benchmark, then of all rules together.
+
+    Parameters
+    ----------
+    noise : Noise
+        Of `vmperf.aa`.
+
+    Returns
+    -------
+    list of str
+        Each figure in them is computed.
+
+    Examples
+    --------
+    >>> noise = vmperf.aa("bench/selftest/one_cycle", budget_s=0.1, pairs=3, rounds=4, batch_us=50)
+    >>> vmperf.plot.conclude_noise(noise)[0].partition(":")[0]
+    'bench/selftest/one_cycle design=kernel'
+    """
     said = []
     for row in noise.rows():
         where = " ".join([row["id"], *(f"{k}={v}" for k, v in row["params"].items())])
@@ -120,6 +155,12 @@ def power(noise: Noise, *, pairs: Iterable[int], effects: Iterable[float]) -> li
     Notes
     -----
     The change multiplies side B's time: it has the size, not the layout, of a real one.
+
+    Examples
+    --------
+    >>> noise = vmperf.aa("bench/selftest/one_cycle", budget_s=0.1, pairs=3, rounds=4, batch_us=50)
+    >>> [row["pairs"] for row in vmperf.plot.power(noise, pairs=[3], effects=[0.5])]
+    [3]
     """
     sizes, changes = [*pairs], [*effects]
     for size in sizes:
@@ -154,7 +195,32 @@ def _counted(case: NoiseCase, noise: Noise, size: int, effect: float) -> dict[st
 
 
 def power_chart(rows: list[dict[str, Any]], *, mode: charts.Mode = "light") -> alt.LayerChart:
-    """Return power over the size of the change, one curve per number of pairs, with its bounds."""
+    """Return power over the size of the change, one curve per number of pairs, with its bounds.
+
+    Parameters
+    ----------
+    rows : list of dict
+        Of `power`.
+    mode : {"light", "dark"}
+        Background that the colours suit.
+
+    Returns
+    -------
+    altair.LayerChart
+        Share of comparisons that find the change, over its size in percent.
+
+    Raises
+    ------
+    UnsupportedError
+        Altair is not installed.
+
+    Examples
+    --------
+    >>> noise = vmperf.aa("bench/selftest/one_cycle", budget_s=0.1, pairs=3, rounds=4, batch_us=50)
+    >>> rows = vmperf.plot.power(noise, pairs=[3], effects=[0.01, 0.5])
+    >>> type(vmperf.plot.power_chart(rows)).__name__
+    'LayerChart'
+    """
     names = list(dict.fromkeys(f"{row['pairs']} pairs" for row in rows))
     curve = [
         {
@@ -172,7 +238,32 @@ def power_chart(rows: list[dict[str, Any]], *, mode: charts.Mode = "light") -> a
 
 
 def pairs_chart(found: Comparison, *, mode: charts.Mode = "light") -> alt.LayerChart:
-    """Return the ratio of every pair of a comparison, in the order taken."""
+    """Return the ratio of every pair of a comparison, in the order taken.
+
+    Parameters
+    ----------
+    found : Comparison
+        Of `vmperf.compare`.
+    mode : {"light", "dark"}
+        Background that the colours suit.
+
+    Returns
+    -------
+    altair.LayerChart
+        A line per benchmark; equal times are at 1.
+
+    Raises
+    ------
+    UnsupportedError
+        Altair is not installed.
+
+    Examples
+    --------
+    >>> one = f"path:{vmperf._core.__file__}"
+    >>> found = vmperf.compare(one, one, benchmarks="bench/selftest/one_cycle", budget_s=1, pairs=6)
+    >>> type(vmperf.plot.pairs_chart(found)).__name__
+    'LayerChart'
+    """
     names = list(dict.fromkeys(case.id for case in found.cases))
     curve = [
         {"design": case.id, "value": number, **dict.fromkeys(("median", "low", "high"), ratio)}

@@ -79,7 +79,7 @@ def curve(
     Examples
     --------
     >>> data = vmperf.sweep("pool/sizes", budget_s=2, design=["stack"], item_size_bytes=[64])
-    >>> type(curve(data, "capacity", limits={"wish": 10.0})).__name__
+    >>> type(vmperf.plot.curve(data, "capacity", limits={"wish": 10.0})).__name__
     'LayerChart'
     """
     altair = require("altair", "report")
@@ -153,7 +153,7 @@ def heat(
     Examples
     --------
     >>> data = vmperf.sweep("pool/sizes", budget_s=2, design=["stack"], item_size_bytes=[16, 64])
-    >>> type(heat(data, ["capacity", "item_size_bytes"])).__name__
+    >>> type(vmperf.plot.heat(data, ["capacity", "item_size_bytes"])).__name__
     'LayerChart'
     """
     altair = require("altair", "report")
@@ -213,7 +213,7 @@ def ratios(
     --------
     >>> data = vmperf.sweep("pool/sizes", budget_s=2, design=["stack", "libc"], capacity=[10],
     ...                     item_size_bytes=[64])
-    >>> type(ratios(data, "libc")).__name__
+    >>> type(vmperf.plot.ratios(data, "libc")).__name__
     'LayerChart'
     """
     altair = require("altair", "report")

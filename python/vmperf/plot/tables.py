@@ -21,13 +21,48 @@ def machine_table(results: Results) -> str:
     """Return what was measured on, and how.
 
     Nested entries have dotted names.
+
+    Parameters
+    ----------
+    results : Results
+        A run.
+
+    Returns
+    -------
+    str
+        A Markdown table.
+
+    Examples
+    --------
+    >>> found = vmperf.run("bench/selftest/report", budget_s=0.5)
+    >>> vmperf.plot.machine_table(found).count("**cpu.model**")
+    1
     """
     rows = [*_flat(results.machine), *_flat({"settings": results.settings})]
     return table(["", ""], ([f"**{name}**", value] for name, value in rows))
 
 
 def figures_table(results: Results, id: str) -> str:
-    """Return the rows of one benchmark."""
+    """Return the rows of one benchmark.
+
+    Parameters
+    ----------
+    results : Results
+        A run.
+    id : str
+        A benchmark of it.
+
+    Returns
+    -------
+    str
+        A Markdown table: axes that vary, design, median, interval, cycles, instructions, status.
+
+    Examples
+    --------
+    >>> found = vmperf.run("bench/selftest/report", budget_s=0.5)
+    >>> vmperf.plot.figures_table(found, "bench/selftest/report").split(" | ")[1]
+    'per op'
+    """
     rows, axes = _of(results, id)
     headers = [*axes, "per op", "95 % interval", "cycles", "instructions", "samples", "status"]
     return table(headers, (_line(row, axes) for row in rows))
@@ -37,6 +72,24 @@ def metrics_table(results: Results, id: str) -> str:
     """Return what the rows of one benchmark have beside their time.
 
     Empty where none has any.
+
+    Parameters
+    ----------
+    results : Results
+        A run.
+    id : str
+        A benchmark of it.
+
+    Returns
+    -------
+    str
+        A Markdown table: axes that vary, design, a column per metric with its unit.
+
+    Examples
+    --------
+    >>> found = vmperf.run("bench/selftest/report", budget_s=0.5)
+    >>> "rss_peak_bytes" in vmperf.plot.metrics_table(found, "bench/selftest/report")
+    True
     """
     rows, axes = _of(results, id)
     known = quantities_of(results.benchmarks[id])
@@ -72,6 +125,22 @@ def failures_table(results: Results) -> str:
     """Return what has no figure, and why.
 
     A sentence where nothing failed.
+
+    Parameters
+    ----------
+    results : Results
+        A run.
+
+    Returns
+    -------
+    str
+        A Markdown table: benchmark, point, status, reason.
+
+    Examples
+    --------
+    >>> found = vmperf.run("bench/selftest/crash", budget_s=0.5)
+    >>> "killed by SIGSEGV" in vmperf.plot.failures_table(found)
+    True
     """
     rows = results.failures
     if not rows:

@@ -89,6 +89,15 @@ def trend_chart(series: Series, *, mode: charts.Mode = "light") -> alt.LayerChar
     ------
     UnsupportedError
         Altair is not installed.
+
+    Examples
+    --------
+    >>> core = f"path:{vmperf._core.__file__}"
+    >>> _ = vmperf.compare(core, core, benchmarks="bench/selftest/one_cycle", budget_s=1, pairs=6,
+    ...                    history="history.db")
+    >>> (one,) = vmperf.History("history.db").series()
+    >>> type(vmperf.plot.trend_chart(one)).__name__
+    'LayerChart'
     """
     made: alt.LayerChart = require("altair", "report").Chart.from_dict(spec(series, mode=mode))
     return made

@@ -1,5 +1,5 @@
 // The registry refuses duplicates and unknown names; Params refuse wrong types and ranges.
-#include "vmperf/bench/registry.hpp"
+#include "vmperf/bench/registry.inl"
 
 #include <cstdio>
 #include <cstdlib>

@@ -17,7 +17,7 @@
 
 #include "vmperf/bench/plugin.h"
 #include "vmperf/bench/plugin_fields.hpp"
-#include "vmperf/bench/registry.hpp"
+#include "vmperf/bench/registry.inl"
 #include "vmperf/bench/report.hpp"
 
 namespace vmperf::bench::plugin {

@@ -1,12 +1,11 @@
 // The one list of benchmarks and designs. A component's benches.cpp declares benchmarks, its
 // designs.cpp (and each file of peers/) adds designs to a shared API; catalog, command line,
 // sweeps, report and tests are views of this registry. Filled once at module load by one thread,
-// read-only afterwards and then safe to read from any thread.
+// read-only afterwards and then safe to read from any thread. The bodies stand in registry.inl:
+// this module compiles them once, a library of own benchmarks has them through plugin.hpp.
 #pragma once
 
-#include <algorithm>
 #include <functional>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <span>
@@ -245,5 +244,3 @@ private:
 [[nodiscard]] Registry &registry();
 
 } // namespace vmperf::bench
-
-#include "vmperf/bench/registry.inl"

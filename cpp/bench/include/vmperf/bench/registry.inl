@@ -1,5 +1,16 @@
-// Bodies of registry.hpp: inline, so that a library of own benchmarks needs the headers alone.
+// Bodies of registry.hpp, which every unit would otherwise compile anew: inline where a library of
+// own benchmarks needs the headers alone, out of line in src/registry.cpp.
 #pragma once
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "vmperf/bench/registry.hpp"
+
+#ifndef VMPERF_REGISTRY_INLINE
+#define VMPERF_REGISTRY_INLINE inline
+#endif
 
 namespace vmperf::bench {
 namespace detail {
@@ -34,76 +45,76 @@ T *find_named(const std::vector<std::unique_ptr<T>> &all, std::string_view name,
 
 } // namespace detail
 
-inline Design &Design::peer() {
+VMPERF_REGISTRY_INLINE Design &Design::peer() {
   peer_ = true;
   return *this;
 }
 
-inline Design &Design::limit() {
+VMPERF_REGISTRY_INLINE Design &Design::limit() {
   limit_ = true;
   return *this;
 }
 
-inline Design &Design::null() {
+VMPERF_REGISTRY_INLINE Design &Design::null() {
   null_ = true;
   return *this;
 }
 
-inline Design &Design::place(int place) {
+VMPERF_REGISTRY_INLINE Design &Design::place(int place) {
   place_ = place;
   return *this;
 }
 
-inline Design &Design::available(std::function<Availability()> probe) {
+VMPERF_REGISTRY_INLINE Design &Design::available(std::function<Availability()> probe) {
   probe_ = std::move(probe);
   return *this;
 }
 
-inline Design &Design::runs(std::string id, Maker maker) {
+VMPERF_REGISTRY_INLINE Design &Design::runs(std::string id, Maker maker) {
   makers_.insert_or_assign(std::move(id), std::move(maker));
   return *this;
 }
 
-inline Availability Design::availability() const {
+VMPERF_REGISTRY_INLINE Availability Design::availability() const {
   return probe_ ? probe_() : Availability{};
 }
 
-inline const Maker *Design::maker(std::string_view id) const {
+VMPERF_REGISTRY_INLINE const Maker *Design::maker(std::string_view id) const {
   const auto found = makers_.find(id);
   return found == makers_.end() ? nullptr : &found->second;
 }
 
-inline Benchmark &Benchmark::summary(std::string text) {
+VMPERF_REGISTRY_INLINE Benchmark &Benchmark::summary(std::string text) {
   summary_ = std::move(text);
   return *this;
 }
 
-inline Benchmark &Benchmark::op(std::string text) {
+VMPERF_REGISTRY_INLINE Benchmark &Benchmark::op(std::string text) {
   op_ = std::move(text);
   return *this;
 }
 
-inline Benchmark &Benchmark::fooled_by(std::string text) {
+VMPERF_REGISTRY_INLINE Benchmark &Benchmark::fooled_by(std::string text) {
   traps_.push_back(std::move(text));
   return *this;
 }
 
-inline Benchmark &Benchmark::tag(std::string text) {
+VMPERF_REGISTRY_INLINE Benchmark &Benchmark::tag(std::string text) {
   tags_.push_back(std::move(text));
   return *this;
 }
 
-inline Benchmark &Benchmark::hidden() {
+VMPERF_REGISTRY_INLINE Benchmark &Benchmark::hidden() {
   hidden_ = true;
   return *this;
 }
 
-inline Benchmark &Benchmark::subcycle(std::string reason) {
+VMPERF_REGISTRY_INLINE Benchmark &Benchmark::subcycle(std::string reason) {
   subcycle_ = std::move(reason);
   return *this;
 }
 
-inline void Benchmark::check() const {
+VMPERF_REGISTRY_INLINE void Benchmark::check() const {
   for (const Axis &axis : axes_) {
     if (axis.name.empty() || detail::is_reserved_name(axis.name) ||
         std::ranges::count(axes_, axis.name, &Axis::name) > 1) {
@@ -150,58 +161,60 @@ inline void Benchmark::check() const {
   replay(quantities_.tables, [](Benchmark &b, const TableSpec &t) { b.table(t.name, t.columns); });
 }
 
-inline Benchmark &Benchmark::uncounted(std::string reason) {
+VMPERF_REGISTRY_INLINE Benchmark &Benchmark::uncounted(std::string reason) {
   uncounted_ = std::move(reason);
   return *this;
 }
 
-inline Benchmark &Benchmark::comparable() {
+VMPERF_REGISTRY_INLINE Benchmark &Benchmark::comparable() {
   comparable_ = true;
   return *this;
 }
 
-inline Benchmark &Benchmark::repeatable() {
+VMPERF_REGISTRY_INLINE Benchmark &Benchmark::repeatable() {
   repeatable_ = true;
   return *this;
 }
 
-inline Benchmark &Benchmark::varies(std::string reason) {
+VMPERF_REGISTRY_INLINE Benchmark &Benchmark::varies(std::string reason) {
   varies_ = std::move(reason);
   return *this;
 }
 
-inline Benchmark &Benchmark::axis(std::string name, std::vector<Value> values,
-                                  Value default_value) {
+VMPERF_REGISTRY_INLINE Benchmark &Benchmark::axis(std::string name, std::vector<Value> values,
+                                                  Value default_value) {
   axes_.push_back({std::move(name), std::move(values), {std::move(default_value)}});
   return *this;
 }
 
-inline Benchmark &Benchmark::axis(std::string name, std::vector<Value> values,
-                                  std::vector<Value> defaults) {
+VMPERF_REGISTRY_INLINE Benchmark &Benchmark::axis(std::string name, std::vector<Value> values,
+                                                  std::vector<Value> defaults) {
   axes_.push_back({std::move(name), std::move(values), std::move(defaults)});
   return *this;
 }
 
-inline Benchmark &Benchmark::axis_all(std::string name, const std::vector<Value> &values) {
+VMPERF_REGISTRY_INLINE Benchmark &Benchmark::axis_all(std::string name,
+                                                      const std::vector<Value> &values) {
   axes_.push_back({std::move(name), values, values});
   return *this;
 }
 
-inline Benchmark &Benchmark::designs(std::string api) {
+VMPERF_REGISTRY_INLINE Benchmark &Benchmark::designs(std::string api) {
   api_ = std::move(api);
   return *this;
 }
 
-inline Design &Benchmark::add_design(std::string name, std::string text) {
+VMPERF_REGISTRY_INLINE Design &Benchmark::add_design(std::string name, std::string text) {
   return *designs_.emplace_back(std::make_unique<Design>(std::move(name), std::move(text)));
 }
 
-inline Benchmark &Benchmark::design(std::string name, std::string text, Maker maker) {
+VMPERF_REGISTRY_INLINE Benchmark &Benchmark::design(std::string name, std::string text,
+                                                    Maker maker) {
   add_design(std::move(name), std::move(text)).runs(id_, std::move(maker));
   return *this;
 }
 
-inline void Benchmark::check_new(const std::string &quantity) const {
+VMPERF_REGISTRY_INLINE void Benchmark::check_new(const std::string &quantity) const {
   detail::check_quantity_name(quantities_, quantity);
   if (detail::find_spec(axes_, quantity) != nullptr) {
     throw InvalidArgumentError("name of a quantity", "'" + quantity + "'",
@@ -209,26 +222,28 @@ inline void Benchmark::check_new(const std::string &quantity) const {
   }
 }
 
-inline Benchmark &Benchmark::metric(std::string name, std::string unit, Better better, Scope scope,
-                                    Merge merge) {
+VMPERF_REGISTRY_INLINE Benchmark &Benchmark::metric(std::string name, std::string unit,
+                                                    Better better, Scope scope, Merge merge) {
   check_new(name);
   quantities_.metrics.push_back({std::move(name), std::move(unit), better, scope, merge});
   return *this;
 }
 
-inline Benchmark &Benchmark::distribution(std::string name, std::string unit, Better better) {
+VMPERF_REGISTRY_INLINE Benchmark &Benchmark::distribution(std::string name, std::string unit,
+                                                          Better better) {
   check_new(name);
   quantities_.distributions.push_back({std::move(name), std::move(unit), better});
   return *this;
 }
 
-inline Benchmark &Benchmark::series(std::string name, std::string x_unit, std::string y_unit) {
+VMPERF_REGISTRY_INLINE Benchmark &Benchmark::series(std::string name, std::string x_unit,
+                                                    std::string y_unit) {
   check_new(name);
   quantities_.series.push_back({std::move(name), std::move(x_unit), std::move(y_unit)});
   return *this;
 }
 
-inline Benchmark &Benchmark::table(std::string name, std::vector<Column> columns) {
+VMPERF_REGISTRY_INLINE Benchmark &Benchmark::table(std::string name, std::vector<Column> columns) {
   check_new(name);
   for (const Column &column : columns) {
     const bool twice = std::ranges::count(columns, column.name, &Column::name) > 1;
@@ -241,7 +256,7 @@ inline Benchmark &Benchmark::table(std::string name, std::vector<Column> columns
   return *this;
 }
 
-inline Benchmark &Benchmark::latency() {
+VMPERF_REGISTRY_INLINE Benchmark &Benchmark::latency() {
   if (!latency_) {
     latency_ = true;
     add_design("null", "no work: what the two stamps of an op cost")
@@ -252,17 +267,17 @@ inline Benchmark &Benchmark::latency() {
   return *this;
 }
 
-inline Benchmark &Benchmark::isolated() {
+VMPERF_REGISTRY_INLINE Benchmark &Benchmark::isolated() {
   isolated_ = true;
   return *this;
 }
 
-inline Benchmark &Benchmark::place(int place) {
+VMPERF_REGISTRY_INLINE Benchmark &Benchmark::place(int place) {
   place_ = place;
   return *this;
 }
 
-inline Benchmark &Registry::benchmark(std::string id) {
+VMPERF_REGISTRY_INLINE Benchmark &Registry::benchmark(std::string id) {
   const auto slash = id.find('/');
   if (slash == 0 || slash == std::string::npos || slash + 1 == id.size()) {
     throw InvalidArgumentError("benchmark id", "'" + id + "'", "component/operation");
@@ -273,7 +288,8 @@ inline Benchmark &Registry::benchmark(std::string id) {
   return *benchmarks_.emplace_back(std::make_unique<Benchmark>(std::move(id)));
 }
 
-inline Design &Registry::design(const std::string &api, std::string name, std::string summary) {
+VMPERF_REGISTRY_INLINE Design &Registry::design(const std::string &api, std::string name,
+                                                std::string summary) {
   auto &designs = apis_[api];
   if (detail::find_named(designs, name, &Design::name) != nullptr) {
     throw InvalidArgumentError("design of " + api, "'" + name + "' twice", "each name once");
@@ -281,7 +297,7 @@ inline Design &Registry::design(const std::string &api, std::string name, std::s
   return *designs.emplace_back(std::make_unique<Design>(std::move(name), std::move(summary)));
 }
 
-inline Design &Registry::design(const std::string &api, std::string_view name) {
+VMPERF_REGISTRY_INLINE Design &Registry::design(const std::string &api, std::string_view name) {
   Design *found = detail::find_named(apis_[api], name, &Design::name);
   if (found == nullptr) {
     std::string names;
@@ -294,12 +310,12 @@ inline Design &Registry::design(const std::string &api, std::string_view name) {
   return *found;
 }
 
-inline void Registry::importer(std::string api, std::vector<std::string> symbols,
-                               Importer::Enter enter) {
+VMPERF_REGISTRY_INLINE void Registry::importer(std::string api, std::vector<std::string> symbols,
+                                               Importer::Enter enter) {
   importers_.push_back({std::move(api), std::move(symbols), std::move(enter)});
 }
 
-inline const Benchmark &Registry::find(std::string_view id) const {
+VMPERF_REGISTRY_INLINE const Benchmark &Registry::find(std::string_view id) const {
   const Benchmark *found = detail::find_named(benchmarks_, id, &Benchmark::id);
   if (found == nullptr) {
     throw InvalidArgumentError("benchmark", "'" + std::string(id) + "'",
@@ -308,7 +324,7 @@ inline const Benchmark &Registry::find(std::string_view id) const {
   return *found;
 }
 
-inline void Registry::absorb(Registry &&other) {
+VMPERF_REGISTRY_INLINE void Registry::absorb(Registry &&other) {
   const auto refuse = [](const std::string &what, const std::string &name) {
     throw InvalidArgumentError(what, "'" + name + "' twice", "a name that does not exist yet");
   };
@@ -331,7 +347,7 @@ inline void Registry::absorb(Registry &&other) {
   }
 }
 
-inline void Registry::arrange() {
+VMPERF_REGISTRY_INLINE void Registry::arrange() {
   std::map<std::string, std::size_t> rank; // of a component: where its first benchmark stands
   for (std::size_t i = 0; i < benchmarks_.size(); ++i) {
     rank.emplace(benchmarks_[i]->component(), i);
@@ -344,7 +360,8 @@ inline void Registry::arrange() {
   }
 }
 
-inline std::vector<const Design *> Registry::designs_of(const Benchmark &benchmark) const {
+VMPERF_REGISTRY_INLINE std::vector<const Design *>
+Registry::designs_of(const Benchmark &benchmark) const {
   std::vector<const Design *> designs;
   if (const auto api = apis_.find(benchmark.api()); api != apis_.end()) {
     for (const auto &design : api->second) {

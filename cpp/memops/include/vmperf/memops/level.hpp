@@ -5,12 +5,17 @@
 // the process's.
 #pragma once
 
+#include <array>
 #include <string_view>
 #include <vector>
 
 #include "vmperf/memops/kinds.hpp"
 
 namespace vmperf::memops {
+
+/// All there are, slowest first; a build or a CPU has some of them.
+inline constexpr std::array kLevels{Level::scalar, Level::sse2, Level::avx2, Level::avx512,
+                                    Level::neon};
 
 /// "scalar", "sse2", "avx2", "avx512" or "neon".
 [[nodiscard]] VMPERF_MEMOPS_API std::string_view name_of(Level level) noexcept;

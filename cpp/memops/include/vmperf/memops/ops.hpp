@@ -12,6 +12,9 @@
 
 namespace vmperf::memops {
 
+/// Two arenas beyond this together miss the second-level cache of common cores.
+inline constexpr std::size_t kFarBytes = std::size_t{1} << 20U;
+
 /// A batch: what the batch kernels take, once its elements are known to lie inside.
 struct Batch {
   unsigned char *dst;

@@ -13,7 +13,6 @@
 #pragma once
 
 #include <cstddef>
-#include <ranges>
 #include <span>
 
 namespace vmperf::pool {
@@ -28,6 +27,37 @@ struct LeaseBlock {
   [[nodiscard]] std::span<void *const> row() const noexcept {
     return {static_cast<void *const *>(below) + 1, n};
   }
+};
+
+/// A row of slots, seen as objects: a forward range.
+template <class T> class LeasedObjects {
+public:
+  class Iterator {
+  public:
+    using value_type = T *;
+    using difference_type = std::ptrdiff_t;
+
+    Iterator() = default;
+    explicit Iterator(void *const *slot) noexcept : slot_(slot) {}
+    [[nodiscard]] T *operator*() const noexcept { return static_cast<T *>(*slot_); }
+    Iterator &operator++() noexcept {
+      ++slot_;
+      return *this;
+    }
+    Iterator operator++(int) noexcept { return Iterator(slot_++); }
+    [[nodiscard]] bool operator==(const Iterator &) const = default;
+
+  private:
+    void *const *slot_ = nullptr;
+  };
+
+  explicit LeasedObjects(std::span<void *const> slots) noexcept : slots_(slots) {}
+  [[nodiscard]] Iterator begin() const noexcept { return Iterator(slots_.data()); }
+  [[nodiscard]] Iterator end() const noexcept { return Iterator(slots_.data() + slots_.size()); }
+  [[nodiscard]] std::size_t size() const noexcept { return slots_.size(); }
+
+private:
+  std::span<void *const> slots_;
 };
 
 template <class T, class Pool> class Lease {
@@ -49,9 +79,7 @@ public:
   /// The row itself, in the pool's table.
   [[nodiscard]] std::span<void *const> slots() const noexcept { return block_.row(); }
   /// The row as a range of T *.
-  [[nodiscard]] auto objects() const noexcept {
-    return slots() | std::views::transform([](void *slot) { return static_cast<T *>(slot); });
-  }
+  [[nodiscard]] LeasedObjects<T> objects() const noexcept { return LeasedObjects<T>(slots()); }
 
   /// Gives the slots back now. A checked pool throws CorruptionError, and the lease stays open,
   /// where a later lease is still open.

@@ -2,7 +2,6 @@
 // operation, so the figures are exact at any time and cost the hot path nothing. A plain value.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <string>
 
@@ -28,13 +27,16 @@ struct PoolStats {
 /// InvalidArgumentError where headroom is negative, not finite or beyond `most` slots.
 [[nodiscard]] inline std::size_t advise_capacity(const PoolStats &stats, double headroom = 0,
                                                  std::size_t most = kMostAdvised) {
-  const double wanted = std::ceil(static_cast<double>(stats.high_water) * (1 + headroom));
-  if (!(headroom >= 0) || !(wanted < static_cast<double>(most))) {
+  const double wanted = static_cast<double>(stats.high_water) * (1 + headroom);
+  const bool fits = headroom >= 0 && wanted < static_cast<double>(most);
+  std::size_t slots = fits ? static_cast<std::size_t>(wanted) : most;
+  slots += static_cast<double>(slots) < wanted ? 1U : 0U; // without <cmath>, which all would pay
+  if (!fits || slots >= most) {
     throw InvalidArgumentError("headroom", std::to_string(headroom),
                                "0 or more, with which at most " + std::to_string(most) +
                                    " slots are advised");
   }
-  return headroom == 0 ? stats.high_water : static_cast<std::size_t>(wanted);
+  return headroom == 0 ? stats.high_water : slots;
 }
 
 } // namespace vmperf::pool

@@ -22,13 +22,7 @@ inline void SharedCore::fill_fresh(Magazine &magazine, std::size_t n) noexcept {
 }
 
 inline void SharedCore::grow() {
-  constexpr std::size_t first_bytes = 4096;
-  const std::size_t least = std::max<std::size_t>(8, first_bytes / shape_.slot_bytes);
-  const std::size_t n = std::max(capacity_, least);
-  if (n > shape_.max_slots() - capacity_) {
-    throw CapacityError("the pool cannot double again", kMaxBytes, kMaxBytes);
-  }
-  add_slab(n);
+  add_slab(shape_.growth(capacity_));
 }
 
 // Everything that can fail comes first. Magazines made in vain are of use later.

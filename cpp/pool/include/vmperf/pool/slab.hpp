@@ -49,6 +49,17 @@ struct SlotShape {
     return kMaxBytes / (slot_bytes + sizeof(void *)) - 16;
   }
 
+  /// The slots of the next slab of a pool that doubles; `missing` of them at least.
+  [[nodiscard]] std::size_t growth(std::size_t capacity, std::size_t missing = 1) const {
+    constexpr std::size_t first_bytes = 4096;
+    const std::size_t least = std::max<std::size_t>(8, first_bytes / slot_bytes);
+    const std::size_t n = std::max({capacity, least, missing});
+    if (capacity > max_slots() || n > max_slots() - capacity) {
+      throw CapacityError("the pool cannot double again", kMaxBytes, kMaxBytes);
+    }
+    return n;
+  }
+
   void check_count(const char *argument, std::size_t n) const {
     if (n > max_slots()) {
       throw InvalidArgumentError(argument, std::to_string(n),

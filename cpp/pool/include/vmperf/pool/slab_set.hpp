@@ -55,7 +55,9 @@ public:
   }
 
   /// Slots of the slab to add where `missing` are wanted: the capacity doubles at least.
-  [[nodiscard]] std::size_t growth(std::size_t missing) const;
+  [[nodiscard]] std::size_t growth(std::size_t missing) const {
+    return shape_.growth(capacity_, missing);
+  }
 
   /// Room for one more slab, so that add() can't fail. CapacityError.
   void reserve_one();

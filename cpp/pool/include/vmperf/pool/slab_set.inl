@@ -3,16 +3,6 @@
 
 namespace vmperf::pool {
 
-inline std::size_t SlabSet::growth(std::size_t missing) const {
-  constexpr std::size_t first_bytes = 4096;
-  const std::size_t least = std::max<std::size_t>(8, first_bytes / shape_.slot_bytes);
-  const std::size_t n = std::max({capacity_, least, missing});
-  if (capacity_ > shape_.max_slots() || n > shape_.max_slots() - capacity_) {
-    throw CapacityError("the pool cannot double again", kMaxBytes, kMaxBytes);
-  }
-  return n;
-}
-
 inline void SlabSet::reserve_one() {
   try {
     slabs_.reserve(slabs_.size() + 1);

@@ -1,9 +1,10 @@
 // Ordinary least squares of batch time on iterations: the slope is time per op.
 // Through the origin it is Criterion's headline figure (with linear sampling); with an intercept
 // the constant cost of a batch separates from the cost of an op. Long samples weigh most and catch
-// most preemption, so a slope describes a run and never decides a comparison. O(n), Householder QR
-// on centred columns. Thread-safe: pure functions of their arguments. Source: Bjorck, Numerical
-// Methods for Least Squares Problems (1996), 2.4.
+// most preemption, so a slope describes a run and never decides a comparison. O(n): sums of values
+// that are centred and scaled first, which for one unknown is as exact as a QR decomposition.
+// Thread-safe: pure functions of their arguments. Source: Bjorck, Numerical Methods for Least
+// Squares Problems (1996), 2.1.
 #pragma once
 
 #include <span>

@@ -123,7 +123,11 @@ public:
   explicit BulkWriteWorkload(const Setup &setup) : RowWorkload<D>(setup) {}
 
   std::uint64_t run(std::uint64_t n) override {
-    return this->setup_.item_bytes == 64 ? loop<64>(n) : loop<0>(n);
+    if constexpr (has_one_size<D>()) {
+      return loop<D::kItemBytes == 64 ? 64 : 0>(n);
+    } else {
+      return this->setup_.item_bytes == 64 ? loop<64>(n) : loop<0>(n);
+    }
   }
   [[nodiscard]] bench::Verification verify() override {
     if (std::string fault = this->check_last_row(); !fault.empty()) {

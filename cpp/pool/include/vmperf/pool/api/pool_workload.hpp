@@ -28,6 +28,15 @@ concept PoolDesign = std::constructible_from<D, std::size_t, std::size_t> && // 
                        design.deallocate(item);
                      };
 
+/// Whether a design says by `kItemBytes` that it is made for items of that size alone.
+template <class D> constexpr bool has_one_size() noexcept {
+  if constexpr (requires { D::kItemBytes; }) {
+    return D::kItemBytes != 0;
+  } else {
+    return false;
+  }
+}
+
 /// What the workloads allocate: a user holds pointers to his type, not to void, and a compiler
 /// knows that storing one changes nothing of another type, such as the state of a pool.
 struct Item;
@@ -37,16 +46,24 @@ protected:
   static constexpr std::size_t kRunTimeSize = 0;
 
   // Calls loop with the size of the items as a constant where it is a usual one, else with
-  // kRunTimeSize.
+  // kRunTimeSize. A design that is made for one size (kItemBytes) needs no other loop compiled.
   template <class Loop> [[nodiscard, gnu::always_inline]] auto with_item_bytes(Loop loop) const {
-    switch (setup_.item_bytes) {
-    case 16:
-      return loop.template operator()<16>();
-    case 64:
-      return loop.template operator()<64>();
-    default:
-      return loop.template operator()<kRunTimeSize>();
+    if constexpr (has_one_size<D>()) {
+      return loop.template operator()<usual_size(D::kItemBytes)>();
+    } else {
+      switch (usual_size(setup_.item_bytes)) {
+      case 16:
+        return loop.template operator()<16>();
+      case 64:
+        return loop.template operator()<64>();
+      default:
+        return loop.template operator()<kRunTimeSize>();
+      }
     }
+  }
+
+  static constexpr std::size_t usual_size(std::size_t item_bytes) noexcept {
+    return item_bytes == 16 || item_bytes == 64 ? item_bytes : kRunTimeSize;
   }
 
   explicit PoolWorkload(const Setup &setup, std::size_t capacity)

@@ -8,20 +8,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from .. import _core
-from .._alarm.ci import SALTS
-from .._compare.settings import Settings, defaults
-from .._compare.verdict import INSTRUCTIONS_APART, Evidence, Judged, judge
-from .._machine import brief, machine
-from .._results.arrays import doubles
-from .campaign import Campaign, Journal, Series, Taken, Whole
+from campaign_journal import Collected, Whole
+from vmperf import _core
+from vmperf._alarm.ci import SALTS
+from vmperf._claims.campaign import Campaign
+from vmperf._claims.trial import counts, row_of, shares
+from vmperf._compare.settings import Settings, defaults
+from vmperf._compare.verdict import INSTRUCTIONS_APART, Evidence, judge
+from vmperf._machine import brief, machine
+from vmperf._results.arrays import doubles
 
-__all__ = ["group_rows", "row_of", "table"]
-
-_CONFIDENCE = 0.95  # of each bound of a share
+__all__ = ["group_rows", "table"]
 
 
-def table(campaign: Campaign, journal: Journal) -> dict[str, Any]:
+def table(campaign: Campaign, journal: Collected) -> dict[str, Any]:
     """Return the small table of a journal, with what one has to know to judge it.
 
     Returns
@@ -54,33 +54,6 @@ def table(campaign: Campaign, journal: Journal) -> dict[str, Any]:
     }
 
 
-def row_of(one: Series, taken: Sequence[Taken], settings: Settings) -> dict[str, Any]:
-    """Return the row of a series from its pairs; what makes no whole comparison is left out."""
-    judged = _judged(taken, one.pairs, settings)
-    sets = len(judged)
-    seconds = [t.seconds for t in taken[: sets * one.pairs]]
-    whole = _judged(taken, settings.pairs, settings)
-    params = {name: _both(one, name) for name in one.params[0] if name != "design"}
-    return {
-        "id": one.id,
-        "benchmark": one.benchmark,
-        "design": one.params[0]["design"],
-        "params": params,
-        "neighbour": one.neighbour,
-        "truth": one.truth,
-        "pairs": one.pairs,
-        **_counts([found.verdict for found in judged]),
-        "effect": float(_core.stats.mean(doubles([found.effect for found in judged]))),
-        "seconds": sum(seconds) / sets,
-        "default": {"pairs": settings.pairs, **_counts([found.verdict for found in whole])},
-    }
-
-
-def _both(one: Series, name: str) -> Any:
-    a, b = (side[name] for side in one.params)
-    return a if a == b else f"{a} against {b}"
-
-
 def group_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return a row per group of series whose sides are identical: all of them pooled."""
     groups: dict[str, list[Mapping[str, Any]]] = {}
@@ -92,7 +65,7 @@ def group_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             "id": name,
             "neighbour": members[0]["neighbour"],
             "truth": 0.0,
-            **_shares(
+            **shares(
                 sum(row["comparisons"] for row in members),
                 sum(row["regressed"] for row in members),
                 sum(row["improved"] for row in members),
@@ -106,7 +79,7 @@ def _whole_row(name: str, wholes: Sequence[Whole]) -> dict[str, Any]:
     counted = [one.instr_effect for one in wholes if one.instr_effect is not None]
     return {
         "id": name,
-        **_counts([one.verdict for one in wholes]),
+        **counts([one.verdict for one in wholes]),
         "effect": float(_core.stats.mean(doubles([one.effect for one in wholes]))),
         "seconds": sum(one.seconds for one in wholes) / len(wholes),
         "instr_counted": len(counted),
@@ -114,7 +87,7 @@ def _whole_row(name: str, wholes: Sequence[Whole]) -> dict[str, Any]:
     }
 
 
-def _suite(campaign: Campaign, journal: Journal, settings: Settings) -> list[dict[str, Any]]:
+def _suite(campaign: Campaign, journal: Collected, settings: Settings) -> list[dict[str, Any]]:
     """Simulate unchanged runs of `vmperf ci`: pairs drawn anew from those of identical series."""
     names = [one.id for one in campaign.series if one.identical and one.neighbour == "none"]
     pools = [[t.effect for t in journal.pairs[n]] for n in names if n in journal.pairs]
@@ -128,7 +101,7 @@ def _suite(campaign: Campaign, journal: Journal, settings: Settings) -> list[dic
         suspects = _simulated(owners, pairs, settings, rng)
         confirmed = _simulated([owners[i] for i in suspects], pairs, settings, rng)
         verdicts.append("regressed" if confirmed else "unchanged")
-    return [{"id": "suite/simulated", "benchmarks": size, "pairs": pairs, **_counts(verdicts)}]
+    return [{"id": "suite/simulated", "benchmarks": size, "pairs": pairs, **counts(verdicts)}]
 
 
 def _simulated(
@@ -139,36 +112,3 @@ def _simulated(
     cases = [Evidence([rng.choice(pool) for _ in builds], [*builds]) for pool in owners]
     found = judge(cases, settings)
     return [i for i, one in enumerate(found) if one is not None and one.verdict == "regressed"]
-
-
-def _judged(taken: Sequence[Taken], pairs: int, settings: Settings) -> list[Judged]:
-    """Return what disjoint sets of pairs say, each a comparison of its own."""
-    found = []
-    for first in range(0, len(taken) - pairs + 1, pairs):
-        effects = [t.effect for t in taken[first : first + pairs]]
-        (one,) = judge([Evidence(effects, [0] * pairs)], settings)
-        assert one is not None
-        found.append(one)
-    return found
-
-
-def _counts(verdicts: Sequence[str]) -> dict[str, Any]:
-    return _shares(len(verdicts), verdicts.count("regressed"), verdicts.count("improved"))
-
-
-def _shares(comparisons: int, regressed: int, improved: int) -> dict[str, Any]:
-    bounds = {
-        side: _core.stats.binomial_bound(regressed, comparisons, confidence=_CONFIDENCE, side=word)[
-            side
-        ]
-        if comparisons
-        else None
-        for side, word in (("low", "lower"), ("high", "upper"))
-    }
-    return {
-        "comparisons": comparisons,
-        "regressed": regressed,
-        "improved": improved,
-        "share": regressed / comparisons if comparisons else None,
-        **bounds,
-    }

@@ -9,11 +9,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .. import _core
+from vmperf import _core
 
-__all__ = ["NEIGHBOURS", "neighbour"]
+__all__ = ["neighbour"]
 
-NEIGHBOURS = ("none", "steady", "bursty")
 _COPY = {"bytes": 1048576, "offset": 0, "steps": 1}
 _ABOUT_A_MILLISECOND = 8  # copies of a MiB
 
@@ -27,10 +26,7 @@ def neighbour(kind: str) -> Iterator[None]:
     """
     cpus = _core.os.allowed_cpus()
     words = {"none": [], "steady": [str(cpu) for cpu in cpus[:-1]], "bursty": ["any"]}[kind]
-    running = [
-        subprocess.Popen([sys.executable, "-m", "vmperf._claims.campaign_neighbour", word])
-        for word in words
-    ]
+    running = [subprocess.Popen([sys.executable, __file__, word]) for word in words]
     try:
         yield
     finally:
