@@ -81,7 +81,7 @@ def test_its_benchmark_is_listed_and_delivers_its_metric(copy: Path) -> None:
     rates = {row["params"]["design"]: row["metrics"]["hit_rate"]["value"] for row in rows}
     assert rates.keys() == {"direct", "naive", "std_set"}
     # 32 keys fit: all but the first 32 accesses hit, those of the naive design one in 32.
-    assert rates["naive"] < 0.5 < rates["direct"] <= rates["std_set"] <= 1
+    assert 0 < rates["naive"] < 0.5 < min(rates["direct"], rates["std_set"])
 
 
 def test_its_python_face_has_docs_and_its_tests_pass(copy: Path) -> None:
@@ -104,4 +104,5 @@ def test_file_without_its_function_is_missed_by_name(copy: Path) -> None:
     finally:
         peer.write_text(whole)
     assert done.returncode != 0
-    assert "declare_std_set" in done.stderr
+    assert "undefined symbol" in done.stderr
+    assert "declare_std_setE" in done.stderr
