@@ -1,1 +1,1 @@
-"""Whole, locked, cached: files and folders as everything above needs them."""
+"""Whole, locked, cached, SQLite: files and folders as everything above needs them."""

@@ -8,7 +8,6 @@ segment, also where several machines take turns.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._errors import invalid, near, trace_format
+from .._files.sqlite_file import insertion, transaction
 from .fingerprint import fingerprint_id, fingerprint_of
 from .history_file import connection
 from .series import ON, Series, make_series
@@ -119,19 +119,12 @@ class History:
             *(str(comparison.seed), json.dumps(asdict(comparison.settings))),
             json.dumps([*comparison.notes]),
         )
-        with connection(self.path, create=True) as db:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                _insert(
-                    db, "machines", "fingerprint, fields", (key, json.dumps(fields)), ignore=True
-                )
-                number = _insert(db, "comparisons", _COMPARISON, head)
-                for point in _points(comparison):
-                    _insert(db, "points", f"comparison, {_POINT}", (number, *point))
-            except BaseException:
-                db.execute("ROLLBACK")
-                raise
-            db.execute("COMMIT")
+        with connection(self.path, create=True) as db, transaction(db):
+            machine = insertion("machines", "fingerprint, fields", ignore=True)
+            db.execute(machine, (key, json.dumps(fields)))
+            number = int(db.execute(insertion("comparisons", _COMPARISON), head).lastrowid or 0)
+            points = [(number, *point) for point in _points(comparison)]
+            db.executemany(insertion("points", f"comparison, {_POINT}"), points)
         return number
 
     def rows(
@@ -286,16 +279,6 @@ class History:
             for one in self.series(id, params, on=on)
             for change in one.changes
         ]
-
-
-def _insert(
-    db: sqlite3.Connection, table: str, columns: str, values: Iterable[Any], *, ignore: bool = False
-) -> int:
-    values = tuple(values)
-    word = "INSERT OR IGNORE" if ignore else "INSERT"
-    places = ", ".join("?" * len(values))
-    done = db.execute(f"{word} INTO {table} ({columns}) VALUES ({places})", values)
-    return int(done.lastrowid or 0)
 
 
 def _points(comparison: Comparison) -> Iterable[tuple[Any, ...]]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import glob
 import json
-import os
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing, suppress
@@ -21,8 +20,9 @@ from typing import Any, TypeAlias
 
 from .._errors import invalid, trace_format
 from .._files.locks import FileLock
+from .._files.sqlite_file import insertion, transaction, version_of
 from .._measure.measure import FIELDS
-from .journal_file import SCHEMA, damaged, migrate, open_to_read, version_of
+from .journal_file import JOURNAL, SCHEMA, migrate, open_to_read
 
 __all__ = ["Detail", "Journal", "Key", "StoredCase", "read_cases", "read_details", "read_meta"]
 
@@ -88,7 +88,7 @@ class Journal:
     def __init__(self, path: Path, lock: FileLock) -> None:
         self.path = path
         self._lock = lock
-        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db = JOURNAL.connect(path, writable=True)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
 
@@ -146,14 +146,9 @@ class Journal:
         details = [
             (*case.key, *which, data) for case in cases for which, data in case.details.items()
         ]
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            self._db.executemany(_insert("cases", _COLUMNS), rows)
-            self._db.executemany(_insert("details", _DETAIL_COLUMNS), details)
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+        with transaction(self._db):
+            self._db.executemany(insertion("cases", _COLUMNS), rows)
+            self._db.executemany(insertion("details", _DETAIL_COLUMNS), details)
 
     def close(self) -> None:
         """Fold the write-ahead log into the file, which then stands alone, and release it."""
@@ -163,41 +158,17 @@ class Journal:
         self._lock.release()
 
 
-def _insert(table: str, columns: str) -> str:
-    places = ", ".join("?" * len(columns.split(",")))
-    return f"INSERT INTO {table} ({columns}) VALUES ({places})"
-
-
 def _build(path: Path, meta: dict[str, Any]) -> None:
     for stale in path.parent.glob(f".{glob.escape(path.name)}.*.new"):  # we hold the lock
         stale.unlink()
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        with closing(sqlite3.connect(draft)) as db:
-            db.executescript(SCHEMA)
-            with db:
-                db.executemany(
-                    "INSERT INTO meta VALUES (?, ?)", [(k, json.dumps(v)) for k, v in meta.items()]
-                )
-        _place(draft, path)
+        with JOURNAL.created(path, SCHEMA) as db, db:
+            texts = [(key, json.dumps(value)) for key, value in meta.items()]
+            db.executemany(insertion("meta", "key, value"), texts)
     except FileExistsError:
         raise invalid(
             "results", path, "a file that does not exist yet, or resume (--resume) to go on with it"
         ) from None
-    finally:
-        with suppress(FileNotFoundError):
-            draft.unlink()
-
-
-def _place(draft: Path, path: Path) -> None:
-    """Give the draft its name, never in place of a file."""
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without links
-        path.touch(exist_ok=False)
-        draft.replace(path)
 
 
 def plan_differences(stored: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
@@ -231,11 +202,8 @@ def plan_differences(stored: dict[str, Any], wanted: dict[str, Any]) -> list[str
 
 def read_meta(path: Path) -> dict[str, Any]:
     """Return what a journal says of its run; TraceFormatError where it is not a journal."""
-    with closing(open_to_read(path)) as db:
-        try:
-            meta = {key: json.loads(value) for key, value in db.execute("SELECT * FROM meta")}
-        except (sqlite3.Error, ValueError, TypeError) as error:
-            raise damaged(path, error) from error
+    with closing(open_to_read(path)) as db, JOURNAL.told(path, ValueError, TypeError):
+        meta = {key: json.loads(value) for key, value in db.execute("SELECT * FROM meta")}
     for key in ("plan", "command", "machine", "catalog"):
         if key not in meta:
             raise trace_format(path, 0, f"no {key!r} in it; an unfinished or damaged journal")
@@ -244,13 +212,11 @@ def read_meta(path: Path) -> dict[str, Any]:
 
 def read_cases(path: Path) -> list[StoredCase]:
     """Return all finished cases of a journal without their details, as they were finished."""
-    with closing(open_to_read(path)) as db:
-        try:
-            columns = _COLUMNS if version_of(db) > 1 else _COLUMNS.replace("metrics", "'{}'")
-            rows = db.execute(f"SELECT {columns} FROM cases ORDER BY rowid").fetchall()
-            return [_case(path, row) for row in rows]
-        except (sqlite3.Error, ValueError, TypeError, AttributeError) as error:
-            raise damaged(path, error) from error
+    of_content = (ValueError, TypeError, AttributeError)
+    with closing(open_to_read(path)) as db, JOURNAL.told(path, *of_content):
+        columns = _COLUMNS if version_of(db) > 1 else _COLUMNS.replace("metrics", "'{}'")
+        rows = db.execute(f"SELECT {columns} FROM cases ORDER BY rowid").fetchall()
+        return [_case(path, row) for row in rows]
 
 
 def read_details(
@@ -280,11 +246,8 @@ def read_details(
     given = {column: value for column, value in wanted.items() if value is not None}
     where = " AND ".join(f"{column} = :{column}" for column in given)
     query = f"SELECT {_DETAIL_COLUMNS} FROM details WHERE {where} ORDER BY rowid"
-    with closing(open_to_read(path)) as db:
-        try:
-            rows = db.execute(query, given).fetchall() if version_of(db) > 1 else []
-        except (sqlite3.Error, ValueError) as error:
-            raise damaged(path, error) from error
+    with closing(open_to_read(path)) as db, JOURNAL.told(path, ValueError):
+        rows = db.execute(query, given).fetchall() if version_of(db) > 1 else []
     if not all(isinstance(row[6], int) and isinstance(row[7], bytes) for row in rows):
         raise trace_format(path, 0, f"details of kind {kind} are of another type")
     return [Detail(row[:4], *row[4:]) for row in rows]
