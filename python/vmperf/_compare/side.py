@@ -5,12 +5,10 @@ from __future__ import annotations
 import marshal
 import os
 import selectors
-import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -18,11 +16,12 @@ from typing import IO, Any
 from .._builds.source import Build
 from .._catalog.peers import peer_folders
 from .._errors import unsupported
+from .._measure.child import cause_of_death, kill, last_words, start, wait
 
 __all__ = ["Dead", "Side", "Task", "task_at"]
 
 _WORKER = Path(__file__).with_name("worker.py")
-_LAST_OUTPUT_BYTES = 2000
+_EXIT_S = 5.0
 _MARSHAL_VERSION = 2  # any interpreter that a side may run reads it
 
 
@@ -71,13 +70,12 @@ class Side:
     def __enter__(self) -> Side:
         task = self._task
         self._output: IO[bytes] = tempfile.TemporaryFile()
-        self._process = subprocess.Popen(
+        self._process = start(
             # -S -E: nothing of the environment may run in one side and not in the other
             [task.build.python, "-S", "-E", str(_WORKER), task.build.core, _aslr_word(task)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._output,
-            start_new_session=True,
         )
         self._buffer = b""
         return self
@@ -120,13 +118,7 @@ class Side:
         return int(ns), int(flags), value[0] if value else None
 
     def __exit__(self, *_: object) -> None:
-        for pipe in (self._process.stdin, self._process.stdout):
-            assert pipe is not None
-            with suppress(OSError):
-                pipe.close()
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        kill(self._process)
         self._output.close()
 
     def _send(self, line: str) -> None:
@@ -161,15 +153,9 @@ class Side:
         return line
 
     def _death(self) -> Dead:
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(5)
-        code = self._process.poll()
-        self._output.seek(0, os.SEEK_END)
-        self._output.seek(max(0, self._output.tell() - _LAST_OUTPUT_BYTES))
-        said = self._output.read().decode(errors="replace").strip().splitlines()[-1:]
-        if code is not None and code < 0:
-            return Dead("crashed", f"killed by {signal.Signals(-code).name}")
-        return Dead("crashed", f"ended with {code}" + (f": {said[0]}" if said else ""))
+        code = wait(self._process, _EXIT_S)
+        by_signal = code is not None and code < 0  # which says enough in a table of rows
+        return Dead("crashed", cause_of_death(code, "" if by_signal else last_words(self._output)))
 
 
 def _unpacked(line: bytes) -> Any:

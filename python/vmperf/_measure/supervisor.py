@@ -1,8 +1,7 @@
 """Starts worker processes, watches them and says what killed them.
 
 The watcher sleeps in select() and wakes five times a second, so that it does not disturb what is
-measured. A worker is the leader of its own process group: killing the group takes along what it
-forked, and a Ctrl-C at the terminal reaches the parent alone.
+measured.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import json
 import mmap
 import os
 import selectors
-import signal
 import struct
 import subprocess
 import sys
@@ -26,6 +24,7 @@ from typing import IO, Any, TypeAlias
 
 from .. import _core
 from . import worker as _worker
+from .child import cause_of_death, kill, last_words, start, wait
 from .frames import FrameReader
 
 __all__ = ["Death", "Supervisor"]
@@ -33,7 +32,6 @@ __all__ = ["Death", "Supervisor"]
 _TICK_S = 0.2
 _BEACON_BYTES = 4096
 _BEACON = struct.Struct("<QII")  # batches finished, design under way + 1, phase
-_LAST_OUTPUT_BYTES = 2000
 _EXIT_S = 5.0
 
 Frame: TypeAlias = tuple[dict[str, Any], dict[str, bytes]]
@@ -101,10 +99,9 @@ class Supervisor:
                 _send(worker, job)
                 frames, late = self._watch(worker, job["designs"], on_tick, limit_s)
                 if not late:
-                    with suppress(subprocess.TimeoutExpired):  # its own exit code tells more
-                        worker.wait(_EXIT_S)
+                    wait(worker, _EXIT_S)  # its own exit code tells more
             finally:
-                _kill(worker)
+                kill(worker)
             return self._verdict(worker, job["designs"], frames, late, output)
 
     def _watch(
@@ -162,7 +159,9 @@ class Supervisor:
             if "type" not in last:
                 return cases, None
             return cases, Death("", "crashed", f"{last['type']}: {last['message']}")
-        return cases, Death(design, "crashed", _cause(worker.returncode, output))
+        ended = "exited with code {} before it was done"
+        cause = cause_of_death(worker.returncode, last_words(output), ended=ended)
+        return cases, Death(design, "crashed", cause)
 
 
 def _named(designs: list[str], index: int) -> str:
@@ -174,13 +173,12 @@ def _start(output: IO[bytes]) -> subprocess.Popen[bytes]:
         raise _core.UnsupportedError("no Python executable to start workers: use isolate=False")
     package = Path(_worker.__file__).parent.parent
     path = [str(package.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return subprocess.Popen(
+    return start(
         [sys.executable, "-P", _worker.__file__, _core.__file__],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=output,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
-        start_new_session=True,
     )
 
 
@@ -189,25 +187,3 @@ def _send(worker: subprocess.Popen[bytes], job: dict[str, Any]) -> None:
     with suppress(BrokenPipeError):  # it is dead already: its exit code will say why
         worker.stdin.write(json.dumps(job).encode() + b"\n")
         worker.stdin.flush()
-
-
-def _kill(worker: subprocess.Popen[bytes]) -> None:
-    """End the worker's whole process group; harmless where it has ended by itself."""
-    assert worker.stdin is not None
-    assert worker.stdout is not None
-    with suppress(ProcessLookupError):
-        os.killpg(worker.pid, signal.SIGKILL)
-    worker.wait()
-    for pipe in (worker.stdin, worker.stdout):
-        with suppress(BrokenPipeError):
-            pipe.close()
-
-
-def _cause(code: int, output: IO[bytes]) -> str:
-    output.seek(max(0, output.seek(0, os.SEEK_END) - _LAST_OUTPUT_BYTES))
-    lines = output.read().decode(errors="replace").strip().splitlines()
-    tail = f": {lines[-1]}" if lines else ""
-    if code < 0:
-        known = {s.value: s.name for s in signal.Signals}
-        return f"killed by {known.get(-code, f'signal {-code}')}{tail}"
-    return f"exited with code {code} before it was done{tail}"

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .. import _core
 from .._errors import invalid
+from .._measure.child import cause_of_death, kill, last_words, start, wait
 from .output import Fault, Readings, failed_tests, read_gbench, read_pytest
 
 __all__ = ["KINDS", "TIMES", "Command", "Ran", "kind_of", "run_once"]
@@ -22,7 +21,6 @@ __all__ = ["KINDS", "TIMES", "Command", "Ran", "kind_of", "run_once"]
 KINDS = ("gbench", "pytest")
 TIMES = ("real", "cpu")
 _LAUNCHER = Path(__file__).with_name("launch.py")
-_LAST_BYTES = 4000
 _LAST_LINES = 3
 # About as long as Google Benchmark's own default, 0.5 s, but with a median: its figure is a mean,
 # which one preemption spoils.
@@ -157,47 +155,41 @@ def _run(words: list[str], command: Command, folder: Path, log: Path) -> int | N
     cpu = "-" if command.cpu is None else str(command.cpu)
     launcher = [sys.executable, "-S", "-E", str(_LAUNCHER), str(_core.__file__), cpu]
     with log.open("wb") as stdout, log.with_suffix(".err").open("wb") as stderr:
-        process = subprocess.Popen(
+        program = start(
             [*launcher, *words],
-            cwd=folder,
-            env=env,
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=stderr,
-            start_new_session=True,
+            folder=folder,
+            env=env,
         )
         try:
-            return process.wait(command.timeout_s)
-        except subprocess.TimeoutExpired:
-            return None
+            return wait(program, command.timeout_s)
         finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)  # and whatever it started
-            process.wait()
+            kill(program)
 
 
 def _failure(code: int | None, command: Command, log: Path) -> Fault | None:
     if code is None:
         return ("timed_out", f"not done after {command.timeout_s:g} s")
     if code < 0:
-        return ("crashed", f"killed by {signal.Signals(-code).name}{_said(log)}")
+        return ("crashed", cause_of_death(code, _said(log)))
     if code == 0 or (command.kind == "pytest" and code == _TESTS_FAILED):
         return None
-    return ("failed", f"ended with {code}{_said(log)}")
+    return ("failed", cause_of_death(code, _said(log)))
 
 
 def _said(log: Path) -> str:
-    lines = _last_lines(log.with_suffix(".err")) or _last_lines(log)
-    return f": {' | '.join(lines)}" if lines else ""
+    for path in (log.with_suffix(".err"), log):
+        with path.open("rb") as output:
+            if said := last_words(output, lines=_LAST_LINES):
+                return said
+    return ""
 
 
 def _nothing(log: Path) -> str:
-    return f"it wrote no JSON{_said(log)}"
-
-
-def _last_lines(path: Path) -> list[str]:
-    data = path.read_bytes()[-_LAST_BYTES:].decode(errors="replace")
-    return [line.strip() for line in data.splitlines() if line.strip()][-_LAST_LINES:]
+    said = _said(log)
+    return f"it wrote no JSON: {said}" if said else "it wrote no JSON"
 
 
 def _standard_output(log: Path) -> str:
