@@ -168,8 +168,10 @@ def test_another_ones_lock_is_waited_for(path: Path) -> None:
         other.execute("BEGIN EXCLUSIVE")
         freed = threading.Timer(0.2, lambda: other.execute("COMMIT"))
         freed.start()
-        with closing(patient.connect(path, writable=True)) as db, transaction(db):
-            db.execute(ADD, ("patient", 9999))
+        with closing(patient.connect(path, writable=True)) as db:
+            assert db.execute("PRAGMA busy_timeout").fetchone() == (600_000,)
+            with transaction(db):
+                db.execute(ADD, ("patient", 9999))
         freed.join()
     assert _names(path)[-1] == "patient"
 

@@ -1,4 +1,4 @@
-"""A worker process that is one side of a pair: started, asked, ended."""
+"""One side of a pair: its process (`side_process`) started, asked, ended."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .._measure.child import cause_of_death, kill, last_words, start, wait
 
 __all__ = ["Dead", "Side", "Task", "task_at"]
 
-_WORKER = Path(__file__).with_name("worker.py")
+_PROCESS = Path(__file__).with_name("side_process.py")
 _EXIT_S = 5.0
 _MARSHAL_VERSION = 2  # any interpreter that a side may run reads it
 
@@ -72,7 +72,7 @@ class Side:
         self._output: IO[bytes] = tempfile.TemporaryFile()
         self._process = start(
             # -S -E: nothing of the environment may run in one side and not in the other
-            [task.build.python, "-S", "-E", str(_WORKER), task.build.core, _aslr_word(task)],
+            [task.build.python, "-S", "-E", str(_PROCESS), task.build.core, _aslr_word(task)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._output,
@@ -108,7 +108,7 @@ class Side:
             raise unsupported("aslr=False: the system starts workers with randomised addresses")
 
     def ask(self, command: str) -> Any:
-        """Send one command of the worker and return its answer."""
+        """Send one command of `side_process` and return its answer."""
         self._send(command)
         return self._answer()
 

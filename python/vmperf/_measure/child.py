@@ -2,10 +2,9 @@
 
 A child leads a process group of its own: killing the group takes along what it forked, and a Ctrl-C
 at the terminal reaches the parent alone. Workers of a run, sides of a pair and programs of others
-differ in what they load and say, so each has its own command line and words. Pinning a child to a
-CPU is not here either: it does so itself, before it allocates anything, by the native module that
-it loads (`_compare.worker`, `_suites.launch`), which may be of another build than the parent's.
-The same call ties it to its parent's life.
+differ in what they load and say, so each has its own command line and words. A child pins itself to
+a CPU and ties itself to its parent's life before it makes what it measures, by the native module
+that it loads (`_compare.side_process`, `_suites.launch`): it may be of another build than ours.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One side of a process pair: started as a file, it loads one native module and obeys its pipe.
+"""The process of a side: started as a file, it loads one native module and obeys its pipe.
 
 Arguments: the path of the native module and ``aslr`` or ``no-aslr``. The first line on stdin says
 what to make; then each line is a command and gets one line in answer. The task and the answers are
