@@ -13,9 +13,10 @@
 namespace vmperf::bench {
 namespace {
 
-constexpr std::uint64_t kStepBudget = 60'000; // 0.3 s; seconds where steps are slow
+constexpr std::uint64_t kStepBudget = 40'000; // 0.2 s; seconds where steps are slow
 constexpr std::uint64_t kStepGoal = 1'500;    // what a typical case spends
-constexpr double kLongNs = 30'000;            // two such ops exceed the budget, at one step a ns,
+constexpr std::uint64_t kLongGoal = 6'000;    // beyond it an op is its own average: fewer will do
+constexpr double kLongNs = 10'000;            // such an op exceeds the budget, at four steps a ns,
 constexpr std::uint64_t kLongBudget = 6'000;  // unless they wait: a try, not seconds in vain
 constexpr std::uint64_t kLeastOps = 10;
 constexpr std::uint64_t kMostOps = 64;
@@ -23,7 +24,7 @@ constexpr std::uint64_t kLeastOpsOfCopies = 2; // that a copy adds instructions 
 constexpr std::uint64_t kMostOpsOfCopies = 20;
 constexpr std::uint64_t kMostOpsToFit = 2'000;
 constexpr double kMostPerCycle = 8; // instructions; more fits no core
-constexpr std::uint64_t kFreshBudget = 12'000;
+constexpr std::uint64_t kFreshBudget = 8'000;
 constexpr std::array<unsigned, 3> kCopies{1, 2, 4};
 constexpr int kCopyRounds = 15;
 constexpr double kCopyBatchNs = 100'000;
@@ -40,10 +41,17 @@ struct Limits {
   bool fresh = false;         ///< counts the first run of a child, else its second
   std::uint64_t least_ops = kLeastOps, most_ops = kMostOps;
   std::uint64_t per_op = 0; ///< instructions that an op is known to take at larger n; 0 = none
+  double believable = 0;    ///< instructions that an op can take in its time
 };
 
+double most_instructions(double ns_per_op) {
+  return kMostPerCycle * ns_per_op * os::core_hz() * 1e-9;
+}
+
 Limits limits_for(double ns_per_op, std::int64_t end_ns) {
-  return {ns_per_op > kLongNs ? kLongBudget : kStepBudget, kStepGoal, end_ns};
+  Limits limits{ns_per_op > kLongNs ? kLongBudget : kStepBudget, kStepGoal, end_ns};
+  limits.believable = most_instructions(ns_per_op);
+  return limits;
 }
 
 std::string_view to_text(Outcome outcome) {
@@ -89,10 +97,11 @@ os::StepCount steps(Workload &workload, unsigned copies, std::uint64_t n, const 
 // enough for the budget.
 std::uint64_t spread_for(std::uint64_t per_op, std::uint64_t constant, std::uint64_t max_n,
                          const Limits &limits) {
-  const std::uint64_t wanted = std::clamp(limits.goal / std::max<std::uint64_t>(per_op, 1),
-                                          limits.least_ops, limits.most_ops);
-  const std::uint64_t affordable =
-      (limits.budget - std::min(limits.budget, constant)) / std::max<std::uint64_t>(per_op, 1) / 2;
+  const std::uint64_t steps = std::max<std::uint64_t>(per_op, 1);
+  const std::uint64_t least =
+      std::clamp<std::uint64_t>(std::max(kLongGoal, limits.goal) / steps, 1, limits.least_ops);
+  const std::uint64_t wanted = std::clamp(limits.goal / steps, least, limits.most_ops);
+  const std::uint64_t affordable = (limits.budget - std::min(limits.budget, constant)) / steps / 2;
   return std::clamp<std::uint64_t>(wanted, 1,
                                    std::max<std::uint64_t>(1, std::min(affordable, max_n - 1)));
 }
@@ -115,11 +124,9 @@ MarginalCount marginal(const os::StepCount &few, const os::StepCount &many, std:
   return found;
 }
 
-// One op alone, of which a workload does no more at a time: less what a run of nothing takes.
-MarginalCount count_single(Workload &workload, const Limits &limits) {
-  const auto empty = make_empty_loop();
-  const os::StepCount none = steps(*empty, 1, 1, limits);
-  const os::StepCount one = steps(workload, 1, 1, limits);
+// One op alone, of which no more can be counted: less what a run of nothing takes.
+MarginalCount less_nothing(const os::StepCount &one, const Limits &limits) {
+  const os::StepCount none = steps(*make_empty_loop(), 1, 1, limits);
   if (none.outcome != Outcome::counted || one.outcome != Outcome::counted) {
     return {std::nullopt, std::string(to_text(one.outcome))};
   }
@@ -128,11 +135,17 @@ MarginalCount count_single(Workload &workload, const Limits &limits) {
   return found;
 }
 
+// Two do not fit the budget, and it is the op that is long, not what run() does whatever n is.
+bool is_long_op(const os::StepCount &one, const Limits &limits) {
+  return one.outcome == Outcome::counted && one.instructions > limits.budget / 2 &&
+         static_cast<double>(one.instructions) <= limits.believable;
+}
+
 MarginalCount count(Workload &workload, unsigned copies, const Limits &limits) {
-  if (workload.max_n() < 2) {
-    return count_single(workload, limits);
-  }
   const os::StepCount one = steps(workload, copies, 1, limits);
+  if (workload.max_n() < 2 || is_long_op(one, limits)) {
+    return copies == 1 ? less_nothing(one, limits) : MarginalCount{std::nullopt, "not tried"};
+  }
   const os::StepCount two =
       one.outcome == Outcome::counted ? steps(workload, copies, 2, limits) : one;
   if (two.outcome != Outcome::counted) {
@@ -142,6 +155,9 @@ MarginalCount count(Workload &workload, unsigned copies, const Limits &limits) {
       two.instructions > one.instructions ? two.instructions - one.instructions : 0;
   const std::uint64_t per_op = limits.per_op > 0 ? limits.per_op : second;
   const std::uint64_t spread = spread_for(per_op, one.instructions, workload.max_n(), limits);
+  if (spread == 1) {
+    return marginal(one, two, 1);
+  }
   const os::StepCount many = steps(workload, copies, 1 + spread, limits);
   return many.outcome == Outcome::counted ? marginal(one, many, spread) : marginal(one, two, 1);
 }
@@ -192,8 +208,8 @@ double time_small(Workload &workload, double ns_per_op, std::int64_t end_ns) {
 }
 
 bool fits(const MarginalCount &counted, double ns_per_op) {
-  const double cycles = ns_per_op * os::core_hz() * 1e-9;
-  return !counted.instructions || *counted.instructions - counted.repeats <= kMostPerCycle * cycles;
+  return !counted.instructions ||
+         *counted.instructions - counted.repeats <= most_instructions(ns_per_op);
 }
 
 // What is dear at small n alone, such as a container's growth, falls out at larger n.

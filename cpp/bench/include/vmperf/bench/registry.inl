@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 
 #include "vmperf/bench/registry.hpp"
@@ -41,6 +42,16 @@ T *find_named(const std::vector<std::unique_ptr<T>> &all, std::string_view name,
   const auto found = std::ranges::find_if(
       all, [name, name_of](const auto &one) { return (one.get()->*name_of)() == name; });
   return found == all.end() ? nullptr : found->get();
+}
+
+// Stable; std::stable_sort instantiates what the library itself calls deprecated.
+template <class T, class Key> void order_by(std::vector<std::unique_ptr<T>> &all, Key key) {
+  std::multimap<decltype(key(*all.front())), std::unique_ptr<T>> ordered;
+  for (auto &one : all) {
+    const auto rank = key(*one);
+    ordered.emplace(rank, std::move(one));
+  }
+  std::ranges::transform(ordered, all.begin(), [](auto &one) { return std::move(one.second); });
 }
 
 } // namespace detail
@@ -352,11 +363,11 @@ VMPERF_REGISTRY_INLINE void Registry::arrange() {
   for (std::size_t i = 0; i < benchmarks_.size(); ++i) {
     rank.emplace(benchmarks_[i]->component(), i);
   }
-  std::ranges::stable_sort(benchmarks_, {}, [&rank](const auto &one) {
-    return std::pair(rank.at(one->component()), one->place());
+  detail::order_by(benchmarks_, [&rank](const Benchmark &one) {
+    return std::pair(rank.at(one.component()), one.place());
   });
   for (auto &[api, designs] : apis_) {
-    std::ranges::stable_sort(designs, {}, [](const auto &one) { return one->place(); });
+    detail::order_by(designs, [](const Design &one) { return one.place(); });
   }
 }
 
