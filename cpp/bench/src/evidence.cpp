@@ -159,6 +159,9 @@ MarginalCount count(Workload &workload, unsigned copies, const Limits &limits) {
     return marginal(one, two, 1);
   }
   const os::StepCount many = steps(workload, copies, 1 + spread, limits);
+  if (many.outcome == Outcome::timed_out) { // one op is no average where a few more would be
+    return {std::nullopt, std::string(to_text(many.outcome))};
+  }
   return many.outcome == Outcome::counted ? marginal(one, many, spread) : marginal(one, two, 1);
 }
 
