@@ -205,6 +205,17 @@ def test_a_readme_without_its_markers_is_left_alone(tmp_path: Path, text: str) -
     assert path.read_text() == text
 
 
+def test_a_readme_without_markers_is_found_before_anything_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "README.md"
+    path.write_text("no markers")
+    monkeypatch.setattr(_claims, "measure_claims", lambda *_, **__: pytest.fail("was measured"))
+    ended = CliRunner().invoke(cli, ["claims", "--readme", str(path)])
+    assert ended.exit_code == 2
+    assert "claims:begin" in ended.output
+
+
 def test_a_folder_without_records(tmp_path: Path) -> None:
     with pytest.raises(vmperf.InvalidArgumentError, match="a folder of such"):
         record.read_records([tmp_path])

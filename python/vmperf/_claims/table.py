@@ -19,7 +19,7 @@ from .._files.whole_file import write_whole
 from .claim import Claim
 from .words import figure, fixed, says, target
 
-__all__ = ["headlines", "rewrite", "tables"]
+__all__ = ["check_markers", "headlines", "rewrite", "tables"]
 
 Rows = Mapping[str, Mapping[str, Any]]  # id -> row
 _NOTHING = "No figures are recorded: `vmperf claims` measures them on your machine."
@@ -85,8 +85,8 @@ def _cell(row: Mapping[str, Any] | None) -> str:
     return figure(row, "ratio") if row["met"] else f"{figure(row, 'ratio')}, **missed**"
 
 
-def rewrite(path: Path, records: Sequence[Mapping[str, Any]], claims: Sequence[Claim]) -> Path:
-    """Put tables of records between the markers of a file.
+def check_markers(path: Path) -> str:
+    """Return the text of a file for tables.
 
     InvalidArgumentError where the file has no pair of markers, or half of one.
     """
@@ -95,6 +95,12 @@ def rewrite(path: Path, records: Sequence[Mapping[str, Any]], claims: Sequence[C
     if not blocks or len(_MARK.findall(text)) != 2 * blocks:
         allowed = "a file with lines <!-- claims:begin --> and, after each, <!-- claims:end -->"
         raise invalid("readme", path, allowed)
+    return text
+
+
+def rewrite(path: Path, records: Sequence[Mapping[str, Any]], claims: Sequence[Claim]) -> Path:
+    """Put tables of records between the markers of a file, which `check_markers` looks for."""
+    text = check_markers(path)
 
     def block(found: re.Match[str]) -> str:
         body = headlines(records, claims) if found[2] else tables(records)

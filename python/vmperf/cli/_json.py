@@ -48,11 +48,15 @@ def json_option(command: _F) -> _F:
 
 def write_json(target: str, data: Any) -> None:
     """Write strict JSON to a file, or to stdout for ``-``; what is not finite becomes null."""
-    text = json.dumps(_finite(data), indent=2, allow_nan=False)
     if target == "-":
-        click.echo(text)
+        click.echo(json_text(data))
     else:
-        Path(target).write_text(text + "\n")
+        Path(target).write_text(json_text(data) + "\n")
+
+
+def json_text(data: Any) -> str:
+    """Return strict JSON; what is not finite becomes null."""
+    return json.dumps(_finite(data), indent=2, allow_nan=False)
 
 
 def _finite(data: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ._json import JsonCommand, json_option, write_json
+from ._json import JsonCommand, json_option, json_text, write_json
 from ._load import load_option
 
 __all__ = ["command"]
@@ -69,10 +69,13 @@ def command(
     from vmperf._claims.claims import measure_claims
     from vmperf._claims.file import read_claims, shipped
     from vmperf._claims.record import check_place, make_record, read_records
-    from vmperf._claims.table import rewrite
+    from vmperf._claims.table import check_markers, rewrite
+    from vmperf._files.whole_file import write_whole
 
     from ._progress import Reporter
 
+    for readme in readmes:  # before anything is measured
+        check_markers(readme)
     if from_paths:
         given = [p for p in context.params if p not in ("from_paths", "readmes", "json_path")]
         _refuse_others(context, [*given, "libraries"])
@@ -96,9 +99,10 @@ def command(
         records = [make_record(rows, found, kept if only else None)]
         where = f"results in {found.path}; next: vmperf show {found.path}"
     if record_path is not None:
-        write_json(str(record_path), records[0])
+        write_whole(record_path, json_text(records[0]) + "\n")
+    stated = read_claims(claims_file or shipped()) if readmes else []
     for readme in readmes:
-        rewrite(readme, records, read_claims(claims_file or shipped()))
+        rewrite(readme, records, stated)
     if json_path is not None:
         write_json(json_path, rows)
     _show(rows, where, to_stderr=json_path == "-")
