@@ -50,6 +50,11 @@ template <class T> std::pair<const char *, const T &> field(const char *name, co
   return {name, value};
 }
 
+template <class E, class... Fields> void raise_fault(const E &error, const Fields &...fields) {
+  raise(error, field("address", error.address), field("size_bytes", error.size_bytes),
+        field("access", std::string(1, error.access)), fields...);
+}
+
 // NOLINTNEXTLINE(performance-unnecessary-value-param): the signature that pybind11 asks for
 void translate(std::exception_ptr thrown) {
   try {
@@ -71,6 +76,14 @@ void translate(std::exception_ptr thrown) {
     raise(e, field("call", e.call));
   } catch (const UnsupportedError &e) {
     raise(e);
+  } catch (const OutOfRangeFault &e) {
+    raise_fault(e, field("region_end", e.region_end));
+  } catch (const PageFault &e) {
+    raise_fault(e, field("level", e.level), field("reason", e.reason));
+  } catch (const AlignmentFault &e) {
+    raise_fault(e, field("alignment", e.alignment));
+  } catch (const MemoryFault &e) {
+    raise_fault(e);
   } catch (const MeasurementError &e) {
     raise(e, field("reason", e.reason));
   } catch (const VmperfError &e) {
@@ -96,6 +109,15 @@ void bind_errors(py::module_ &m) {
                   "An operating system call failed; fields errno, call.");
   define<UnsupportedError>(m, "UnsupportedError", root, PyExc_NotImplementedError,
                            "CPU, kernel or build lacks what was asked for.");
+  define<MemoryFault>(m, "MemoryFault", root, nullptr,
+                      "A guest access that cannot be done; fields address, size_bytes, access.");
+  PyObject *fault = g_class<MemoryFault>;
+  define<OutOfRangeFault>(m, "OutOfRangeFault", fault, PyExc_IndexError,
+                          "An access past a region's end or into a hole; also region_end.");
+  define<PageFault>(m, "PageFault", fault, nullptr,
+                    "What a page or region forbids; also level (0: no table was asked), reason.");
+  define<AlignmentFault>(m, "AlignmentFault", fault, nullptr,
+                         "An address that is not a multiple of what is needed; also alignment.");
   define<MeasurementError>(m, "MeasurementError", root, nullptr,
                            "A measurement that cannot be trusted; field reason.");
   py::register_exception_translator(translate);

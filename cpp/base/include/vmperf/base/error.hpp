@@ -66,6 +66,45 @@ struct UnsupportedError : VmperfError {
   using VmperfError::VmperfError;
 };
 
+/// A guest access that cannot be done: where, how much, and how ('r', 'w' or 'x').
+struct MemoryFault : VmperfError {
+  std::uint64_t address, size_bytes;
+  char access;
+
+  MemoryFault(const std::string &message, std::uint64_t at, std::uint64_t bytes, char how)
+      : VmperfError(message), address(at), size_bytes(bytes), access(how) {}
+};
+
+/// An access past a region's end, into a hole, or past the end of the address space.
+/// region_end is the end of the region that holds `address`, or `address` where none does.
+struct OutOfRangeFault : MemoryFault {
+  std::uint64_t region_end;
+
+  OutOfRangeFault(const std::string &message, std::uint64_t at, std::uint64_t bytes, char how,
+                  std::uint64_t end)
+      : MemoryFault(message, at, bytes, how), region_end(end) {}
+};
+
+/// What a page or a region forbids. level is that of the table entry which stopped the walk (1 =
+/// that of the smallest pages), 0 where no table was asked; reason is one word.
+struct PageFault : MemoryFault {
+  int level;
+  std::string reason;
+
+  PageFault(const std::string &message, std::uint64_t at, std::uint64_t bytes, char how,
+            int table_level, std::string reason_word)
+      : MemoryFault(message, at, bytes, how), level(table_level), reason(std::move(reason_word)) {}
+};
+
+/// An access at an address that is not a multiple of what its target asks for.
+struct AlignmentFault : MemoryFault {
+  std::uint64_t alignment;
+
+  AlignmentFault(const std::string &message, std::uint64_t at, std::uint64_t bytes, char how,
+                 std::uint64_t needed)
+      : MemoryFault(message, at, bytes, how), alignment(needed) {}
+};
+
 /// A measurement that cannot be trusted and is therefore refused.
 struct MeasurementError : VmperfError {
   std::string reason; ///< optimised_away, below_resolution, unverified, too_noisy, unlike_machines
