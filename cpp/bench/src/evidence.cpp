@@ -26,6 +26,8 @@ constexpr std::uint64_t kMostOpsOfCopies = 20;
 constexpr std::uint64_t kMostOpsToFit = 2'000;
 constexpr double kShareOfOne = 0.35; // of the time: one op, of which two must be counted as well
 constexpr double kTimeUsed = 0.7;    // of what is left; the pace of steps varies
+constexpr int kMoreTime = 2;         // evidence_ns for a count that fits no core
+constexpr double kFarTooMany = 4;    // times what fits a core: no chance of a few ops
 constexpr double kMostPerCycle = 8;  // instructions; more fits no core
 constexpr std::uint64_t kFreshBudget = 8'000;
 constexpr std::array<unsigned, 3> kCopies{1, 2, 4};
@@ -43,8 +45,9 @@ struct Limits {
   std::int64_t end_ns;        ///< on the clock
   bool fresh = false;         ///< counts the first run of a child, else its second
   std::uint64_t least_ops = kLeastOps, most_ops = kMostOps;
-  std::uint64_t per_op = 0; ///< instructions that an op is known to take; 0 = none
-  double believable = 0;    ///< instructions that an op can take in its time
+  std::uint64_t per_op = 0;  ///< instructions that an op is known to take; 0 = none
+  std::int64_t whole_ns = 0; ///< of which end_ns is the end
+  double believable = 0;     ///< instructions that an op can take in its time
 };
 
 struct Steps : os::StepCount {
@@ -257,7 +260,25 @@ bool fits(const MarginalCount &counted, double ns_per_op) {
          *counted.instructions - counted.repeats <= most_instructions(ns_per_op);
 }
 
-// What is dear at small n alone, such as a container's growth, falls out at larger n.
+// More ops in more time: a count that fits no core is worth it. What is dear at small n alone, such as
+// a container's growth, falls out, and ops that differ come to their average. Where not even so more
+// could be counted, a few ops that happened to be long prove nothing; far too many of them do.
+MarginalCount count_more(Workload &workload, double ns_per_op, const Limits &limits,
+                         const MarginalCount &counted) {
+  Limits more = limits;
+  more.goal = limits.budget / 3;
+  more.most_ops = kMostOpsToFit;
+  more.per_op = static_cast<std::uint64_t>(counted.instructions.value_or(0)) + 1;
+  more.end_ns = os::now_ns() + kMoreTime * limits.whole_ns;
+  if (MarginalCount again = count(workload, 1, more); again.instructions) {
+    return again;
+  }
+  if (*counted.instructions < kFarTooMany * most_instructions(ns_per_op)) {
+    return {std::nullopt, "timed out: ops differ, and too few of them fit into evidence_ns"};
+  }
+  return counted;
+}
+
 MarginalCount count_to_fit(Workload &workload, double ns_per_op, const Limits &limits) {
   MarginalCount counted = count(workload, 1, limits);
   if (limits.per_op > 0 && !counted.instructions) { // the first ops of an instance said too little
@@ -265,16 +286,7 @@ MarginalCount count_to_fit(Workload &workload, double ns_per_op, const Limits &l
     anew.per_op = 0;
     counted = count(workload, 1, anew);
   }
-  if (!fits(counted, ns_per_op)) {
-    Limits more = limits;
-    more.goal = limits.budget / 3;
-    more.most_ops = kMostOpsToFit;
-    more.per_op = static_cast<std::uint64_t>(counted.instructions.value_or(0)) + 1;
-    if (MarginalCount again = count(workload, 1, more); again.instructions) {
-      return again;
-    }
-  }
-  return counted;
+  return fits(counted, ns_per_op) ? counted : count_more(workload, ns_per_op, limits, counted);
 }
 
 void count_all(Workload &workload, double ns_per_op, const Limits &limits, Evidence &evidence) {
@@ -329,6 +341,7 @@ void gather_evidence(Workload &workload, double ns_per_op, const Settings &setti
     evidence.instr_status = "not tried: an op takes too long";
   } else {
     Limits limits = limits_for(ns_per_op, end_ns);
+    limits.whole_ns = settings.evidence_ns;
     limits.per_op = static_cast<std::uint64_t>(evidence.fresh_instr_per_op.value_or(0));
     count_all(workload, ns_per_op, limits, evidence);
   }
