@@ -29,7 +29,9 @@ constexpr double kTimeUsed = 0.7;    // of what is left; the pace of steps varie
 constexpr int kMoreTime = 2;         // evidence_ns for a count that fits no core
 constexpr double kFarTooMany = 4;    // times what fits a core: no chance of a few ops
 constexpr double kMostPerCycle = 8;  // instructions; more fits no core
+constexpr double kLikeFresh = 2.5;
 constexpr std::uint64_t kFreshBudget = 8'000;
+constexpr std::uint64_t kFreshGoal = 1'500; // more than of a warm one: its first growth is dear
 constexpr std::array<unsigned, 3> kCopies{1, 2, 4};
 constexpr int kCopyRounds = 15;
 constexpr double kCopyBatchNs = 100'000;
@@ -279,18 +281,32 @@ MarginalCount count_more(Workload &workload, double ns_per_op, const Limits &lim
   return counted;
 }
 
-MarginalCount count_to_fit(Workload &workload, double ns_per_op, const Limits &limits) {
+// Drops what the first ops of a new instance took where as few ops of an old one take about as much:
+// they are dear because they are few, not because they are the first.
+void compare_with_fresh(const MarginalCount &few, Evidence &evidence) {
+  if (few.instructions && evidence.fresh_instr_per_op &&
+      *evidence.fresh_instr_per_op < kLikeFresh * (*few.instructions - few.repeats)) {
+    evidence.fresh_instr_per_op.reset();
+  }
+}
+
+MarginalCount count_to_fit(Workload &workload, double ns_per_op, const Limits &limits,
+                           Evidence &evidence) {
   MarginalCount counted = count(workload, 1, limits);
   if (limits.per_op > 0 && !counted.instructions) { // the first ops of an instance said too little
     Limits anew = limits;
     anew.per_op = 0;
     counted = count(workload, 1, anew);
   }
-  return fits(counted, ns_per_op) ? counted : count_more(workload, ns_per_op, limits, counted);
+  if (fits(counted, ns_per_op)) {
+    return counted;
+  }
+  compare_with_fresh(counted, evidence);
+  return count_more(workload, ns_per_op, limits, counted);
 }
 
 void count_all(Workload &workload, double ns_per_op, const Limits &limits, Evidence &evidence) {
-  const MarginalCount counted = count_to_fit(workload, ns_per_op, limits);
+  const MarginalCount counted = count_to_fit(workload, ns_per_op, limits, evidence);
   evidence.instr_per_op = counted.instructions;
   evidence.instr_status = counted.status;
   evidence.work_per_op = counted.work;
@@ -321,7 +337,7 @@ void count_fresh(Workload &workload, const Settings &settings, Evidence &evidenc
   if (!settings.count_instructions || workload.max_n() < kLeastOps) {
     return;
   }
-  const Limits limits{kFreshBudget, kStepGoal, os::now_ns() + settings.evidence_ns / 4, true};
+  const Limits limits{kFreshBudget, kFreshGoal, os::now_ns() + settings.evidence_ns / 4, true};
   const MarginalCount counted = count(workload, 1, limits);
   if (counted.instructions) {
     evidence.fresh_instr_per_op = *counted.instructions - counted.repeats;
