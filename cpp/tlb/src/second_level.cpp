@@ -15,9 +15,9 @@ bool SecondLevel::lookup(std::uint64_t va, Key key, Access access, Slot &piece) 
     const unsigned shift = array.shape().page_shift;
     Slot whole;
     if (array.lookup(va >> shift, key, access, whole)) {
-      constexpr std::uint64_t kFlags = (std::uint64_t{1} << kSmallShift) - 1;
+      constexpr std::uint64_t kFlags = (std::uint64_t{1} << kPageShift) - 1;
       const std::uint64_t frame = whole.pa(va, shift) & ~kFlags;
-      piece = {va >> kSmallShift, whole.context, frame | (whole.data & kFlags)};
+      piece = {va >> kPageShift, whole.context, frame | (whole.data & kFlags)};
       return true;
     }
   }

@@ -60,7 +60,7 @@ std::vector<Shape> second_shapes(const SoftTlbOptions &options) {
 
 void check_options(const SoftTlbOptions &options) {
   check_page_sizes(options.page_sizes);
-  check({options.entries, options.ways, kSmallShift, options.index}, options.policy);
+  check({options.entries, options.ways, kPageShift, options.index}, options.policy);
   check_between("victim", options.victim, 0, kMaxWays);
   check_between("va_bits", options.va_bits, kLeastVaBits, kMostVaBits);
   check_between("pa_bits", options.pa_bits, kLeastPaBits, kMostPaBits);
@@ -84,6 +84,7 @@ void check_second(const SoftTlbOptions &options) {
 SoftTlb::SoftTlb(SoftTlbOptions options) : options_(std::move(options)) {
   check_options(options_);
   first_ = make_first_level(options_, live_);
+  packed_ = first_->packed();
   if (options_.victim != 0) {
     victim_.emplace(live_, options_.victim);
   }
@@ -98,29 +99,28 @@ SoftTlb::SoftTlb(SoftTlbOptions options) : options_(std::move(options)) {
 }
 
 std::uint64_t SoftTlb::resolve(std::uint64_t va, Access access, std::uint16_t asid) noexcept {
-  const std::uint64_t page = va >> kSmallShift;
+  const std::uint64_t page = va >> kPageShift;
   const Key key = live_.key(asid);
   Slot piece;
   if (victim_ && victim_->take(page, key, access, piece)) {
     ++counts_.victim_hits;
     promote(va, piece, key, asid);
-    return piece.pa(va, kSmallShift);
+    return piece.pa(va, kPageShift);
   }
   if (second_ && second_->lookup(va, key, access, piece)) {
     ++counts_.second_level_hits;
     promote(va, piece, key, asid);
-    return piece.pa(va, kSmallShift);
+    return piece.pa(va, kPageShift);
   }
   if (prefetch_ != nullptr && prefetch_->buffer.take(page, key, access, piece)) {
     if (second_) {
-      const Translation whole{.pa = piece.pa(va, kSmallShift),
-                              .page_shift = piece.page_shift(),
-                              .perms = piece.perms()};
+      const Translation whole{
+          .pa = piece.pa(va, kPageShift), .page_shift = piece.page_shift(), .perms = piece.perms()};
       second_->insert(va, whole, piece.context, key);
     }
     promote(va, piece, key, asid);
     train(page, asid);
-    return piece.pa(va, kSmallShift);
+    return piece.pa(va, kPageShift);
   }
   ++counts_.misses;
   train(page, asid);
@@ -128,7 +128,7 @@ std::uint64_t SoftTlb::resolve(std::uint64_t va, Access access, std::uint16_t as
 }
 
 void SoftTlb::promote(std::uint64_t va, const Slot &piece, Key key, std::uint16_t asid) noexcept {
-  const Translation found{.pa = piece.pa(va, kSmallShift),
+  const Translation found{.pa = piece.pa(va, kPageShift),
                           .page_shift = piece.page_shift(),
                           .perms = piece.perms(),
                           .global = piece.context == key.global};
@@ -143,9 +143,13 @@ void SoftTlb::promote(std::uint64_t va, const Slot &piece, Key key, std::uint16_
 
 void SoftTlb::fill(std::uint64_t va, const Translation &found, std::uint16_t asid) {
   check_fill(va, found);
+  if ((found.perms & kAnyPerm) == 0) { // nothing to keep, but what there was is out of date
+    erase_range(va, va, asid);
+    return;
+  }
   const std::uint64_t context = live_.assign(asid, found.global);
   const Key key = live_.key(asid);
-  const Slot piece = Slot::of(va >> kSmallShift, context, found, kSmallShift);
+  const Slot piece = Slot::of(va >> kPageShift, context, found, kPageShift);
   ++counts_.fills;
   if (victim_) {
     victim_->erase(piece.page, key); // it may permit less
@@ -235,8 +239,8 @@ void SoftTlb::train(std::uint64_t page, std::uint16_t asid) noexcept {
 }
 
 bool SoftTlb::wants(std::uint64_t page) noexcept {
-  const std::uint64_t va = page << kSmallShift;
-  if ((va >> kSmallShift) != page || !is_canonical(va)) {
+  const std::uint64_t va = page << kPageShift;
+  if ((va >> kPageShift) != page || !is_canonical(va)) {
     return false;
   }
   prefetch_->buffer.note_issued();
@@ -258,9 +262,9 @@ void SoftTlb::keep_prefetched(std::uint64_t page, const Translation &found) {
   if (found.fault != Fault::none) {
     return;
   }
-  check_fill(page << kSmallShift, found);
+  check_fill(page << kPageShift, found);
   const std::uint64_t context = live_.assign(prefetch_->asid, found.global);
-  prefetch_->buffer.put(Slot::of(page, context, found, kSmallShift), live_.key(prefetch_->asid));
+  prefetch_->buffer.put(Slot::of(page, context, found, kPageShift), live_.key(prefetch_->asid));
 }
 
 void SoftTlb::flush() noexcept {
@@ -287,16 +291,14 @@ void SoftTlb::flush_range(std::uint64_t lo, std::uint64_t hi, std::uint16_t asid
     throw InvalidArgumentError("hi", std::to_string(hi), "lo (" + std::to_string(lo) + ") or more");
   }
   ++counts_.flush_range;
-  if (lo < hi) {
-    erase_range(lo, hi - 1, asid);
-  }
+  erase_range(lo, hi, asid);
 }
 
 void SoftTlb::erase_range(std::uint64_t first_va, std::uint64_t last_va,
                           std::uint16_t asid) noexcept {
   const Key key = live_.key(asid);
-  const std::uint64_t first = first_va >> kSmallShift;
-  const std::uint64_t last = last_va >> kSmallShift;
+  const std::uint64_t first = first_va >> kPageShift;
+  const std::uint64_t last = last_va >> kPageShift;
   first_->flush_pages(first, last, key, asid);
   if (victim_) {
     victim_->erase_pages(first, last, key);

@@ -10,12 +10,14 @@
 #include <cstdint>
 #include <memory>
 
+#include "vmperf/tlb/direct_tlb.hpp"
 #include "vmperf/tlb/generations.hpp"
 #include "vmperf/tlb/slot.hpp"
 
 namespace vmperf::tlb {
 
 struct SoftTlbOptions;
+using PackedTlb = DirectTlb<PackedEntry<>>;
 
 class FirstLevel {
 public:
@@ -48,6 +50,8 @@ public:
   /// The 4 KiB pages first to last, both included.
   virtual void flush_pages(std::uint64_t first, std::uint64_t last, Key key,
                            std::uint16_t asid) noexcept = 0;
+  /// The class itself where it is the default one, for callers that inline it; else nullptr.
+  [[nodiscard]] virtual const PackedTlb *packed() const noexcept { return nullptr; }
   /// "packed", "atomic16", "seqlock", "private".
   [[nodiscard]] virtual const char *sync() const noexcept = 0;
 };

@@ -46,10 +46,10 @@ public:
     const std::uint64_t start = va & ~(size_bytes - 1);
     array_.erase_pages(start >> shift(), (start + size_bytes - 1) >> shift(), live_.key(asid));
   }
-  /// Pages with a byte in [lo, hi).
+  /// All pages that touch [lo, hi]: `hi` is the last byte's address.
   void flush_range(std::uint64_t lo, std::uint64_t hi, std::uint16_t asid) noexcept {
-    if (lo < hi) {
-      array_.erase_pages(lo >> shift(), (hi - 1) >> shift(), live_.key(asid));
+    if (lo <= hi) {
+      array_.erase_pages(lo >> shift(), hi >> shift(), live_.key(asid));
     }
   }
 

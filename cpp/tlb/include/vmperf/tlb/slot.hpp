@@ -16,7 +16,6 @@
 
 namespace vmperf::tlb {
 
-inline constexpr unsigned kSmallShift = 12;
 inline constexpr std::uint8_t kAnyPerm = kRead | kWrite | kExecute;
 
 struct Slot {
@@ -42,7 +41,7 @@ struct Slot {
 struct Shape {
   std::size_t entries = 1024;
   unsigned ways = 8;
-  unsigned page_shift = kSmallShift;
+  unsigned page_shift = kPageShift;
   Index index = Index::mod;
 
   [[nodiscard]] std::size_t sets() const noexcept { return entries / ways; }

@@ -90,7 +90,8 @@ public:
   explicit SoftTlb(SoftTlbOptions options);
 
   std::uint64_t lookup(std::uint64_t va, Access access, std::uint16_t asid = 0) noexcept {
-    const std::uint64_t pa = first_->lookup(va, access, asid);
+    const std::uint64_t pa =
+        packed_ != nullptr ? packed_->lookup(va, access, asid) : first_->lookup(va, access, asid);
     if (pa == kMiss) [[unlikely]] {
       ++counts_.lookups;
       return resolve(va, access, asid);
@@ -156,7 +157,7 @@ public:
     for (unsigned i = 0; i < guesses.count; ++i) {
       const std::uint64_t page = guesses.pages[i];
       if (wants(page)) {
-        keep_prefetched(page, walker(page << kSmallShift, Access::read, prefetch_->asid));
+        keep_prefetched(page, walker(page << kPageShift, Access::read, prefetch_->asid));
       }
     }
   }
@@ -165,7 +166,7 @@ public:
   void flush_asid(std::uint16_t asid) noexcept; ///< global pages stay
   /// Of the address space and global; size_bytes is the page's: one of page_sizes.
   void flush_page(std::uint64_t va, std::uint64_t size_bytes, std::uint16_t asid = 0);
-  /// Pages with a byte in [lo, hi), of the address space and global.
+  /// All pages that touch [lo, hi], of the address space and global: `hi` is the last byte.
   void flush_range(std::uint64_t lo, std::uint64_t hi, std::uint16_t asid = 0);
 
   [[nodiscard]] std::size_t entries() const noexcept { return options_.entries; }
@@ -222,6 +223,7 @@ private:
   SoftTlbOptions options_;
   Generations live_;
   std::unique_ptr<FirstLevel> first_;
+  const PackedTlb *packed_ = nullptr; ///< that of first_, where it is the default one: inlined
   std::optional<VictimTlb> victim_;
   std::optional<SecondLevel> second_;
   std::unique_ptr<Prefetching> prefetch_;

@@ -7,9 +7,6 @@
 
 namespace vmperf::tlb {
 
-/// What a lookup gives where it finds no physical address; none is like it.
-inline constexpr std::uint64_t kMiss = ~std::uint64_t{0};
-
 enum class Access : std::uint8_t { read = 0, write = 1, execute = 2 };
 
 /// What a page permits in the mode that asks: bits of Translation::perms, one for each Access.
