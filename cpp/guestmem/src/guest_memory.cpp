@@ -34,7 +34,8 @@ void store_bits(std::byte *at, unsigned size_bytes, std::uint64_t bits) noexcept
 
 } // namespace
 
-GuestMemory::GuestMemory(std::span<const Region> regions) : state_(std::make_unique<State>()) {
+GuestMemory::GuestMemory(std::span<const Region> regions, bool track_dirty)
+    : tracking_(track_dirty), state_(std::make_unique<State>()) {
   state_->regions = check_regions(regions);
   place(*state_);
   fill_slots(*state_);

@@ -30,13 +30,19 @@ namespace vmperf::guestmem {
 
 struct State; // src/state.hpp
 
+/// Bytes of the guest where the host has them, for as long as `owner` is held.
+struct View {
+  std::span<std::byte> bytes;
+  std::shared_ptr<const void> owner;
+};
+
 class GuestMemory {
 public:
   /// InvalidArgumentError where there is no region, where one is empty, no multiple of kPageBytes,
   /// overflows or overlaps another; CapacityError or OsError where the host has no room for them.
-  explicit GuestMemory(std::span<const Region> regions);
-  GuestMemory(std::initializer_list<Region> regions)
-      : GuestMemory(std::span<const Region>(regions.begin(), regions.size())) {}
+  explicit GuestMemory(std::span<const Region> regions, bool track_dirty = true);
+  GuestMemory(std::initializer_list<Region> regions, bool track_dirty = true)
+      : GuestMemory(std::span<const Region>(regions.begin(), regions.size()), track_dirty) {}
   GuestMemory(const GuestMemory &) = delete;
   GuestMemory &operator=(const GuestMemory &) = delete;
   GuestMemory(GuestMemory &&) = delete;
@@ -82,6 +88,50 @@ public:
     return write_plain(gpa, value) ? Status::ok : try_write_slow(gpa, sizeof(T), to_bits(value));
   }
 
+  /// Ranges, as one copy of memops. They are memory alone: where a device or a hole lies in one,
+  /// OutOfRangeFault, and nothing was copied. No bytes are no access, wherever they are.
+  void read(std::uint64_t gpa, std::span<std::byte> to) const;
+  void write(std::uint64_t gpa, std::span<const std::byte> from);
+  [[nodiscard]] Status try_read(std::uint64_t gpa, std::span<std::byte> to) const;
+  [[nodiscard]] Status try_write(std::uint64_t gpa, std::span<const std::byte> from);
+  /// Writes as the host does: also into read-only regions.
+  void load(std::uint64_t gpa, std::span<const std::byte> from);
+
+  /// One scalar of each address, of memory alone. Errors as read(), for the first bad address;
+  /// InvalidArgumentError where the lengths differ. gather() has then filled what came before,
+  /// scatter() has written nothing.
+  template <Scalar T> void gather(std::span<const std::uint64_t> gpas, std::span<T> to) const {
+    gather_items(gpas, to.data(), to.size(), sizeof(T));
+  }
+  template <Scalar T> void scatter(std::span<const std::uint64_t> gpas, std::span<const T> from) {
+    scatter_items(gpas, from.data(), from.size(), sizeof(T));
+  }
+  /// The same with the size of an item, 1, 2, 4 or 8, at run time.
+  void gather_items(std::span<const std::uint64_t> gpas, void *to, std::size_t count,
+                    unsigned item_bytes) const;
+  void scatter_items(std::span<const std::uint64_t> gpas, const void *from, std::size_t count,
+                     unsigned item_bytes);
+
+  /// Puts a device into a hole, for the life of this object. InvalidArgumentError where start or
+  /// size is no multiple of 8, or where a region or another device is there.
+  void add_mmio(std::uint64_t start, std::uint64_t size_bytes, std::shared_ptr<Device> device);
+
+  /// Whether writes mark their pages. Off, then on again: what was written meanwhile is not marked.
+  void set_dirty_tracking(bool on) noexcept { tracking_.store(on, std::memory_order_relaxed); }
+  [[nodiscard]] bool is_tracking_dirty() const noexcept {
+    return tracking_.load(std::memory_order_relaxed);
+  }
+  /// The gpa of each page that was written since it was last returned here, ascending. Each mark is
+  /// taken once, by whichever thread asks; who got a page sees what was written before its mark,
+  /// and a write that comes later marks it again, so no write is ever lost.
+  [[nodiscard]] std::vector<std::uint64_t> dirty_pages();
+  /// For writes by way of host() or view(), after them. OutOfRangeFault for what is no memory.
+  void mark_dirty(std::uint64_t gpa, std::uint64_t size_bytes);
+
+  /// The bytes themselves, in one region or adjacent ones that permit the access; errors as read().
+  /// They outlive this object as long as `owner` is held.
+  [[nodiscard]] View view(std::uint64_t gpa, std::uint64_t size_bytes, Access access) const;
+
   /// Where the host has [gpa, gpa + size_bytes), if all of it is memory of one region that permits
   /// the access; else null. Good for the life of this object. Who writes there calls mark_dirty()
   /// afterwards.
@@ -102,6 +152,8 @@ public:
   [[nodiscard]] std::byte *host_base() const noexcept;
 
 private:
+  friend class FlatWindow;
+
   [[nodiscard, gnu::always_inline]] const Slot &slot_of(const Slot *slots,
                                                         std::uint64_t gpa) const noexcept {
     return slots[(gpa >> shift_) & mask_];
@@ -114,6 +166,9 @@ private:
       return false;
     }
     detail::store(slot.host + offset, value);
+    if (is_tracking_dirty()) {
+      detail::mark_scalar<T>(slot.dirty, offset);
+    }
     return true;
   }
 
@@ -133,6 +188,7 @@ private:
   [[nodiscard]] Status try_read_slow(std::uint64_t gpa, unsigned size_bytes,
                                      std::uint64_t &bits) const;
   [[nodiscard]] Status try_write_slow(std::uint64_t gpa, unsigned size_bytes, std::uint64_t bits);
+  void write_range(std::uint64_t gpa, std::span<const std::byte> from, std::byte *to);
   [[nodiscard]] std::byte *host_slow(std::uint64_t gpa, std::uint64_t size_bytes,
                                      Access access) const noexcept;
 
@@ -140,7 +196,7 @@ private:
   const Slot *writes_ = nullptr;
   std::uint64_t mask_ = 0;
   unsigned shift_ = 0;
-  std::atomic<bool> tracking_{false};
+  std::atomic<bool> tracking_{true};
   std::unique_ptr<State> state_;
 };
 

@@ -73,5 +73,15 @@ template <class T> [[gnu::always_inline]] inline void store(std::byte *at, T val
   __atomic_store_n(page, std::uint8_t{1}, __ATOMIC_RELEASE);
 }
 
+/// The one or two pages that a scalar `offset` bytes into a region lies in.
+template <class T>
+[[gnu::always_inline]] inline void mark_scalar(std::uint8_t *dirty, std::uint64_t offset) noexcept {
+  std::uint8_t *const page = dirty + (offset >> kPageShift);
+  mark(page);
+  if (sizeof(T) > 1 && offset % kPageBytes > kPageBytes - sizeof(T)) [[unlikely]] {
+    mark(page + 1);
+  }
+}
+
 } // namespace detail
 } // namespace vmperf::guestmem
