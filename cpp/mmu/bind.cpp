@@ -84,8 +84,9 @@ void bind(py::module_ &m) {
   m.doc() = docs::module;
   py::class_<Mode> mode(m, "Mode", docs::Mode);
   py::class_<SecondStage> stage(m, "SecondStage", docs::SecondStage);
+  py::class_<WalkCache> cache(m, "WalkCache", docs::WalkCache);
   TableClass table(m, "PageTable", docs::PageTable);
-  bind_files(m); // Mode, whose default stands in the signature below, among them
+  bind_files(m); // these classes among them: signatures name them
   table.def(py::init(&make), py::arg("fmt"), py::arg("mem"), py::kw_only(),
             py::arg("tables") = py::none(), py::arg("mode") = Mode{}, py::arg("ad") = "hardware",
             py::arg("pa_bits") = 0, py::arg("nested") = py::none(), py::keep_alive<1, 3>(),

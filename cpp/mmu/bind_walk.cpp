@@ -51,7 +51,8 @@ void bind_result(py::module_ &m) {
 
 void bind_cache(py::module_ &m) {
   const WalkCache::Sizes given;
-  py::class_<WalkCache>(m, "WalkCache", docs::WalkCache)
+  auto cache = py::reinterpret_borrow<py::class_<WalkCache>>(m.attr("WalkCache"));
+  cache
       .def(py::init([](const py::object &level2, const py::object &level3, const py::object &level4,
                        const py::object &level5) {
              return std::make_unique<WalkCache>(WalkCache::Sizes{
