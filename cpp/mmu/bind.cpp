@@ -69,7 +69,8 @@ void bind_facts(TableClass &table) {
       .def_property_readonly("levels", &PageTable::levels, "Levels of tables: 3 to 5.")
       .def_property_readonly("pa_bits", &PageTable::pa_bits, "Width of physical addresses in bits.")
       .def_property_readonly(
-          "ad", [](const PageTable &t) { return t.ad() == AdUpdate::hardware ? "hardware" : "software"; },
+          "ad",
+          [](const PageTable &t) { return t.ad() == AdUpdate::hardware ? "hardware" : "software"; },
           "Who sets accessed and dirty bits: 'hardware' or 'software'.")
       .def_property_readonly("n_tables", &PageTable::n_tables, "Table pages in use, of 4096 bytes.")
       .def("__repr__", [](const PageTable &t) {

@@ -13,14 +13,14 @@ namespace {
 
 std::string to_text(const Mode &mode) {
   const std::array<std::pair<const char *, bool>, 9> all = {{{"user", mode.user},
-                                                            {"wp", mode.wp},
-                                                            {"nxe", mode.nxe},
-                                                            {"smep", mode.smep},
-                                                            {"smap", mode.smap},
-                                                            {"ac", mode.ac},
-                                                            {"sum", mode.sum},
-                                                            {"mxr", mode.mxr},
-                                                            {"pan", mode.pan}}};
+                                                             {"wp", mode.wp},
+                                                             {"nxe", mode.nxe},
+                                                             {"smep", mode.smep},
+                                                             {"smap", mode.smap},
+                                                             {"ac", mode.ac},
+                                                             {"sum", mode.sum},
+                                                             {"mxr", mode.mxr},
+                                                             {"pan", mode.pan}}};
   std::string text;
   for (const auto &[name, on] : all) {
     text += (text.empty() ? "" : ", ") + std::string(name) + (on ? "=True" : "=False");
@@ -34,9 +34,8 @@ void bind_mode(py::module_ &m) {
   const Mode given;
   auto mode = py::reinterpret_borrow<py::class_<Mode>>(m.attr("Mode"));
   mode.def(py::init([](bool user, bool wp, bool nxe, bool smep, bool smap, bool ac, bool sum,
-                       bool mxr, bool pan) {
-             return Mode{user, wp, nxe, smep, smap, ac, sum, mxr, pan};
-           }),
+                       bool mxr,
+                       bool pan) { return Mode{user, wp, nxe, smep, smap, ac, sum, mxr, pan}; }),
            py::kw_only(), py::arg("user") = given.user, py::arg("wp") = given.wp,
            py::arg("nxe") = given.nxe, py::arg("smep") = given.smep, py::arg("smap") = given.smap,
            py::arg("ac") = given.ac, py::arg("sum") = given.sum, py::arg("mxr") = given.mxr,

@@ -55,9 +55,9 @@ void bind_cache(py::module_ &m) {
   cache
       .def(py::init([](const py::object &level2, const py::object &level3, const py::object &level4,
                        const py::object &level5) {
-             return std::make_unique<WalkCache>(WalkCache::Sizes{
-                 to_number(level2, "level2"), to_number(level3, "level3"),
-                 to_number(level4, "level4"), to_number(level5, "level5")});
+             return std::make_unique<WalkCache>(
+                 WalkCache::Sizes{to_number(level2, "level2"), to_number(level3, "level3"),
+                                  to_number(level4, "level4"), to_number(level5, "level5")});
            }),
            py::kw_only(), py::arg("level2") = given.level2, py::arg("level3") = given.level3,
            py::arg("level4") = given.level4, py::arg("level5") = given.level5)
@@ -97,8 +97,8 @@ void bind_walk(py::module_ &m) {
           py::arg("asid") = 0, docs::PageTable_walk)
       .def(
           "walk_batch",
-          [](const PageTable &t, const py::object &vas, const py::object &access,
-             WalkCache *cache, const py::object &asid, const py::object &out) {
+          [](const PageTable &t, const py::object &vas, const py::object &access, WalkCache *cache,
+             const py::object &asid, const py::object &out) {
             const Addresses addresses = to_addresses(vas);
             Walks walks = to_output<Translation>(out, "out", addresses);
             const auto n = static_cast<std::size_t>(addresses.size());

@@ -22,6 +22,8 @@ struct Pick {
 
 } // namespace
 
-const EditOps *edit_ops(Format format) noexcept { return visit_format(format, Pick{}); }
+const EditOps *edit_ops(Format format) noexcept {
+  return visit_format(format, Pick{});
+}
 
 } // namespace vmperf::mmu

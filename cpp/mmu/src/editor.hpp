@@ -81,9 +81,9 @@ private:
     each_entry(table, level, va, last, [&](std::uint64_t at, std::uint64_t lo, std::uint64_t hi) {
       const std::uint64_t entry = load(at);
       const Kind kind = F::kind(entry, level);
-      found = found || kind == Kind::leaf || kind == Kind::reserved ||
-              (kind == Kind::table && level > 1 &&
-               is_mapped(F::table_pa(entry), level - 1, lo, hi));
+      found =
+          found || kind == Kind::leaf || kind == Kind::reserved ||
+          (kind == Kind::table && level > 1 && is_mapped(F::table_pa(entry), level - 1, lo, hi));
     });
     return found;
   }

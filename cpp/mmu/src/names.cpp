@@ -69,9 +69,9 @@ std::uint32_t flags_of(std::string_view letters) {
 }
 
 const char *word_of(tlb::Fault fault) noexcept {
-  constexpr std::array<const char *, 8> kWords = {"none",          "miss",         "not_present",
-                                                  "protection",    "non_canonical", "reserved_bit",
-                                                  "bus",           "access_flag"};
+  constexpr std::array<const char *, 8> kWords = {"none",       "miss",          "not_present",
+                                                  "protection", "non_canonical", "reserved_bit",
+                                                  "bus",        "access_flag"};
   return kWords[static_cast<std::size_t>(fault)];
 }
 

@@ -40,9 +40,8 @@ std::uint64_t last_of(Format format, std::uint64_t va, std::uint64_t page_bytes,
     refuse("size_bytes", size_bytes, pages + ", not 0");
   }
   const std::uint64_t last = va + (size_bytes - 1);
-  const bool fits = visit_format(format, [&]<class F>() noexcept {
-    return F::canonical(va) && F::canonical(last);
-  });
+  const bool fits = visit_format(
+      format, [&]<class F>() noexcept { return F::canonical(va) && F::canonical(last); });
   if (!fits || last < va || (va ^ last) >> 63U != 0) {
     refuse("va", va, "canonical addresses of " + std::string(name_of(format)) + ", up to the end");
   }
@@ -50,8 +49,7 @@ std::uint64_t last_of(Format format, std::uint64_t va, std::uint64_t page_bytes,
 }
 
 void check_flags(Format format, std::uint32_t how) {
-  const char *refused =
-      visit_format(format, [how]<class F>() noexcept { return F::refuses(how); });
+  const char *refused = visit_format(format, [how]<class F>() noexcept { return F::refuses(how); });
   if ((how & ~flags::kAll) != 0 || refused != nullptr) {
     refuse("flags", how, refused != nullptr ? refused : "bits of rwxugad, 0 to 127");
   }
@@ -104,7 +102,9 @@ void PageTable::set_mode(const Mode &mode) {
   make_rules();
 }
 
-unsigned PageTable::levels() const noexcept { return facts(format_).levels; }
+unsigned PageTable::levels() const noexcept {
+  return facts(format_).levels;
+}
 
 std::uint64_t *PageTable::entry_at(std::uint64_t pa) const {
   if (options_.nested == nullptr) {
@@ -162,8 +162,8 @@ void PageTable::free_table(std::uint64_t pa) {
   }
 }
 
-void PageTable::map(std::uint64_t va, std::uint64_t pa, std::uint64_t page_bytes,
-                    std::uint32_t how, std::uint64_t n_pages) {
+void PageTable::map(std::uint64_t va, std::uint64_t pa, std::uint64_t page_bytes, std::uint32_t how,
+                    std::uint64_t n_pages) {
   unsigned level = 0;
   for (const unsigned one : {1U, 2U, 3U}) {
     level = page_bytes == std::uint64_t{1} << shift_of(one) ? one : level;

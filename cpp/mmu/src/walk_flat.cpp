@@ -10,8 +10,8 @@ Packed walk(const PageTable &table, const Root &root, std::uint64_t va, Purpose 
   return Walker<F, FlatMemory>(FlatMemory(table.memory()), table.rules()).walk(root, va, purpose);
 }
 template <class F>
-void batch(const PageTable &table, const Root &root, const std::uint64_t *va,
-           tlb::Translation *out, std::size_t n, Purpose purpose) {
+void batch(const PageTable &table, const Root &root, const std::uint64_t *va, tlb::Translation *out,
+           std::size_t n, Purpose purpose) {
   walk_batch<F>(FlatMemory(table.memory()), table.rules(), root, va, out, n, purpose);
 }
 template <class F>
@@ -29,6 +29,8 @@ struct Pick {
 
 } // namespace
 
-const WalkOps *flat_ops(Format format) noexcept { return visit_format(format, Pick{}); }
+const WalkOps *flat_ops(Format format) noexcept {
+  return visit_format(format, Pick{});
+}
 
 } // namespace vmperf::mmu

@@ -8,17 +8,20 @@ namespace {
 
 template <class F>
 Packed walk(const PageTable &table, const Root &root, std::uint64_t va, Purpose purpose) {
-  return Walker<F, SecondStageMemory>(SecondStageMemory(*table.nested(), purpose), table.rules()).walk(root, va, purpose);
+  return Walker<F, SecondStageMemory>(SecondStageMemory(*table.nested(), purpose), table.rules())
+      .walk(root, va, purpose);
 }
 template <class F>
-void batch(const PageTable &table, const Root &root, const std::uint64_t *va,
-           tlb::Translation *out, std::size_t n, Purpose purpose) {
-  walk_batch<F>(SecondStageMemory(*table.nested(), purpose), table.rules(), root, va, out, n, purpose);
+void batch(const PageTable &table, const Root &root, const std::uint64_t *va, tlb::Translation *out,
+           std::size_t n, Purpose purpose) {
+  walk_batch<F>(SecondStageMemory(*table.nested(), purpose), table.rules(), root, va, out, n,
+                purpose);
 }
 template <class F>
 void lockstep(const PageTable &table, const Root &root, const std::uint64_t *va,
               tlb::Translation *out, std::size_t n, Purpose purpose) {
-  mmu::walk_lockstep<F>(SecondStageMemory(*table.nested(), purpose), table.rules(), root, va, out, n, purpose);
+  mmu::walk_lockstep<F>(SecondStageMemory(*table.nested(), purpose), table.rules(), root, va, out,
+                        n, purpose);
 }
 
 struct Pick {
@@ -30,6 +33,8 @@ struct Pick {
 
 } // namespace
 
-const WalkOps *nested_ops(Format format) noexcept { return visit_format(format, Pick{}); }
+const WalkOps *nested_ops(Format format) noexcept {
+  return visit_format(format, Pick{});
+}
 
 } // namespace vmperf::mmu

@@ -36,8 +36,8 @@ public:
     if ((entry & mask_) != value_ || (perms & needed_) == 0) [[unlikely]] {
       return false;
     }
-    out = Packed::found(F::page_pa(entry, 1) | (va & (kPageBytes - 1)), 12, perms, F::global(path, entry),
-                1, refs);
+    out = Packed::found(F::page_pa(entry, 1) | (va & (kPageBytes - 1)), 12, perms,
+                        F::global(path, entry), 1, refs);
     return true;
   }
 
@@ -91,8 +91,7 @@ void walk_lockstep(M memory, const Rules &rules, const Root &root, const std::ui
         if (tables[i] == nullptr) {
           continue;
         }
-        const std::uint64_t entry =
-            Walker<F, M>::load(tables[i][index_of(va[first + i], level)]);
+        const std::uint64_t entry = Walker<F, M>::load(tables[i][index_of(va[first + i], level)]);
         const bool plain = F::kind(entry, level) == Kind::table &&
                            (entry & rules.reserved_table[level]) == 0 &&
                            F::marked(entry, false, false) == entry;

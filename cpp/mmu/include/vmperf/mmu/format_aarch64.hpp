@@ -90,8 +90,10 @@ struct AArch64 {
            ((how & flags::kGlobal) != 0 ? 0 : kNotGlobal) | (execute && user ? 0 : kUxn) |
            (execute && !user ? 0 : kPxn) | ((how & flags::kAccessed) != 0 ? kAf : 0);
   }
-  static constexpr std::uint64_t kPermissionBits = kEl0 | kReadOnly | kNotGlobal | kDbm | kPxn | kUxn;
-  static constexpr std::uint64_t split(std::uint64_t leaf, unsigned level, std::uint64_t i) noexcept {
+  static constexpr std::uint64_t kPermissionBits =
+      kEl0 | kReadOnly | kNotGlobal | kDbm | kPxn | kUxn;
+  static constexpr std::uint64_t split(std::uint64_t leaf, unsigned level,
+                                       std::uint64_t i) noexcept {
     return (leaf | (level == 2 ? kNext : 0)) + (i << shift_of(level - 1));
   }
   static constexpr const char *refuses(std::uint32_t how) noexcept {

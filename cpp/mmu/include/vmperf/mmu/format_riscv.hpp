@@ -76,7 +76,8 @@ template <unsigned Levels> struct RiscV {
            ((how & flags::kAccessed) != 0 ? kA : 0) | ((how & flags::kDirty) != 0 ? kD : 0);
   }
   static constexpr std::uint64_t kPermissionBits = kR | kW | kX | kU | kG;
-  static constexpr std::uint64_t split(std::uint64_t leaf, unsigned level, std::uint64_t i) noexcept {
+  static constexpr std::uint64_t split(std::uint64_t leaf, unsigned level,
+                                       std::uint64_t i) noexcept {
     return leaf + ((i << shift_of(level - 1)) >> 2U);
   }
   static constexpr const char *refuses(std::uint32_t how) noexcept {
@@ -97,8 +98,8 @@ template <unsigned Levels> struct RiscV {
     }
     for (unsigned rights = 0; rights < 256; ++rights) {
       made.full[rights] = permits(rights, mode);
-      made.now[rights] = static_cast<std::uint8_t>(made.full[rights] &
-                                                   ((rights & kD) != 0 ? 7 : ~tlb::kWrite));
+      made.now[rights] =
+          static_cast<std::uint8_t>(made.full[rights] & ((rights & kD) != 0 ? 7 : ~tlb::kWrite));
     }
     return made;
   }

@@ -77,7 +77,8 @@ template <unsigned Levels> struct X86 {
   /// What protect() replaces.
   static constexpr std::uint64_t kPermissionBits = kW | kU | kG | kNx;
   /// The leaf one level below for the i-th 512th part of a large page, with all its attributes.
-  static constexpr std::uint64_t split(std::uint64_t leaf, unsigned level, std::uint64_t i) noexcept {
+  static constexpr std::uint64_t split(std::uint64_t leaf, unsigned level,
+                                       std::uint64_t i) noexcept {
     const std::uint64_t part = (leaf & ~(level == 2 ? kPs : 0)) + (i << shift_of(level - 1));
     return part;
   }
@@ -96,8 +97,8 @@ template <unsigned Levels> struct X86 {
     }
     for (unsigned rights = 0; rights < 256; ++rights) {
       made.full[rights] = permits(rights, mode);
-      made.now[rights] = static_cast<std::uint8_t>(made.full[rights] &
-                                                   ((rights & 128) != 0 ? 7 : ~tlb::kWrite));
+      made.now[rights] =
+          static_cast<std::uint8_t>(made.full[rights] & ((rights & 128) != 0 ? 7 : ~tlb::kWrite));
     }
     return made;
   }

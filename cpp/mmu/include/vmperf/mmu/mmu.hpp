@@ -105,8 +105,7 @@ public:
     tlb_->flush_asid(asid);
     flush_caches([asid](WalkCache &cache) { cache.flush_asid(asid); });
   }
-  void flush_page(std::uint64_t va, std::uint64_t size_bytes = kPageBytes,
-                  std::uint16_t asid = 0) {
+  void flush_page(std::uint64_t va, std::uint64_t size_bytes = kPageBytes, std::uint16_t asid = 0) {
     tlb_->flush_page(va, size_bytes, asid);
     flush_caches([asid](WalkCache &cache) { cache.flush_asid(asid); });
   }

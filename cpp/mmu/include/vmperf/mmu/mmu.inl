@@ -17,8 +17,8 @@ std::size_t Mmu<Tlb>::translate(const std::uint64_t *va, std::uint64_t *pa, std:
   std::size_t n_faults = 0;
   for (std::size_t first = 0; first < n; first += kBlock) {
     const std::size_t count = std::min(kBlock, n - first);
-    const std::size_t n_misses = tlb_->translate(va + first, pa + first, fault + first, count,
-                                                 access, asid, misses.data());
+    const std::size_t n_misses =
+        tlb_->translate(va + first, pa + first, fault + first, count, access, asid, misses.data());
     if (n_misses == 0) {
       continue;
     }

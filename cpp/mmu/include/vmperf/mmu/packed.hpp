@@ -43,13 +43,11 @@ struct Packed {
   [[nodiscard]] constexpr unsigned stage() const noexcept { return byte(6); }
 
   [[gnu::always_inline]] void unpack(tlb::Translation &to) const noexcept {
-    static_assert(sizeof(tlb::Translation) == 16 && offsetof(tlb::Translation, page_shift) == 8 &&
-                  offsetof(tlb::Translation, perms) == 9 &&
-                  offsetof(tlb::Translation, global) == 10 &&
-                  offsetof(tlb::Translation, fault) == 11 &&
-                  offsetof(tlb::Translation, level) == 12 &&
-                  offsetof(tlb::Translation, refs) == 13 &&
-                  offsetof(tlb::Translation, stage) == 14);
+    static_assert(
+        sizeof(tlb::Translation) == 16 && offsetof(tlb::Translation, page_shift) == 8 &&
+        offsetof(tlb::Translation, perms) == 9 && offsetof(tlb::Translation, global) == 10 &&
+        offsetof(tlb::Translation, fault) == 11 && offsetof(tlb::Translation, level) == 12 &&
+        offsetof(tlb::Translation, refs) == 13 && offsetof(tlb::Translation, stage) == 14);
     auto *at = reinterpret_cast<std::byte *>(&to);
     __builtin_memcpy(at, &pa, sizeof pa);
     __builtin_memcpy(at + 8, &rest, sizeof rest);

@@ -44,8 +44,7 @@ public:
   /// InvalidArgumentError where an option is out of range or the tables' place isn't memory;
   /// CapacityError where not even the top table fits. `memory` must live longer.
   PageTable(Format format, guestmem::GuestMemory &memory, const Options &options);
-  PageTable(Format format, guestmem::GuestMemory &memory)
-      : PageTable(format, memory, Options{}) {}
+  PageTable(Format format, guestmem::GuestMemory &memory) : PageTable(format, memory, Options{}) {}
 
   /// Maps n_pages pages of page_bytes from va to pa on. InvalidArgumentError where an address isn't
   /// canonical, aligned or within pa_bits, the size isn't one of the three, the format has no such
@@ -62,8 +61,7 @@ public:
 
   /// Never throws: what is wrong is in Translation::fault.
   [[nodiscard]] tlb::Translation walk(std::uint64_t va, Purpose purpose = Purpose::inspect,
-                                      WalkCache *cache = nullptr,
-                                      std::uint16_t asid = 0) const;
+                                      WalkCache *cache = nullptr, std::uint16_t asid = 0) const;
   /// The same for each address; `out` has at least as many places, else InvalidArgumentError.
   void walk_batch(std::span<const std::uint64_t> va, std::span<tlb::Translation> out,
                   Purpose purpose, WalkCache &cache, std::uint16_t asid = 0) const;

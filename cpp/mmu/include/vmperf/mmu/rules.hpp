@@ -34,7 +34,9 @@ struct Rules {
 /// What a level's entry is.
 enum class Kind : std::uint8_t { absent, table, leaf, reserved };
 
-[[nodiscard]] constexpr unsigned shift_of(unsigned level) noexcept { return 12 + 9 * (level - 1); }
+[[nodiscard]] constexpr unsigned shift_of(unsigned level) noexcept {
+  return 12 + 9 * (level - 1);
+}
 
 /// Which of a table's 512 entries an address has at a level.
 [[nodiscard]] constexpr std::uint64_t index_of(std::uint64_t va, unsigned level) noexcept {

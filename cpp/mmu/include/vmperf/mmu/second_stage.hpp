@@ -67,8 +67,7 @@ private:
   [[nodiscard]] std::uint64_t tag(std::uint64_t gpa) const noexcept {
     return (gpa & ~(kGenerations - 1)) | generation_;
   }
-  bool walk(std::uint64_t gpa, Purpose purpose, Entry &found, Packed &failed,
-            unsigned &refs);
+  bool walk(std::uint64_t gpa, Purpose purpose, Entry &found, Packed &failed, unsigned &refs);
 
   PageTable *table_;
   guestmem::GuestMemory *memory_;
@@ -91,7 +90,8 @@ public:
   }
   [[nodiscard]] std::uint64_t *writable(std::uint64_t gpa) {
     std::uint64_t *entry = entries(gpa, Purpose::write);
-    if (entry == nullptr || stage_->memory().host(host_pa_, 8, guestmem::Access::write) != nullptr) {
+    if (entry == nullptr ||
+        stage_->memory().host(host_pa_, 8, guestmem::Access::write) != nullptr) {
       return entry;
     }
     failed_ = Packed::stopped(tlb::Fault::bus, 0, 0);

@@ -101,8 +101,8 @@ private:
   }
 
   // To the table that an entry points to: null where there is none. Stays where the entry changed.
-  [[gnu::always_inline]] void descend(Step &step, std::uint64_t entry, std::uint64_t va, Purpose purpose,
-               const Root &root) noexcept {
+  [[gnu::always_inline]] void descend(Step &step, std::uint64_t entry, std::uint64_t va,
+                                      Purpose purpose, const Root &root) noexcept {
     bool is_marked = true;
     if constexpr (F::kMarksTables) {
       const std::uint64_t marked = F::marked(entry, false, false);
@@ -126,8 +126,8 @@ private:
   }
 
   // False where the entry changed while it was marked.
-  [[gnu::always_inline]] bool finish(Step &step, std::uint64_t entry, std::uint64_t va, Purpose purpose,
-              Packed &out) noexcept {
+  [[gnu::always_inline]] bool finish(Step &step, std::uint64_t entry, std::uint64_t va,
+                                     Purpose purpose, Packed &out) noexcept {
     if ((entry & rules_.reserved_leaf[step.level]) != 0) {
       out = Packed::stopped(tlb::Fault::reserved_bit, step.level, step.refs);
       return true;
@@ -159,8 +159,8 @@ private:
     const unsigned shift = shift_of(step.level);
     const auto &perms = inspects ? rules_.full : rules_.now;
     out = Packed::found(F::page_pa(entry, step.level) | (va & bits(0, shift)), shift,
-                perms[F::rights(step.path, entry)], F::global(step.path, entry), step.level,
-                step.refs);
+                        perms[F::rights(step.path, entry)], F::global(step.path, entry), step.level,
+                        step.refs);
     memory_.finish(out, purpose);
     return true;
   }
