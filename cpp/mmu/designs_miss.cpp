@@ -14,8 +14,9 @@ using Packed4096 = tlb::DirectTlb<tlb::PackedEntry<>>;
 constexpr std::size_t kEntries = 4096;
 
 template <class Tlb> struct Path {
-  Path(const Guest &guest, Tlb made, bool is_cached)
-      : tlb(std::move(made)), mmu(*guest.table, tlb, is_cached ? &cache : nullptr) {}
+  template <class Made>
+  Path(const Guest &guest, bool is_cached, const Made &made)
+      : tlb(made), mmu(*guest.table, tlb, is_cached ? &cache : nullptr) {}
 
   [[gnu::always_inline]] std::uint64_t pa(std::uint64_t va, tlb::Access access) {
     return mmu.lookup(va, access);
@@ -32,14 +33,19 @@ template <class Tlb> struct Path {
 };
 
 struct Pwc : Path<Packed4096> {
-  explicit Pwc(const Guest &guest) : Path(guest, Packed4096(kEntries), true) {}
+  explicit Pwc(const Guest &guest) : Path(guest, true, kEntries) {}
 };
 struct NoCache : Path<Packed4096> {
-  explicit NoCache(const Guest &guest) : Path(guest, Packed4096(kEntries), false) {}
+  explicit NoCache(const Guest &guest) : Path(guest, false, kEntries) {}
 };
 struct Soft : Path<tlb::SoftTlb> {
-  explicit Soft(const Guest &guest)
-      : Path(guest, tlb::SoftTlb({.entries = kEntries, .second_level = 0}), true) {}
+  explicit Soft(const Guest &guest) : Path(guest, true, options()) {}
+  static tlb::SoftTlbOptions options() {
+    tlb::SoftTlbOptions made;
+    made.entries = kEntries;
+    made.second_level = 0;
+    return made;
+  }
 };
 
 // The ten lines: a hash map that is emptied when it is full, and a plain walk.
