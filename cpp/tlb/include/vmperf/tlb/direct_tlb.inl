@@ -28,21 +28,21 @@ inline std::uint64_t DirectTlb<Entry, Index>::Context::lookup(std::uint64_t va) 
       contexts_->epoch().load(std::memory_order_relaxed) == seen) [[likely]] {
     return codec_.pa(value, va, key);
   }
-  return lookup_global<kAccess>(va);
+  return lookup_global<kAccess>(*this, va);
 }
 
-// Apart, so that the loop of its user has room: a miss is dear anyway.
+// Apart, so that the loop of its user has room; by value, so that his context stays in registers.
 template <class Entry, class Index>
 template <Access kAccess>
 [[gnu::noinline]] std::uint64_t
-DirectTlb<Entry, Index>::Context::lookup_global(std::uint64_t va) const noexcept {
-  const ContextSlot &slot = contexts_->global();
+DirectTlb<Entry, Index>::Context::lookup_global(Context context, std::uint64_t va) noexcept {
+  const ContextSlot &slot = context.contexts_->global();
   const std::uint64_t seen = slot.epoch.load(std::memory_order_acquire);
   const std::uint64_t key = slot.key.load(std::memory_order_relaxed);
-  const typename Entry::Value value = Entry::load(cells_[index_.set_of(va)]);
-  if (codec_.template matches<kAccess>(value, va, key) &&
-      contexts_->epoch().load(std::memory_order_relaxed) == seen) {
-    return codec_.pa(value, va, key);
+  const typename Entry::Value value = Entry::load(context.cells_[context.index_.set_of(va)]);
+  if (context.codec_.template matches<kAccess>(value, va, key) &&
+      context.contexts_->epoch().load(std::memory_order_relaxed) == seen) {
+    return context.codec_.pa(value, va, key);
   }
   return kMiss;
 }
