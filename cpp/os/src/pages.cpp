@@ -99,6 +99,16 @@ std::size_t resident_bytes(const void *address, std::size_t bytes) {
 }
 
 Mapping::Mapping(std::size_t bytes, std::size_t alignment) {
+  map(bytes, alignment, false);
+}
+
+Mapping Mapping::reserve(std::size_t bytes, std::size_t alignment) {
+  Mapping mapping;
+  mapping.map(bytes, alignment, true);
+  return mapping;
+}
+
+void Mapping::map(std::size_t bytes, std::size_t alignment, bool reserved) {
   const std::size_t page = page_bytes();
   if (bytes == 0 || bytes > std::numeric_limits<std::size_t>::max() / 4) {
     throw InvalidArgumentError("bytes", std::to_string(bytes),
@@ -113,8 +123,9 @@ Mapping::Mapping(std::size_t bytes, std::size_t alignment) {
     throw InvalidArgumentError("alignment", std::to_string(alignment),
                                "at most a quarter of the address space");
   }
-  void *start =
-      ::mmap(nullptr, wanted + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  const int access = reserved ? PROT_NONE : PROT_READ | PROT_WRITE;
+  const int kind = MAP_PRIVATE | MAP_ANONYMOUS | (reserved ? MAP_NORESERVE : 0);
+  void *start = ::mmap(nullptr, wanted + slack, access, kind, -1, 0);
   if (start == MAP_FAILED) {
     fail("mmap");
   }
@@ -152,6 +163,18 @@ void Mapping::guard(std::size_t offset) const {
                                    std::to_string(bytes_));
   }
   if (::mprotect(data_ + offset, bytes_ - offset, PROT_NONE) != 0) {
+    fail("mprotect");
+  }
+}
+
+void Mapping::commit(std::size_t offset, std::size_t bytes) const {
+  const std::size_t page = page_bytes();
+  if (bytes > bytes_ || offset > bytes_ - bytes || offset % page != 0 || bytes % page != 0) {
+    throw InvalidArgumentError(
+        "range", std::to_string(bytes) + " bytes from " + std::to_string(offset),
+        "multiples of " + std::to_string(page) + " within " + std::to_string(bytes_));
+  }
+  if (bytes != 0 && ::mprotect(data_ + offset, bytes, PROT_READ | PROT_WRITE) != 0) {
     fail("mprotect");
   }
 }

@@ -40,6 +40,9 @@ public:
   /// Maps at least `bytes` (rounded up to whole pages; 0 is an InvalidArgumentError), aligned to
   /// `alignment` (0 = a page; else a power of two). OsError where the kernel refuses.
   explicit Mapping(std::size_t bytes, std::size_t alignment = 0);
+  /// Address space alone, as much as asked for and placed likewise: a touch is a fault until
+  /// commit(), and the kernel sets no memory aside, before or after.
+  [[nodiscard]] static Mapping reserve(std::size_t bytes, std::size_t alignment = 0);
   Mapping(const Mapping &) = delete;
   Mapping &operator=(const Mapping &) = delete;
   Mapping(Mapping &&other) noexcept;
@@ -51,6 +54,9 @@ public:
   /// Takes every access away from `offset`, a multiple of page_bytes() within the mapping, to its
   /// end: a touch there is a fault. InvalidArgumentError elsewhere; OsError where refused.
   void guard(std::size_t offset) const;
+  /// Makes `bytes` from `offset` readable and writable, both multiples of page_bytes() within the
+  /// mapping. InvalidArgumentError elsewhere; OsError where refused.
+  void commit(std::size_t offset, std::size_t bytes) const;
   /// Unmaps now; a second call does nothing.
   void release() noexcept;
 
@@ -60,6 +66,8 @@ public:
   [[nodiscard]] explicit operator bool() const noexcept { return data_ != nullptr; }
 
 private:
+  void map(std::size_t bytes, std::size_t alignment, bool reserved);
+
   std::byte *data_ = nullptr;
   std::size_t bytes_ = 0;
 };

@@ -42,6 +42,7 @@ struct Translation {
   Fault fault = Fault::none;
   std::uint8_t level = 0; ///< of the leaf, or of the entry that stopped the walk; 1 = 4 KiB
   std::uint8_t refs = 0;  ///< table entries read
+  std::uint8_t stage = 1; ///< 2: the second stage of a nested walk is what stopped it
 };
 
 } // namespace vmperf::tlb
