@@ -376,16 +376,11 @@ class Fault(enum.IntEnum):
     none, miss (no entry, and nobody walked), not_present, protection (not permitted), non_canonical,
     reserved_bit, bus (no memory there), access_flag (left to software).
     """
-    access_flag: typing.ClassVar[Fault]
-    bus: typing.ClassVar[Fault]
-    miss: typing.ClassVar[Fault]
-    non_canonical: typing.ClassVar[Fault]
-    none: typing.ClassVar[Fault]
-    not_present: typing.ClassVar[Fault]
-    protection: typing.ClassVar[Fault]
-    reserved_bit: typing.ClassVar[Fault]
-    @classmethod
-    def __new__(cls, value):
-        ...
-    def __format__(self, format_spec):
-        ...
+    access_flag = 7
+    bus = 6
+    miss = 1
+    non_canonical = 4
+    none = 0
+    not_present = 2
+    protection = 3
+    reserved_bit = 5
