@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 
+#include "vmperf/base/error.hpp"
 #include "vmperf/mmu/page_table.hpp"
 
 namespace vmperf::mmu {
@@ -48,7 +49,7 @@ template <class T>
     throw InvalidArgumentError(name, "of another shape or read-only",
                                std::to_string(addresses.size()) + " writeable items");
   }
-  const auto *first = static_cast<const std::byte *>(array.data());
+  const auto *first = reinterpret_cast<const std::byte *>(array.data());
   const auto *other = reinterpret_cast<const std::byte *>(addresses.data());
   if (first < other + addresses.nbytes() && other < first + array.nbytes()) {
     throw InvalidArgumentError(name, "memory of vas", "an array of its own");

@@ -1,7 +1,6 @@
 #include <limits>
 
 #include "bind_args.hpp"
-#include "vmperf/base/error.hpp"
 
 namespace vmperf::mmu {
 namespace {

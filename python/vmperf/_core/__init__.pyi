@@ -10,7 +10,8 @@ from . import bench
 from . import pool
 from . import memops
 from . import tlb
-__all__: list[str] = ['AlignmentFault', 'CapacityError', 'CorruptionError', 'InvalidArgumentError', 'MeasurementError', 'MemoryFault', 'OsError', 'OutOfRangeFault', 'PageFault', 'TraceFormatError', 'UnsupportedError', 'VmperfError', 'bench', 'memops', 'os', 'pool', 'stats', 'tlb']
+from . import guestmem
+__all__: list[str] = ['AlignmentFault', 'CapacityError', 'CorruptionError', 'InvalidArgumentError', 'MeasurementError', 'MemoryFault', 'OsError', 'OutOfRangeFault', 'PageFault', 'TraceFormatError', 'UnsupportedError', 'VmperfError', 'bench', 'guestmem', 'memops', 'os', 'pool', 'stats', 'tlb']
 __version__: str = '0.1.0'
 class VmperfError(builtins.Exception):
     """
