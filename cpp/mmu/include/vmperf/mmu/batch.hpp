@@ -47,6 +47,25 @@ private:
   std::uint8_t needed_;
 };
 
+/// One walk, which is a probe and a load where the cache has the last table.
+template <class F, class M>
+Packed walk_one(M memory, const Rules &rules, const Root &root, std::uint64_t va,
+                Purpose purpose) noexcept {
+  if (root.cache != nullptr) {
+    const WalkCache::Entry &known = root.cache->at(2, va);
+    if (known.tag == WalkCache::tag(2, va, root.context)) [[likely]] {
+      const std::uint64_t entry = Walker<F, M>::load(known.table[index_of(va, 1)]);
+      if (Packed quickly; QuickLeaf<F>(rules, purpose).take(known.path, entry, va, 1, quickly))
+          [[likely]] {
+        memory.start();
+        memory.finish(quickly, purpose);
+        return quickly;
+      }
+    }
+  }
+  return Walker<F, M>(memory, rules).walk(root, va, purpose);
+}
+
 /// root.cache must be there.
 template <class F, class M>
 void walk_batch(M memory, const Rules &rules, const Root &root, const std::uint64_t *va,

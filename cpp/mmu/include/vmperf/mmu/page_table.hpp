@@ -83,6 +83,7 @@ public:
   [[nodiscard]] std::uint64_t root() const noexcept { return root_; } ///< pa of the top table
   [[nodiscard]] unsigned levels() const noexcept;
   [[nodiscard]] guestmem::GuestMemory &memory() const noexcept { return *memory_; }
+  [[nodiscard]] std::byte *host_base() const noexcept { return host_base_; } ///< the memory's
   [[nodiscard]] SecondStage *nested() const noexcept { return options_.nested; }
   [[nodiscard]] const Rules &rules() const noexcept { return rules_; }
   [[nodiscard]] std::uint64_t id() const noexcept { return id_; } ///< no other table has had it
@@ -104,6 +105,7 @@ private:
   Options options_;
   const WalkOps *walk_ops_;
   const EditOps *edit_ops_;
+  std::byte *host_base_;
   Rules rules_;
   std::uint64_t id_, root_ = 0, next_ = 0, end_ = 0;
   std::vector<std::uint64_t> free_;
