@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <optional>
 #include <string_view>
 
 #include "batch.hpp"
@@ -14,8 +15,8 @@ namespace vmperf::bench {
 namespace {
 
 constexpr std::uint64_t kStepBudget = 40'000; // 0.2 s; seconds where steps are slow
-constexpr std::uint64_t kStepGoal = 1'500;    // what a typical case spends
-constexpr std::uint64_t kLongGoal = 6'000;    // beyond it an op is its own average: fewer will do
+constexpr std::uint64_t kStepGoal = 500;      // what a typical case spends
+constexpr std::uint64_t kLongGoal = 2'000;    // beyond it an op is its own average: fewer will do
 constexpr double kLongNs = 10'000;            // such an op exceeds the budget, at four steps a ns,
 constexpr std::uint64_t kLongBudget = 6'000;  // unless they wait: a try, not seconds in vain
 constexpr std::uint64_t kLeastOps = 10;
@@ -23,8 +24,14 @@ constexpr std::uint64_t kMostOps = 64;
 constexpr std::uint64_t kLeastOpsOfCopies = 2; // that a copy adds instructions shows in few of them
 constexpr std::uint64_t kMostOpsOfCopies = 20;
 constexpr std::uint64_t kMostOpsToFit = 2'000;
-constexpr double kMostPerCycle = 8; // instructions; more fits no core
+constexpr double kShareOfOne = 0.35; // of the time: one op, of which two must be counted as well
+constexpr double kTimeUsed = 0.7;    // of what is left; the pace of steps varies
+constexpr int kMoreTime = 2;         // evidence_ns for a count that fits no core
+constexpr double kFarTooMany = 4;    // times what fits a core: no chance of a few ops
+constexpr double kMostPerCycle = 8;  // instructions; more fits no core
+constexpr double kLikeFresh = 2.5;
 constexpr std::uint64_t kFreshBudget = 8'000;
+constexpr std::uint64_t kFreshGoal = 1'500; // more than of a warm one: its first growth is dear
 constexpr std::array<unsigned, 3> kCopies{1, 2, 4};
 constexpr int kCopyRounds = 15;
 constexpr double kCopyBatchNs = 100'000;
@@ -40,8 +47,13 @@ struct Limits {
   std::int64_t end_ns;        ///< on the clock
   bool fresh = false;         ///< counts the first run of a child, else its second
   std::uint64_t least_ops = kLeastOps, most_ops = kMostOps;
-  std::uint64_t per_op = 0; ///< instructions that an op is known to take at larger n; 0 = none
-  double believable = 0;    ///< instructions that an op can take in its time
+  std::uint64_t per_op = 0;  ///< instructions that an op is known to take; 0 = none
+  std::int64_t whole_ns = 0; ///< of which end_ns is the end
+  double believable = 0;     ///< instructions that an op can take in its time
+};
+
+struct Steps : os::StepCount {
+  std::int64_t took_ns = 0; ///< with the fork
 };
 
 double most_instructions(double ns_per_op) {
@@ -75,10 +87,13 @@ std::string_view to_text(Outcome outcome) {
 
 // The first run of this n settles what later ones find: the heap, code that is bound when it is
 // first called. A fresh instance is counted at once, since what it does first is the question.
-os::StepCount steps(Workload &workload, unsigned copies, std::uint64_t n, const Limits &limits) {
-  const std::int64_t left_ns = limits.end_ns - os::now_ns();
+Steps steps(Workload &workload, unsigned copies, std::uint64_t n, const Limits &limits,
+            double share = 1) {
+  const std::int64_t start_ns = os::now_ns();
+  const auto left_ns =
+      static_cast<std::int64_t>(share * static_cast<double>(limits.end_ns - start_ns));
   if (left_ns <= 0) {
-    return {.outcome = Outcome::timed_out};
+    return {{.outcome = Outcome::timed_out}};
   }
   const auto run = [&workload, copies, n] {
     sink(copies == 1 ? workload.run(n) : workload.run_copies(copies, n));
@@ -90,18 +105,35 @@ os::StepCount steps(Workload &workload, unsigned copies, std::uint64_t n, const 
       workload.prepare(n);
     }
   };
-  return os::count_steps(run, {.max_steps = limits.budget, .timeout_ns = left_ns}, before);
+  const os::StepCount count =
+      os::count_steps(run, {.max_steps = limits.budget, .timeout_ns = left_ns}, before);
+  return {count, os::now_ns() - start_ns};
+}
+
+// Twice the ops of `one` and more end before the time does. Steps take 4 to 20 us; a count that is cut
+// off is time spent for nothing.
+bool leaves_time_for_two(const Steps &one, const Limits &limits) {
+  return os::now_ns() + 2 * one.took_ns < limits.end_ns;
+}
+
+// The instructions beside those of `one` for which there is time.
+std::uint64_t steps_left(const Steps &one, const Limits &limits) {
+  const auto step_ns = static_cast<double>(one.took_ns) /
+                       static_cast<double>(std::max<std::uint64_t>(one.instructions, 1));
+  const auto left_ns = static_cast<double>(limits.end_ns - os::now_ns() - one.took_ns);
+  return static_cast<std::uint64_t>(std::max(0.0, kTimeUsed * left_ns / step_ns));
 }
 
 // How many ops apart the two counts should lie: many enough to average over periodic work, few
 // enough for the budget.
-std::uint64_t spread_for(std::uint64_t per_op, std::uint64_t constant, std::uint64_t max_n,
+std::uint64_t spread_for(std::uint64_t per_op, const Steps &one, std::uint64_t max_n,
                          const Limits &limits) {
-  const std::uint64_t steps = std::max<std::uint64_t>(per_op, 1);
+  const std::uint64_t each = std::max<std::uint64_t>(per_op, 1);
   const std::uint64_t least =
-      std::clamp<std::uint64_t>(std::max(kLongGoal, limits.goal) / steps, 1, limits.least_ops);
-  const std::uint64_t wanted = std::clamp(limits.goal / steps, least, limits.most_ops);
-  const std::uint64_t affordable = (limits.budget - std::min(limits.budget, constant)) / steps / 2;
+      std::clamp<std::uint64_t>(std::max(kLongGoal, limits.goal) / each, 1, limits.least_ops);
+  const std::uint64_t wanted = std::clamp(limits.goal / each, least, limits.most_ops);
+  const std::uint64_t in_budget = (limits.budget - std::min(limits.budget, one.instructions)) / 2;
+  const std::uint64_t affordable = std::min(in_budget, steps_left(one, limits)) / each;
   return std::clamp<std::uint64_t>(wanted, 1,
                                    std::max<std::uint64_t>(1, std::min(affordable, max_n - 1)));
 }
@@ -126,9 +158,12 @@ MarginalCount marginal(const os::StepCount &few, const os::StepCount &many, std:
 
 // One op alone, of which no more can be counted: less what a run of nothing takes.
 MarginalCount less_nothing(const os::StepCount &one, const Limits &limits) {
-  const os::StepCount none = steps(*make_empty_loop(), 1, 1, limits);
-  if (none.outcome != Outcome::counted || one.outcome != Outcome::counted) {
+  if (one.outcome != Outcome::counted) {
     return {std::nullopt, std::string(to_text(one.outcome))};
+  }
+  const os::StepCount none = steps(*make_empty_loop(), 1, 1, limits);
+  if (none.outcome != Outcome::counted) {
+    return {std::nullopt, std::string(to_text(none.outcome))};
   }
   MarginalCount found = marginal(none, one, 1);
   found.status = "counted: one op with the call of run()";
@@ -141,28 +176,40 @@ bool is_long_op(const os::StepCount &one, const Limits &limits) {
          static_cast<double>(one.instructions) <= limits.believable;
 }
 
+// How many instructions the second op took, from which follows how many are worth counting.
+std::uint64_t second_op(const Steps &one, const Steps &two) {
+  return two.instructions > one.instructions ? two.instructions - one.instructions : 0;
+}
+
+// Two counts, three where nothing is known of the op: each has what run() does whatever n is.
 MarginalCount count(Workload &workload, unsigned copies, const Limits &limits) {
-  const os::StepCount one = steps(workload, copies, 1, limits);
-  if (workload.max_n() < 2 || is_long_op(one, limits)) {
+  const bool alone = workload.max_n() < 2;
+  const Steps one = steps(workload, copies, 1, limits, alone ? 1 : kShareOfOne);
+  if (alone || is_long_op(one, limits)) {
     return copies == 1 ? less_nothing(one, limits) : MarginalCount{std::nullopt, "not tried"};
   }
-  const os::StepCount two =
-      one.outcome == Outcome::counted ? steps(workload, copies, 2, limits) : one;
-  if (two.outcome != Outcome::counted) {
-    return {std::nullopt, std::string(to_text(two.outcome))};
+  std::optional<Steps> two;
+  if (limits.per_op == 0 && one.outcome == Outcome::counted) {
+    two = leaves_time_for_two(one, limits) ? steps(workload, copies, 2, limits)
+                                           : Steps{{.outcome = Outcome::timed_out}};
   }
-  const std::uint64_t second =
-      two.instructions > one.instructions ? two.instructions - one.instructions : 0;
-  const std::uint64_t per_op = limits.per_op > 0 ? limits.per_op : second;
-  const std::uint64_t spread = spread_for(per_op, one.instructions, workload.max_n(), limits);
-  if (spread == 1) {
-    return marginal(one, two, 1);
+  if (const Steps &last = two.value_or(one); last.outcome != Outcome::counted) {
+    return {std::nullopt, std::string(to_text(last.outcome))};
   }
-  const os::StepCount many = steps(workload, copies, 1 + spread, limits);
-  if (many.outcome == Outcome::timed_out) { // one op is no average where a few more would be
+  const std::uint64_t per_op = two ? second_op(one, *two) : limits.per_op;
+  const std::uint64_t spread = spread_for(per_op, one, workload.max_n(), limits);
+  if (spread == 1 && two) {
+    return marginal(one, *two, 1);
+  }
+  const Steps many = steps(workload, copies, 1 + spread, limits);
+  if (many.outcome == Outcome::counted) {
+    return marginal(one, many, spread);
+  }
+  if (many.outcome == Outcome::timed_out ||
+      !two) { // one op is no average where a few more would be
     return {std::nullopt, std::string(to_text(many.outcome))};
   }
-  return many.outcome == Outcome::counted ? marginal(one, many, spread) : marginal(one, two, 1);
+  return marginal(one, *two, 1);
 }
 
 // A linear batch of each number of copies, the least of several rounds: noise only adds. An op that
@@ -215,23 +262,51 @@ bool fits(const MarginalCount &counted, double ns_per_op) {
          *counted.instructions - counted.repeats <= most_instructions(ns_per_op);
 }
 
-// What is dear at small n alone, such as a container's growth, falls out at larger n.
-MarginalCount count_to_fit(Workload &workload, double ns_per_op, const Limits &limits) {
-  MarginalCount counted = count(workload, 1, limits);
-  if (!fits(counted, ns_per_op)) {
-    Limits more = limits;
-    more.goal = limits.budget / 3;
-    more.most_ops = kMostOpsToFit;
-    more.per_op = static_cast<std::uint64_t>(counted.instructions.value_or(0)) + 1;
-    if (MarginalCount again = count(workload, 1, more); again.instructions) {
-      return again;
-    }
+// More ops in more time: a count that fits no core is worth it. What is dear at small n alone, such as
+// a container's growth, falls out, and ops that differ come to their average. Where not even so more
+// could be counted, a few ops that happened to be long prove nothing; far too many of them do.
+MarginalCount count_more(Workload &workload, double ns_per_op, const Limits &limits,
+                         const MarginalCount &counted) {
+  Limits more = limits;
+  more.goal = limits.budget / 3;
+  more.most_ops = kMostOpsToFit;
+  more.per_op = static_cast<std::uint64_t>(counted.instructions.value_or(0)) + 1;
+  more.end_ns = os::now_ns() + kMoreTime * limits.whole_ns;
+  if (MarginalCount again = count(workload, 1, more); again.instructions) {
+    return again;
+  }
+  if (*counted.instructions < kFarTooMany * most_instructions(ns_per_op)) {
+    return {std::nullopt, "timed out: ops differ, and too few of them fit into evidence_ns"};
   }
   return counted;
 }
 
+// Drops what the first ops of a new instance took where as few ops of an old one take about as much:
+// they are dear because they are few, not because they are the first.
+void compare_with_fresh(const MarginalCount &few, Evidence &evidence) {
+  if (few.instructions && evidence.fresh_instr_per_op &&
+      *evidence.fresh_instr_per_op < kLikeFresh * (*few.instructions - few.repeats)) {
+    evidence.fresh_instr_per_op.reset();
+  }
+}
+
+MarginalCount count_to_fit(Workload &workload, double ns_per_op, const Limits &limits,
+                           Evidence &evidence) {
+  MarginalCount counted = count(workload, 1, limits);
+  if (limits.per_op > 0 && !counted.instructions) { // the first ops of an instance said too little
+    Limits anew = limits;
+    anew.per_op = 0;
+    counted = count(workload, 1, anew);
+  }
+  if (fits(counted, ns_per_op)) {
+    return counted;
+  }
+  compare_with_fresh(counted, evidence);
+  return count_more(workload, ns_per_op, limits, counted);
+}
+
 void count_all(Workload &workload, double ns_per_op, const Limits &limits, Evidence &evidence) {
-  const MarginalCount counted = count_to_fit(workload, ns_per_op, limits);
+  const MarginalCount counted = count_to_fit(workload, ns_per_op, limits, evidence);
   evidence.instr_per_op = counted.instructions;
   evidence.instr_status = counted.status;
   evidence.work_per_op = counted.work;
@@ -245,6 +320,7 @@ void count_all(Workload &workload, double ns_per_op, const Limits &limits, Evide
   few.least_ops = kLeastOpsOfCopies;
   few.most_ops = kMostOpsOfCopies;
   for (std::size_t i = 0; i < kCopies.size(); ++i) {
+    few.per_op = kCopies[i] * (static_cast<std::uint64_t>(*counted.instructions) + 1);
     const auto copies =
         i == 0 ? counted.instructions : count(workload, kCopies[i], few).instructions;
     evidence.copies_instr[i] = copies.value_or(0);
@@ -261,7 +337,7 @@ void count_fresh(Workload &workload, const Settings &settings, Evidence &evidenc
   if (!settings.count_instructions || workload.max_n() < kLeastOps) {
     return;
   }
-  const Limits limits{kFreshBudget, kStepGoal, os::now_ns() + settings.evidence_ns / 4, true};
+  const Limits limits{kFreshBudget, kFreshGoal, os::now_ns() + settings.evidence_ns / 4, true};
   const MarginalCount counted = count(workload, 1, limits);
   if (counted.instructions) {
     evidence.fresh_instr_per_op = *counted.instructions - counted.repeats;
@@ -280,7 +356,10 @@ void gather_evidence(Workload &workload, double ns_per_op, const Settings &setti
   } else if (ns_per_op > static_cast<double>(settings.evidence_ns) / 2) {
     evidence.instr_status = "not tried: an op takes too long";
   } else {
-    count_all(workload, ns_per_op, limits_for(ns_per_op, end_ns), evidence);
+    Limits limits = limits_for(ns_per_op, end_ns);
+    limits.whole_ns = settings.evidence_ns;
+    limits.per_op = static_cast<std::uint64_t>(evidence.fresh_instr_per_op.value_or(0));
+    count_all(workload, ns_per_op, limits, evidence);
   }
 }
 

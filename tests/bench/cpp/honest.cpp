@@ -89,6 +89,16 @@ void declare_loops(Planter &plant) {
     }
     return s.x = x;
   });
+  plant.add("ops_of_any_length", [](State &s, std::uint64_t n) { // the first ones are long
+    std::uint64_t x = s.x;
+    for (std::uint64_t i = 0; i < n; ++i, ++s.calls) {
+      const std::uint64_t turns = s.calls % 256 < 8 ? 4096 : mix(s.calls) % 256;
+      for (std::uint64_t turn = 0; turn < turns; ++turn) {
+        x += opaque(s.items[turn % 4]);
+      }
+    }
+    return s.x = x;
+  });
   plant.add("add_chain_down", [](State &s, std::uint64_t n) {
     std::uint64_t x = s.x;
     const std::uint64_t step = opaque(s.items[0]);

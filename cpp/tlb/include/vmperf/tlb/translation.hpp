@@ -31,6 +31,9 @@ enum class Fault : std::uint8_t {
   access_flag = 7,   ///< A (or D) is clear, and the format leaves setting it to software
 };
 
+/// What a lookup returns where there is no translation; no address of memory.
+inline constexpr std::uint64_t kMiss = ~std::uint64_t{0};
+
 struct Translation {
   std::uint64_t pa = 0;         ///< of the address asked for, not of the page's start
   std::uint8_t page_shift = 12; ///< log2 of the page's size: 12, 21, 30
@@ -39,6 +42,7 @@ struct Translation {
   Fault fault = Fault::none;
   std::uint8_t level = 0; ///< of the leaf, or of the entry that stopped the walk; 1 = 4 KiB
   std::uint8_t refs = 0;  ///< table entries read
+  std::uint8_t stage = 1; ///< 2: the second stage of a nested walk is what stopped it
 };
 
 } // namespace vmperf::tlb

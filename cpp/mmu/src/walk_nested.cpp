@@ -1,0 +1,40 @@
+// The walks of each format over tables behind a second stage.
+#include "vmperf/mmu/batch.hpp"
+#include "vmperf/mmu/second_stage.hpp"
+#include "walk_ops.hpp"
+
+namespace vmperf::mmu {
+namespace {
+
+template <class F>
+Packed walk(const PageTable &table, const Root &root, std::uint64_t va, Purpose purpose) {
+  return Walker<F, SecondStageMemory>(SecondStageMemory(*table.nested(), purpose), table.rules())
+      .walk(root, va, purpose);
+}
+template <class F>
+void batch(const PageTable &table, const Root &root, const std::uint64_t *va, tlb::Translation *out,
+           std::size_t n, Purpose purpose) {
+  walk_batch<F>(SecondStageMemory(*table.nested(), purpose), table.rules(), root, va, out, n,
+                purpose);
+}
+template <class F>
+void lockstep(const PageTable &table, const Root &root, const std::uint64_t *va,
+              tlb::Translation *out, std::size_t n, Purpose purpose) {
+  mmu::walk_lockstep<F>(SecondStageMemory(*table.nested(), purpose), table.rules(), root, va, out,
+                        n, purpose);
+}
+
+struct Pick {
+  template <class F> const WalkOps *operator()() const noexcept {
+    static constexpr WalkOps kOps{&walk<F>, &batch<F>, &lockstep<F>};
+    return &kOps;
+  }
+};
+
+} // namespace
+
+const WalkOps *nested_ops(Format format) noexcept {
+  return visit_format(format, Pick{});
+}
+
+} // namespace vmperf::mmu
