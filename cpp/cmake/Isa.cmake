@@ -1,6 +1,6 @@
 # src/isa/NAME.cpp is code for one instruction set, behind run-time dispatch: compiled on its own
 # architecture alone, with the flags of its name here. A unit that is not listed is for any CPU.
-set(vmperf_isa_x86_64 sse2 avx2 avx2_crc32c avx512 avx512_crc32c)
+set(vmperf_isa_x86_64 sse2 avx2 avx2_crc32c avx512 avx512_batch avx512_crc32c)
 set(vmperf_isa_aarch64 neon neon_crc32c)
 # -mno-red-zone: x86_few.inl writes there.
 set(vmperf_isa_flags_sse2 -mno-red-zone)
@@ -13,6 +13,8 @@ set(vmperf_isa_flags_avx512 -mno-red-zone -mavx2 -mbmi -mbmi2 -mavx512f -mavx512
 foreach(number RANGE 15)
   list(APPEND vmperf_isa_flags_avx512 $<$<CXX_COMPILER_ID:GNU>:-ffixed-xmm${number}>)
 endforeach()
+set(vmperf_isa_flags_avx512_batch -mavx2 -mbmi -mbmi2 -mavx512f -mavx512bw -mavx512vl
+    -Wno-uninitialized $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 set(vmperf_isa_flags_avx2_crc32c -mavx2 -mpclmul)
 set(vmperf_isa_flags_avx512_crc32c -mavx2 -mbmi -mbmi2 -mpclmul -mavx512f -mavx512bw -mavx512vl
     -mavx512vbmi -mvpclmulqdq -Wno-uninitialized

@@ -5,7 +5,7 @@
 //
 // Either the exchange gets the 1, and then its caller sees the data; or the 1 comes later, and the
 // next harvest gets it. A line of 64 clean pages costs eight loads.
-#include <algorithm>
+#include <new>
 
 #include "state.hpp"
 #include "vmperf/guestmem/flat_window.hpp"
@@ -42,20 +42,31 @@ void take(Word *word, std::uint64_t gpa, std::vector<std::uint64_t> &pages) {
   }
 }
 
+void take_all(const Placed &one, std::vector<std::uint64_t> &pages) {
+  auto *const words = reinterpret_cast<Word *>(one.dirty); // whole lines: place_dirty()
+  const std::uint64_t count = one.region.size_bytes >> kPageShift;
+  for (std::uint64_t page = 0; page < count; page += kPagesAWord * kWordsALine) {
+    Word *const line = words + page / kPagesAWord;
+    const std::size_t dirty_words = is_clean(line) ? 0 : kWordsALine;
+    for (std::size_t i = 0; i < dirty_words; ++i) {
+      take(line + i, one.region.start + (page + i * kPagesAWord) * kPageBytes, pages);
+    }
+  }
+}
+
 } // namespace
 
 std::vector<std::uint64_t> GuestMemory::dirty_pages() {
   std::vector<std::uint64_t> pages;
-  for (const Placed &one : state_->placed) {
-    auto *const words = reinterpret_cast<Word *>(one.dirty); // whole lines: place_dirty()
-    const std::uint64_t count = one.region.size_bytes >> kPageShift;
-    for (std::uint64_t page = 0; page < count; page += kPagesAWord * kWordsALine) {
-      Word *const line = words + page / kPagesAWord;
-      const std::size_t dirty_words = is_clean(line) ? 0 : kWordsALine;
-      for (std::size_t i = 0; i < dirty_words; ++i) {
-        take(line + i, one.region.start + (page + i * kPagesAWord) * kPageBytes, pages);
-      }
+  try {
+    for (const Placed &one : state_->placed) {
+      take_all(one, pages);
     }
+  } catch (const std::bad_alloc &) { // nobody gets the list: the marks go back
+    for (const std::uint64_t gpa : pages) {
+      state_->mark(gpa, 1);
+    }
+    throw;
   }
   return pages;
 }

@@ -1,5 +1,7 @@
 #include "vmperf/tlb/second_level.hpp"
 
+#include <algorithm>
+
 namespace vmperf::tlb {
 
 SecondLevel::SecondLevel(const Generations &live, std::span<const Shape> shapes, Policy policy,
@@ -22,6 +24,12 @@ bool SecondLevel::lookup(std::uint64_t va, Key key, Access access, Slot &piece) 
     }
   }
   return false;
+}
+
+bool SecondLevel::holds(std::uint64_t va, Key key) const {
+  return std::any_of(arrays_.begin(), arrays_.end(), [&](const AnyPolicyArray &array) {
+    return array.has(va >> array.shape().page_shift, key, kAnyPerm);
+  });
 }
 
 void SecondLevel::insert(std::uint64_t va, const Translation &found, std::uint64_t context,

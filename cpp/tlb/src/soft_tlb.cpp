@@ -244,18 +244,21 @@ bool SoftTlb::wants(std::uint64_t page) noexcept {
     return false;
   }
   prefetch_->buffer.note_issued();
-  const Key key = live_.key(prefetch_->asid);
-  bool present = first_->holds(page, key) || prefetch_->buffer.has(page, key) ||
-                 (victim_ && victim_->has(page, key));
-  if (second_) {
-    for (const AnyPolicyArray &array : second_->arrays()) {
-      present = present || array.has(va >> array.shape().page_shift, key, kAnyPerm);
-    }
-  }
+  const bool present = holds(va, prefetch_->asid);
   if (present) {
     prefetch_->buffer.note_present();
   }
   return !present;
+}
+
+bool SoftTlb::holds(std::uint64_t va, std::uint16_t asid) const noexcept {
+  const Key key = live_.key(asid);
+  const std::uint64_t page = va >> kPageShift;
+  if (first_->holds(page, key) || (victim_ && victim_->has(page, key)) ||
+      (prefetch_ != nullptr && prefetch_->buffer.has(page, key))) {
+    return true;
+  }
+  return second_ && second_->holds(va, key);
 }
 
 void SoftTlb::keep_prefetched(std::uint64_t page, const Translation &found) {

@@ -9,7 +9,9 @@ from . import stats
 from . import bench
 from . import pool
 from . import memops
-__all__: list[str] = ['CapacityError', 'CorruptionError', 'InvalidArgumentError', 'MeasurementError', 'OsError', 'TraceFormatError', 'UnsupportedError', 'VmperfError', 'bench', 'memops', 'os', 'pool', 'stats']
+from . import tlb
+from . import guestmem
+__all__: list[str] = ['AlignmentFault', 'CapacityError', 'CorruptionError', 'InvalidArgumentError', 'MeasurementError', 'MemoryFault', 'OsError', 'OutOfRangeFault', 'PageFault', 'TraceFormatError', 'UnsupportedError', 'VmperfError', 'bench', 'guestmem', 'memops', 'os', 'pool', 'stats', 'tlb']
 __version__: str = '0.1.0'
 class VmperfError(builtins.Exception):
     """
@@ -24,6 +26,17 @@ class MeasurementError(VmperfError):
     A measurement that cannot be trusted; field reason.
     """
     reason: typing.Any
+class MemoryFault(VmperfError):
+    """
+    A guest access that cannot be done; fields address, size_bytes, access.
+    """
+    address: typing.Any
+    size_bytes: typing.Any
+    access: typing.Any
+class AlignmentFault(MemoryFault):
+    """
+    An address that is not a multiple of what is needed; also alignment.
+    """
 class CapacityError(VmperfError, builtins.MemoryError):
     """
     A resource is exhausted; fields requested_bytes, limit_bytes.
@@ -42,6 +55,10 @@ class OsError(VmperfError, builtins.OSError):
     An operating system call failed; fields errno, call.
     """
     call: typing.Any
+class PageFault(MemoryFault):
+    """
+    What a page or region forbids; also level (0: no table was asked), reason.
+    """
 class TraceFormatError(VmperfError, builtins.ValueError):
     """
     A truncated, foreign or newer file; fields path, offset.
@@ -51,4 +68,8 @@ class TraceFormatError(VmperfError, builtins.ValueError):
 class UnsupportedError(VmperfError, builtins.NotImplementedError):
     """
     CPU, kernel or build lacks what was asked for.
+    """
+class OutOfRangeFault(MemoryFault, builtins.IndexError):
+    """
+    An access past a region's end or into a hole; also region_end.
     """

@@ -9,9 +9,10 @@ namespace vmperf::tlb {
 namespace scalar {
 [[nodiscard]] BatchKernels kernels() noexcept;
 }
-namespace avx512 {
+namespace avx512_batch {
 [[nodiscard]] BatchKernels kernels() noexcept;
-[[nodiscard]] BatchKernels gathering() noexcept;
-} // namespace avx512
+[[nodiscard]] BatchKernel *
+gathering() noexcept; ///< of packed words: two gathers of a wide entry could tear
+} // namespace avx512_batch
 
 } // namespace vmperf::tlb

@@ -7,48 +7,11 @@
 namespace vmperf::tlb::scalar {
 namespace {
 
-constexpr unsigned kPageShift = 12;
-constexpr std::uint64_t kOffset = 0xfff;
-constexpr std::uint64_t kMiss = ~std::uint64_t{0};
-constexpr std::size_t kRun = 8;
-
-inline std::uint64_t set_of(const BatchView &view, std::uint64_t va) {
-  const std::uint64_t vpn = va >> kPageShift;
-  return (vpn ^ (vpn >> view.fold)) & view.set_mask;
-}
-
-struct Packed {
-  static std::uint64_t lookup(const BatchView &view, std::uint64_t va) {
-    const auto *cells = static_cast<const std::uint64_t *>(view.cells);
-    const std::uint64_t e = __atomic_load_n(&cells[set_of(view, va)], __ATOMIC_ACQUIRE);
-    const std::uint64_t x = e ^ ((va << 16U) & view.tag_mask);
-    const bool canonical =
-        static_cast<std::uint64_t>(static_cast<std::int64_t>(va << 16U) >> 16U) == va;
-    const bool hit = ((x ^ view.key) & view.mask) == 0 || ((x ^ view.global_key) & view.mask) == 0;
-    const std::uint64_t ppn = e & ((std::uint64_t{1} << view.ppn_bits) - 1);
-    return hit && canonical ? (ppn << kPageShift) | (va & kOffset) : kMiss;
-  }
-};
-
-struct Wide {
-  using Vector [[gnu::vector_size(16), gnu::may_alias]] = std::uint64_t;
-  static std::uint64_t lookup(const BatchView &view, std::uint64_t va) {
-    const auto *cells = static_cast<const volatile Vector *>(view.cells);
-    const Vector e = cells[set_of(view, va)];
-    const std::uint64_t data = e[1] - (view.key >> kPageShift);
-    const std::uint64_t global = e[1] - (view.global_key >> kPageShift);
-    const std::uint64_t x = e[0] ^ (va & ~kOffset);
-    if ((((x ^ (view.key & kOffset)) & view.mask) | (data & kOffset)) == 0) {
-      return va + data;
-    }
-    const bool hit = (((x ^ (view.global_key & kOffset)) & view.mask) | (global & kOffset)) == 0;
-    return hit ? va + global : kMiss;
-  }
-};
+#include "one.inl"
 
 inline bool one_page(const std::uint64_t *va) {
   std::uint64_t differ = 0;
-  for (std::size_t i = 1; i < kRun; ++i) {
+  for (std::size_t i = 1; i < kLanes; ++i) {
     differ |= va[i] ^ va[0];
   }
   return (differ & ~kOffset) == 0;
@@ -58,37 +21,72 @@ template <class Layout>
 std::size_t translate(const BatchView &view, const std::uint64_t *va, std::uint64_t *pa,
                       std::uint8_t *fault, std::size_t n, std::uint32_t first,
                       std::uint32_t *misses) {
-  std::size_t missed = 0;
-  const auto put = [&](std::size_t i, std::uint64_t found) {
-    pa[i] = found;
-    fault[i] = found == kMiss ? 1 : 0;
-    if (found == kMiss) {
-      misses[missed++] = first + static_cast<std::uint32_t>(i);
-    }
-  };
+  Results results{pa, fault, misses, first, 0};
   std::size_t i = 0;
-  for (; i + kRun <= n; i += kRun) {
+  for (; i + kLanes <= n; i += kLanes) {
     if (one_page(va + i)) {
       const std::uint64_t found = Layout::lookup(view, va[i]);
-      for (std::size_t j = 0; j < kRun; ++j) {
-        put(i + j, found == kMiss ? kMiss : (found & ~kOffset) | (va[i + j] & kOffset));
+      for (std::size_t j = i; j < i + kLanes; ++j) {
+        results.put(j, found == kMiss ? kMiss : (found & ~kOffset) | (va[j] & kOffset));
       }
     } else {
-      for (std::size_t j = 0; j < kRun; ++j) {
-        put(i + j, Layout::lookup(view, va[i + j]));
+      for (std::size_t j = i; j < i + kLanes; ++j) {
+        results.put(j, Layout::lookup(view, va[j]));
       }
     }
   }
   for (; i < n; ++i) {
-    put(i, Layout::lookup(view, va[i]));
+    results.put(i, Layout::lookup(view, va[i]));
   }
-  return missed;
+  return results.missed;
+}
+
+template <std::size_t kWords>
+std::size_t sweep(void *cells, std::size_t n, SweepWords wanted, SweepWords masks) {
+  auto *words = static_cast<std::uint64_t *>(cells);
+  std::size_t emptied = 0;
+  for (std::size_t i = 0; i < n; ++i, words += kWords) {
+    bool same = ((words[0] ^ wanted.first) & masks.first) == 0;
+    if constexpr (kWords == 2) {
+      same = same && ((words[1] ^ wanted.second) & masks.second) == 0;
+    }
+    if (same && words[0] != 0) {
+      __atomic_store_n(&words[0], 0, __ATOMIC_RELAXED); // of a wide entry the permissions
+      ++emptied;
+    }
+  }
+  return emptied;
+}
+
+// Volatile: no piece is torn, and no memset is made of it.
+[[gnu::no_sanitize("thread")]] void clear(void *cells, std::size_t bytes) {
+  using Vector [[gnu::vector_size(16), gnu::may_alias]] = std::uint64_t;
+  auto *pieces = static_cast<volatile Vector *>(cells);
+  for (std::size_t i = 0; i < bytes / sizeof(Vector); ++i) {
+    pieces[i] = Vector{0, 0};
+  }
+}
+
+std::uint64_t find8(const void *set, std::uint64_t wanted, std::uint64_t mask) {
+  const auto *words = static_cast<const std::uint64_t *>(set);
+  std::uint64_t found = 0;
+  for (std::size_t way = 0; way < kLanes; ++way) {
+    const std::uint64_t word = __atomic_load_n(&words[way], __ATOMIC_ACQUIRE);
+    found = ((word ^ wanted) & mask) == 0 ? word : found;
+  }
+  return found;
 }
 
 } // namespace
 
 BatchKernels kernels() noexcept {
-  return {.name = "scalar", .packed = translate<Packed>, .wide = translate<Wide>};
+  return {.name = "scalar",
+          .packed = translate<Packed>,
+          .wide = translate<Wide>,
+          .sweep_packed = sweep<1>,
+          .sweep_wide = sweep<2>,
+          .find8 = find8,
+          .clear = clear};
 }
 
 } // namespace vmperf::tlb::scalar

@@ -28,13 +28,28 @@ using BatchKernel = std::size_t(const BatchView &view, const std::uint64_t *va, 
                                 std::uint8_t *fault, std::size_t n, std::uint32_t first,
                                 std::uint32_t *misses);
 
+/// What the words of an entry are compared with.
+struct SweepWords {
+  std::uint64_t first, second;
+};
+/// Empties the entries of n in which both words, under the masks, are as wanted, and returns how
+/// many they were. The writers' locks are held; readers may look on.
+using SweepKernel = std::size_t(void *cells, std::size_t n, SweepWords wanted, SweepWords masks);
+
+/// Of the 8 words at `set`, which are a cache line, one that is as wanted under the mask; else 0.
+using FindKernel = std::uint64_t(const void *set, std::uint64_t wanted, std::uint64_t mask);
+
 struct BatchKernels {
   const char *name; ///< of the instruction set, for reports
   BatchKernel *packed;
   BatchKernel *wide;
+  SweepKernel *sweep_packed; ///< of the second word nothing is asked
+  SweepKernel *sweep_wide;
+  FindKernel *find8;
+  void (*clear)(void *cells, std::size_t bytes); ///< zeroes a multiple of 64 bytes, aligned so
 };
 
-/// Those of this CPU; the first call of all chooses.
-[[nodiscard]] const BatchKernels &batch_kernels() noexcept;
+/// Those of this CPU; the first call of all chooses (a TLB's constructor makes it).
+[[nodiscard]] const BatchKernels &batch_kernels();
 
 } // namespace vmperf::tlb

@@ -8,6 +8,7 @@
 #include "vmperf/tlb/entry_packed.hpp"
 #include "vmperf/tlb/entry_private.hpp"
 #include "vmperf/tlb/entry_wide.hpp"
+#include "vmperf/tlb/region_marks.hpp"
 
 namespace vmperf::tlb {
 
@@ -32,8 +33,25 @@ template <> inline constexpr Layout kLayout<PrivateEntry> = Layout::wide;
 
 template <class Entry> inline constexpr bool kHasKernel = kLayout<Entry> != Layout::other;
 
-template <class Entry> BatchKernel *kernel_of() noexcept {
-  return kLayout<Entry> == Layout::packed ? batch_kernels().packed : batch_kernels().wide;
+template <class Entry> BatchKernel *kernel_of(const BatchKernels &kernels) noexcept {
+  return kLayout<Entry> == Layout::packed ? kernels.packed : kernels.wide;
+}
+
+/// Empties the cells among n that hold a page of va's 2 MiB under a key. They are as many as there
+/// are such pages, or the whole table. Returns how many they were.
+template <class Entry>
+std::size_t sweep(const BatchKernels &kernels, const typename Entry::Codec &codec, void *cells,
+                  std::size_t n, std::uint64_t va, std::uint64_t key) noexcept {
+  constexpr std::uint64_t kRegion = ~((std::uint64_t{1} << RegionMarks::kRegionShift) - 1);
+  if constexpr (kLayout<Entry> == Layout::packed) {
+    const auto [wanted, mask] = codec.sweep_of(va & kRegion, kRegion, key);
+    return kernels.sweep_packed(cells, n, {wanted, 0}, {mask, 0});
+  } else {
+    static_cast<void>(codec);
+    return kernels.sweep_wide(
+        cells, n, {(va & kRegion) | (key & kOffsetMask & ~WideCodec::kPerms), key >> kPageShift},
+        {kRegion | (kOffsetMask & ~WideCodec::kPerms), kOffsetMask});
+  }
 }
 
 inline constexpr unsigned kNoFold = 63;

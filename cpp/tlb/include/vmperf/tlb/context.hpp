@@ -3,7 +3,7 @@
 //   slot of an ASID  [ epoch | key ]     valid while its epoch is the table's
 //   the table        [ epoch, next id ]
 //
-//   flush_all   epoch + 1: no slot is valid         flush_asid  the slot's epoch becomes 0
+//   flush_all   epoch + 1: no slot is valid         flush_asid  its slot gets the next id
 //   fill        a slot that is not valid gets the next id, and the epoch
 //   out of ids  epoch + 1, the table is emptied, and ids begin at 1 again: none is issued a second
 //               time before that (Linux does so with ASIDs, arch/arm64/mm/context.c)
@@ -68,23 +68,30 @@ public:
     return valid ? slot.key.load(std::memory_order_relaxed) : key_of(0);
   }
 
-  /// The key of a slot, which gets an id where it has none. `clear` empties the table.
-  template <class Clear> std::uint64_t issue(ContextSlot &slot, Clear clear) {
-    if (slot.epoch.load(std::memory_order_acquire) == now()) {
-      return slot.key.load(std::memory_order_relaxed);
+  /// Gives a slot that is not valid an id. `clear` empties the table where none is left.
+  template <class Clear>
+  [[gnu::always_inline]] void issue(ContextSlot &slot, Clear clear) noexcept {
+    if (slot.epoch.load(std::memory_order_acquire) != now()) [[unlikely]] {
+      issue_new(slot, clear);
     }
-    return issue_new(slot, clear);
   }
 
-  void flush_all() noexcept {
-    if constexpr (kShared) {
-      epoch_.fetch_add(1, std::memory_order_seq_cst);
-    } else {
-      epoch_.store(epoch_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  /// No slot is valid any more, but that of the ASID which was last given an id: it has its next
+  /// one at once, so that a fill after the flush need not ask for it.
+  template <class Clear> void flush_all(Clear clear) noexcept {
+    lock_.lock();
+    advance();
+    if (last_ != nullptr) {
+      give_id(*last_, clear);
     }
+    lock_.unlock();
   }
-  static void flush_one(ContextSlot &slot) noexcept {
-    slot.epoch.store(0, std::memory_order_release);
+  template <class Clear> void flush_one(ContextSlot &slot, Clear clear) noexcept {
+    lock_.lock();
+    if (slot.epoch.load(std::memory_order_relaxed) == epoch_.load(std::memory_order_relaxed)) {
+      give_id(slot, clear);
+    }
+    lock_.unlock();
   }
 
 private:
@@ -92,19 +99,26 @@ private:
     return id << coding_.shift | coding_.ones;
   }
 
-  template <class Clear> [[gnu::noinline]] std::uint64_t issue_new(ContextSlot &slot, Clear clear) {
-    lock_.lock();
-    if (next_id_ > last_id_) {
-      flush_all(); // before the clear: readers under way find their epoch gone
+  // The rest with the lock held.
+  void advance() noexcept {
+    epoch_.store(epoch_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  }
+  template <class Clear> [[gnu::always_inline]] void give_id(ContextSlot &slot, Clear clear) {
+    if (next_id_ > last_id_) [[unlikely]] {
+      advance(); // before the clear: readers under way find their epoch gone
       clear();
       next_id_ = 1;
     }
-    const std::uint64_t key = key_of(next_id_++);
-    const std::uint64_t epoch = now();
-    slot.key.store(key, std::memory_order_relaxed);
-    slot.epoch.store(epoch, std::memory_order_release);
+    slot.key.store(key_of(next_id_++), std::memory_order_relaxed);
+    slot.epoch.store(epoch_.load(std::memory_order_relaxed), std::memory_order_release);
+  }
+  template <class Clear> [[gnu::noinline]] void issue_new(ContextSlot &slot, Clear clear) noexcept {
+    lock_.lock();
+    if (slot.epoch.load(std::memory_order_relaxed) != epoch_.load(std::memory_order_relaxed)) {
+      give_id(slot, clear);
+      last_ = &slot != &global_ ? &slot : last_;
+    }
     lock_.unlock();
-    return key;
   }
 
   struct Free {
@@ -117,6 +131,7 @@ private:
   std::uint64_t last_id_, next_id_ = 1;
   std::unique_ptr<ContextSlot, Free> slots_; // calloc: zero pages until they are used
   ContextSlot global_;
+  ContextSlot *last_ = nullptr;
   SpinLock<kShared> lock_;
 };
 

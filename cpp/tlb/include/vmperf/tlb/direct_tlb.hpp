@@ -26,6 +26,7 @@
 #include "vmperf/tlb/entry_private.hpp"
 #include "vmperf/tlb/entry_seqlock.hpp"
 #include "vmperf/tlb/entry_wide.hpp"
+#include "vmperf/tlb/evicted.hpp"
 #include "vmperf/tlb/index.hpp"
 #include "vmperf/tlb/region_marks.hpp"
 #include "vmperf/tlb/stripe_locks.hpp"
@@ -35,20 +36,12 @@
 
 namespace vmperf::tlb {
 
-/// What a fill took the place of: for a victim TLB. `key` is that of its context, which is compared
-/// with key_of(asid) and global_key(); it is void after a clear (stats().clears).
-struct Evicted {
-  bool present = false;
-  std::uint64_t va = 0, pa = 0, key = 0;
-  std::uint8_t perms = 0;
-};
-
 template <class Entry, class Index = ModIndex> class DirectTlb {
   static_assert(Index::kInvertible || !Entry::kNeedsInvertible,
                 "the tag of this entry leaves out what this index cannot give back");
 
 public:
-  using entry_type = Entry;
+  using Layout = Entry;
   using index_type = Index;
   static constexpr bool kShared = Entry::kShared;
   static constexpr std::size_t kWays = 1;
@@ -94,6 +87,7 @@ public:
   /// Taken before a walk, so that a fill with what was found is void if a flush came between.
   struct Ticket {
     std::uint64_t key = 0, epoch = 0, page_flushes = 0;
+    std::uint64_t own = 0; ///< key of the ASID, where `key` is that of global pages
   };
   [[nodiscard]] Ticket ticket(std::uint64_t va, std::uint32_t asid = 0) noexcept;
 
@@ -134,6 +128,8 @@ public:
 
 private:
   static constexpr std::uint8_t kAllPerms = kRead | kWrite | kExecute;
+  static constexpr std::uint64_t kRegionPages = std::uint64_t{1}
+                                                << (RegionMarks::kRegionShift - kPageShift);
   struct Keys {
     std::uint64_t own, global;
   };
@@ -142,12 +138,14 @@ private:
   std::size_t translate_as(const std::uint64_t *va, std::uint64_t *pa, std::uint8_t *fault,
                            std::size_t n, std::uint32_t asid, std::uint32_t *misses) const noexcept;
   [[nodiscard]] Ticket ticket_of(std::uint64_t va, ContextSlot &slot) noexcept;
+  [[nodiscard]] Ticket of_global(Ticket ticket) noexcept;
   bool put(std::uint64_t va, const Translation &translation, const Ticket &ticket,
            Evicted *evicted) noexcept;
   [[nodiscard]] Evicted evicted_of(typename Entry::Value value, std::uint64_t set) const noexcept;
   void clear() noexcept;
   void drop(std::uint64_t set, std::uint64_t va, const Keys &keys) noexcept;
   void drop_pages(std::uint64_t first, std::uint64_t n_pages, std::uint32_t asid) noexcept;
+  void drop_in_region(std::uint64_t page, std::uint64_t end, const Keys &keys) noexcept;
   void drop_where_in(std::uint64_t first, std::uint64_t n_pages, const Keys &keys) noexcept;
 
   Table<typename Entry::Cell> table_;
@@ -157,6 +155,7 @@ private:
   Contexts<kShared> contexts_;
   StripeLocks<kShared> locks_;
   RegionMarks marks_;
+  const BatchKernels *kernels_;
   Count fills_, evictions_, unfit_, flushes_all_, flushes_asid_, flushes_page_, flushes_range_,
       swept_, clears_;
 };

@@ -7,7 +7,8 @@ template <class Entry, class Index>
 DirectTlb<Entry, Index>::DirectTlb(std::size_t entries, std::uint32_t max_asids)
     : table_(std::size_t{1} << detail::checked_set_bits(entries, 1, Entry::kLeastSetBits)),
       set_bits_(detail::checked_set_bits(entries, 1, Entry::kLeastSetBits)), index_(set_bits_),
-      codec_(set_bits_), contexts_(Entry::coding(set_bits_), max_asids) {
+      codec_(set_bits_), contexts_(Entry::coding(set_bits_), max_asids),
+      locks_(std::size_t{1} << set_bits_), kernels_(&batch_kernels()) {
   detail::require_layout<Entry>();
 }
 
@@ -68,10 +69,11 @@ DirectTlb<Entry, Index>::ticket_of(std::uint64_t va, ContextSlot &slot) noexcept
   // Epoch and key of the slot, in this order, belong together: a key that is newer than the epoch
   // was issued in it, or else the table has another one by now and the ticket is void.
   const std::uint64_t epoch = slot.epoch.load(std::memory_order_acquire);
-  return {.key = slot.key.load(std::memory_order_relaxed),
+  const std::uint64_t key = slot.key.load(std::memory_order_relaxed);
+  return {.key = key,
           .epoch = epoch,
-          .page_flushes =
-              locks_.of(index_.set_of(va)).page_flushes.load(std::memory_order_acquire)};
+          .page_flushes = locks_.of(index_.set_of(va)).page_flushes.load(std::memory_order_acquire),
+          .own = key};
 }
 
 template <class Entry, class Index>
@@ -87,19 +89,35 @@ bool DirectTlb<Entry, Index>::fill(std::uint64_t va, const Translation &translat
     unfit_.add();
     return false;
   }
-  ContextSlot &slot = translation.global ? contexts_.global() : contexts_.at(asid);
-  return put(va, translation, ticket_of(va, slot), evicted);
+  if (translation.global) {
+    Ticket ticket = ticket_of(va, contexts_.global());
+    ticket.own = key_of(asid);
+    return put(va, translation, ticket, evicted);
+  }
+  return put(va, translation, ticket_of(va, contexts_.at(asid)), evicted);
 }
 
 template <class Entry, class Index>
 bool DirectTlb<Entry, Index>::fill(std::uint64_t va, const Translation &translation,
                                    const Ticket &ticket, Evicted *evicted) noexcept {
-  if (!translation.global) {
-    return put(va, translation, ticket, evicted);
+  return put(va, translation, translation.global ? of_global(ticket) : ticket, evicted);
+}
+
+template <class Entry, class Index>
+typename DirectTlb<Entry, Index>::Ticket
+DirectTlb<Entry, Index>::of_global(Ticket ticket) noexcept {
+  ContextSlot &slot = contexts_.global();
+  bool cleared = false;
+  contexts_.issue(slot, [&] {
+    clear();
+    cleared = true;
+  });
+  ticket.key = slot.key.load(std::memory_order_relaxed); // beside ticket.own
+  // Its id began a new round, and nobody flushed: the epoch's one step is our own.
+  if (cleared && slot.epoch.load(std::memory_order_relaxed) == ticket.epoch + 1) {
+    ++ticket.epoch;
   }
-  Ticket of_all = ticket;
-  of_all.key = contexts_.issue(contexts_.global(), [this] { clear(); });
-  return put(va, translation, of_all, evicted);
+  return ticket;
 }
 
 template <class Entry, class Index>
@@ -119,7 +137,7 @@ bool DirectTlb<Entry, Index>::put(std::uint64_t va, const Translation &translati
   const typename Entry::Value old = Entry::load(cell);
   if (keep) [[likely]] {
     Entry::store(cell, codec_.make(va, translation.pa, translation.perms, ticket.key));
-    marks_.mark(va, ticket.epoch);
+    marks_.mark(va, locks_.number(set), ticket.epoch);
     fills_.add();
     if (!Entry::is_empty(old) && !codec_.same_page(old, va, ticket.key)) {
       evictions_.add();
@@ -130,7 +148,7 @@ bool DirectTlb<Entry, Index>::put(std::uint64_t va, const Translation &translati
   } else {
     unfit_.add();
     if (!Entry::is_empty(old) &&
-        (codec_.same_page(old, va, ticket.key) || codec_.same_page(old, va, global_key()))) {
+        (codec_.same_page(old, va, ticket.own) || codec_.same_page(old, va, global_key()))) {
       Entry::clear(cell);
     }
   }
@@ -152,21 +170,27 @@ Evicted DirectTlb<Entry, Index>::evicted_of(typename Entry::Value value,
 
 template <class Entry, class Index> void DirectTlb<Entry, Index>::clear() noexcept {
   locks_.lock_all();
-  for (std::size_t set = 0; set < table_.size(); ++set) {
-    Entry::clear(table_[set]);
+  if constexpr (detail::kHasKernel<Entry>) {
+    kernels_->clear(table_.data(), table_.size() * sizeof(typename Entry::Cell));
+  } else {
+    for (std::size_t set = 0; set < table_.size(); ++set) {
+      Entry::clear(table_[set]);
+    }
   }
   clears_.add();
   locks_.unlock_all();
 }
 
 template <class Entry, class Index> void DirectTlb<Entry, Index>::flush() noexcept {
-  contexts_.flush_all();
+  contexts_.flush_all([this] { clear(); });
   flushes_all_.add();
 }
 
 template <class Entry, class Index>
 void DirectTlb<Entry, Index>::flush_asid(std::uint32_t asid) noexcept {
-  contexts_.flush_one(contexts_.at(asid));
+  if (asid < max_asids()) {
+    contexts_.flush_one(contexts_.at(asid), [this] { clear(); });
+  }
   flushes_asid_.add();
 }
 
@@ -214,18 +238,36 @@ void DirectTlb<Entry, Index>::drop_pages(std::uint64_t first, std::uint64_t n_pa
   if (n_pages > table_.size()) {
     drop_where_in(first, n_pages, keys);
   } else {
-    constexpr std::uint64_t kRegion = std::uint64_t{1} << (RegionMarks::kRegionShift - kPageShift);
     const std::uint64_t epoch = contexts_.now();
     for (std::uint64_t page = first, end = first + n_pages; page != end;) {
-      const std::uint64_t next = std::min((page | (kRegion - 1)) + 1, end);
-      for (bool some = marks_.is_marked(page << kPageShift, epoch); page != next; ++page) {
-        if (some) {
-          drop(index_.set_of(page << kPageShift), page << kPageShift, keys);
-        }
+      const std::uint64_t next = std::min((page | (kRegionPages - 1)) + 1, end);
+      if (marks_.is_marked(page << kPageShift, epoch)) {
+        drop_in_region(page, next, keys);
       }
+      page = next;
     }
   }
   locks_.unlock_all();
+}
+
+template <class Entry, class Index>
+void DirectTlb<Entry, Index>::drop_in_region(std::uint64_t page, std::uint64_t end,
+                                             const Keys &keys) noexcept {
+  if constexpr (detail::kHasKernel<Entry> && Index::kConsecutive) {
+    if (end - page ==
+        kRegionPages) { // its sets are a block, aligned; or the whole of a small table
+      const std::uint64_t va = page << kPageShift;
+      const std::size_t n = std::min<std::size_t>(kRegionPages, table_.size());
+      typename Entry::Cell *const cells = &table_[index_.set_of(va) & ~(n - 1)];
+      for (const std::uint64_t key : {keys.own, keys.global}) {
+        swept_.add(detail::sweep<Entry>(*kernels_, codec_, cells, n, va, key));
+      }
+      return;
+    }
+  }
+  for (; page != end; ++page) {
+    drop(index_.set_of(page << kPageShift), page << kPageShift, keys);
+  }
 }
 
 template <class Entry, class Index>
@@ -253,7 +295,7 @@ std::size_t DirectTlb<Entry, Index>::translate_as(const std::uint64_t *va, std::
                                                   std::uint32_t *misses) const noexcept {
   std::size_t n_missed = 0;
   if constexpr (detail::kHasKernel<Entry> && Index::kKind != IndexKind::other) {
-    BatchKernel *const kernel = detail::kernel_of<Entry>();
+    BatchKernel *const kernel = detail::kernel_of<Entry>(*kernels_);
     BatchView view = detail::view_of<Entry, kAccess>(codec_, index_, table_.data());
     for (std::size_t at = 0; at < n;) {
       const std::size_t some = std::min<std::size_t>(n - at, kBatchBlock);

@@ -53,19 +53,32 @@ template <unsigned kPpnBits = 28> struct PackedEntry {
   static constexpr std::uint64_t kMask =
       ~kPpnMask & ~(kPerms ^ (std::uint64_t{perm_of(kAccess)} << kPermShift));
 
+  [[nodiscard, gnu::always_inline]] static constexpr std::uint64_t
+  shifted(std::uint64_t va) noexcept {
+    return va << (64 - kVaBits);
+  }
+  [[nodiscard, gnu::always_inline]] static constexpr bool is_canonical(std::uint64_t va) noexcept {
+    const auto extended = static_cast<std::int64_t>(shifted(va)) >> (64 - kVaBits);
+    return static_cast<std::uint64_t>(extended) == va;
+  }
+
   struct Codec {
     constexpr explicit Codec(unsigned k) noexcept
         : tag_mask(~std::uint64_t{0} << (64 - kVaBits + kPageShift + k)), set_bits(k) {}
 
+    [[nodiscard, gnu::always_inline]] std::uint64_t wanted(std::uint64_t va,
+                                                           std::uint64_t key) const noexcept {
+      return (shifted(va) & tag_mask) | key;
+    }
     template <Access kAccess>
     [[nodiscard, gnu::always_inline]] bool matches(Value value, std::uint64_t va,
                                                    std::uint64_t key) const noexcept {
-      return is_canonical(va) && ((value ^ ((shifted(va) & tag_mask) | key)) & kMask<kAccess>) == 0;
+      return is_canonical(va) && ((value ^ wanted(va, key)) & kMask<kAccess>) == 0;
     }
     /// The same page and context, whatever is permitted.
     [[nodiscard]] bool same_page(Value value, std::uint64_t va, std::uint64_t key) const noexcept {
       return value != 0 && is_canonical(va) &&
-             ((value ^ ((shifted(va) & tag_mask) | key)) & ~(kPpnMask | kPerms)) == 0;
+             ((value ^ wanted(va, key)) & ~(kPpnMask | kPerms)) == 0;
     }
     [[nodiscard, gnu::always_inline]] static std::uint64_t pa(Value value, std::uint64_t va,
                                                               std::uint64_t /*key*/) noexcept {
@@ -85,6 +98,16 @@ template <unsigned kPpnBits = 28> struct PackedEntry {
     [[nodiscard]] std::uint64_t key(Value value) const noexcept {
       return (value & ~tag_mask & ~kPpnMask) | kPerms;
     }
+    struct Sweep {
+      std::uint64_t wanted, mask;
+    };
+    /// What entries of a key, with the bits of `va` that `of_va` names, have in common.
+    [[nodiscard]] Sweep sweep_of(std::uint64_t va, std::uint64_t of_va,
+                                 std::uint64_t key) const noexcept {
+      const std::uint64_t id = ~tag_mask & ~(kPpnMask | kPerms);
+      return {.wanted = (shifted(va) & tag_mask) | (key & id),
+              .mask = (shifted(of_va) & tag_mask) | id};
+    }
     /// The page's address, given its set.
     template <class Index>
     [[nodiscard]] std::uint64_t va(Value value, std::uint64_t set,
@@ -97,15 +120,6 @@ template <unsigned kPpnBits = 28> struct PackedEntry {
     std::uint64_t tag_mask;
     unsigned set_bits;
   };
-
-private:
-  [[gnu::always_inline]] static constexpr std::uint64_t shifted(std::uint64_t va) noexcept {
-    return va << (64 - kVaBits);
-  }
-  [[gnu::always_inline]] static constexpr bool is_canonical(std::uint64_t va) noexcept {
-    const auto extended = static_cast<std::int64_t>(shifted(va)) >> (64 - kVaBits);
-    return static_cast<std::uint64_t>(extended) == va;
-  }
 };
 
 } // namespace vmperf::tlb

@@ -12,7 +12,6 @@
 // ways_tlb.hpp, which write nothing on a hit. lookup, insert and erase are O(ways).
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -110,8 +109,11 @@ public:
 
   /// O(entries).
   [[nodiscard]] std::size_t n_live() const noexcept {
-    return static_cast<std::size_t>(std::count_if(
-        contexts_.begin(), contexts_.end(), [this](std::uint64_t c) { return live_->is_live(c); }));
+    std::size_t n = 0;
+    for (const std::uint64_t context : contexts_) {
+      n += live_->is_live(context) ? 1 : 0;
+    }
+    return n;
   }
   [[nodiscard]] const Shape &shape() const noexcept { return shape_; }
 

@@ -11,7 +11,6 @@
 // Interval Prediction (RRIP), ISCA 2010 (hit priority, M = 2).
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -31,12 +30,15 @@ public:
   }
   [[nodiscard]] unsigned victim(std::size_t set) noexcept {
     std::uint8_t *of = &values_[set * ways_];
-    std::uint8_t *const farthest = std::max_element(of, of + ways_); // the first of equals
-    const auto age = static_cast<std::uint8_t>(kNever - *farthest);
+    unsigned farthest = 0;
+    for (unsigned way = 1; way < ways_; ++way) {
+      farthest = of[way] > of[farthest] ? way : farthest; // the first of equals
+    }
+    const auto age = static_cast<std::uint8_t>(kNever - of[farthest]);
     for (unsigned way = 0; way < ways_; ++way) {
       of[way] = static_cast<std::uint8_t>(of[way] + age);
     }
-    return static_cast<unsigned>(farthest - of);
+    return farthest;
   }
 
 private:
@@ -81,7 +83,7 @@ public:
   static constexpr unsigned kGroup = 32, kMost = 1023;
 
   Drrip(std::size_t sets, unsigned ways, std::uint64_t seed)
-      : group_(std::min<std::size_t>(sets, kGroup)), values_(sets, ways), rng_(seed) {}
+      : group_(sets < kGroup ? sets : kGroup), values_(sets, ways), rng_(seed) {}
   void touch(std::size_t set, unsigned way) noexcept { values_.put(set, way, Rrpv::kSoon); }
   void insert(std::size_t set, unsigned way) noexcept {
     const bool bimodal = is_bimodal(set);
@@ -96,7 +98,7 @@ private:
   [[nodiscard]] bool is_bimodal(std::size_t set) noexcept {
     const std::size_t place = set % group_;
     if (place == 0) {
-      votes_ = std::min(votes_ + 1, group_ > 1 ? kMost : 0U);
+      votes_ += votes_ < kMost && group_ > 1 ? 1 : 0;
       return false;
     }
     if (place == group_ / 2) {

@@ -30,7 +30,7 @@ public:
   void insert(std::uint64_t va, const Translation &found, std::uint64_t context, Key key);
   void erase_range(std::uint64_t first_va, std::uint64_t last_va, Key key);
 
-  [[nodiscard]] std::span<const AnyPolicyArray> arrays() const noexcept { return arrays_; }
+  [[nodiscard]] bool holds(std::uint64_t va, Key key) const;
   [[nodiscard]] std::uint64_t evictions() const noexcept { return evictions_; }
 
 private:

@@ -29,12 +29,10 @@
 #include "vmperf/tlb/prefetch_buffer.hpp"
 #include "vmperf/tlb/prefetchers.hpp"
 #include "vmperf/tlb/second_level.hpp"
+#include "vmperf/tlb/sync.hpp"
 #include "vmperf/tlb/victim.hpp"
 
 namespace vmperf::tlb {
-
-/// How the first level is safe beside a writer; automatic: packed where the widths fit.
-enum class Sync : std::uint8_t { automatic, packed, atomic16, seqlock, owned };
 
 struct SoftTlbOptions {
   std::size_t entries = 4096;
@@ -169,6 +167,8 @@ public:
   /// All pages that touch [lo, hi], of the address space and global: `hi` is the last byte.
   void flush_range(std::uint64_t lo, std::uint64_t hi, std::uint16_t asid = 0);
 
+  /// Whether some level has the page, whatever it permits; that is no use of it.
+  [[nodiscard]] bool holds(std::uint64_t va, std::uint16_t asid = 0) const noexcept;
   [[nodiscard]] std::size_t entries() const noexcept { return options_.entries; }
   [[nodiscard]] const SoftTlbOptions &options() const noexcept { return options_; }
   [[nodiscard]] const char *sync() const noexcept { return first_->sync(); }

@@ -1,13 +1,15 @@
-// The locks of those who write into a table: each covers every eighth set, so that two writers
-// rarely meet, and whoever must hold the whole table takes 8, not one per set (a clear would pay 5
-// ns a set for that, more than for the clear itself). A byte each, on a line of its own, with a
+// The locks of those who write into a table: 8 of them, each for every eighth set, so that two
+// writers rarely meet and who must hold the whole table takes 8, not one per set (a clear would pay
+// 5 ns a set for that, more than for the clear itself); fewer where there are fewer than 4096 sets. A byte each, on a line of its own, with a
 // count of the flushes of single pages under it: who fills what he looked up before a flush finds
 // that it changed. Readers never come here. Without kShared everything is empty: one thread.
 // O(1); spins, and yields after some turns.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 #include "vmperf/base/align.hpp"
@@ -40,7 +42,11 @@ private:
 
 template <bool kShared> class StripeLocks {
 public:
-  static constexpr std::uint64_t kStripes = 8;
+  static constexpr std::uint64_t kMostStripes = 8, kSetsPerStripe = 512;
+
+  /// For a power of two of sets.
+  explicit StripeLocks(std::uint64_t sets) noexcept
+      : n_(std::clamp<std::uint64_t>(sets / kSetsPerStripe, 1, kMostStripes)) {}
 
   struct alignas(kCacheLineBytes) Stripe : SpinLock<kShared> {
     std::atomic<std::uint64_t> page_flushes{0}; ///< written under the lock
@@ -51,31 +57,33 @@ public:
     }
   };
 
-  [[nodiscard]] Stripe &of(std::uint64_t set) noexcept { return stripes_[set % kStripes]; }
+  [[nodiscard]] Stripe &of(std::uint64_t set) noexcept { return stripes_[number(set)]; }
+  [[nodiscard]] std::size_t number(std::uint64_t set) const noexcept { return set & (n_ - 1); }
 
   void lock_all() noexcept {
     if constexpr (kShared) {
-      for (Stripe &stripe : stripes_) {
-        stripe.lock();
+      for (std::uint64_t i = 0; i < n_; ++i) {
+        stripes_[i].lock();
       }
     }
   }
   void unlock_all() noexcept {
     if constexpr (kShared) {
-      for (Stripe &stripe : stripes_) {
-        stripe.unlock();
+      for (std::uint64_t i = 0; i < n_; ++i) {
+        stripes_[i].unlock();
       }
     }
   }
   /// With all of them held.
   void count_flush_in_all() noexcept {
-    for (Stripe &stripe : stripes_) {
-      stripe.count_flush();
+    for (std::uint64_t i = 0; i < n_; ++i) {
+      stripes_[i].count_flush();
     }
   }
 
 private:
-  std::array<Stripe, kStripes> stripes_;
+  std::array<Stripe, kMostStripes> stripes_;
+  std::uint64_t n_;
 };
 
 } // namespace vmperf::tlb

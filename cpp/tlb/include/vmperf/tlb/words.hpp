@@ -8,7 +8,7 @@
 
 #include "vmperf/tlb/policy.hpp"
 #include "vmperf/tlb/slot.hpp"
-#include "vmperf/tlb/soft_tlb.hpp"
+#include "vmperf/tlb/sync.hpp"
 
 namespace vmperf::tlb {
 
