@@ -1,6 +1,6 @@
-// Ranges of one size at drawn addresses, copied out of the guest's memory or into it, and batches of
-// single words. Used by benches, designs and peers only. One thread; making one is O(working set),
-// verify() O(working set).
+// Ranges of one size at drawn addresses, copied out of the guest's memory or into it, and batches
+// of single words. Used by benches, designs and peers only. One thread; making one is O(working
+// set), verify() O(ops of the last batch).
 //
 // Each copy is used: a word of what was read enters the checksum, and its place changes; a word of
 // what is written changes before each copy. Batches begin alike, so checksums are the same.
