@@ -1,5 +1,5 @@
-// What the benchmarks of policies and prefetchers share: sequences of addresses, and the flat map of
-// pages behind them. Drawn from the run's seed before anything is timed, and replayed; the sums of
+// What the benchmarks of policies and prefetchers share: sequences of addresses, and the flat map
+// of pages behind them. Drawn from the run's seed before anything is timed, and replayed; the sums of
 // what they translate to are known, so that every result is proved. One thread, but for walks.
 #pragma once
 

@@ -1,6 +1,6 @@
 // What the binding files of the TLB share: Python integers as addresses and numbers in a range, and
-// arrays of addresses. Out of range is InvalidArgumentError, of another type TypeError. O(1) but for
-// arrays that are converted; needs the GIL.
+// arrays of addresses. Out of range is InvalidArgumentError, of another type TypeError. O(1) but
+// for arrays that are converted; needs the GIL.
 #pragma once
 
 #include <pybind11/numpy.h>

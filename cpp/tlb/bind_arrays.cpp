@@ -1,6 +1,8 @@
 // SoftTlb over arrays of addresses, and PageMap, which may answer its misses.
 #include <pybind11/native_enum.h>
+#include <pybind11/stl.h>
 
+#include <optional>
 #include <string>
 
 #include "bind_args.hpp"
@@ -12,7 +14,8 @@ namespace vmperf::tlb {
 namespace {
 
 py::tuple translate(SoftTlb &tlb, const py::object &vas, const py::object &out,
-                    const std::string &access, const py::object &asid, const PageMap *walker) {
+                    const std::string &access, const py::object &asid,
+                    const std::optional<const PageMap *> &walker) {
   const Addresses addresses = to_addresses(vas, "vas");
   Outputs outputs = to_outputs(out, addresses);
   const auto n = static_cast<std::size_t>(addresses.size());
@@ -20,8 +23,8 @@ py::tuple translate(SoftTlb &tlb, const py::object &vas, const py::object &out,
   std::uint8_t *fault = outputs.fault.mutable_data();
   const Access how = to_access(access);
   const std::uint16_t space = to_asid(asid);
-  if (walker != nullptr) {
-    tlb.translate_or_walk(*walker, addresses.data(), pa, fault, n, how, space);
+  if (walker) {
+    tlb.translate_or_walk(**walker, addresses.data(), pa, fault, n, how, space);
   } else {
     tlb.translate_all(addresses.data(), pa, fault, n, how, space);
   }

@@ -1,4 +1,4 @@
-// A small TLB without and with each prefetcher, one whose guesses a thread walks, and no TLB at all.
+// A small TLB without and with each prefetcher, one whose guesses a thread walks, and no TLB.
 #include <functional>
 #include <memory>
 #include <string>

@@ -69,9 +69,7 @@ def test_every_policy_and_shape(policy: str, entries: int, ways: int, rng: rando
 @pytest.mark.parametrize("ways", [1, 4])
 @pytest.mark.parametrize("victim", [0, 1, 8])
 @pytest.mark.parametrize("second_level", [0, 64])
-def test_levels(
-    policy: str, ways: int, victim: int, second_level: int, rng: random.Random
-) -> None:
+def test_levels(policy: str, ways: int, victim: int, second_level: int, rng: random.Random) -> None:
     world = World(rng, 200)
     soft, naive = build(
         entries=16, ways=ways, policy=policy, victim=victim, second_level=second_level,
@@ -118,9 +116,7 @@ def pattern(kind: str, world: World, rng: random.Random, n: int) -> list[int]:
 
 @pytest.mark.parametrize("prefetch", [None, *PREFETCHERS])
 @pytest.mark.parametrize("ways", [1, 2])
-@pytest.mark.parametrize(
-    "kind", ["sequential", "strided", "back", "two streams", "cycle", "any"]
-)
+@pytest.mark.parametrize("kind", ["sequential", "strided", "back", "two streams", "cycle", "any"])
 def test_batches_with_a_walker(
     prefetch: str | None, ways: int, kind: str, rng: random.Random
 ) -> None:

@@ -60,7 +60,7 @@ void check_flags(Format format, std::uint32_t how) {
 PageTable::PageTable(Format format, guestmem::GuestMemory &memory, const Options &options)
     : format_(format), memory_(&memory), options_(options),
       walk_ops_(options.nested != nullptr ? nested_ops(format) : flat_ops(format)),
-      edit_ops_(mmu::edit_ops(format)), id_(next_id()) {
+      edit_ops_(mmu::edit_ops(format)), host_base_(memory.host_base()), id_(next_id()) {
   const Facts known = facts(format);
   if (options_.pa_bits == 0) {
     options_.pa_bits = known.pa_bits;
@@ -108,7 +108,7 @@ unsigned PageTable::levels() const noexcept {
 
 std::uint64_t *PageTable::entry_at(std::uint64_t pa) const {
   if (options_.nested == nullptr) {
-    auto *entry = FlatMemory(*memory_).writable(pa);
+    auto *entry = FlatMemory(*memory_, nullptr).writable(pa);
     if (entry == nullptr) {
       throw OutOfRangeFault("a table at " + std::to_string(pa) + " lies in no memory", pa, 8, 'w',
                             pa);

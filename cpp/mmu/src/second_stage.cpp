@@ -21,24 +21,23 @@ SecondStage::SecondStage(PageTable &table, std::size_t entries)
   mask_ = entries_.size() - 1;
 }
 
-bool SecondStage::walk(std::uint64_t gpa, Purpose purpose, Entry &found, Packed &failed,
-                       unsigned &refs) {
+const SecondStage::Entry *SecondStage::walk(std::uint64_t gpa, Purpose purpose, Packed &failed,
+                                            unsigned &refs) {
   const tlb::Translation walked = table_->walk(gpa, purpose);
   ++stats_.n_walks;
   refs += walked.refs;
   if (walked.fault != tlb::Fault::none) {
-    failed = Packed::stopped(walked.fault, walked.level, 0, 2);
-    return false;
+    failed = Packed::stopped(walked.fault, walked.level, 0, 2); // its references are in `refs`
+    return nullptr;
   }
+  const bool keeps = keeps_ && purpose != Purpose::inspect;
+  Entry &found = keeps ? entries_[(gpa >> 12U) & mask_] : passing_;
   found.tag = tag(gpa);
   found.host_pa = walked.pa & ~std::uint64_t{4095};
   found.host = memory_->host(found.host_pa, 4096, guestmem::Access::read);
   found.shift = walked.page_shift;
   found.perms = walked.perms;
-  if (keeps_ && purpose != Purpose::inspect) {
-    entries_[(gpa >> 12U) & mask_] = found;
-  }
-  return true;
+  return &found;
 }
 
 void SecondStage::flush() noexcept {

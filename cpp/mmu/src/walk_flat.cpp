@@ -7,17 +7,20 @@ namespace {
 
 template <class F>
 Packed walk(const PageTable &table, const Root &root, std::uint64_t va, Purpose purpose) {
-  return Walker<F, FlatMemory>(FlatMemory(table.memory()), table.rules()).walk(root, va, purpose);
+  return walk_one<F>(FlatMemory(table.memory(), table.host_base()), table.rules(), root, va,
+                     purpose);
 }
 template <class F>
 void batch(const PageTable &table, const Root &root, const std::uint64_t *va, tlb::Translation *out,
            std::size_t n, Purpose purpose) {
-  walk_batch<F>(FlatMemory(table.memory()), table.rules(), root, va, out, n, purpose);
+  walk_batch<F>(FlatMemory(table.memory(), table.host_base()), table.rules(), root, va, out, n,
+                purpose);
 }
 template <class F>
 void lockstep(const PageTable &table, const Root &root, const std::uint64_t *va,
               tlb::Translation *out, std::size_t n, Purpose purpose) {
-  mmu::walk_lockstep<F>(FlatMemory(table.memory()), table.rules(), root, va, out, n, purpose);
+  mmu::walk_lockstep<F>(FlatMemory(table.memory(), table.host_base()), table.rules(), root, va, out,
+                        n, purpose);
 }
 
 struct Pick {

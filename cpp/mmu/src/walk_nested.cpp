@@ -8,8 +8,7 @@ namespace {
 
 template <class F>
 Packed walk(const PageTable &table, const Root &root, std::uint64_t va, Purpose purpose) {
-  return Walker<F, SecondStageMemory>(SecondStageMemory(*table.nested(), purpose), table.rules())
-      .walk(root, va, purpose);
+  return walk_one<F>(SecondStageMemory(*table.nested(), purpose), table.rules(), root, va, purpose);
 }
 template <class F>
 void batch(const PageTable &table, const Root &root, const std::uint64_t *va, tlb::Translation *out,

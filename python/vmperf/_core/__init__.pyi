@@ -11,7 +11,8 @@ from . import pool
 from . import memops
 from . import tlb
 from . import guestmem
-__all__: list[str] = ['AlignmentFault', 'CapacityError', 'CorruptionError', 'InvalidArgumentError', 'MeasurementError', 'MemoryFault', 'OsError', 'OutOfRangeFault', 'PageFault', 'TraceFormatError', 'UnsupportedError', 'VmperfError', 'bench', 'guestmem', 'memops', 'os', 'pool', 'stats', 'tlb']
+from . import mmu
+__all__: list[str] = ['AlignmentFault', 'CapacityError', 'CorruptionError', 'InvalidArgumentError', 'MeasurementError', 'MemoryFault', 'OsError', 'OutOfRangeFault', 'PageFault', 'TraceFormatError', 'UnsupportedError', 'VmperfError', 'bench', 'guestmem', 'memops', 'mmu', 'os', 'pool', 'stats', 'tlb']
 __version__: str = '0.1.0'
 class VmperfError(builtins.Exception):
     """

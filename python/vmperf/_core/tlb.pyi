@@ -14,9 +14,9 @@ class SoftTlb:
     """
     A TLB of several levels, each of them a matter of choice.
 
-    A lookup asks the first level, then a victim TLB of what the first level put out, then a second level
-    that keeps pages of each size whole, then a buffer of prefetched pages. A hit behind moves to the
-    first level, which keeps 4 KiB pieces of larger pages.
+    A lookup asks the first level, then a victim TLB of what the first level put out, then a second
+    level that keeps pages of each size whole, then a buffer of prefetched pages. A hit behind moves to
+    the first level, which keeps 4 KiB pieces of larger pages.
 
     Parameters
     ----------
@@ -88,6 +88,14 @@ class SoftTlb:
     ('0x42123', None)
     >>> t.flush_page(0x7000)
     >>> t.lookup(0x7123) is None
+    True
+    >>> t.fill(0x7000, 0x42000, asid=1)
+    >>> t.flush_asid(2)
+    >>> t.flush_range(0x8000, 0xFFFFF)
+    >>> t.lookup(0x7123, asid=1) == 0x42123
+    True
+    >>> t.flush()
+    >>> t.lookup(0x7123, asid=1) is None
     True
     """
     def __init__(self, entries: typing.Any = 4096, ways: typing.Any = 1, page_sizes: collections.abc.Iterable = (4096, 2097152, 1073741824), policy: str = 'plru', index: str = 'mod', victim: typing.Any = 8, second_level: typing.Any = 16384, prefetch: typing.Any = None, sync: str = 'auto', *, second_level_ways: typing.Any = 8, degree: typing.Any = 2, prefetch_buffer: typing.Any = 32, va_bits: typing.Any = 48, pa_bits: typing.Any = 40, count_hits: bool = False, seed: typing.Any = 0) -> None:
@@ -207,7 +215,7 @@ class SoftTlb:
         TypeError
             If a number is no integer.
         """
-    def translate(self, vas: typing.Any, out: typing.Any = None, access: str = 'r', asid: typing.Any = 0, walker: PageMap = None) -> tuple:
+    def translate(self, vas: typing.Any, out: typing.Any = None, access: str = 'r', asid: typing.Any = 0, walker: PageMap | None = None) -> tuple:
         """
         The physical addresses behind many virtual ones.
 
@@ -375,17 +383,18 @@ class Fault(enum.IntEnum):
 
     none, miss (no entry, and nobody walked), not_present, protection (not permitted), non_canonical,
     reserved_bit, bus (no memory there), access_flag (left to software).
+
+    Examples
+    --------
+    >>> from vmperf import tlb
+    >>> tlb.Fault(3).name, int(tlb.Fault.miss)
+    ('protection', 1)
     """
-    access_flag: typing.ClassVar[Fault]
-    bus: typing.ClassVar[Fault]
-    miss: typing.ClassVar[Fault]
-    non_canonical: typing.ClassVar[Fault]
-    none: typing.ClassVar[Fault]
-    not_present: typing.ClassVar[Fault]
-    protection: typing.ClassVar[Fault]
-    reserved_bit: typing.ClassVar[Fault]
-    @classmethod
-    def __new__(cls, value):
-        ...
-    def __format__(self, format_spec):
-        ...
+    access_flag = 7
+    bus = 6
+    miss = 1
+    non_canonical = 4
+    none = 0
+    not_present = 2
+    protection = 3
+    reserved_bit = 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import importlib
 import re
 import subprocess
 import sys
@@ -19,7 +20,23 @@ def generate(into: Path) -> dict[str, str]:
     if done.returncode != 0:
         raise RuntimeError(f"pybind11-stubgen failed:\n{done.stdout}\n{done.stderr}")
     texts = read(into / "vmperf" / "_core")
+    texts = {name: _with_members(name, text) for name, text in texts.items()}
     return texts | {"__init__.pyi": _with_errors(texts["__init__.pyi"])}
+
+
+def _with_members(name: str, text: str) -> str:
+    """Give the members of enumerations their values: without one, to mypy, none is a member."""
+    folder = name.removesuffix(".pyi").removesuffix("__init__").replace("/", ".").strip(".")
+    home = f"vmperf._core.{folder}".strip(".")
+    for enum in re.findall(r"^class (\w+)\(enum\.IntEnum\):", text, re.MULTILINE):
+        kind = getattr(importlib.import_module(home), enum)
+        member = re.compile(rf"^    (\w+): typing\.ClassVar\[{enum}\]$", re.MULTILINE)
+        text = member.sub(lambda found, kind=kind: f"    {found[1]} = {kind[found[1]]:d}", text)
+        text = re.sub(
+            rf"(class {enum}\(.*?)    @classmethod\n    def __new__.*?def __format__.*?\.\.\.\n",
+            r"\1", text, flags=re.DOTALL,
+        )  # fmt: skip
+    return text
 
 
 def _with_errors(text: str) -> str:

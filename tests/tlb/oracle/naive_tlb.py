@@ -152,7 +152,9 @@ class NaiveTlb:
         owners = self.owners = Owners()
         policy = self.policy if self.ways > 1 or self.index == "crc" else "fifo"
         self.first = Array(owners, self.entries, self.ways, policy, self.index, self.seed)
-        self.victims = Array(owners, self.victim, self.victim, "lru", "mod") if self.victim else None
+        self.victims = (
+            Array(owners, self.victim, self.victim, "lru", "mod") if self.victim else None
+        )
         self.second, entries, seed = [], self.second_level, self.seed + 1
         for size in (4096, 2 << 20, 1 << 30):
             if size in self.page_sizes and self.second_level:

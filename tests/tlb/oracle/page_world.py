@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from naive_tlb import PAGE, Translation
+
 from vmperf import tlb
 
 LARGE = 2 << 20

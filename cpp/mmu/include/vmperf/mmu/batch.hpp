@@ -1,8 +1,8 @@
 // Walks of many addresses at once, in two ways.
 //
-//   walk_batch     for each address: cached table of its 2 MiB ──> entry ──> translation; what has no
-//                  cached table, no 4 KiB page or a mark missing takes the walk. Nothing depends on
-//                  the address before, so that a CPU has a dozen of these loads in flight.
+//   walk_batch     for each address: cached table of its 2 MiB ──> entry ──> translation; what
+//                  has no cached table, no 4 KiB page or a mark missing takes the walk. Nothing
+//                  depends on the address before, so that a CPU has a dozen loads in flight.
 //   walk_lockstep  16 addresses, one level at a time, without a cache: memory latency is shared by
 //                  the group, but all levels are read. The same way out.
 //
@@ -46,6 +46,25 @@ private:
   std::uint64_t mask_, value_;
   std::uint8_t needed_;
 };
+
+/// One walk, which is a probe and a load where the cache has the last table.
+template <class F, class M>
+Packed walk_one(M memory, const Rules &rules, const Root &root, std::uint64_t va,
+                Purpose purpose) noexcept {
+  if (root.cache != nullptr) {
+    const WalkCache::Entry &known = root.cache->at(2, va);
+    if (known.tag == WalkCache::tag(2, va, root.context)) [[likely]] {
+      const std::uint64_t entry = Walker<F, M>::load(known.table[index_of(va, 1)]);
+      if (Packed quickly; QuickLeaf<F>(rules, purpose).take(known.path, entry, va, 1, quickly))
+          [[likely]] {
+        memory.start();
+        memory.finish(quickly, purpose);
+        return quickly;
+      }
+    }
+  }
+  return Walker<F, M>(memory, rules).walk(root, va, purpose);
+}
 
 /// root.cache must be there.
 template <class F, class M>

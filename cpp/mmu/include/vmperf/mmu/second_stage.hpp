@@ -1,8 +1,8 @@
 // The second stage of a nested walk: guest-physical addresses go through a table of their own.
 //
-//   gva ──> guest's entry 4 ──> 3 ──> 2 ──> 1 ──> gpa        each arrow, and the last gpa, is itself
-//              │ gpa            │     │     │      │          a walk of the second table:
-//            4 refs           4 refs  ...          4 refs     4 x (4 + 1) + 4 = 24 references
+//   gva ──> guest's entry 4 ──> 3 ──> 2 ──> 1 ──> gpa      each arrow, and the last gpa, is
+//              │ gpa            │     │     │      │        itself a walk of the second table:
+//            4 refs           4 refs  ...          4 refs   4 x (4 + 1) + 4 = 24 references
 //
 // The nested TLB keeps guest page -> host page, so that a warm walk has four, one of them with a
 // WalkCache. It is direct-mapped:
@@ -42,17 +42,16 @@ public:
   /// power of two up to 2^20; a table that is itself nested is refused: InvalidArgumentError.
   explicit SecondStage(PageTable &table, std::size_t entries = 1024);
 
-  /// The page of a guest-physical address for a purpose, in `found`; where there is none the failed
-  /// translation with stage 2. `refs` grows by what the walk read.
-  [[nodiscard, gnu::always_inline]] bool find(std::uint64_t gpa, Purpose purpose, Entry &found,
-                                              Packed &failed, unsigned &refs) {
+  /// The page of a guest-physical address for a purpose, good until the next call; where there is
+  /// none null, and the failed translation with stage 2. `refs` grows by what the walk read.
+  [[nodiscard, gnu::always_inline]] const Entry *find(std::uint64_t gpa, Purpose purpose,
+                                                      Packed &failed, unsigned &refs) {
     const Entry &known = entries_[(gpa >> 12U) & mask_];
     const auto needed = static_cast<std::uint8_t>(1U << static_cast<unsigned>(purpose));
     if (known.tag == tag(gpa) && (known.perms & needed) != 0) [[likely]] {
-      found = known;
-      return true;
+      return &known;
     }
-    return walk(gpa, purpose, found, failed, refs);
+    return walk(gpa, purpose, failed, refs);
   }
 
   void flush() noexcept;
@@ -67,7 +66,7 @@ private:
   [[nodiscard]] std::uint64_t tag(std::uint64_t gpa) const noexcept {
     return (gpa & ~(kGenerations - 1)) | generation_;
   }
-  bool walk(std::uint64_t gpa, Purpose purpose, Entry &found, Packed &failed, unsigned &refs);
+  const Entry *walk(std::uint64_t gpa, Purpose purpose, Packed &failed, unsigned &refs);
 
   PageTable *table_;
   guestmem::GuestMemory *memory_;
@@ -75,6 +74,7 @@ private:
   std::uint64_t mask_;
   std::uint64_t generation_ = 1;
   bool keeps_;
+  Entry passing_; // what is not kept
   Stats stats_;
 };
 
@@ -104,30 +104,30 @@ public:
   }
   /// The guest's page through the second stage: its address, size and what both permit.
   void finish(Packed &found, Purpose purpose) {
-    SecondStage::Entry page;
     const unsigned level = found.level();
-    if (!stage_->find(found.pa, purpose, page, failed_, refs_)) {
+    const SecondStage::Entry *page = stage_->find(found.pa, purpose, failed_, refs_);
+    if (page == nullptr) {
       found = missing(level, found.refs());
       return;
     }
-    found = Packed::found(page.host_pa | (found.pa & 4095),
-                          page.shift < found.shift() ? page.shift : found.shift(),
-                          static_cast<std::uint8_t>(found.perms() & page.perms), found.global(),
+    found = Packed::found(page->host_pa | (found.pa & 4095),
+                          page->shift < found.shift() ? page->shift : found.shift(),
+                          static_cast<std::uint8_t>(found.perms() & page->perms), found.global(),
                           level, found.refs() + refs_);
   }
 
 private:
   std::uint64_t *entries(std::uint64_t gpa, Purpose purpose) {
-    SecondStage::Entry page;
-    if (!stage_->find(gpa, purpose, page, failed_, refs_)) {
+    const SecondStage::Entry *page = stage_->find(gpa, purpose, failed_, refs_);
+    if (page == nullptr) {
       return nullptr;
     }
-    host_pa_ = page.host_pa | (gpa & 4095);
-    if (page.host == nullptr) {
+    host_pa_ = page->host_pa | (gpa & 4095);
+    if (page->host == nullptr) {
       failed_ = Packed::stopped(tlb::Fault::bus, 0, 0);
       return nullptr;
     }
-    return reinterpret_cast<std::uint64_t *>(page.host + (gpa & 4095));
+    return reinterpret_cast<std::uint64_t *>(page->host + (gpa & 4095));
   }
 
   SecondStage *stage_;

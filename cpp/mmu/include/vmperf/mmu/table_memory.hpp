@@ -20,10 +20,18 @@ namespace vmperf::mmu {
 
 class FlatMemory {
 public:
-  explicit FlatMemory(guestmem::GuestMemory &memory) noexcept : memory_(&memory) {}
+  /// `base` is memory.host_base(): with it the address of the next table is one sum, and whether it
+  /// is memory is a question that no load waits for.
+  FlatMemory(guestmem::GuestMemory &memory, std::byte *base) noexcept
+      : memory_(&memory), base_(base) {}
 
-  [[nodiscard]] std::uint64_t *table(std::uint64_t pa) const noexcept {
-    return entries(memory_->host(pa, kPageBytes, guestmem::Access::read));
+  [[nodiscard, gnu::always_inline]] std::uint64_t *table(std::uint64_t pa) const noexcept {
+    std::byte *host = memory_->host(pa, kPageBytes, guestmem::Access::read);
+    if (base_ != nullptr && host != nullptr) [[likely]] {
+      host = base_ + pa;
+      asm("" : "+r"(host)); // else the compiler sees that it is equal, and waits
+    }
+    return entries(host);
   }
   [[nodiscard]] std::uint64_t *writable(std::uint64_t pa) const noexcept {
     return entries(memory_->host(pa, sizeof(std::uint64_t), guestmem::Access::write));
@@ -43,6 +51,7 @@ private:
   }
 
   guestmem::GuestMemory *memory_;
+  std::byte *base_;
 };
 
 } // namespace vmperf::mmu

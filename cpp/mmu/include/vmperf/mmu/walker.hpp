@@ -4,10 +4,10 @@
 //   root ──> table ──> table ──> table ──> leaf ──> page        each entry: present? reserved bits?
 //                        └── large page ──> page                 permitted? mark A (and D)
 //
-// The order of checks is the manuals': canonical, present, reserved, permission, accessed and dirty.
-// An entry is read once, as one atomic word, and what was checked is what is used; a mark is a
-// compare-exchange that begins anew where the entry has changed meanwhile, so concurrent marks and
-// edits lose nothing. Levels 1 to 5; O(levels) loads, one of them with a cache hit at level 2.
+// The order of checks is the manuals': canonical, present, reserved, permission, accessed and
+// dirty. An entry is read once, as one atomic word, and what was checked is what is used; a mark is
+// a compare-exchange that begins anew where the entry has changed meanwhile, so concurrent marks
+// and edits lose nothing. Levels 1 to 5; O(levels) loads, one of them with a cache hit at level 2.
 // Any thread, where each has its own WalkCache.
 // Sources: those of the formats.
 #pragma once
@@ -39,34 +39,8 @@ public:
       return Packed::stopped(tlb::Fault::non_canonical, 0, 0);
     }
     memory_.start();
-    Step step = begin(root, va);
-    while (true) {
-      if (step.table == nullptr) {
-        return missing(step);
-      }
-      std::uint64_t &slot = step.table[index_of(va, step.level)];
-      const std::uint64_t entry = load(slot);
-      ++step.refs;
-      switch (F::kind(entry, step.level)) {
-      case Kind::absent:
-        return Packed::stopped(tlb::Fault::not_present, step.level, step.refs);
-      case Kind::reserved:
-        return Packed::stopped(tlb::Fault::reserved_bit, step.level, step.refs);
-      case Kind::leaf: {
-        Packed out;
-        if (finish(step, entry, va, purpose, out)) {
-          return out;
-        }
-        break; // the entry has changed: look again
-      }
-      case Kind::table:
-        if ((entry & rules_.reserved_table[step.level]) != 0 || step.level == 1) {
-          return Packed::stopped(tlb::Fault::reserved_bit, step.level, step.refs);
-        }
-        descend(step, entry, va, purpose, root);
-        break;
-      }
-    }
+    const Asked asked{root, va, purpose};
+    return root.cache == nullptr ? from_root(asked) : from_cache<2>(asked);
   }
 
   /// One entry, read as the atomic word that others may be changing.
@@ -75,102 +49,132 @@ public:
   }
 
 private:
-  struct Step {
-    std::uint64_t *table;
-    std::uint64_t table_pa;
-    std::uint64_t path;
-    unsigned level;
-    unsigned refs;
+  enum class Change : std::uint8_t { done, raced, refused };
+  struct Asked {
+    const Root &root;
+    std::uint64_t va;
+    Purpose purpose;
+  };
+  struct Table {
+    std::uint64_t *entries; ///< null where the guest has no memory
+    std::uint64_t pa, path;
+    unsigned refs; ///< before this one is read
   };
 
-  // The memory refused the table, or the entry, of this step, and says why.
-  [[nodiscard]] Packed missing(const Step &step) noexcept {
-    return memory_.missing(step.level, step.refs);
+  Packed from_root(const Asked &asked) noexcept {
+    return step<F::kLevels>(asked, {memory_.table(asked.root.pa), asked.root.pa, F::kStart, 0});
+  }
+  // From the lowest table that the cache has.
+  template <unsigned kLevel> Packed from_cache(const Asked &asked) noexcept {
+    if constexpr (kLevel > F::kLevels) {
+      return from_root(asked);
+    } else {
+      const WalkCache::Entry &known = asked.root.cache->at(kLevel, asked.va);
+      if (known.tag == WalkCache::tag(kLevel, asked.va, asked.root.context)) {
+        return step<kLevel - 1>(asked, {known.table, known.table_pa, known.path, 0});
+      }
+      return from_cache<kLevel + 1>(asked);
+    }
   }
 
-  [[nodiscard, gnu::always_inline]] Step begin(const Root &root, std::uint64_t va) noexcept {
-    if (root.cache != nullptr) {
-      for (unsigned level = 2; level <= F::kLevels; ++level) {
-        const WalkCache::Entry &entry = root.cache->at(level, va);
-        if (entry.tag == WalkCache::tag(level, va, root.context)) {
-          return {entry.table, entry.table_pa, entry.path, level - 1, 0};
+  // One entry, of a table of a level that the compiler knows: all shifts and masks are constants.
+  template <unsigned kLevel> Packed step(const Asked &asked, const Table &table) noexcept {
+    if (table.entries == nullptr) {
+      return memory_.missing(kLevel, table.refs);
+    }
+    const std::uint64_t number = index_of(asked.va, kLevel);
+    const std::uint64_t pa = table.pa + number * sizeof(std::uint64_t);
+    const unsigned refs = table.refs + 1;
+    while (true) { // again where the entry changed while it was marked
+      const std::uint64_t entry = load(table.entries[number]);
+      const Kind kind = F::kind(entry, kLevel);
+      if (kind == Kind::absent) {
+        return Packed::stopped(tlb::Fault::not_present, kLevel, refs);
+      }
+      const auto &reserved = kind == Kind::leaf ? rules_.reserved_leaf : rules_.reserved_table;
+      if (kind == Kind::reserved || (entry & reserved[kLevel]) != 0) {
+        return Packed::stopped(tlb::Fault::reserved_bit, kLevel, refs);
+      }
+      Change change = Change::done;
+      if (kind == Kind::leaf) {
+        const Packed result = leaf<kLevel>(asked, table.path, entry, pa, refs, change);
+        if (change == Change::done) {
+          return result;
+        }
+      } else {
+        const bool is_marked = mark_table(asked, entry, pa, change);
+        if (change == Change::done) {
+          return below<kLevel>(asked, table.path, entry, refs, is_marked);
         }
       }
+      if (change == Change::refused) {
+        return memory_.missing(kLevel, refs);
+      }
     }
-    return {memory_.table(root.pa), root.pa, F::kStart, F::kLevels, 0};
   }
 
-  // To the table that an entry points to: null where there is none. Stays where the entry changed.
-  [[gnu::always_inline]] void descend(Step &step, std::uint64_t entry, std::uint64_t va,
-                                      Purpose purpose, const Root &root) noexcept {
-    bool is_marked = true;
+  // The CPU marks the entries of tables, too, where F says so. False: it is not, nor shall it be.
+  bool mark_table(const Asked &asked, std::uint64_t entry, std::uint64_t pa,
+                  Change &change) noexcept {
     if constexpr (F::kMarksTables) {
       const std::uint64_t marked = F::marked(entry, false, false);
-      is_marked = marked == entry;
-      if (!is_marked && purpose != Purpose::inspect) {
-        const Change change = exchange(step, va, entry, marked);
-        if (change != Change::done) {
-          step.table = change == Change::refused ? nullptr : step.table;
-          return;
-        }
-        is_marked = true;
-      }
-    }
-    step.path = F::descend(step.path, entry);
-    step.table_pa = F::table_pa(entry);
-    step.table = memory_.table(step.table_pa);
-    if (step.table != nullptr && root.cache != nullptr && is_marked) {
-      root.cache->insert(step.level, va, root.context, step.table, step.path, step.table_pa);
-    }
-    --step.level;
-  }
-
-  // False where the entry changed while it was marked.
-  [[gnu::always_inline]] bool finish(Step &step, std::uint64_t entry, std::uint64_t va,
-                                     Purpose purpose, Packed &out) noexcept {
-    if ((entry & rules_.reserved_leaf[step.level]) != 0) {
-      out = Packed::stopped(tlb::Fault::reserved_bit, step.level, step.refs);
-      return true;
-    }
-    const bool inspects = purpose == Purpose::inspect;
-    if (!inspects) {
-      const std::uint8_t needed = tlb::perm_of(static_cast<tlb::Access>(purpose));
-      if ((rules_.full[F::rights(step.path, entry)] & needed) == 0) {
-        out = Packed::stopped(tlb::Fault::protection, step.level, step.refs);
-        return true;
-      }
-      const std::uint64_t marked = F::marked(entry, purpose == Purpose::write, true);
-      if (marked != entry) {
-        if (rules_.ad == AdUpdate::software) {
-          out = Packed::stopped(tlb::Fault::access_flag, step.level, step.refs);
-          return true;
-        }
-        const Change change = exchange(step, va, entry, marked);
-        if (change == Change::refused) {
-          out = missing(step);
-          return true;
-        }
-        if (change == Change::raced) {
+      if (marked != entry) [[unlikely]] {
+        if (asked.purpose == Purpose::inspect) {
           return false;
         }
-        entry = marked;
+        change = exchange(pa, entry, marked);
       }
     }
-    const unsigned shift = shift_of(step.level);
-    const auto &perms = inspects ? rules_.full : rules_.now;
-    out = Packed::found(F::page_pa(entry, step.level) | (va & bits(0, shift)), shift,
-                        perms[F::rights(step.path, entry)], F::global(step.path, entry), step.level,
-                        step.refs);
-    memory_.finish(out, purpose);
     return true;
   }
 
-  enum class Change : std::uint8_t { done, raced, refused };
+  template <unsigned kLevel>
+  Packed below(const Asked &asked, std::uint64_t path, std::uint64_t entry, unsigned refs,
+               bool is_marked) noexcept {
+    if constexpr (kLevel > 1) { // no format has a table's entry at level 1
+      const std::uint64_t pa = F::table_pa(entry);
+      const Table next{memory_.table(pa), pa, F::descend(path, entry), refs};
+      if (asked.root.cache != nullptr && next.entries != nullptr && is_marked) {
+        asked.root.cache->insert(kLevel, asked.va, asked.root.context, next.entries, next.path, pa);
+      }
+      return step<kLevel - 1>(asked, next);
+    } else {
+      return Packed::stopped(tlb::Fault::reserved_bit, kLevel, refs);
+    }
+  }
+
+  template <unsigned kLevel>
+  Packed leaf(const Asked &asked, std::uint64_t path, std::uint64_t entry, std::uint64_t pa,
+              unsigned refs, Change &change) noexcept {
+    const bool inspects = asked.purpose == Purpose::inspect;
+    if (!inspects) {
+      const std::uint8_t needed = tlb::perm_of(static_cast<tlb::Access>(asked.purpose));
+      if ((rules_.full[F::rights(path, entry)] & needed) == 0) {
+        return Packed::stopped(tlb::Fault::protection, kLevel, refs);
+      }
+      const std::uint64_t marked = F::marked(entry, asked.purpose == Purpose::write, true);
+      if (marked != entry) [[unlikely]] {
+        if (rules_.ad == AdUpdate::software) {
+          return Packed::stopped(tlb::Fault::access_flag, kLevel, refs);
+        }
+        change = exchange(pa, entry, marked);
+        entry = marked;
+      }
+    }
+    constexpr unsigned kShift = shift_of(kLevel);
+    const auto &perms = inspects ? rules_.full : rules_.now;
+    Packed result =
+        Packed::found(F::page_pa(entry, kLevel) | (asked.va & bits(0, kShift)), kShift,
+                      perms[F::rights(path, entry)], F::global(path, entry), kLevel, refs);
+    if (change == Change::done) {
+      memory_.finish(result, asked.purpose);
+    }
+    return result;
+  }
 
   // Replaces an entry, unless it has changed since it was read.
-  Change exchange(const Step &step, std::uint64_t va, std::uint64_t entry,
-                  std::uint64_t marked) noexcept {
-    const std::uint64_t pa = step.table_pa + index_of(va, step.level) * sizeof(std::uint64_t);
+  [[gnu::noinline]] Change exchange(std::uint64_t pa, std::uint64_t entry,
+                                    std::uint64_t marked) noexcept {
     std::uint64_t *slot = memory_.writable(pa);
     if (slot == nullptr) {
       return Change::refused;

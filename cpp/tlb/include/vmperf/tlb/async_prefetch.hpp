@@ -1,7 +1,7 @@
 // A prefetcher whose guesses are walked by a thread of its own, while the owner goes on.
 //
-//   owner  --ring of requests-->  worker: walker(va)          a miss takes, trains and hands guesses
-//          <--ring of answers---                              over; answers are collected at the next
+//   owner  --ring of requests-->  worker: walker(va)      a miss takes, trains and hands guesses
+//          <--ring of answers---                          over; answers are collected at the next
 //     |
 //   under way [ page | asid | dropped? ] x 64    asked for meanwhile: late, the owner walks himself
 //   buffer    [ .. ]                             flushed meanwhile: dropped, never kept

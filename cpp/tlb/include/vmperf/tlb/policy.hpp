@@ -7,7 +7,8 @@
 // 1 to 64 ways. touch and insert are O(1); victim is O(ways) for stamps and RRIP, else O(log ways).
 // The re-reference policies are in rrip.hpp. One thread: a hit writes.
 // Sources: Al-Zoubi, Milenkovic, Milenkovic, Performance Evaluation of Cache Replacement Policies
-// for the SPEC CPU2000 Benchmark Suite, ACM-SE 2004 (both PLRUs); Jaleel et al. as in rrip.hpp (NRU).
+// for the SPEC CPU2000 Benchmark Suite, ACM-SE 2004 (both PLRUs); Jaleel et al. as in rrip.hpp
+// (NRU).
 #pragma once
 
 #include <array>

@@ -1,6 +1,6 @@
 // A set-associative array of translations with any policy, index function and shape; fully
-// associative where ways == entries. Tags lie apart from data, so that the search of a set goes over
-// `ways` neighbouring words:
+// associative where ways == entries. Tags lie apart from data, so that the search of a set goes
+// over `ways` neighbouring words:
 //
 //   pages     [ set 0: page | page | .. ][ set 1: ...      what a hit compares first
 //   contexts  [        ctx  | ctx  | .. ][                 then this, against two of the key

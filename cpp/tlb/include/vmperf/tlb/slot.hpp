@@ -1,4 +1,4 @@
-// An entry of the levels that are not the lock-free first one, and what an array of them looks like.
+// An entry of the levels that are not the lock-free first one, and the shape of an array of them.
 //
 //   page   number of the page, in units of its array's page size
 //   context  whose it is, and since which flush: generations.hpp; 0 is a dead entry

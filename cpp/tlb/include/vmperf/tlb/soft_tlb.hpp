@@ -2,7 +2,7 @@
 // level that keeps large pages whole, and a prefetch buffer in front of the walker.
 //
 //   va --> first level --> victim --> second level --> prefetch buffer --> miss: walk, then fill()
-//               ^------------'-------------'-----------------'  a hit behind moves to the first level
+//               ^------------'-------------'-----------------'  a hit there moves to the first
 //
 //   SoftTlb tlb({.entries = 4096});
 //   std::uint64_t pa = tlb.lookup(va, Access::read, asid);
