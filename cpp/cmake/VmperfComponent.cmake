@@ -174,3 +174,17 @@ function(vmperf_write_lists)
     file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/vmperf/${list}.inc CONTENT "${text}")
   endforeach()
 endfunction()
+
+# vmperf_client_library(NAME dep...): what C++ clients of a component and of what it depends on link
+# to: libvmperf_NAME.a in the wheel under vmperf/lib, and the target vmperf::NAME of its configuration.
+# A static one, since only the C face of a shared library is visible.
+function(vmperf_client_library name)
+  set(objects "$<TARGET_OBJECTS:vmperf_${name}>")
+  foreach(dep IN LISTS ARGN)
+    list(APPEND objects "$<TARGET_OBJECTS:vmperf_${dep}>")
+  endforeach()
+  add_library(vmperf_${name}_client STATIC ${objects})
+  set_target_properties(vmperf_${name}_client PROPERTIES OUTPUT_NAME vmperf_${name}
+                                                         LINKER_LANGUAGE CXX)
+  install(TARGETS vmperf_${name}_client ARCHIVE DESTINATION vmperf/lib)
+endfunction()

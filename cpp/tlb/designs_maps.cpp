@@ -10,7 +10,6 @@
 
 #include "vmperf/bench/registry.hpp"
 #include "vmperf/tlb/api.hpp"
-#include "vmperf/tlb/api/concurrent_workload.hpp"
 #include "vmperf/tlb/api/flush_workload.hpp"
 #include "vmperf/tlb/api/map_design.hpp"
 

@@ -1,4 +1,4 @@
-"""Walks against a slow walker in Python, over tables of which every bit of every entry is varied."""
+"""Walks against a slow walker in Python, over tables with every bit of every entry varied."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-
 from vmperf.guestmem import GuestMemory
 from vmperf.mmu import Mode, PageTable, WalkCache
 from vmperf.tlb import Fault
@@ -187,8 +186,13 @@ class SlowWalker:
 
 
 MODES = {
-    "x": [Mode(), Mode(user=True), Mode(wp=False, nxe=False), Mode(smep=True, smap=True)]
-    + [Mode(smap=True, ac=True)],
+    "x": [
+        Mode(),
+        Mode(user=True),
+        Mode(wp=False, nxe=False),
+        Mode(smep=True, smap=True),
+        Mode(smap=True, ac=True),
+    ],
     "sv": [Mode(), Mode(user=True), Mode(sum=True, mxr=True)],
     "aarch": [Mode(), Mode(user=True), Mode(pan=True)],
 }

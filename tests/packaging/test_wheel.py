@@ -24,7 +24,7 @@ ALLOWED = re.compile(
     r"vmperf/include/vmperf/(\w+/)*\w+\.(hpp|inl|h)|vmperf/cmake/vmperf-config(-version)?\.cmake|"
     r"vmperf/(_report|plot)/[\w/.-]+\.(j2|css|js|json|toml|txt|LICENSE)|vmperf/_data/[\w/.-]+|"
     r"vmperf/benchmarks/(\w+/)*\w+\.toml|vmperf/benchmarks/campaign-measured\.json|"
-    r"vmperf/lib/libvmperf_\w+\.so|"
+    r"vmperf/lib/libvmperf_\w+\.(so|a)|"
     r"vmperf-[\d.]+\.dist-info/[\w./-]+"
 )
 
@@ -145,6 +145,32 @@ def test_client_by_find_package(
     run_clean(cmake, "-S", tmp_path, "-B", build, *make, found)
     run_clean(cmake, "--build", build)
     assert run_clean(build / "client").stdout == CLIENT_SAYS
+
+
+GUEST_CMAKE = CMAKE_CLIENT.replace("vmperf::headers", "vmperf::mmu")
+
+
+def test_guest_client(
+    fresh_python: Path, run_clean: Run, cxx: str, repo_root: Path, tmp_path: Path, version: str
+) -> None:
+    """Memory, table, TLB and a fault caught, by include path and by find_package."""
+    source = repo_root / "tests" / "mmu" / "cpp" / "client.cpp"
+    (tmp_path / "client.cpp").write_text(source.read_text())
+    (tmp_path / "CMakeLists.txt").write_text(GUEST_CMAKE.format(version=version))
+    include = run_clean(fresh_python, "-c", "import vmperf; print(vmperf.get_include())")
+    library = Path(include.stdout.strip()).parent / "lib" / "libvmperf_mmu.a"
+    flags = ["-std=c++20", "-O2", f"-I{include.stdout.strip()}"]
+    run_clean(
+        cxx, *flags, "client.cpp", library, "-pthread", "-ldl", "-o", "client", cwd=tmp_path
+    )
+    said = run_clean(tmp_path / "client").stdout
+    assert said == "sum 499500\nfault at 0x480000 (w): protection, level 1\n"
+    where = run_clean(fresh_python, "-c", "import vmperf; print(vmperf.get_cmake_dir())")
+    make = ["-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={native_build.tool('ninja')}"]
+    cmake, build = native_build.tool("cmake"), tmp_path / "build"
+    run_clean(cmake, "-S", tmp_path, "-B", build, *make, f"-Dvmperf_DIR={where.stdout.strip()}")
+    run_clean(cmake, "--build", build)
+    assert run_clean(build / "client").stdout == said
 
 
 def test_missing_extra_is_one_line(fresh_python: Path, run_clean: Run, tmp_path: Path) -> None:

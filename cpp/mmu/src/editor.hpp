@@ -1,6 +1,6 @@
-// Changes of a page table's entries, for a format known to the compiler. Each is one atomic word, so
-// that a walk beside it sees the entry before or after, and keeps the marks that walks set. A table
-// is linked in after it is filled. One thread changes a table at a time.
+// Changes of a page table's entries, for a format known to the compiler. Each is one atomic word,
+// so that a walk beside it sees the entry before or after, and keeps the marks that walks set. A
+// table is linked in after it is filled. One thread changes a table at a time.
 #pragma once
 
 #include <atomic>
@@ -88,8 +88,8 @@ private:
     return found;
   }
 
-  // The place of the leaf of va at `level`, with the tables above it. An empty table that lies there
-  // is taken back.
+  // The place of the leaf of va at `level`, with the tables above it. An empty table that lies
+  // there is taken back.
   std::uint64_t slot_for(std::uint64_t va, unsigned level) {
     std::uint64_t table = table_.root_;
     for (unsigned above = F::kLevels; above > level; --above) {

@@ -1,7 +1,7 @@
 """Where peers that come as Python packages lie, told to the native loader.
 
 Packages of the cmeel family put their shared libraries under ``cmeel.prefix/lib`` beside them,
-wheels that were repaired by auditwheel into a folder of their own.
+wheels that were repaired by auditwheel into a folder of their own, Unicorn into its package.
 Cheap enough for every measuring call: a few file status reads, and a directory is added once.
 """
 
@@ -14,7 +14,7 @@ from .. import _core
 
 __all__ = ["add_peer_directories", "peer_folders"]
 
-_FOLDERS = ("cmeel.prefix/lib", "google_crc32c.libs")
+_FOLDERS = ("cmeel.prefix/lib", "google_crc32c.libs", "unicorn/lib")
 
 
 def peer_folders() -> list[str]:

@@ -1,11 +1,11 @@
-// What the benchmarks of walks, misses and nested walks have in common: a guest with a page table of
-// `pages` pages, the addresses that are asked for, and workloads over any design of a walk.
+// What the benchmarks of walks, misses and nested walks have in common: a guest with a page table
+// of `pages` pages, the addresses that are asked for, and workloads over any design of a walk.
 //
 //   addresses   at least 4096 of them, drawn; a batch of n ops takes the first n, round and round
 //   a design    D(const Guest &), pa(va) for walks, pa(va, out, n) for batches
 //
-// Translations are pa = va - kBase + kPages, so that each can be checked by itself. Used by benches,
-// designs and peers only. One thread.
+// Translations are pa = va - kBase + kPages, so that each can be checked by itself. Used by
+// benches, designs and peers only. One thread.
 #pragma once
 
 #include <algorithm>

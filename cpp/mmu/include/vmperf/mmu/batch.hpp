@@ -1,8 +1,8 @@
 // Walks of many addresses at once, in two ways.
 //
-//   walk_batch     for each address: cached table of its 2 MiB ──> entry ──> translation; what has no
-//                  cached table, no 4 KiB page or a mark missing takes the walk. Nothing depends on
-//                  the address before, so that a CPU has a dozen of these loads in flight.
+//   walk_batch     for each address: cached table of its 2 MiB ──> entry ──> translation; what
+//                  has no cached table, no 4 KiB page or a mark missing takes the walk. Nothing
+//                  depends on the address before, so that a CPU has a dozen loads in flight.
 //   walk_lockstep  16 addresses, one level at a time, without a cache: memory latency is shared by
 //                  the group, but all levels are read. The same way out.
 //

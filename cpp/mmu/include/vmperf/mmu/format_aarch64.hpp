@@ -9,8 +9,8 @@
 // level 1, 0 in a block of level 2 or 3; any other combination is an invalid entry. AP[1] lets EL0
 // in, AP[2] makes read-only; the bits of the tables on the way take away. With hardware management
 // of the dirty state DBM marks what may be written and AP[2] what has not been yet: the first store
-// clears AP[2]. Where EL0 may write, EL1 doesn't execute. Address bits below a block's size count as
-// reserved. Stateless. Source: Arm ARM DDI 0487 J, D8.3 to D8.5.
+// clears AP[2]. Where EL0 may write, EL1 doesn't execute. Address bits below a block's size count
+// as reserved. Stateless. Source: Arm ARM DDI 0487 J, D8.3 to D8.5.
 #pragma once
 
 #include "vmperf/mmu/rules.hpp"
@@ -119,7 +119,8 @@ struct AArch64 {
   }
 
 private:
-  // `write` is whether it may be written at all, so that a clean page is executed as a dirty one is.
+  // `write` is whether it may be written at all, so that a clean page is executed as a dirty one
+  // is.
   static constexpr std::uint8_t permits(unsigned rights, bool write, const Mode &mode) noexcept {
     const bool el0 = (rights & 1) == 0;
     const bool uxn = (rights & 32) != 0;

@@ -3,10 +3,10 @@
 //   63 62..61 60..54    53 ............... 10  9..8  7  6  5  4  3  2  1  0
 //   N  PBMT   reserved  physical page number   free  D  A  G  U  X  W  R  V
 //
-// An entry without R, W and X points to a table; any other is a leaf, at any level, whose bits alone
-// say what may be done. W without R is reserved, as are D, A and U of a table's entry, 54 to 63
-// (Svnapot and Svpbmt are not modelled) and page numbers that a large page isn't aligned to. G of a
-// table's entry holds for all below. Stateless.
+// An entry without R, W and X points to a table; any other is a leaf, at any level, whose bits
+// alone say what may be done. W without R is reserved, as are D, A and U of a table's entry, 54 to
+// 63 (Svnapot and Svpbmt are not modelled) and page numbers that a large page isn't aligned to. G
+// of a table's entry holds for all below. Stateless.
 // Source: RISC-V privileged ISA 1.12, 4.3.2 (the walk), 4.4 to 4.6; Svadu 1.0 (update of A and D).
 #pragma once
 

@@ -158,8 +158,8 @@ private:
       tlb_->fill(va, found, asid);
     }
   }
-  // A page whose size the TLB does not have, as RISC-V's above 1 GiB, is kept as the largest part of
-  // it that it has. 0: none.
+  // A page whose size the TLB does not have, as RISC-V's above 1 GiB, is kept as the largest part
+  // of it that it has. 0: none.
   std::uint8_t kept_shift(unsigned shift) const {
     std::uint8_t kept = shift > 30 ? 30 : static_cast<std::uint8_t>(shift);
     if constexpr (kHasLimits) {

@@ -4,8 +4,8 @@
 //
 // It has the layout of tlb::Translation, which is written at once, by unpack(). Made member by
 // member a Translation is a row of byte stores, and the copy of it as a whole waits for all of them
-// (a store that is not forwarded: some 15 cycles on a Zen 4). Hosts are little-endian, as GuestMemory
-// says. Plain values: thread-safe.
+// (a store that is not forwarded: some 15 cycles on a Zen 4). Hosts are little-endian, as
+// GuestMemory says. Plain values: thread-safe.
 #pragma once
 
 #include <cstddef>

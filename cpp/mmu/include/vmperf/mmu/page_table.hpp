@@ -1,12 +1,12 @@
 // A page table in guest memory: made, changed and walked.
 //
-//   PageTable ──> WalkOps (functions for one format and kind of memory, compiled with its constants)
+//   PageTable ──> WalkOps (functions compiled for one format and kind of memory)
 //     root, rules, table pages [start ... next | free list ... end)  all in GuestMemory
 //
-// Pages are of 4 KiB, 2 MiB or 1 GiB. map() refuses addresses that are mapped. unmap() and protect()
-// take any range of 4 KiB pages: a large page that is partly in it is split, with all its attributes
-// and marks. Every change of an entry is one atomic word; marks that a walk sets meanwhile are kept.
-// A change reaches a TLB or a WalkCache by their flushes alone, as on a CPU.
+// Pages are of 4 KiB, 2 MiB or 1 GiB. map() refuses addresses that are mapped. unmap() and
+// protect() take any range of 4 KiB pages: a large page that is partly in it is split, with all its
+// attributes and marks. Every change of an entry is one atomic word; marks that a walk sets
+// meanwhile are kept. A change reaches a TLB or a WalkCache by their flushes alone, as on a CPU.
 // walk O(levels). map, unmap, protect O(pages + tables). Threads: one changes the table at a time;
 // walks, each with its own WalkCache, may go on beside it, except that of a table page that map()
 // takes back (an empty table under a new large page): flush first.

@@ -4,9 +4,9 @@
 //   reserved bits   entry & reserved_table[level], & reserved_leaf[level]      must be 0
 //   permissions     F::rights(path, leaf), 8 bits  ->  now[], full[]           kRead | kWrite | ...
 //
-// `now` is what a TLB may keep: without kWrite as long as the leaf's dirty bit is clear, so that the
-// first store walks and sets it. `full` is what may be done at all. Levels are 1 (whose leaves are
-// 4 KiB pages) to 5. O(256) to make. Plain values: thread-safe.
+// `now` is what a TLB may keep: without kWrite as long as the leaf's dirty bit is clear, so that
+// the first store walks and sets it. `full` is what may be done at all. Levels are 1 (whose leaves
+// are 4 KiB pages) to 5. O(256) to make. Plain values: thread-safe.
 #pragma once
 
 #include <array>

@@ -1,8 +1,8 @@
 // The second stage of a nested walk: guest-physical addresses go through a table of their own.
 //
-//   gva ──> guest's entry 4 ──> 3 ──> 2 ──> 1 ──> gpa        each arrow, and the last gpa, is itself
-//              │ gpa            │     │     │      │          a walk of the second table:
-//            4 refs           4 refs  ...          4 refs     4 x (4 + 1) + 4 = 24 references
+//   gva ──> guest's entry 4 ──> 3 ──> 2 ──> 1 ──> gpa      each arrow, and the last gpa, is
+//              │ gpa            │     │     │      │        itself a walk of the second table:
+//            4 refs           4 refs  ...          4 refs   4 x (4 + 1) + 4 = 24 references
 //
 // The nested TLB keeps guest page -> host page, so that a warm walk has four, one of them with a
 // WalkCache. It is direct-mapped:

@@ -4,10 +4,10 @@
 //   root ──> table ──> table ──> table ──> leaf ──> page        each entry: present? reserved bits?
 //                        └── large page ──> page                 permitted? mark A (and D)
 //
-// The order of checks is the manuals': canonical, present, reserved, permission, accessed and dirty.
-// An entry is read once, as one atomic word, and what was checked is what is used; a mark is a
-// compare-exchange that begins anew where the entry has changed meanwhile, so concurrent marks and
-// edits lose nothing. Levels 1 to 5; O(levels) loads, one of them with a cache hit at level 2.
+// The order of checks is the manuals': canonical, present, reserved, permission, accessed and
+// dirty. An entry is read once, as one atomic word, and what was checked is what is used; a mark is
+// a compare-exchange that begins anew where the entry has changed meanwhile, so concurrent marks
+// and edits lose nothing. Levels 1 to 5; O(levels) loads, one of them with a cache hit at level 2.
 // Any thread, where each has its own WalkCache.
 // Sources: those of the formats.
 #pragma once

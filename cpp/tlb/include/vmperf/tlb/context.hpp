@@ -10,8 +10,8 @@
 //
 // A reader takes epoch and key of its slot, then the entry, then looks at the table's epoch: where
 // that is the slot's still, no id was issued twice in between, so what matched is of this ASID. An
-// entry is stored with release and loaded with acquire order, so who sees an entry of a reissued id
-// sees the epoch, too. A flush holds for every lookup that begins after it returned.
+// entry and a key are stored with release and loaded with acquire order, so who sees an entry of a
+// reissued id, or that id itself, sees the epoch, too. A flush holds for every lookup that begins after it returned.
 // Id 0 is never issued: its key matches no entry. O(1) but for the clear; 16 bytes an ASID, which
 // become resident when it is used. Readers are wait-free; kShared = false is for one thread.
 #pragma once
@@ -65,7 +65,7 @@ public:
   /// confirmed by the epoch after what it read with it.
   [[nodiscard]] std::uint64_t current(const ContextSlot &slot, std::uint64_t epoch) const noexcept {
     const bool valid = slot.epoch.load(std::memory_order_acquire) == epoch;
-    return valid ? slot.key.load(std::memory_order_relaxed) : key_of(0);
+    return valid ? slot.key.load(std::memory_order_acquire) : key_of(0);
   }
 
   /// Gives a slot that is not valid an id. `clear` empties the table where none is left.
@@ -109,7 +109,7 @@ private:
       clear();
       next_id_ = 1;
     }
-    slot.key.store(key_of(next_id_++), std::memory_order_relaxed);
+    slot.key.store(key_of(next_id_++), std::memory_order_release);
     slot.epoch.store(epoch_.load(std::memory_order_relaxed), std::memory_order_release);
   }
   template <class Clear> [[gnu::noinline]] void issue_new(ContextSlot &slot, Clear clear) noexcept {

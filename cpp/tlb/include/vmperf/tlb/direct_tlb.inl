@@ -22,27 +22,27 @@ template <class Entry, class Index>
 template <Access kAccess>
 inline std::uint64_t DirectTlb<Entry, Index>::Context::lookup(std::uint64_t va) const noexcept {
   const std::uint64_t seen = slot_->epoch.load(std::memory_order_acquire);
-  const std::uint64_t key = slot_->key.load(std::memory_order_relaxed);
+  const std::uint64_t key = slot_->key.load(std::memory_order_acquire);
   const typename Entry::Value value = Entry::load(cells_[index_.set_of(va)]);
   if (codec_.template matches<kAccess>(value, va, key) &&
       contexts_->epoch().load(std::memory_order_relaxed) == seen) [[likely]] {
     return codec_.pa(value, va, key);
   }
-  return lookup_global<kAccess>(va);
+  return lookup_global<kAccess>(*this, va);
 }
 
-// Apart, so that the loop of its user has room: a miss is dear anyway.
+// Apart, so that the loop of its user has room; by value, so that his context stays in registers.
 template <class Entry, class Index>
 template <Access kAccess>
 [[gnu::noinline]] std::uint64_t
-DirectTlb<Entry, Index>::Context::lookup_global(std::uint64_t va) const noexcept {
-  const ContextSlot &slot = contexts_->global();
+DirectTlb<Entry, Index>::Context::lookup_global(Context context, std::uint64_t va) noexcept {
+  const ContextSlot &slot = context.contexts_->global();
   const std::uint64_t seen = slot.epoch.load(std::memory_order_acquire);
-  const std::uint64_t key = slot.key.load(std::memory_order_relaxed);
-  const typename Entry::Value value = Entry::load(cells_[index_.set_of(va)]);
-  if (codec_.template matches<kAccess>(value, va, key) &&
-      contexts_->epoch().load(std::memory_order_relaxed) == seen) {
-    return codec_.pa(value, va, key);
+  const std::uint64_t key = slot.key.load(std::memory_order_acquire);
+  const typename Entry::Value value = Entry::load(context.cells_[context.index_.set_of(va)]);
+  if (context.codec_.template matches<kAccess>(value, va, key) &&
+      context.contexts_->epoch().load(std::memory_order_relaxed) == seen) {
+    return context.codec_.pa(value, va, key);
   }
   return kMiss;
 }
@@ -69,7 +69,7 @@ DirectTlb<Entry, Index>::ticket_of(std::uint64_t va, ContextSlot &slot) noexcept
   // Epoch and key of the slot, in this order, belong together: a key that is newer than the epoch
   // was issued in it, or else the table has another one by now and the ticket is void.
   const std::uint64_t epoch = slot.epoch.load(std::memory_order_acquire);
-  const std::uint64_t key = slot.key.load(std::memory_order_relaxed);
+  const std::uint64_t key = slot.key.load(std::memory_order_acquire);
   return {.key = key,
           .epoch = epoch,
           .page_flushes = locks_.of(index_.set_of(va)).page_flushes.load(std::memory_order_acquire),

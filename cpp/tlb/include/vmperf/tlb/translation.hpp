@@ -1,6 +1,6 @@
-// The words that a TLB and what stands behind it share: how memory is accessed, what a page permits,
-// what a translation found, and why there is none. A walker of page tables, a flat map of pages or a
-// test delivers a Translation; a TLB keeps it. Plain values: thread-safe.
+// The words that a TLB and what stands behind it share: how memory is accessed, what a page
+// permits, what a translation found, and why there is none. A walker of page tables, a flat map of
+// pages or a test delivers a Translation; a TLB keeps it. Plain values: thread-safe.
 #pragma once
 
 #include <cstdint>

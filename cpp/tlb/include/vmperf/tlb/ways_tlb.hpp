@@ -55,7 +55,7 @@ public:
         : words_(tlb.table_.data()), index_(tlb.index_), codec_(tlb.codec_), slot_(&slot),
           contexts_(&tlb.contexts_), find_(tlb.kernels_->find8) {}
     template <Access kAccess>
-    [[nodiscard]] std::uint64_t lookup_global(std::uint64_t va) const noexcept;
+    [[nodiscard]] static std::uint64_t lookup_global(Context context, std::uint64_t va) noexcept;
     template <Access kAccess>
     [[nodiscard, gnu::always_inline]] std::uint64_t find(std::uint64_t va,
                                                          std::uint64_t key) const noexcept;

@@ -33,25 +33,25 @@ template <std::size_t kWays, class Index>
 template <Access kAccess>
 inline std::uint64_t WaysTlb<kWays, Index>::Context::lookup(std::uint64_t va) const noexcept {
   const std::uint64_t seen = slot_->epoch.load(std::memory_order_acquire);
-  const std::uint64_t key = slot_->key.load(std::memory_order_relaxed);
+  const std::uint64_t key = slot_->key.load(std::memory_order_acquire);
   const std::uint64_t word = find<kAccess>(va, key);
   if (word != 0 && Entry::is_canonical(va) &&
       contexts_->epoch().load(std::memory_order_relaxed) == seen) [[likely]] {
     return Entry::Codec::pa(word, va, key);
   }
-  return lookup_global<kAccess>(va);
+  return lookup_global<kAccess>(*this, va);
 }
 
 template <std::size_t kWays, class Index>
 template <Access kAccess>
 [[gnu::noinline]] std::uint64_t
-WaysTlb<kWays, Index>::Context::lookup_global(std::uint64_t va) const noexcept {
-  const ContextSlot &slot = contexts_->global();
+WaysTlb<kWays, Index>::Context::lookup_global(Context context, std::uint64_t va) noexcept {
+  const ContextSlot &slot = context.contexts_->global();
   const std::uint64_t seen = slot.epoch.load(std::memory_order_acquire);
-  const std::uint64_t key = slot.key.load(std::memory_order_relaxed);
-  const std::uint64_t word = find<kAccess>(va, key);
+  const std::uint64_t key = slot.key.load(std::memory_order_acquire);
+  const std::uint64_t word = context.template find<kAccess>(va, key);
   const bool hit = word != 0 && Entry::is_canonical(va) &&
-                   contexts_->epoch().load(std::memory_order_relaxed) == seen;
+                   context.contexts_->epoch().load(std::memory_order_relaxed) == seen;
   return hit ? Entry::Codec::pa(word, va, key) : kMiss;
 }
 
@@ -75,7 +75,7 @@ typename WaysTlb<kWays, Index>::Ticket
 WaysTlb<kWays, Index>::ticket_of(std::uint64_t va, ContextSlot &slot) noexcept {
   contexts_.issue(slot, [this] { clear(); });
   const std::uint64_t epoch = slot.epoch.load(std::memory_order_acquire);
-  const std::uint64_t key = slot.key.load(std::memory_order_relaxed);
+  const std::uint64_t key = slot.key.load(std::memory_order_acquire);
   return {.key = key,
           .epoch = epoch,
           .page_flushes = locks_.of(index_.set_of(va)).page_flushes.load(std::memory_order_acquire),

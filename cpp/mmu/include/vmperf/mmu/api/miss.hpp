@@ -1,7 +1,7 @@
-// The workload of mmu/miss: every page of a working set far larger than the TLB in turn, so that each
-// look-up of a direct-mapped TLB of 4096 entries misses; `miss_ratio` says how many did. With marks =
-// clear all accessed and dirty bits are clear before each round over the pages, which is a batch at
-// most, so that each miss sets them. Used by designs and peers only. One thread.
+// The workload of mmu/miss: every page of a working set far larger than the TLB in turn, so that
+// each look-up of a direct-mapped TLB of 4096 entries misses; `miss_ratio` says how many did. With
+// marks = clear all accessed and dirty bits are clear before each round over the pages, which is a
+// batch at most, so that each miss sets them. Used by designs and peers only. One thread.
 #pragma once
 
 #include "vmperf/mmu/api.hpp"
