@@ -51,26 +51,30 @@ void check_sums(const PrefetchCounts &c) {
   check(c.issued == c.present + c.late + c.waiting + c.useful + c.useless, "all are accounted for");
 }
 
-// Every page gets a new frame, then all is flushed: no answer is of the frame before.
+// Pages get new frames and are flushed while guesses of them are being walked: no answer is of the
+// frame before.
+void change(Map &map, AsyncPrefetcher<Walker> &prefetcher, std::uint64_t version) {
+  for (std::uint64_t page = 0; page < kPages; ++page) {
+    map.frames[page].store(page + version * kPages, std::memory_order_release);
+  }
+  switch (version % 3) {
+  case 0:
+    prefetcher.flush();
+    break;
+  case 1:
+    prefetcher.flush_asid(7);
+    break;
+  default:
+    prefetcher.flush_range(0, kPages * 4096 - 1, 7);
+  }
+}
+
 void run(const char *word, unsigned degree, int rounds) {
   Map map;
   std::atomic<std::uint64_t> walks{0};
   AsyncPrefetcher<Walker> prefetcher({&map, &walks}, word, degree, 32);
-  std::uint64_t misses = 0;
+  std::uint64_t misses = 0, version = 0;
   for (int round = 0; round < rounds; ++round) {
-    for (std::uint64_t page = 0; page < kPages; ++page) {
-      map.frames[page].store(page ^ static_cast<std::uint64_t>(round), std::memory_order_release);
-    }
-    switch (round % 3) {
-    case 0:
-      prefetcher.flush();
-      break;
-    case 1:
-      prefetcher.flush_asid(7);
-      break;
-    default:
-      prefetcher.flush_range(0, kPages * 4096 - 1, 7);
-    }
     for (std::uint64_t page = 0; page < kPages * 3 / 4; ++page) {
       const std::uint64_t va = page * 4096 + 8;
       Translation found;
@@ -82,8 +86,11 @@ void run(const char *word, unsigned degree, int rounds) {
       }
       check(found.pa == map.walk(va).pa, "an answer is of now");
       prefetcher.train(va, 7, 48, [](std::uint64_t at) { return at % 7 == 0; });
-      if (page % 64 == 0) {
-        std::this_thread::yield();
+      if (page % 8 == 0) {
+        for (std::uint64_t turn = 0, most = page % 64; turn < most; ++turn) {
+          std::this_thread::yield(); // now and then the worker has walked before all changes
+        }
+        change(map, prefetcher, ++version);
       }
     }
     check_sums(prefetcher.counts());
