@@ -9,7 +9,9 @@
 namespace vmperf::guestmem {
 namespace {
 
-constexpr std::uint64_t kApart = std::uint64_t{1} << 30U; // from one region's start to the next
+// From one region's start to the next: eight of them lie below 4 GiB, so that tables of addresses
+// take 4 bytes an entry.
+constexpr std::uint64_t kApart = std::uint64_t{1} << 29U;
 constexpr std::uint64_t kLeast = 4096, kMost = kApart / 2;
 constexpr std::uint64_t kRegions = 8, kRegionAlign = std::uint64_t{1} << 21U;
 

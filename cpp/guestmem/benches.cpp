@@ -14,7 +14,7 @@ Benchmark &with_scalar_axes(Benchmark &benchmark) {
       .fooled_by("one region or one page only: a predictor knows where each access goes, and a "
                  "search costs nothing; layout=one is that case, on purpose")
       .fooled_by("a small working set: from 1 MiB on the caches and the TLB of the host decide")
-      .fooled_by("2048 addresses are replayed, and a predictor of branches learns them")
+      .fooled_by("8192 addresses are replayed: a large predictor of branches learns some of them")
       .fooled_by("independent accesses: a chain of them waits for the check, too")
       .designs("guestmem")
       .axis("size_bytes", {1, 2, 4, 8}, 8)

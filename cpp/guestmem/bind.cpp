@@ -110,8 +110,10 @@ void bind(py::module_ &m) {
       .def_readonly("start", &Region::start, "Address of its first byte.")
       .def_readonly("size_bytes", &Region::size_bytes, "Size in bytes.")
       .def_readonly("read_only", &Region::read_only, "Whether the guest's writes are refused.")
-      .def(
-          "__eq__", [](const Region &a, const Region &b) { return a == b; }, py::is_operator())
+      .def("__eq__",
+           [](const Region &region, const py::object &other) {
+             return py::isinstance<Region>(other) && region == other.cast<const Region &>();
+           })
       .def("__hash__",
            [](const Region &r) {
              return py::hash(py::make_tuple(r.start, r.size_bytes, r.read_only));

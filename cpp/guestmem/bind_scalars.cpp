@@ -1,6 +1,6 @@
-// read_u8() to write_u64(): C functions of the vectorcall protocol, since pybind11's casting of self
-// and arguments costs more than all the rest. The instance is read as pybind11 lays it out; one that
-// it lays out otherwise (several native bases) is asked for.
+// read_u8() to write_u64(): C functions of the vectorcall protocol, since pybind11's casting of
+// self and arguments costs more than all the rest. The instance is read as pybind11 lays it out;
+// one that it lays out otherwise (several native bases) is asked for.
 #include <array>
 
 #include "bind_args.hpp"

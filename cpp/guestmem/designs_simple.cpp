@@ -25,7 +25,7 @@ public:
     return value;
   }
   template <class T> void write(std::uint64_t gpa, T value) {
-    write(gpa, reinterpret_cast<const std::byte *>(&value), sizeof(T));
+    this->write(gpa, reinterpret_cast<const std::byte *>(&value), sizeof(T));
   }
   void read(std::uint64_t gpa, std::byte *to, std::size_t n) const {
     std::memcpy(to, find(gpa, n), n);

@@ -72,11 +72,11 @@ public:
 
   template <class T> [[nodiscard, gnu::always_inline]] T read(std::uint64_t gpa) const {
     T value{};
-    read(gpa, reinterpret_cast<std::byte *>(&value), sizeof(T));
+    this->read(gpa, reinterpret_cast<std::byte *>(&value), sizeof(T));
     return value;
   }
   template <class T> [[gnu::always_inline]] void write(std::uint64_t gpa, T value) {
-    write(gpa, reinterpret_cast<const std::byte *>(&value), sizeof(T));
+    this->write(gpa, reinterpret_cast<const std::byte *>(&value), sizeof(T));
   }
   [[gnu::always_inline]] void read(std::uint64_t gpa, std::byte *to, std::size_t n) const {
     if (api_.read(engine_.get(), gpa, to, n) != 0) [[unlikely]] {

@@ -86,7 +86,7 @@ def program(repo_root: Path, compile_cpp: Callable[..., Path]) -> Build:
     cpp = repo_root / "cpp"
     ours = sorted((cpp / "guestmem" / "src").glob("*.cpp"))
 
-    def build_program(name: str, *flags: str, sources: list[Path] = ours) -> Path:
+    def build_program(name: str, *flags: str | Path, sources: list[Path] = ours) -> Path:
         return compile_cpp(
             CPP / f"{name}.cpp",
             *flags,

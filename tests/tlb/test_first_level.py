@@ -86,12 +86,13 @@ using Tlb = vmperf::tlb::DirectTlb<vmperf::tlb::PackedEntry<>>;
   }
   return sum;
 }
+int main() {}
 """
 
 
 def test_hit_is_a_few_dozen_instructions_without_a_call(compile_cpp: Compile) -> None:
     """The budget that direct_tlb.hpp states: with loop, sum and the check of the epoch."""
-    program = compile_cpp(LOOP, "-c")
+    program = compile_cpp(LOOP)
     command = ["objdump", "-d", "--no-show-raw-insn", str(program)]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     if "x86-64" not in text:

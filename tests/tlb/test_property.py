@@ -13,6 +13,7 @@ from vmperf import tlb
 
 pytestmark = pytest.mark.property
 PAGE, LARGE = 4096, 2 << 20
+FIRST = 1000  # of the small pages
 SPACES = [0, 1, 65535]
 GLOBAL = -1
 
@@ -43,10 +44,9 @@ class Stale(RuleBasedStateMachine):
         )  # fmt: skip
         self.map = tlb.PageMap()
         self.now: dict[tuple[int, int, int], tuple[int, str]] = {}  # (space, size, page)
-        for page in range(24):
-            for space in (*SPACES, GLOBAL):
-                if space != GLOBAL or page % 4 == 0:
-                    self.remap(space if page % 4 else GLOBAL, PAGE, page)
+        for page in range(FIRST, FIRST + 24):
+            for space in SPACES if page % 4 else [GLOBAL]:
+                self.remap(space, PAGE, page)
         for page in (3, 4):
             self.remap(SPACES[page % 2], LARGE, page)
 
@@ -67,7 +67,11 @@ class Stale(RuleBasedStateMachine):
     def draw(self) -> tuple[int, int, int]:
         space, size, page = self.rng.choice(list(self.now))
         if self.rng.random() < 0.8:  # mostly few pages, so that sets are shared
-            few = [key for key in self.now if key[2] in (1, 2, 3, 4, 9)]
+            few = [
+                key
+                for key in self.now
+                if key[2] in (3, 4, *range(FIRST + 1, FIRST + 5), FIRST + 20)
+            ]
             space, size, page = self.rng.choice(few)
         return space, size, page
 
@@ -94,7 +98,7 @@ class Stale(RuleBasedStateMachine):
     @rule(n=st.integers(1, 300))
     def use_many(self, n: int) -> None:
         asid = self.rng.choice(SPACES)
-        vas = [self.rng.randrange(24 * PAGE) for _ in range(n)]
+        vas = [FIRST * PAGE + self.rng.randrange(24 * PAGE) for _ in range(n)]
         vas += [3 * LARGE + self.rng.randrange(2 * LARGE) for _ in range(n // 4)]
         pa, fault = self.tlb.translate(vas, asid=asid, walker=self.map)
         for va, p, f in zip(vas, pa, fault, strict=True):
@@ -105,19 +109,25 @@ class Stale(RuleBasedStateMachine):
     def change(self, how: str, n: int) -> None:
         for _ in range(n):
             space, size, page = self.draw()
-            self.remap(space, size, page)
             asid = space if space != GLOBAL else self.rng.choice(SPACES)
             at = page * size + self.rng.randrange(size)
+            pa, perms = self.now[space, size, page]
+            self.tlb.fill(at, pa + at % size, size, perms, asid, is_global=space == GLOBAL)
+            self.remap(space, size, page)
             if how == "page":
                 self.tlb.flush_page(at, size, asid)
             elif how == "range":
-                before = self.rng.randrange(3) * PAGE
-                lo = max(page * size - before, 0)
-                self.tlb.flush_range(lo, page * size + size - self.rng.randrange(1, PAGE), asid)
+                before, after = (self.rng.choice([0, 1, 200]) * PAGE for _ in range(2))
+                hi = (page + 1) * size - self.rng.randrange(1, PAGE)
+                self.tlb.flush_range(page * size - before, hi + after, asid)
             elif how == "asid" and space != GLOBAL:
                 self.tlb.flush_asid(asid)
             else:
                 self.tlb.flush()
+            for who in [asid] if space != GLOBAL else SPACES:
+                for access in "rwx":
+                    found = self.tlb.lookup(at, access, who)
+                    assert found in (None, self.expected(at, access, who))
 
     @rule(n=st.integers(1, 20))
     def flush_often(self, n: int) -> None:
@@ -131,5 +141,17 @@ class Stale(RuleBasedStateMachine):
                 self.tlb.fill(page * size, pa, size, perms, asid)
 
 
-Stale.TestCase.settings = settings(max_examples=60, stateful_step_count=30)
+Stale.TestCase.settings = settings(max_examples=100, stateful_step_count=30)
 TestStale = Stale.TestCase
+
+
+@pytest.mark.parametrize("index", ["mod", "xor"])
+@pytest.mark.parametrize("sync", ["packed", "atomic16", "seqlock", "private"])
+def test_a_range_beyond_the_table_drops_its_first_page(index: str, sync: str) -> None:
+    for page in range(FIRST, FIRST + 24):
+        t = tlb.SoftTlb(entries=64, index=index, sync=sync, victim=0, second_level=0)
+        t.fill((page - 1) * PAGE, PAGE)
+        t.fill(page * PAGE, 7 * PAGE)
+        t.flush_range(page * PAGE, (page + 200) * PAGE)
+        assert t.lookup(page * PAGE) is None
+        assert t.lookup((page - 1) * PAGE) == PAGE

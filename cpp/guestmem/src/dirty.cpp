@@ -1,7 +1,7 @@
 // Dirty pages: a byte a page, set after the data was written, taken by an atomic exchange of eight.
 //
-//   writer     data, then 1 into the byte (release)        harvest    0 for the word (acquire), then
-//              whatever the byte was                                  the data of the pages that were 1
+//   writer    the data, then 1 into the byte (release), whatever it was
+//   harvest   0 in exchange for the word (acquire), then the data of the pages that had 1
 //
 // Either the exchange gets the 1, and then its caller sees the data; or the 1 comes later, and the
 // next harvest gets it. A line of 64 clean pages costs eight loads.

@@ -39,7 +39,8 @@ template <class T> std::byte *find_item(const State &state, std::uint64_t gpa, A
 template <class T>
 void gather_of(const State &state, Table table, std::span<const std::uint64_t> gpas, void *to) {
   auto *out = static_cast<std::byte *>(to);
-  for (const std::uint64_t gpa : gpas) {
+  for (const std::uint64_t &given : gpas) {
+    const std::uint64_t gpa = __atomic_load_n(&given, __ATOMIC_RELAXED); // once, for both uses
     const std::byte *from = find_plain<T>(table.of(gpa), gpa);
     if (from == nullptr) [[unlikely]] {
       from = find_item<T>(state, gpa, Access::read);
@@ -52,15 +53,16 @@ void gather_of(const State &state, Table table, std::span<const std::uint64_t> g
 template <class T>
 void scatter_of(const State &state, Table table, std::span<const std::uint64_t> gpas,
                 const void *from, bool tracking) {
-  for (const std::uint64_t gpa : gpas) {
+  for (const std::uint64_t &given : gpas) {
+    const std::uint64_t gpa = __atomic_load_n(&given, __ATOMIC_RELAXED);
     if (find_plain<T>(table.of(gpa), gpa) == nullptr) [[unlikely]] {
       static_cast<void>(find_item<T>(state, gpa, Access::write));
     }
   }
-  // The addresses are checked once more as they are used: another thread may have changed them.
+  // The addresses are checked once more as they are used: another thread may change them.
   const auto *in = static_cast<const std::byte *>(from);
-  for (std::uint64_t gpa : gpas) {
-    asm volatile("" : "+r"(gpa)); // one load, not one for the check and one for the use
+  for (const std::uint64_t &given : gpas) {
+    const std::uint64_t gpa = __atomic_load_n(&given, __ATOMIC_RELAXED); // once, for both uses
     const Slot &slot = table.of(gpa);
     std::byte *to = find_plain<T>(slot, gpa);
     const bool plain = to != nullptr;

@@ -42,7 +42,7 @@ class Region:
     >>> Region(0xC0000, 0x40000, read_only=True)
     Region(start=786432, size_bytes=262144, read_only=True)
     """
-    def __eq__(self, arg0: Region) -> bool:
+    def __eq__(self, arg0: typing.Any) -> bool:
         ...
     def __hash__(self) -> int:
         ...
@@ -83,7 +83,8 @@ class GuestMemory:
     Raises
     ------
     InvalidArgumentError
-        If there is no region, or one is empty, not of multiples of 4096, past 2**64 or overlaps another.
+        If there is no region, or one is empty, not of multiples of 4096, past 2**64, or overlaps
+        another.
     CapacityError
         If the host has no room for them.
     OsError
@@ -293,8 +294,8 @@ class GuestMemory:
         >>> mem = GuestMemory([(0, 8192)])
         >>> mem.view(0, 16)[:] = 1
         >>> mem.mark_dirty(0, 16)
-        >>> mem.dirty_pages()
-        array([0], dtype=uint64)
+        >>> mem.dirty_pages().tolist()
+        [0]
         """
     def read(self, address: typing.SupportsIndex, size_bytes: typing.SupportsIndex) -> bytes:
         """
@@ -528,8 +529,8 @@ class GuestMemory:
         >>> from vmperf.guestmem import GuestMemory
         >>> mem = GuestMemory([(0, 4096)])
         >>> mem.scatter([0, 8], np.array([1.5, 2.5]))
-        >>> mem.gather([8, 0], float)
-        array([2.5, 1.5])
+        >>> mem.gather([8, 0], float).tolist()
+        [2.5, 1.5]
         """
     def view(self, address: typing.SupportsIndex, size_bytes: typing.SupportsIndex) -> numpy.typing.NDArray[numpy.uint8]:
         """
@@ -545,7 +546,8 @@ class GuestMemory:
         Returns
         -------
         ndarray of uint8, shape (size_bytes,)
-            Writable, unless some of it is read-only. It keeps the bytes alive, also when the memory is gone.
+            Writable, unless some of it is read-only. It keeps the bytes alive, also when the memory is
+            gone.
 
         Raises
         ------

@@ -1,6 +1,6 @@
 // One region in registers: the cheapest access there is that still checks. A compare against the
-// region's bounds, which lie in this object and not in a table; whatever fails it (another region, a
-// device, a hole, the last bytes of the region) goes to the memory, so all accesses are complete.
+// region's bounds, which lie in this object and not in a table; whatever fails it (another region,
+// a device, a hole, the last bytes of the region) goes to the memory, so all accesses are complete.
 //
 //   offset = gpa - start;   offset < limit ?  host + offset  :  memory.read(gpa)
 //

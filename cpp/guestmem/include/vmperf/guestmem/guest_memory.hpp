@@ -4,10 +4,10 @@
 //          |   RAM    |  hole  | ROM  |          RAM          |  hole, devices   | RAM |
 //   host   base                                  host = base + gpa
 //
-// An access of 1 to 8 bytes is a few instructions inline (slot.hpp); what is not plain memory of one
-// region goes out of line, where it crosses into an adjacent region, reaches a device or is refused
-// with a typed fault. No address, size or sum of them makes a check overflow, nothing outside the
-// regions is ever touched, and a refused access changed nothing.
+// An access of 1 to 8 bytes is a few instructions inline (slot.hpp); what is not plain memory of
+// one region goes out of line, where it crosses into an adjacent region, reaches a device or is
+// refused with a typed fault. No address, size or sum of them makes a check overflow, nothing
+// outside the regions is ever touched, and a refused access changed nothing.
 //   scalars  O(1); O(log regions) out of line.  ranges  O(bytes).  dirty_pages()  O(pages / 64).
 // Values are little-endian, as the hosts are. Threads: everything but construction and destruction
 // may be called from any thread; guest data is as shared as the guest shares it, an aligned scalar

@@ -1,6 +1,6 @@
 // The words of guest memory: a region, how it is accessed, and why an access was not done.
-// Plain values: thread-safe. Addresses of the guest (gpa) are 64 bits wide; all of them are legal to
-// ask for, and none of them makes a check overflow.
+// Addresses of the guest (gpa) are 64 bits wide; all of them are legal to ask for, and none of them
+// makes a check overflow. Plain values: thread-safe.
 #pragma once
 
 #include <cstdint>

@@ -52,7 +52,7 @@ struct XorIndex {
   }
   [[nodiscard]] constexpr std::uint64_t low_bits(std::uint64_t set,
                                                  std::uint64_t high) const noexcept {
-    return (set ^ (high >> bits)) & mask;
+    return (set ^ high) & mask;
   }
   std::uint64_t mask;
   unsigned bits;

@@ -2,8 +2,9 @@
 // address tells by itself: a wrong address gives a wrong value. Used by benches, designs and peers
 // only. Plain values; making one is O(1), filling O(working set).
 //
-//   working set  |  part 0  |  part 1  | ... |  part 7  |     one part a region, at its own offset, so
-//   region r     start_r + r * part ...                       that parts do not meet in a cache's sets
+//   working set   |  part 0  |  part 1  | ... |  part 7  |
+//   region r      [ start_r ... start_r + r * part | part r | ... ]
+// Each part lies at an offset of its own, so that they do not meet in the sets of a cache.
 #pragma once
 
 #include <algorithm>
