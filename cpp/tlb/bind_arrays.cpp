@@ -1,4 +1,4 @@
-// SoftTlb over arrays of addresses, and PageMap, which may answer its misses.
+// PageMap, which may answer misses of SoftTlb, the fault codes, and what a SoftTlb is made of.
 #include <pybind11/native_enum.h>
 #include <pybind11/stl.h>
 
@@ -12,24 +12,6 @@
 
 namespace vmperf::tlb {
 namespace {
-
-py::tuple translate(SoftTlb &tlb, const py::object &vas, const py::object &out,
-                    const std::string &access, const py::object &asid,
-                    const std::optional<const PageMap *> &walker) {
-  const Addresses addresses = to_addresses(vas, "vas");
-  Outputs outputs = to_outputs(out, addresses);
-  const auto n = static_cast<std::size_t>(addresses.size());
-  std::uint64_t *pa = outputs.pa.mutable_data();
-  std::uint8_t *fault = outputs.fault.mutable_data();
-  const Access how = to_access(access);
-  const std::uint16_t space = to_asid(asid);
-  if (walker) {
-    tlb.translate_or_walk(**walker, addresses.data(), pa, fault, n, how, space);
-  } else {
-    tlb.translate_all(addresses.data(), pa, fault, n, how, space);
-  }
-  return py::make_tuple(outputs.pa, outputs.fault);
-}
 
 void bind_page_map(py::module_ &m) {
   py::class_<PageMap>(m, "PageMap", docs::PageMap)
@@ -74,9 +56,6 @@ void bind_arrays(py::module_ &m) {
   bind_page_map(m);
   bind_fault(m);
   auto tlb = py::reinterpret_borrow<TlbClass>(m.attr("SoftTlb"));
-  tlb.def("translate", &translate, py::arg("vas"), py::arg("out") = py::none(),
-          py::arg("access") = "r", py::arg("asid") = 0, py::arg("walker") = py::none(),
-          docs::SoftTlb_translate);
   tlb.def_property_readonly(
          "entries", [](const SoftTlb &t) { return t.options().entries; },
          "Entries of the first level.")

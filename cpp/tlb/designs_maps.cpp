@@ -103,8 +103,8 @@ void declare_designs_maps(bench::Registry &registry) {
       .runs("tlb/flush", tlb_maker<FlushWorkload, ClearedTable>());
   add_tlb_design<MapDesign<FxMap>>(registry, "fx_map",
                                    "std::unordered_map with FxHash, a multiplication");
-  add_tlb_design<LockedMap>(registry, "locked_map", "std::unordered_map behind a std::shared_mutex")
-      .runs("tlb/concurrent", tlb_maker<ConcurrentWorkload, LockedMap>());
+  add_tlb_design<LockedMap>(registry, "locked_map",
+                            "std::unordered_map behind a std::shared_mutex");
 }
 
 } // namespace vmperf::tlb

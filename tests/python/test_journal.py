@@ -229,6 +229,16 @@ def test_killed_runs_go_on_where_they_were(tmp_path: Path, rng: random.Random) -
     _tear(tmp_path / "torn.vmperf", rng, n_kills=4)
 
 
+def test_what_a_killed_build_left_goes(grid_plan: Plan, tmp_path: Path, make_meta: MetaOf) -> None:
+    path = tmp_path / "torn.vmperf"
+    for suffix in ("new", "new-journal"):
+        (tmp_path / f".{path.name}.1-ab.{suffix}").write_bytes(b"left")
+    other = tmp_path / ".other.vmperf.1-ab.new"
+    other.write_bytes(b"of another file")
+    Journal.create(path, make_meta(grid_plan)).close()
+    assert {p.name for p in tmp_path.iterdir() if p.suffix != ".lock"} == {path.name, other.name}
+
+
 @pytest.mark.slow
 def test_runs_killed_many_times(tmp_path: Path, rng: random.Random) -> None:
     for number in range(6):

@@ -110,8 +110,8 @@ Steps steps(Workload &workload, unsigned copies, std::uint64_t n, const Limits &
   return {count, os::now_ns() - start_ns};
 }
 
-// Twice the ops of `one` and more end before the time does. Steps take 4 to 20 us; a count that is cut
-// off is time spent for nothing.
+// Twice the ops of `one` and more end before the time does. Steps take 4 to 20 us; a count that is
+// cut off is time spent for nothing.
 bool leaves_time_for_two(const Steps &one, const Limits &limits) {
   return os::now_ns() + 2 * one.took_ns < limits.end_ns;
 }
@@ -262,9 +262,9 @@ bool fits(const MarginalCount &counted, double ns_per_op) {
          *counted.instructions - counted.repeats <= most_instructions(ns_per_op);
 }
 
-// More ops in more time: a count that fits no core is worth it. What is dear at small n alone, such as
-// a container's growth, falls out, and ops that differ come to their average. Where not even so more
-// could be counted, a few ops that happened to be long prove nothing; far too many of them do.
+// More ops in more time: a count that fits no core is worth it. What is dear at small n alone, such
+// as a container's growth, falls out, and ops that differ come to their average. Where not even so
+// more could be counted, a few ops that happened to be long prove nothing; far too many do.
 MarginalCount count_more(Workload &workload, double ns_per_op, const Limits &limits,
                          const MarginalCount &counted) {
   Limits more = limits;
@@ -281,8 +281,8 @@ MarginalCount count_more(Workload &workload, double ns_per_op, const Limits &lim
   return counted;
 }
 
-// Drops what the first ops of a new instance took where as few ops of an old one take about as much:
-// they are dear because they are few, not because they are the first.
+// Drops what the first ops of a new instance took where as few ops of an old one take about as
+// much: they are dear because they are few, not because they are the first.
 void compare_with_fresh(const MarginalCount &few, Evidence &evidence) {
   if (few.instructions && evidence.fresh_instr_per_op &&
       *evidence.fresh_instr_per_op < kLikeFresh * (*few.instructions - few.repeats)) {

@@ -159,7 +159,8 @@ class Journal:
 
 
 def _build(path: Path, meta: dict[str, Any]) -> None:
-    for stale in path.parent.glob(f".{glob.escape(path.name)}.*.new"):  # we hold the lock
+    # We hold the lock: these are of builds that were killed, with SQLite's own journal of them.
+    for stale in path.parent.glob(f".{glob.escape(path.name)}.*.new*"):
         stale.unlink()
     try:
         with JOURNAL.created(path, SCHEMA) as db, db:

@@ -59,7 +59,7 @@ std::size_t sweep(void *cells, std::size_t n, SweepWords wanted, SweepWords mask
 }
 
 // Volatile: no piece is torn, and no memset is made of it.
-[[gnu::no_sanitize("thread")]] void clear(void *cells, std::size_t bytes) {
+__attribute__((no_sanitize("thread"))) void clear(void *cells, std::size_t bytes) {
   using Vector [[gnu::vector_size(16), gnu::may_alias]] = std::uint64_t;
   auto *pieces = static_cast<volatile Vector *>(cells);
   for (std::size_t i = 0; i < bytes / sizeof(Vector); ++i) {

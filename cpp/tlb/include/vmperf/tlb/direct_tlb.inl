@@ -304,7 +304,7 @@ std::size_t DirectTlb<Entry, Index>::translate_as(const std::uint64_t *va, std::
       view.global_key = contexts_.current(contexts_.global(), epoch);
       const std::size_t missed = kernel(view, va + at, pa + at, fault + at, some,
                                         static_cast<std::uint32_t>(at), misses + n_missed);
-      std::atomic_thread_fence(std::memory_order_acquire);
+      detail::fence(std::memory_order_acquire);
       if (contexts_.now() != epoch) [[unlikely]] {
         continue; // a flush of all came between: what was found is looked up again
       }

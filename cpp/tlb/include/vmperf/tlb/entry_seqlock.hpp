@@ -5,7 +5,8 @@
 //
 // A reader that meets a writer reads an empty entry, a miss, rather than wait: wait-free as the
 // others. Writers hold the stripe's lock. Source: Boehm, Can seqlocks get along with programming
-// language memory models?, MSPC 2012 (figure 6: the reader's fence, relaxed data).
+// language memory models?, MSPC 2012; its fences are acquire and release accesses here, which cost x86-64 nothing either
+// and which ThreadSanitizer understands.
 #pragma once
 
 #include <atomic>
@@ -29,9 +30,8 @@ struct SeqlockEntry {
 
   [[nodiscard, gnu::always_inline]] static Value load(const Cell &cell) noexcept {
     const std::uint64_t before = cell.sequence.load(std::memory_order_acquire);
-    const Value value{.tag = cell.tag.load(std::memory_order_relaxed),
-                      .data = cell.data.load(std::memory_order_relaxed)};
-    std::atomic_thread_fence(std::memory_order_acquire);
+    const Value value{.tag = cell.tag.load(std::memory_order_acquire),
+                      .data = cell.data.load(std::memory_order_acquire)};
     const std::uint64_t after = cell.sequence.load(std::memory_order_relaxed);
     if (before != after || (before & 1U) != 0) [[unlikely]] {
       return {.tag = 0, .data = 0};
@@ -41,9 +41,8 @@ struct SeqlockEntry {
   static void store(Cell &cell, Value value) noexcept {
     const std::uint64_t before = cell.sequence.load(std::memory_order_relaxed);
     cell.sequence.store(before + 1, std::memory_order_relaxed);
-    std::atomic_thread_fence(std::memory_order_release);
-    cell.tag.store(value.tag, std::memory_order_relaxed);
-    cell.data.store(value.data, std::memory_order_relaxed);
+    cell.tag.store(value.tag, std::memory_order_release);
+    cell.data.store(value.data, std::memory_order_release);
     cell.sequence.store(before + 2, std::memory_order_release);
   }
   static void clear(Cell &cell) noexcept { store(cell, {.tag = 0, .data = 0}); }
