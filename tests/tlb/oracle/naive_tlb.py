@@ -206,7 +206,7 @@ class NaiveTlb:
         self.counts["evictions"] += evicted is not None
         if evicted and self.victims:
             kind, *rest = evicted.owner  # type: ignore[misc]
-            self.victims.insert(evicted, asid if kind == "global" else rest[0])
+            self.victims.insert(evicted, -1 if kind == "global" else rest[0])  # its own key
         return piece.pa(va, PAGE)
 
     def keep_whole(self, va: int, piece: Entry, asid: int) -> None:
