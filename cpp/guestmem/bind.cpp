@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <tuple>
 
 #include "bind.docs.hpp"
 #include "bind_args.hpp"
@@ -82,7 +83,7 @@ py::array_t<std::uint8_t> view(const GuestMemory &memory, const IntArg &address,
   const auto *data = reinterpret_cast<const std::uint8_t *>(seen->bytes.data());
   const bool writable = memory.host(gpa, n, Access::write) != nullptr;
   const py::capsule owner(seen.get(), [](void *p) { delete static_cast<View *>(p); });
-  static_cast<void>(seen.release()); // the capsule's now
+  std::ignore = seen.release(); // the capsule's now
   py::array_t<std::uint8_t> array(static_cast<py::ssize_t>(n), data, owner);
   if (!writable && n != 0) {
     array.attr("flags").attr("writeable") = false;

@@ -10,6 +10,7 @@ namespace vmperf::guestmem {
 class PyDevice final : public Device {
 public:
   PyDevice(py::object read, py::object write) : read_(std::move(read)), write_(std::move(write)) {}
+  // NOLINTNEXTLINE(bugprone-exception-escape): only where the interpreter cannot give the GIL
   ~PyDevice() override {
     const py::gil_scoped_acquire gil;
     clear();

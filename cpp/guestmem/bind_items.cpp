@@ -2,6 +2,7 @@
 #include <pybind11/numpy.h>
 
 #include <memory>
+#include <tuple>
 #include <utility>
 
 #include "bind_args.hpp"
@@ -43,7 +44,7 @@ py::array_t<std::uint64_t> dirty_pages(GuestMemory &memory) {
   const std::span<const std::uint64_t> span(*pages);
   const py::capsule owner(pages.get(),
                           [](void *p) { delete static_cast<std::vector<std::uint64_t> *>(p); });
-  static_cast<void>(pages.release()); // the capsule's now
+  std::ignore = pages.release(); // the capsule's now
   return py::array_t<std::uint64_t>(static_cast<py::ssize_t>(span.size()), span.data(), owner);
 }
 

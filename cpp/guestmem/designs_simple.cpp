@@ -15,11 +15,11 @@ class Naive {
 public:
   explicit Naive(const Layout &layout) : tracking_(layout.track_dirty) {
     for (const Region &region : layout.regions) {
-      parts_.push_back({region, os::Mapping(region.size_bytes)});
+      parts_.emplace_back(region, os::Mapping(region.size_bytes));
     }
   }
 
-  template <class T> T read(std::uint64_t gpa) const {
+  template <class T> [[nodiscard]] T read(std::uint64_t gpa) const {
     T value;
     std::memcpy(&value, find(gpa, sizeof(T)), sizeof(T));
     return value;
@@ -64,7 +64,7 @@ public:
 
 private:
   [[nodiscard]] std::byte *at(std::uint64_t gpa) const noexcept {
-    return reinterpret_cast<std::byte *>(base_ + gpa);
+    return reinterpret_cast<std::byte *>(base_ + gpa); // NOLINT(performance-no-int-to-ptr)
   }
 
   GuestMemory memory_;

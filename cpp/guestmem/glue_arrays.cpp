@@ -7,11 +7,11 @@
 namespace vmperf::guestmem {
 namespace {
 
-constexpr auto kUsable = static_cast<int>(py::detail::npy_api::NPY_ARRAY_C_CONTIGUOUS_) |
-                         static_cast<int>(py::detail::npy_api::NPY_ARRAY_ALIGNED_);
+constexpr auto kUsable = static_cast<unsigned>(py::detail::npy_api::NPY_ARRAY_C_CONTIGUOUS_) |
+                         static_cast<unsigned>(py::detail::npy_api::NPY_ARRAY_ALIGNED_);
 
 bool is_usable(const py::array &array) {
-  return (array.flags() & kUsable) == kUsable;
+  return (static_cast<unsigned>(array.flags()) & kUsable) == kUsable;
 }
 
 std::string text_of(const py::handle &value) {

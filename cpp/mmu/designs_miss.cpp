@@ -10,7 +10,8 @@
 namespace vmperf::mmu {
 namespace {
 
-using Packed4096 = tlb::DirectTlb<tlb::PackedEntry<>>;
+using PackedTlb = tlb::DirectTlb<tlb::PackedEntry<>>;
+using PrivateTlb = tlb::DirectTlb<tlb::PrivateEntry>;
 constexpr std::size_t kEntries = 4096;
 
 template <class Tlb> struct Path {
@@ -32,10 +33,13 @@ template <class Tlb> struct Path {
   Mmu<Tlb> mmu;
 };
 
-struct Pwc : Path<Packed4096> {
+struct Pwc : Path<PackedTlb> {
   explicit Pwc(const Guest &guest) : Path(guest, true, kEntries) {}
 };
-struct NoCache : Path<Packed4096> {
+struct Own : Path<PrivateTlb> {
+  explicit Own(const Guest &guest) : Path(guest, true, kEntries) {}
+};
+struct NoCache : Path<PackedTlb> {
   explicit NoCache(const Guest &guest) : Path(guest, false, kEntries) {}
 };
 struct Soft : Path<tlb::SoftTlb> {
@@ -83,7 +87,9 @@ struct Naive {
 void declare_designs_miss(bench::Registry &registry) {
   registry.design("mmu-miss", "pwc", "packed direct-mapped TLB of 4096, walks from the walk cache")
       .runs("mmu/miss", maker<MissWorkload<Pwc>>());
-  registry.design("mmu-miss", "no_cache", "the same, each walk from the root")
+  registry.design("mmu-miss", "private", "the same with entries of one thread: fills take no lock")
+      .runs("mmu/miss", maker<MissWorkload<Own>>());
+  registry.design("mmu-miss", "no_cache", "as pwc, each walk from the root")
       .runs("mmu/miss", maker<MissWorkload<NoCache>>());
   registry.design("mmu-miss", "soft_tlb", "SoftTlb: a victim TLB of 8 behind the first level")
       .runs("mmu/miss", maker<MissWorkload<Soft>>());

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from vmperf.guestmem import GuestMemory
 from vmperf.mmu import Mmu, PageTable, WalkCache
 from vmperf.tlb import SoftTlb
@@ -25,6 +32,8 @@ within = st.builds(lambda at, page: at + page * PAGE, large, st.integers(0, 511)
 anywhere = st.one_of(pages, within)
 asids = st.integers(0, 1)
 access = st.sampled_from("rwx")
+perms_or_none = st.sampled_from([None, *PERMS])
+kinds = st.sampled_from(["page", "range", "asid", "all"])
 Page = tuple[int, str]  # physical address, permissions
 
 
@@ -123,6 +132,31 @@ class Machine(RuleBasedStateMachine):
         self.mmu.flush()
         self.old = [{}, {}]
 
+    @precondition(lambda self: any(self.now))
+    @rule(
+        pick=st.integers(0, 2**16), kind=st.sampled_from(FLUSHES), how=access, perms=perms_or_none
+    )
+    def use_change_flush_use(self, pick: int, kind: str, how: str, perms: str | None) -> None:
+        """The order in which a stale translation shows: of any page that is mapped."""
+        every = [(asid, at) for asid in (0, 1) for at in sorted(self.now[asid])]
+        asid, at = every[pick % len(every)]
+        self.lookup(asid, at, how, 0)
+        if perms is None:
+            self.unmap(asid, at, 1)
+        else:
+            self.protect(asid, at, 1, perms)
+        if kind == "page":
+            self.flush_page(asid, at)
+        elif kind == "range":
+            self.flush_range(asid, at, 1)
+        elif kind == "asid":
+            self.flush_asid(asid)
+        else:
+            self.flush()
+        for again in "rwx":
+            self.lookup(asid, at, again, 0)
+        self.translate(asid, [at], how)
+
     def _allowed(self, asid: int, at: int, how: str) -> set[int | None]:
         """The addresses that a lookup may give; None is a fault."""
         known = [self.now[asid].get(at), *self.old[asid].get(at, set())]
@@ -158,10 +192,38 @@ class Machine(RuleBasedStateMachine):
                 assert (None if walk.fault != "none" else (walk.pa, walk.perms)) == want
 
 
-TestMachine = Machine.TestCase
-TestMachine.settings = settings(
+SETTINGS = settings(
     max_examples=60,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
+TestMachine = Machine.TestCase
+TestMachine.settings = SETTINGS
+
+
+class Deaf:
+    """An Mmu of which one flush does nothing."""
+
+    def __init__(self, mmu: Mmu, name: str) -> None:
+        self._mmu, self._name = mmu, name
+
+    def __getattr__(self, name: str) -> object:
+        return (lambda *_: None) if name == self._name else getattr(self._mmu, name)
+
+
+@pytest.mark.parametrize("name", ["flush_page", "flush_range", "flush_asid", "flush"])
+def test_a_flush_that_does_nothing_is_found(name: str) -> None:
+    class Planted(Machine):
+        @rule()
+        def plant(self) -> None:
+            if not isinstance(self.mmu, Deaf):
+                self.mmu = Deaf(self.mmu, name)  # type: ignore[assignment]
+
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(  # type: ignore[no-untyped-call]
+            Planted,
+            settings=settings(
+                SETTINGS, phases=[Phase.generate], max_examples=400, derandomize=True, database=None
+            ),
+        )

@@ -27,6 +27,7 @@ bool is_clean(const Word *line) noexcept {
   return any == 0;
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): the exchange writes
 void take(Word *word, std::uint64_t gpa, std::vector<std::uint64_t> &pages) {
   if (__atomic_load_n(word, __ATOMIC_RELAXED) == 0) {
     return;

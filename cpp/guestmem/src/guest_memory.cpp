@@ -22,13 +22,16 @@ std::uint64_t load_bits(const std::byte *at, unsigned size_bytes) noexcept {
 void store_bits(std::byte *at, unsigned size_bytes, std::uint64_t bits) noexcept {
   switch (size_bytes) {
   case 1:
-    return detail::store(at, static_cast<std::uint8_t>(bits));
+    detail::store(at, static_cast<std::uint8_t>(bits));
+    break;
   case 2:
-    return detail::store(at, static_cast<std::uint16_t>(bits));
+    detail::store(at, static_cast<std::uint16_t>(bits));
+    break;
   case 4:
-    return detail::store(at, static_cast<std::uint32_t>(bits));
+    detail::store(at, static_cast<std::uint32_t>(bits));
+    break;
   default:
-    return detail::store(at, bits);
+    detail::store(at, bits);
   }
 }
 

@@ -86,8 +86,24 @@ void check_lengths(std::size_t gpas, std::size_t items) {
   }
 }
 
-void refuse_size(unsigned item_bytes) {
-  throw InvalidArgumentError("item_bytes", std::to_string(item_bytes), "1, 2, 4, 8");
+// Calls use() with an item of the size, whose type is what it is for.
+template <class Use> void with_item(unsigned item_bytes, Use use) {
+  switch (item_bytes) {
+  case 1:
+    use(std::uint8_t{});
+    break;
+  case 2:
+    use(std::uint16_t{});
+    break;
+  case 4:
+    use(std::uint32_t{});
+    break;
+  case 8:
+    use(std::uint64_t{});
+    break;
+  default:
+    throw InvalidArgumentError("item_bytes", std::to_string(item_bytes), "1, 2, 4, 8");
+  }
 }
 
 } // namespace
@@ -96,18 +112,7 @@ void GuestMemory::gather_items(std::span<const std::uint64_t> gpas, void *to, st
                                unsigned item_bytes) const {
   check_lengths(gpas.size(), count);
   const Table table{.slots = reads_, .mask = mask_, .shift = shift_};
-  switch (item_bytes) {
-  case 1:
-    return gather_of<std::uint8_t>(*state_, table, gpas, to);
-  case 2:
-    return gather_of<std::uint16_t>(*state_, table, gpas, to);
-  case 4:
-    return gather_of<std::uint32_t>(*state_, table, gpas, to);
-  case 8:
-    return gather_of<std::uint64_t>(*state_, table, gpas, to);
-  default:
-    refuse_size(item_bytes);
-  }
+  with_item(item_bytes, [&]<class T>(T) { gather_of<T>(*state_, table, gpas, to); });
 }
 
 void GuestMemory::scatter_items(std::span<const std::uint64_t> gpas, const void *from,
@@ -115,18 +120,7 @@ void GuestMemory::scatter_items(std::span<const std::uint64_t> gpas, const void 
   check_lengths(gpas.size(), count);
   const Table table{.slots = writes_, .mask = mask_, .shift = shift_};
   const bool tracking = is_tracking_dirty();
-  switch (item_bytes) {
-  case 1:
-    return scatter_of<std::uint8_t>(*state_, table, gpas, from, tracking);
-  case 2:
-    return scatter_of<std::uint16_t>(*state_, table, gpas, from, tracking);
-  case 4:
-    return scatter_of<std::uint32_t>(*state_, table, gpas, from, tracking);
-  case 8:
-    return scatter_of<std::uint64_t>(*state_, table, gpas, from, tracking);
-  default:
-    refuse_size(item_bytes);
-  }
+  with_item(item_bytes, [&]<class T>(T) { scatter_of<T>(*state_, table, gpas, from, tracking); });
 }
 
 } // namespace vmperf::guestmem

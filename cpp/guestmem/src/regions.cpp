@@ -131,9 +131,10 @@ void place(State &state) {
     throw;
   }
   if (state.storage->windows.size() == 1) {
-    state.base =
-        reinterpret_cast<std::byte *>(reinterpret_cast<std::uintptr_t>(state.placed.front().host) -
-                                      state.placed.front().region.start);
+    const Placed &first = state.placed.front();
+    const auto address = reinterpret_cast<std::uintptr_t>(first.host) - first.region.start;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): no pointer into the window, for gpa 0 may lie outside
+    state.base = reinterpret_cast<std::byte *>(address);
   }
 }
 

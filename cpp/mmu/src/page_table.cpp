@@ -196,17 +196,6 @@ std::uint64_t PageTable::protect(std::uint64_t va, std::uint64_t size_bytes, std
   return edit_ops_->protect(*this, va, last_of(format_, va, kPageBytes, size_bytes), how);
 }
 
-Root PageTable::root_for(WalkCache *cache, std::uint16_t asid) const {
-  return {root_, cache, cache == nullptr ? 0 : cache->context(id_, asid)};
-}
-
-tlb::Translation PageTable::walk(std::uint64_t va, Purpose purpose, WalkCache *cache,
-                                 std::uint16_t asid) const {
-  tlb::Translation found;
-  walk_ops_->walk(*this, root_for(cache, asid), va, purpose).unpack(found);
-  return found;
-}
-
 void PageTable::walk_batch(std::span<const std::uint64_t> va, std::span<tlb::Translation> out,
                            Purpose purpose, WalkCache &cache, std::uint16_t asid) const {
   if (out.size() < va.size()) {

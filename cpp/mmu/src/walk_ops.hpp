@@ -6,14 +6,6 @@
 
 namespace vmperf::mmu {
 
-struct WalkOps {
-  Packed (*walk)(const PageTable &, const Root &, std::uint64_t va, Purpose);
-  void (*batch)(const PageTable &, const Root &, const std::uint64_t *va, tlb::Translation *out,
-                std::size_t n, Purpose);
-  void (*lockstep)(const PageTable &, const Root &, const std::uint64_t *va, tlb::Translation *out,
-                   std::size_t n, Purpose);
-};
-
 [[nodiscard]] const WalkOps *flat_ops(Format format) noexcept;
 [[nodiscard]] const WalkOps *nested_ops(Format format) noexcept;
 

@@ -13,6 +13,7 @@
 // issue 100 (what a search per access costs).
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -72,7 +73,7 @@ template <class T> [[gnu::always_inline]] inline void store(std::byte *at, T val
 /// After the data: who takes the mark away sees what was written before it. Never tested before it
 /// is set: that load could pass the store of the data and see a mark that a harvest is taking.
 [[gnu::always_inline]] inline void mark(std::uint8_t *page) noexcept {
-  __atomic_store_n(page, std::uint8_t{1}, __ATOMIC_RELEASE);
+  std::atomic_ref(*page).store(1, std::memory_order_release);
 }
 
 /// The one or two pages that a scalar `offset` bytes into a region lies in.

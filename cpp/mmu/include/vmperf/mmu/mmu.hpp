@@ -67,11 +67,20 @@ public:
                         std::uint16_t asid = 0);
 
   /// A walk and its fill, whatever the TLB has.
-  tlb::Translation miss(std::uint64_t va, tlb::Access access, std::uint16_t asid) {
-    tlb::Translation found = table_of(asid).walk(va, purpose_of(access), cache_, asid);
-    take(va, found, asid);
-    prefetch(table_of(asid));
-    return found;
+  Packed miss(std::uint64_t va, tlb::Access access, std::uint16_t asid) {
+    const PageTable &table = table_of(asid);
+    const Packed walked = table.walk_packed(va, purpose_of(access), cache_, asid);
+    ++stats_.n_walks;
+    stats_.n_refs += walked.refs();
+    if (walked.fault() != tlb::Fault::none) [[unlikely]] {
+      ++stats_.n_faults;
+      return walked;
+    }
+    tlb::Translation found;
+    walked.unpack(found);
+    keep(va, found, asid);
+    prefetch(table);
+    return walked;
   }
 
   /// A scalar of the guest at a virtual address, also across pages. PageFault, and what GuestMemory
@@ -140,21 +149,28 @@ private:
   }
   [[gnu::noinline]] std::uint64_t walk(std::uint64_t va, tlb::Access access, std::uint16_t asid,
                                        std::uint64_t size_bytes) {
-    const tlb::Translation found = miss(va, access, asid);
-    if (found.fault != tlb::Fault::none) {
-      throw_fault(va, size_bytes, access, found);
+    const Packed found = miss(va, access, asid);
+    if (found.fault() != tlb::Fault::none) [[unlikely]] {
+      tlb::Translation failed;
+      found.unpack(failed);
+      throw_fault(va, size_bytes, access, failed);
     }
     return found.pa;
   }
-  void take(std::uint64_t va, tlb::Translation &found, std::uint16_t asid) {
-    ++stats_.n_walks;
-    stats_.n_refs += found.refs;
-    if (found.fault != tlb::Fault::none) {
-      ++stats_.n_faults;
+  // `found` is read only: a byte of it that were written would hold up whoever reads it as a whole.
+  [[gnu::always_inline]] void keep(std::uint64_t va, const tlb::Translation &found,
+                                   std::uint16_t asid) {
+    if (found.fault != tlb::Fault::none) [[unlikely]] {
       return;
     }
-    found.page_shift = kept_[found.page_shift];
-    if (fits(va, found)) [[likely]] {
+    const std::uint8_t shift = kept_[found.page_shift];
+    if (shift != found.page_shift) [[unlikely]] {
+      tlb::Translation part = found;
+      part.page_shift = shift;
+      if (fits(va, part)) {
+        tlb_->fill(va, part, asid);
+      }
+    } else if (fits(va, found)) [[likely]] {
       tlb_->fill(va, found, asid);
     }
   }

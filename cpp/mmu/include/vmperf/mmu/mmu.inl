@@ -29,13 +29,16 @@ std::size_t Mmu<Tlb>::translate(const std::uint64_t *va, std::uint64_t *pa, std:
     for (std::size_t i = 0; i < n_misses; ++i) {
       const std::size_t at = first + misses[i];
       const bool failed = found[i].fault != tlb::Fault::none;
-      take(missed[i], found[i], asid);
+      keep(missed[i], found[i], asid);
+      stats_.n_refs += found[i].refs;
       pa[at] = failed ? tlb::kMiss : found[i].pa;
       fault[at] = static_cast<std::uint8_t>(found[i].fault);
       n_faults += failed ? 1 : 0;
     }
+    stats_.n_walks += n_misses;
     prefetch(table);
   }
+  stats_.n_faults += n_faults;
   return n_faults;
 }
 

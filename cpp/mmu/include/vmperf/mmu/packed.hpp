@@ -48,9 +48,12 @@ struct Packed {
         offsetof(tlb::Translation, perms) == 9 && offsetof(tlb::Translation, global) == 10 &&
         offsetof(tlb::Translation, fault) == 11 && offsetof(tlb::Translation, level) == 12 &&
         offsetof(tlb::Translation, refs) == 13 && offsetof(tlb::Translation, stage) == 14);
+    std::uint64_t low = pa;
+    std::uint64_t high = rest;
+    asm("" : "+r"(low), "+r"(high)); // in registers, not copied by way of a vector
     auto *at = reinterpret_cast<std::byte *>(&to);
-    __builtin_memcpy(at, &pa, sizeof pa);
-    __builtin_memcpy(at + 8, &rest, sizeof rest);
+    __builtin_memcpy(at, &low, sizeof low);
+    __builtin_memcpy(at + 8, &high, sizeof high);
   }
 
 private:

@@ -25,9 +25,18 @@
 
 namespace vmperf::mmu {
 
+class PageTable;
 class SecondStage;
-struct WalkOps;
 struct EditOps;
+
+/// The walks of one format over one kind of memory.
+struct WalkOps {
+  Packed (*walk)(const PageTable &, const Root &, std::uint64_t va, Purpose);
+  void (*batch)(const PageTable &, const Root &, const std::uint64_t *va, tlb::Translation *out,
+                std::size_t n, Purpose);
+  void (*lockstep)(const PageTable &, const Root &, const std::uint64_t *va, tlb::Translation *out,
+                   std::size_t n, Purpose);
+};
 
 class PageTable {
 public:
@@ -61,7 +70,16 @@ public:
 
   /// Never throws: what is wrong is in Translation::fault.
   [[nodiscard]] tlb::Translation walk(std::uint64_t va, Purpose purpose = Purpose::inspect,
-                                      WalkCache *cache = nullptr, std::uint16_t asid = 0) const;
+                                      WalkCache *cache = nullptr, std::uint16_t asid = 0) const {
+    tlb::Translation found;
+    walk_packed(va, purpose, cache, asid).unpack(found);
+    return found;
+  }
+  /// The same in two registers.
+  [[nodiscard]] Packed walk_packed(std::uint64_t va, Purpose purpose, WalkCache *cache,
+                                   std::uint16_t asid) const {
+    return walk_ops_->walk(*this, root_for(cache, asid), va, purpose);
+  }
   /// The same for each address; `out` has at least as many places, else InvalidArgumentError.
   void walk_batch(std::span<const std::uint64_t> va, std::span<tlb::Translation> out,
                   Purpose purpose, WalkCache &cache, std::uint16_t asid = 0) const;
@@ -93,7 +111,9 @@ private:
   friend struct EditOps;
   template <class F> friend class Editor;
 
-  [[nodiscard]] Root root_for(WalkCache *cache, std::uint16_t asid) const;
+  [[nodiscard]] Root root_for(WalkCache *cache, std::uint16_t asid) const {
+    return {root_, cache, cache == nullptr ? 0 : cache->context(id_, asid)};
+  }
   [[nodiscard]] std::uint64_t *entry_at(std::uint64_t pa) const; // to write; a typed fault else
   void mark(std::uint64_t pa) const;
   [[nodiscard]] std::uint64_t allocate_table(); // zero-filled

@@ -12,6 +12,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -109,14 +110,14 @@ public:
         return {"another value than was written is at " + std::to_string(gpa)};
       }
     }
-    return {check_dirty()};
+    return {std::string(check_dirty())};
   }
 
 private:
   static T value_of(std::uint64_t i) noexcept { return static_cast<T>(i * 0x9e3779b1 >> 3U); }
 
   // A page more than was written since is no mistake: fill() and earlier batches wrote, too.
-  std::string check_dirty() {
+  std::string_view check_dirty() {
     if constexpr (requires { design_.dirty_pages(); }) {
       if (track_) {
         const auto pages = design_.dirty_pages();
