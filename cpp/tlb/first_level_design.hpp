@@ -10,7 +10,7 @@ namespace vmperf::tlb {
 
 template <class Tlb> class FirstLevelDesign {
 public:
-  using Layout = typename Tlb::Layout;
+  using Layout = Tlb::Layout;
 
   explicit FirstLevelDesign(std::size_t entries) : tlb_(entries) {}
 
@@ -22,7 +22,7 @@ public:
     }
 
   private:
-    typename Tlb::Context context_;
+    Tlb::Context context_;
   };
   [[nodiscard]] Reader reader() const noexcept { return Reader(tlb_); }
 

@@ -60,15 +60,15 @@ public:
 
   private:
     friend class DirectTlb;
-    Context(const typename Entry::Cell *cells, Index index, typename Entry::Codec codec,
-            const ContextSlot &slot, const Contexts<kShared> &contexts) noexcept
+    Context(const Entry::Cell *cells, Index index, Entry::Codec codec, const ContextSlot &slot,
+            const Contexts<kShared> &contexts) noexcept
         : cells_(cells), index_(index), codec_(codec), slot_(&slot), contexts_(&contexts) {}
     template <Access kAccess>
     [[nodiscard]] static std::uint64_t lookup_global(Context context, std::uint64_t va) noexcept;
 
-    const typename Entry::Cell *cells_;
+    const Entry::Cell *cells_;
     Index index_;
-    typename Entry::Codec codec_;
+    Entry::Codec codec_;
     const ContextSlot *slot_;
     const Contexts<kShared> *contexts_;
   };
@@ -142,7 +142,7 @@ private:
   [[nodiscard]] Ticket of_global(Ticket ticket) noexcept;
   bool put(std::uint64_t va, const Translation &translation, const Ticket &ticket,
            Evicted *evicted) noexcept;
-  [[nodiscard]] Evicted evicted_of(typename Entry::Value value, std::uint64_t set) const noexcept;
+  [[nodiscard]] Evicted evicted_of(Entry::Value value, std::uint64_t set) const noexcept;
   void clear() noexcept;
   void drop(std::uint64_t set, std::uint64_t va, const Keys &keys) noexcept;
   void drop_pages(std::uint64_t first, std::uint64_t n_pages, std::uint32_t asid) noexcept;
@@ -152,7 +152,7 @@ private:
   Table<typename Entry::Cell> table_;
   unsigned set_bits_;
   Index index_;
-  typename Entry::Codec codec_;
+  Entry::Codec codec_;
   Contexts<kShared> contexts_;
   StripeLocks<kShared> locks_;
   RegionMarks marks_;

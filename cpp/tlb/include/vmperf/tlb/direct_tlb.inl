@@ -13,7 +13,7 @@ DirectTlb<Entry, Index>::DirectTlb(std::size_t entries, std::uint32_t max_asids)
 }
 
 template <class Entry, class Index>
-typename DirectTlb<Entry, Index>::Context
+DirectTlb<Entry, Index>::Context
 DirectTlb<Entry, Index>::context(std::uint32_t asid) const noexcept {
   return Context(table_.data(), index_, codec_, contexts_.at(asid), contexts_);
 }
@@ -63,8 +63,8 @@ std::uint64_t DirectTlb<Entry, Index>::lookup(std::uint64_t va, Access access,
 }
 
 template <class Entry, class Index>
-typename DirectTlb<Entry, Index>::Ticket
-DirectTlb<Entry, Index>::ticket_of(std::uint64_t va, ContextSlot &slot) noexcept {
+DirectTlb<Entry, Index>::Ticket DirectTlb<Entry, Index>::ticket_of(std::uint64_t va,
+                                                                   ContextSlot &slot) noexcept {
   contexts_.issue(slot, [this] { clear(); });
   // Epoch and key of the slot, in this order, belong together: a key that is newer than the epoch
   // was issued in it, or else the table has another one by now and the ticket is void.
@@ -77,8 +77,8 @@ DirectTlb<Entry, Index>::ticket_of(std::uint64_t va, ContextSlot &slot) noexcept
 }
 
 template <class Entry, class Index>
-typename DirectTlb<Entry, Index>::Ticket
-DirectTlb<Entry, Index>::ticket(std::uint64_t va, std::uint32_t asid) noexcept {
+DirectTlb<Entry, Index>::Ticket DirectTlb<Entry, Index>::ticket(std::uint64_t va,
+                                                                std::uint32_t asid) noexcept {
   return asid < max_asids() ? ticket_of(va, contexts_.at(asid)) : Ticket{};
 }
 
@@ -104,8 +104,7 @@ bool DirectTlb<Entry, Index>::fill(std::uint64_t va, const Translation &translat
 }
 
 template <class Entry, class Index>
-typename DirectTlb<Entry, Index>::Ticket
-DirectTlb<Entry, Index>::of_global(Ticket ticket) noexcept {
+DirectTlb<Entry, Index>::Ticket DirectTlb<Entry, Index>::of_global(Ticket ticket) noexcept {
   ContextSlot &slot = contexts_.global();
   bool cleared = false;
   contexts_.issue(slot, [&] {
@@ -157,8 +156,7 @@ bool DirectTlb<Entry, Index>::put(std::uint64_t va, const Translation &translati
 }
 
 template <class Entry, class Index>
-Evicted DirectTlb<Entry, Index>::evicted_of(typename Entry::Value value,
-                                            std::uint64_t set) const noexcept {
+Evicted DirectTlb<Entry, Index>::evicted_of(Entry::Value value, std::uint64_t set) const noexcept {
   const std::uint64_t va = codec_.va(value, set, index_);
   const std::uint64_t key = codec_.key(value);
   return {.present = true,

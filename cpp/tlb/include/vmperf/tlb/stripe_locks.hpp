@@ -44,10 +44,7 @@ public:
   static constexpr std::uint64_t kMostStripes = 8, kSetsPerStripe = 512;
 
   /// For a power of two of sets.
-  explicit StripeLocks(std::uint64_t sets) noexcept
-      : n_(sets < kSetsPerStripe                  ? 1
-           : sets < kSetsPerStripe * kMostStripes ? sets / kSetsPerStripe
-                                                  : kMostStripes) {}
+  explicit StripeLocks(std::uint64_t sets) noexcept : n_(stripes_for(sets)) {}
 
   struct alignas(kCacheLineBytes) Stripe : SpinLock<kShared> {
     std::atomic<std::uint64_t> page_flushes{0}; ///< written under the lock
@@ -83,6 +80,14 @@ public:
   }
 
 private:
+  static constexpr std::uint64_t stripes_for(std::uint64_t sets) noexcept {
+    const std::uint64_t wanted = sets / kSetsPerStripe;
+    if (wanted == 0) {
+      return 1;
+    }
+    return wanted < kMostStripes ? wanted : kMostStripes;
+  }
+
   std::array<Stripe, kMostStripes> stripes_;
   std::uint64_t n_;
 };

@@ -71,8 +71,8 @@ std::uint64_t WaysTlb<kWays, Index>::lookup(std::uint64_t va, Access access,
 }
 
 template <std::size_t kWays, class Index>
-typename WaysTlb<kWays, Index>::Ticket
-WaysTlb<kWays, Index>::ticket_of(std::uint64_t va, ContextSlot &slot) noexcept {
+WaysTlb<kWays, Index>::Ticket WaysTlb<kWays, Index>::ticket_of(std::uint64_t va,
+                                                               ContextSlot &slot) noexcept {
   contexts_.issue(slot, [this] { clear(); });
   const std::uint64_t epoch = slot.epoch.load(std::memory_order_acquire);
   const std::uint64_t key = slot.key.load(std::memory_order_acquire);
@@ -83,8 +83,8 @@ WaysTlb<kWays, Index>::ticket_of(std::uint64_t va, ContextSlot &slot) noexcept {
 }
 
 template <std::size_t kWays, class Index>
-typename WaysTlb<kWays, Index>::Ticket WaysTlb<kWays, Index>::ticket(std::uint64_t va,
-                                                                     std::uint32_t asid) noexcept {
+WaysTlb<kWays, Index>::Ticket WaysTlb<kWays, Index>::ticket(std::uint64_t va,
+                                                            std::uint32_t asid) noexcept {
   return asid < max_asids() ? ticket_of(va, contexts_.at(asid)) : Ticket{};
 }
 
@@ -111,7 +111,7 @@ bool WaysTlb<kWays, Index>::fill(std::uint64_t va, const Translation &translatio
 
 // As DirectTlb's.
 template <std::size_t kWays, class Index>
-typename WaysTlb<kWays, Index>::Ticket WaysTlb<kWays, Index>::of_global(Ticket ticket) noexcept {
+WaysTlb<kWays, Index>::Ticket WaysTlb<kWays, Index>::of_global(Ticket ticket) noexcept {
   ContextSlot &slot = contexts_.global();
   bool cleared = false;
   contexts_.issue(slot, [&] {
@@ -232,10 +232,12 @@ void WaysTlb<kWays, Index>::flush_range(std::uint64_t lo, std::uint64_t hi,
   if (lo > hi) {
     return;
   }
-  const std::uint64_t first = lo >> kPageShift, n_pages = (hi >> kPageShift) - first + 1;
+  const std::uint64_t first = lo >> kPageShift;
+  const std::uint64_t n_pages = (hi >> kPageShift) - first + 1;
   locks_.lock_all();
   locks_.count_flush_in_all();
-  const std::uint64_t key = key_of(asid), global = global_key();
+  const std::uint64_t key = key_of(asid);
+  const std::uint64_t global = global_key();
   if (n_pages * kWays <= table_.size()) {
     for (std::uint64_t i = 0; i < n_pages; ++i) {
       swept_.add(drop((first + i) << kPageShift, key, global));

@@ -78,7 +78,9 @@ private:
   [[gnu::noinline]] bench::Progress look() {
     const auto reader = design_.reader();
     const std::uint64_t some = std::min(left_, kSteps);
-    std::uint64_t wrong = 0, hits = 0, page = asked_;
+    std::uint64_t wrong = 0;
+    std::uint64_t hits = 0;
+    std::uint64_t page = asked_;
     for (std::uint64_t i = 0; i < some; ++i) {
       const std::uint64_t found = reader.lookup(va(page));
       if (found != kMiss) [[likely]] {

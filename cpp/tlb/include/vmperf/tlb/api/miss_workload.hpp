@@ -58,7 +58,8 @@ private:
   [[gnu::noinline]] std::uint64_t pass(std::uint64_t n) {
     const auto reader = design_.reader();
     const std::uint64_t *const vas = vas_.data();
-    std::uint64_t sum = 0, misses = 0;
+    std::uint64_t sum = 0;
+    std::uint64_t misses = 0;
     for (std::uint64_t i = 0; i < n; ++i) {
       std::uint64_t pa = reader.lookup(vas[i]);
       if (pa == kMiss) {
