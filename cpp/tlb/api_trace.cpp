@@ -1,5 +1,6 @@
 #include "api_trace.hpp"
 
+#include <array>
 #include <functional>
 
 #include "vmperf/bench/generators.hpp"
@@ -18,7 +19,8 @@ Next scattered_zipf(std::uint64_t pages, std::uint64_t seed) {
 
 // Uniform over a working set, interrupted by a scan that never comes back to a page.
 Next scanned(std::uint64_t pages, std::uint64_t seed) {
-  constexpr std::uint64_t kRound = 2048, kScan = 1024;
+  constexpr std::uint64_t kRound = 2048;
+  constexpr std::uint64_t kScan = 1024;
   return [pages, uniform = bench::Uniform(pages, seed, 3)](std::uint64_t i) mutable {
     return i % kRound < kRound - kScan ? uniform.next()
                                        : pages + (i / kRound * kScan + i % kRound) % 32768;
@@ -28,7 +30,7 @@ Next scanned(std::uint64_t pages, std::uint64_t seed) {
 // Steps of 1, 5 and 2 pages in turn: no stride, but the same distances again and again.
 Next steps() {
   return [page = std::uint64_t{0}](std::uint64_t i) mutable {
-    constexpr std::uint64_t kSteps[] = {1, 5, 2};
+    constexpr std::array<std::uint64_t, 3> kSteps = {1, 5, 2};
     return page = (page + kSteps[i % 3]) % Trace::kPages;
   };
 }

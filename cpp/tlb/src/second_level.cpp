@@ -12,7 +12,7 @@ SecondLevel::SecondLevel(const Generations &live, std::span<const Shape> shapes,
   }
 }
 
-bool SecondLevel::lookup(std::uint64_t va, Key key, Access access, Slot &piece) {
+bool SecondLevel::lookup(std::uint64_t va, Key key, Access access, Slot &piece) noexcept {
   for (AnyPolicyArray &array : arrays_) {
     const unsigned shift = array.shape().page_shift;
     Slot whole;
@@ -26,14 +26,14 @@ bool SecondLevel::lookup(std::uint64_t va, Key key, Access access, Slot &piece) 
   return false;
 }
 
-bool SecondLevel::holds(std::uint64_t va, Key key) const {
-  return std::any_of(arrays_.begin(), arrays_.end(), [&](const AnyPolicyArray &array) {
+bool SecondLevel::holds(std::uint64_t va, Key key) const noexcept {
+  return std::ranges::any_of(arrays_, [&](const AnyPolicyArray &array) {
     return array.has(va >> array.shape().page_shift, key, kAnyPerm);
   });
 }
 
 void SecondLevel::insert(std::uint64_t va, const Translation &found, std::uint64_t context,
-                         Key key) {
+                         Key key) noexcept {
   for (AnyPolicyArray &array : arrays_) {
     const unsigned shift = array.shape().page_shift;
     if (shift == found.page_shift) {
@@ -44,7 +44,7 @@ void SecondLevel::insert(std::uint64_t va, const Translation &found, std::uint64
   }
 }
 
-void SecondLevel::erase_range(std::uint64_t first_va, std::uint64_t last_va, Key key) {
+void SecondLevel::erase_range(std::uint64_t first_va, std::uint64_t last_va, Key key) noexcept {
   for (AnyPolicyArray &array : arrays_) {
     const unsigned shift = array.shape().page_shift;
     array.erase_pages(first_va >> shift, last_va >> shift, key);

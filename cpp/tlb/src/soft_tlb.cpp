@@ -1,8 +1,10 @@
 #include "vmperf/tlb/soft_tlb.hpp"
 
+#include <algorithm>
 #include <bit>
 
 #include "vmperf/base/error.hpp"
+#include "vmperf/tlb/visit.hpp"
 #include "vmperf/tlb/words.hpp"
 
 namespace vmperf::tlb {
@@ -21,7 +23,7 @@ std::string sizes_of(const std::vector<std::uint64_t> &page_sizes) {
 
 bool has_size(const SoftTlbOptions &options, std::uint64_t size_bytes) {
   const auto &sizes = options.page_sizes;
-  return std::find(sizes.begin(), sizes.end(), size_bytes) != sizes.end();
+  return std::ranges::find(sizes, size_bytes) != sizes.end();
 }
 
 void check_between(const char *name, std::uint64_t value, std::uint64_t least, std::uint64_t most) {
@@ -234,8 +236,8 @@ void SoftTlb::train(std::uint64_t page, std::uint16_t asid) noexcept {
   }
   prefetch_->guesses.count = 0;
   prefetch_->asid = asid;
-  std::visit([&](auto &p) { p.train(page, options_.degree, prefetch_->guesses); },
-             prefetch_->prefetcher);
+  visit_held(prefetch_->prefetcher,
+             [&](auto &p) { p.train(page, options_.degree, prefetch_->guesses); });
 }
 
 bool SoftTlb::wants(std::uint64_t page) noexcept {

@@ -50,20 +50,20 @@ Access to_access(const std::string &word) {
 }
 
 std::uint8_t to_perms(const std::string &word) {
-  std::uint8_t perms = 0;
+  unsigned perms = 0;
   for (const char letter : word) {
     const std::size_t at = std::string_view("rwx").find(letter);
-    const auto bit = at == std::string_view::npos ? 0 : static_cast<std::uint8_t>(1U << at);
+    const unsigned bit = at == std::string_view::npos ? 0 : 1U << at;
     if (bit == 0 || (perms & bit) != 0) {
       throw InvalidArgumentError("perms", "'" + word + "'",
                                  "some of the letters r, w and x, each once");
     }
-    perms = static_cast<std::uint8_t>(perms | bit);
+    perms |= bit;
   }
   if (perms == 0) {
     throw InvalidArgumentError("perms", "''", "at least one of r, w and x");
   }
-  return perms;
+  return static_cast<std::uint8_t>(perms);
 }
 
 std::string_view word_of(Policy policy) noexcept {

@@ -4,11 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 #include <variant>
 
 #include "vmperf/tlb/policy_array.hpp"
 #include "vmperf/tlb/rrip.hpp"
+#include "vmperf/tlb/visit.hpp"
 
 namespace vmperf::tlb {
 
@@ -17,32 +17,30 @@ public:
   AnyPolicyArray(const Generations &live, const Shape &shape, Policy policy, std::uint64_t seed)
       : array_(make(live, shape, policy, seed)) {}
 
-  template <class F> decltype(auto) with(F &&work) {
-    return std::visit(std::forward<F>(work), array_);
-  }
-  template <class F> decltype(auto) with(F &&work) const {
-    return std::visit(std::forward<F>(work), array_);
+  template <class F> decltype(auto) with(F &&work) noexcept { return visit_held(array_, work); }
+  template <class F> decltype(auto) with(F &&work) const noexcept {
+    return visit_held(array_, work);
   }
 
-  std::uint64_t lookup(std::uint64_t va, std::uint64_t page, Key key, Access access) {
+  std::uint64_t lookup(std::uint64_t va, std::uint64_t page, Key key, Access access) noexcept {
     return with([&](auto &array) { return array.lookup(va, page, key, access); });
   }
-  bool lookup(std::uint64_t page, Key key, Access access, Slot &found) {
+  bool lookup(std::uint64_t page, Key key, Access access, Slot &found) noexcept {
     return with([&](auto &array) { return array.lookup(page, key, access, found); });
   }
-  [[nodiscard]] bool has(std::uint64_t page, Key key, std::uint8_t perms) const {
+  [[nodiscard]] bool has(std::uint64_t page, Key key, std::uint8_t perms) const noexcept {
     return with([&](const auto &array) { return array.has(page, key, perms); });
   }
-  bool insert(const Slot &slot, Key key, Slot &evicted) {
+  bool insert(const Slot &slot, Key key, Slot &evicted) noexcept {
     return with([&](auto &array) { return array.insert(slot, key, evicted); });
   }
-  bool erase(std::uint64_t page, Key key) {
+  bool erase(std::uint64_t page, Key key) noexcept {
     return with([&](auto &array) { return array.erase(page, key); });
   }
-  void erase_pages(std::uint64_t first, std::uint64_t last, Key key) {
+  void erase_pages(std::uint64_t first, std::uint64_t last, Key key) noexcept {
     with([&](auto &array) { array.erase_pages(first, last, key); });
   }
-  [[nodiscard]] const Shape &shape() const {
+  [[nodiscard]] const Shape &shape() const noexcept {
     return with([](const auto &array) -> const Shape & { return array.shape(); });
   }
 

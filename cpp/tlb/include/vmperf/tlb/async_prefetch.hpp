@@ -20,10 +20,10 @@
 #include <string>
 #include <thread>
 #include <utility>
-#include <variant>
 
 #include "vmperf/tlb/prefetch_buffer.hpp"
 #include "vmperf/tlb/prefetchers.hpp"
+#include "vmperf/tlb/visit.hpp"
 
 namespace vmperf::tlb {
 
@@ -98,7 +98,7 @@ public:
   template <class Holds>
   void train(std::uint64_t va, std::uint16_t asid, unsigned va_bits, Holds &&holds) {
     Guesses guesses;
-    std::visit([&](auto &p) { p.train(va >> kPageShift, degree_, guesses); }, prefetcher_);
+    visit_held(prefetcher_, [&](auto &p) { p.train(va >> kPageShift, degree_, guesses); });
     bool handed = false;
     for (unsigned i = 0; i < guesses.count; ++i) {
       const std::uint64_t page = guesses.pages[i];

@@ -130,13 +130,13 @@ private:
   [[nodiscard]] unsigned way_of(std::size_t set, std::uint64_t page, Key key,
                                 std::uint8_t perms) const noexcept {
     const std::size_t first = set * shape_.ways;
-    unsigned way = 0;
-    while (way < shape_.ways &&
-           !(pages_[first + way] == page && key.matches(contexts_[first + way]) &&
-             (data_[first + way] & perms) != 0)) {
-      ++way;
+    for (unsigned way = 0; way < shape_.ways; ++way) {
+      if (pages_[first + way] == page && key.matches(contexts_[first + way]) &&
+          (data_[first + way] & perms) != 0) {
+        return way;
+      }
     }
-    return way;
+    return shape_.ways;
   }
 
   // Where the key has the page already: a use of the way that it keeps; any other one is dropped.

@@ -54,7 +54,7 @@ struct Followers {
 
 class NextPage {
 public:
-  void train(std::uint64_t page, unsigned degree, Guesses &out) noexcept {
+  static void train(std::uint64_t page, unsigned degree, Guesses &out) noexcept {
     for (unsigned i = 1; i <= degree; ++i) {
       out.add(page + i);
     }

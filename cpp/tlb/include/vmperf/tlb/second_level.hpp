@@ -25,12 +25,12 @@ public:
 
   /// The entry for an address that permits the access, as the 4 KiB piece of `va`; a hit is a use.
   /// `va` is within the address space (no sign extension).
-  bool lookup(std::uint64_t va, Key key, Access access, Slot &piece);
+  bool lookup(std::uint64_t va, Key key, Access access, Slot &piece) noexcept;
   /// The whole page that `va`, which `found` translates, lies in; not where no array has its size.
-  void insert(std::uint64_t va, const Translation &found, std::uint64_t context, Key key);
-  void erase_range(std::uint64_t first_va, std::uint64_t last_va, Key key);
+  void insert(std::uint64_t va, const Translation &found, std::uint64_t context, Key key) noexcept;
+  void erase_range(std::uint64_t first_va, std::uint64_t last_va, Key key) noexcept;
 
-  [[nodiscard]] bool holds(std::uint64_t va, Key key) const;
+  [[nodiscard]] bool holds(std::uint64_t va, Key key) const noexcept;
   [[nodiscard]] std::uint64_t evictions() const noexcept { return evictions_; }
 
 private:

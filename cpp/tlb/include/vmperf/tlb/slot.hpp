@@ -16,7 +16,7 @@
 
 namespace vmperf::tlb {
 
-inline constexpr std::uint8_t kAnyPerm = kRead | kWrite | kExecute;
+inline constexpr std::uint8_t kAnyPerm = 7; ///< kRead, kWrite, kExecute
 
 struct Slot {
   std::uint64_t page = 0, context = 0, data = 0;

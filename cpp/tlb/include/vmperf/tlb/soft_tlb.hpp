@@ -177,8 +177,8 @@ public:
   [[nodiscard]] std::uint8_t to_page_shift(std::uint64_t size_bytes) const;
   void check_canonical(std::uint64_t va) const;
   [[nodiscard]] bool is_canonical(std::uint64_t va) const noexcept {
-    const unsigned unused = 64 - options_.va_bits;
-    return static_cast<std::uint64_t>(static_cast<std::int64_t>(va << unused) >> unused) == va;
+    const std::uint64_t copies = ~std::uint64_t{0} << (options_.va_bits - 1);
+    return (va & copies) == 0 || (va & copies) == copies;
   }
 
 private:
