@@ -4,19 +4,9 @@
 namespace vmperf::mmu {
 namespace {
 
-constexpr std::string_view kFormats[] = {"x86-64-4", "x86-64-5", "sv39",
-                                         "sv48",     "sv57",     "aarch64-4k"};
-
-std::vector<bench::Value> formats() {
-  std::vector<bench::Value> names;
-  for (const std::string_view name : kFormats) {
-    names.emplace_back(std::string(name));
-  }
-  return names;
-}
-
 bench::Benchmark &with_pages(bench::Benchmark &benchmark) {
-  return benchmark.axis("format", formats(), "x86-64-4")
+  return benchmark
+      .axis("format", {"x86-64-4", "x86-64-5", "sv39", "sv48", "sv57", "aarch64-4k"}, "x86-64-4")
       .axis("pages", {100, 1000, 10000, 100000}, 1000)
       .axis("pattern", {"sequential", "strided", "random"}, "random")
       .comparable()

@@ -58,7 +58,7 @@ struct Naive {
   std::uint64_t pa(std::uint64_t va, tlb::Access /*access*/) {
     const auto found = pages.find(va >> 12U);
     if (found != pages.end()) {
-      return found->second | (va & 4095);
+      return found->second | (va & 4095U);
     }
     ++walks;
     const std::uint64_t pa = walk.pa(va);

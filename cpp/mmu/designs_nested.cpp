@@ -44,7 +44,7 @@ public:
     const auto &va = guest_.outer.addresses;
     std::uint64_t sum = 0;
     for (std::size_t at = 0; n != 0;) {
-      const std::size_t block = std::min<std::uint64_t>({n, kBlock, va.size() - at});
+      const auto block = std::min<std::uint64_t>({n, kBlock, va.size() - at});
       design_.pa(va.data() + at, out_.data() + at, block);
       sum += out_[at + block - 1].pa;
       n -= block;
@@ -101,7 +101,7 @@ struct Naive {
     for (unsigned level = 4; level != 0; --level) {
       table = memory->read<std::uint64_t>(table + index_of(gpa, level) * 8) & bits(12, 52);
     }
-    return table | (gpa & 4095);
+    return table | (gpa & 4095U);
   }
   void pa(const std::uint64_t *va, tlb::Translation *out, std::size_t n) const {
     for (std::size_t i = 0; i < n; ++i) {
@@ -111,7 +111,7 @@ struct Naive {
         table = memory->read<std::uint64_t>(at) & bits(12, 52);
       }
       out[i] = {};
-      out[i].pa = host_pa(table | (va[i] & 4095));
+      out[i].pa = host_pa(table | (va[i] & 4095U));
     }
   }
   guestmem::GuestMemory *memory;

@@ -80,7 +80,7 @@ Addresses to_addresses(const py::object &values) {
   if (array.ndim() != 1) {
     throw InvalidArgumentError("vas", std::to_string(array.ndim()) + " dimensions", "one");
   }
-  return Addresses(array);
+  return {array};
 }
 
 } // namespace vmperf::mmu

@@ -43,6 +43,7 @@ void declare_arrays(bench::Registry &registry) {
       .op("one address of an array")
       .fooled_by("hash maps have no batch: their loop is tlb/individual")
       .fooled_by("16384 addresses are replayed; output lands where it did before")
+      .tag("no_naive")
       .headline();
   with_arrays(registry.benchmark("tlb/individual"))
       .summary("the same arrays as tlb/batch, by a lookup for each address")

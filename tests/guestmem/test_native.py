@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -53,3 +54,38 @@ unsigned long look_then_clear(unsigned long *word) {
     done = run_binary(binary, check=False, timeout=300)
     assert done.returncode != 0
     assert "writes were not in the copy" in done.stdout
+
+
+BUDGETS = r"""
+#include "vmperf/guestmem/flat_window.hpp"
+using namespace vmperf::guestmem;
+using Word = std::uint64_t;
+#define OURS [[gnu::noinline, gnu::used]]
+OURS Word slot_read(const GuestMemory &m, Word gpa) { return m.read<Word>(gpa); }
+OURS void slot_write(GuestMemory &m, Word gpa, Word value) { m.write(gpa, value); }
+OURS Word flat_read(const FlatWindow &m, Word gpa) { return m.read<Word>(gpa); }
+int main() {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "most", "branches"),
+    [("slot_read", 16, 1), ("slot_write", 20, 2), ("flat_read", 8, 1)],
+)
+def test_budget(
+    function: str, most: int, branches: int, compile_cpp: Build, cxx: str, tmp_path: Path
+) -> None:
+    """What slot.hpp and flat_window.hpp state and little more, up to the first return."""
+    if "g++" not in Path(cxx).name:
+        pytest.skip("the budget is that of GCC's code")
+    program = compile_cpp(BUDGETS, "-fno-inline-functions", "-Wl,--unresolved-symbols=ignore-all")
+    command = ["objdump", "-d", "--no-show-raw-insn", str(program)]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    if "x86-64" not in text:
+        pytest.skip("the budget is stated for x86-64")
+    body = re.search(rf"<_Z\d+{function}[^>]*>:\n(.*?)\tret", text, re.S)
+    assert body
+    names = re.findall(r"^ +[0-9a-f]+:\t(\S+)", body[1], re.M)
+    assert len(names) <= most, names
+    assert sum(name.startswith("j") for name in names) <= branches, names
+    assert not any(name.startswith("call") for name in names), names

@@ -133,9 +133,7 @@ class Machine(RuleBasedStateMachine):
         self.old = [{}, {}]
 
     @precondition(lambda self: any(self.now))
-    @rule(
-        pick=st.integers(0, 2**16), kind=st.sampled_from(FLUSHES), how=access, perms=perms_or_none
-    )
+    @rule(pick=st.integers(0, 2**16), kind=kinds, how=access, perms=perms_or_none)
     def use_change_flush_use(self, pick: int, kind: str, how: str, perms: str | None) -> None:
         """The order in which a stale translation shows: of any page that is mapped."""
         every = [(asid, at) for asid in (0, 1) for at in sorted(self.now[asid])]

@@ -102,7 +102,7 @@ class Mode:
         """
 class SecondStage:
     """
-    The second stage of nested walks: a table from guest-physical to physical addresses, and a TLB of it.
+    The second stage of nested walks: a table of guest-physical addresses, and a TLB of it.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ using namespace vmperf::mmu;
 
 namespace {
 
-constexpr std::uint64_t kBase = 0x40000000, kOwn = 1U << 9U; // free to software in all formats
+constexpr std::uint64_t kBase = 0x40000000, kSoftware = 1U << 9U; // free to software in all formats
 
 struct Case {
   Format format;
@@ -37,8 +37,8 @@ std::vector<std::uint64_t *> leaves(guestmem::GuestMemory &memory, const PageTab
   const std::uint64_t first = table.root() / 4096 * 4096;
   for (std::uint64_t at = first; at < first + table.n_tables() * 4096; at += 8) {
     std::uint64_t *entry = entry_of(memory, at);
-    const std::uint64_t pa = table.format() == Format::sv39 ? (*entry >> 10U) << 12U
-                                                            : *entry & 0xffff'ffff'f000;
+    const std::uint64_t pa =
+        table.format() == Format::sv39 ? (*entry >> 10U) << 12U : *entry & 0xffff'ffff'f000;
     if (*entry != 0 && pa >= 0x100000 && pa < 0x100000 + pages * 4096) {
       found[(pa - 0x100000) / 4096] = entry;
     }
@@ -67,7 +67,7 @@ int check(const Case &one, int rounds, std::uint64_t pages) {
     for (int round = 0; round < rounds; ++round) {
       meet.arrive_and_wait();
       for (std::uint64_t page = 0; page < pages; ++page) {
-        std::atomic_ref(*entries[page]).fetch_or(kOwn);
+        std::atomic_ref(*entries[page]).fetch_or(kSoftware);
       }
       meet.arrive_and_wait();
     }
@@ -85,9 +85,9 @@ int check(const Case &one, int rounds, std::uint64_t pages) {
     for (std::uint64_t *entry : entries) {
       const std::uint64_t word = std::atomic_ref(*entry).load();
       wrong += (word & one.accessed) == 0 || (word & one.dirty) != one.dirty_value ||
-               (word & kOwn) == 0;
-      const std::uint64_t fresh = (word & ~(one.accessed | kOwn | one.dirty)) |
-                                  (one.dirty ^ one.dirty_value);
+               (word & kSoftware) == 0;
+      const std::uint64_t fresh =
+          (word & ~(one.accessed | kSoftware | one.dirty)) | (one.dirty ^ one.dirty_value);
       std::atomic_ref(*entry).store(fresh); // the others wait at the next meeting
     }
   }

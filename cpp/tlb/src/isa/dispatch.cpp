@@ -1,5 +1,5 @@
-// What this CPU has: which kernels, and whether 16 bytes are read at once. The one place of tlb that
-// asks what it is compiled for.
+// What this CPU has: which kernels, and whether 16 bytes are read at once. The one place of tlb
+// that asks what it is compiled for.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

@@ -52,6 +52,13 @@ struct Guest {
   std::vector<std::uint64_t> addresses;
 
 private:
+  [[nodiscard]] std::uint64_t page_of(const std::string &pattern, std::uint64_t turn,
+                                      const std::vector<std::uint32_t> &order) const {
+    if (pattern == "random") {
+      return order[turn];
+    }
+    return pattern == "strided" ? turn * 17 % n_pages : turn;
+  }
   void draw(const bench::Params &params) {
     const std::string pattern = params.has("pattern") ? params.get_string("pattern") : "random";
     const auto order = bench::shuffled(n_pages, params.seed(), 1);
@@ -60,9 +67,7 @@ private:
                      n_pages);
     for (std::uint64_t i = 0; i < addresses.size(); ++i) {
       const std::uint64_t turn = i % n_pages;
-      const std::uint64_t page = pattern == "random"    ? order[turn]
-                                 : pattern == "strided" ? turn * 17 % n_pages
-                                                        : turn;
+      const std::uint64_t page = page_of(pattern, turn, order);
       addresses[i] = kBase + page * kPageBytes + offsets.below(kPageBytes / 8) * 8;
     }
   }
@@ -117,7 +122,7 @@ public:
     const std::size_t count = guest_.addresses.size();
     std::uint64_t sum = 0;
     for (std::size_t at = 0; n != 0;) {
-      const std::size_t block = std::min<std::uint64_t>({n, kBlock, count - at});
+      const auto block = std::min<std::uint64_t>({n, kBlock, count - at});
       design_.pa(guest_.addresses.data() + at, out_.data() + at, block);
       sum += out_[at + block - 1].pa;
       n -= block;
@@ -162,7 +167,7 @@ public:
     std::uint64_t table = root_;
     for (unsigned level = levels_; level != 0; --level) {
       const auto entry = memory_->read<std::uint64_t>(table + index_of(va, level) * 8);
-      if ((entry & 1) == 0) {
+      if ((entry & 1U) == 0) {
         break;
       }
       table = riscv_ ? (entry >> 10U << 12U) & bits(0, 56) : entry & bits(12, 48);
@@ -182,7 +187,10 @@ public:
 
 private:
   [[nodiscard]] bool is_leaf(std::uint64_t entry) const noexcept {
-    return riscv_ ? (entry & 14) != 0 : arm_ ? (entry & 2) == 0 : (entry & 128) != 0;
+    if (riscv_) {
+      return (entry & 14U) != 0;
+    }
+    return arm_ ? (entry & 2U) == 0 : (entry & 128U) != 0;
   }
 
   const guestmem::GuestMemory *memory_;

@@ -26,8 +26,8 @@ public:
     const bool inspects = purpose == Purpose::inspect;
     mask_ = (inspects ? F::kSeenMask : F::kUsedMask) | rules.reserved_leaf[1];
     value_ = inspects ? F::kSeenValue : F::kUsedValue;
-    needed_ = inspects ? tlb::kRead | tlb::kWrite | tlb::kExecute
-                       : tlb::perm_of(static_cast<tlb::Access>(purpose));
+    needed_ =
+        inspects ? perms_of(true, true, true) : tlb::perm_of(static_cast<tlb::Access>(purpose));
   }
   /// Whether it is one, and then its translation.
   [[gnu::always_inline]] bool take(std::uint64_t path, std::uint64_t entry, std::uint64_t va,

@@ -33,9 +33,9 @@ struct AArch64 {
   static constexpr std::uint64_t kInverted = kEl0 | kDbm;
   static constexpr std::uint64_t kStart = 0;
   static constexpr std::uint64_t descend(std::uint64_t path, std::uint64_t entry) noexcept {
-    const std::uint64_t no_write = entry >> 62U & 1;
-    return path | (entry >> 61U & 1) << 6U | no_write << 7U | no_write << 51U |
-           (entry >> 59U & 3) << 53U;
+    const std::uint64_t no_write = entry >> 62U & 1U;
+    return path | (entry >> 61U & 1U) << 6U | no_write << 7U | no_write << 51U |
+           (entry >> 59U & 3U) << 53U;
   }
 
   static constexpr bool canonical(std::uint64_t va) noexcept { return va >> 48U == 0; }
@@ -59,10 +59,10 @@ struct AArch64 {
   /// No EL0, read-only, no DBM, -, PXN, UXN, after what the tables took away.
   static constexpr unsigned rights(std::uint64_t path, std::uint64_t leaf) noexcept {
     const std::uint64_t all = (leaf ^ kInverted) | path;
-    return static_cast<unsigned>((all >> 6U & 3) | (all >> 49U & 0x34));
+    return static_cast<unsigned>((all >> 6U & 3U) | (all >> 49U & 0x34U));
   }
   static constexpr std::uint64_t global(std::uint64_t /*path*/, std::uint64_t leaf) noexcept {
-    return ~leaf >> 11U & 1;
+    return ~leaf >> 11U & 1U;
   }
   static constexpr std::uint64_t marked(std::uint64_t entry, bool write, bool leaf) noexcept {
     if (!leaf) {
@@ -109,11 +109,10 @@ struct AArch64 {
       made.reserved_leaf[level] = always | bits(12, shift_of(level));
     }
     for (unsigned rights = 0; rights < 64; ++rights) {
-      const bool read_only = (rights & 2) != 0;
-      const bool clean = read_only && (rights & 4) == 0 && ad == AdUpdate::hardware;
+      const bool read_only = (rights & 2U) != 0;
+      const bool clean = read_only && (rights & 4U) == 0 && ad == AdUpdate::hardware;
       made.full[rights] = permits(rights, !read_only || clean, mode);
-      made.now[rights] =
-          static_cast<std::uint8_t>(made.full[rights] & (read_only ? ~tlb::kWrite : 7));
+      made.now[rights] = read_only ? without_write(made.full[rights]) : made.full[rights];
     }
     return made;
   }
@@ -122,16 +121,14 @@ private:
   // `write` is whether it may be written at all, so that a clean page is executed as a dirty one
   // is.
   static constexpr std::uint8_t permits(unsigned rights, bool write, const Mode &mode) noexcept {
-    const bool el0 = (rights & 1) == 0;
-    const bool uxn = (rights & 32) != 0;
-    const bool pxn = (rights & 16) != 0 || (el0 && write);
+    const bool el0 = (rights & 1U) == 0;
+    const bool uxn = (rights & 32U) != 0;
+    const bool pxn = (rights & 16U) != 0 || (el0 && write);
     if (mode.user) {
-      return static_cast<std::uint8_t>((el0 ? tlb::kRead : 0) | (el0 && write ? tlb::kWrite : 0) |
-                                       (uxn ? 0 : tlb::kExecute));
+      return perms_of(el0, el0 && write, !uxn);
     }
-    const bool data = !(el0 && mode.pan);
-    return static_cast<std::uint8_t>((data ? tlb::kRead : 0) | (data && write ? tlb::kWrite : 0) |
-                                     (pxn ? 0 : tlb::kExecute));
+    const bool data = !el0 || !mode.pan;
+    return perms_of(data, data && write, !pxn);
   }
 };
 

@@ -31,7 +31,9 @@ template <unsigned Levels> struct RiscV {
 
   static constexpr bool canonical(std::uint64_t va) noexcept {
     constexpr unsigned kUnused = 64 - (12 + 9 * Levels);
-    return static_cast<std::uint64_t>(static_cast<std::int64_t>(va << kUnused) >> kUnused) == va;
+    // Bits from the highest that is used on: all 0 or all 1.
+    const std::uint64_t sign = va >> (63U - kUnused);
+    return sign == 0 || sign == (~std::uint64_t{0} >> (63U - kUnused));
   }
   static constexpr Kind kind(std::uint64_t entry, unsigned level) noexcept {
     if ((entry & kV) == 0) {
@@ -57,7 +59,7 @@ template <unsigned Levels> struct RiscV {
     return static_cast<unsigned>(leaf) & (kR | kW | kX | kU | kD);
   }
   static constexpr std::uint64_t global(std::uint64_t path, std::uint64_t leaf) noexcept {
-    return (path | leaf) >> 5U & 1;
+    return (path | leaf) >> 5U & 1U;
   }
   static constexpr std::uint64_t marked(std::uint64_t entry, bool write, bool leaf) noexcept {
     return leaf ? entry | kA | (write ? kD : 0) : entry;
@@ -98,8 +100,7 @@ template <unsigned Levels> struct RiscV {
     }
     for (unsigned rights = 0; rights < 256; ++rights) {
       made.full[rights] = permits(rights, mode);
-      made.now[rights] =
-          static_cast<std::uint8_t>(made.full[rights] & ((rights & kD) != 0 ? 7 : ~tlb::kWrite));
+      made.now[rights] = (rights & kD) != 0 ? made.full[rights] : without_write(made.full[rights]);
     }
     return made;
   }
@@ -115,9 +116,7 @@ private:
     }
     const bool data = mode.user ? u : !u || mode.sum;
     const bool code = mode.user == u;
-    return static_cast<std::uint8_t>((data && (r || (mode.mxr && x)) ? tlb::kRead : 0) |
-                                     (data && w ? tlb::kWrite : 0) |
-                                     (code && x ? tlb::kExecute : 0));
+    return perms_of(data && (r || (mode.mxr && x)), data && w, code && x);
   }
 };
 

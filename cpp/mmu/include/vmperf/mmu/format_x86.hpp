@@ -34,7 +34,9 @@ template <unsigned Levels> struct X86 {
 
   static constexpr bool canonical(std::uint64_t va) noexcept {
     constexpr unsigned kUnused = 64 - (12 + 9 * Levels);
-    return static_cast<std::uint64_t>(static_cast<std::int64_t>(va << kUnused) >> kUnused) == va;
+    // Bits from the highest that is used on: all 0 or all 1.
+    const std::uint64_t sign = va >> (63U - kUnused);
+    return sign == 0 || sign == (~std::uint64_t{0} >> (63U - kUnused));
   }
   static constexpr Kind kind(std::uint64_t entry, unsigned level) noexcept {
     if ((entry & kP) == 0) {
@@ -52,7 +54,7 @@ template <unsigned Levels> struct X86 {
     return static_cast<unsigned>(std::rotl(path & (leaf ^ kNx), 1)) & 0x8dU;
   }
   static constexpr std::uint64_t global(std::uint64_t /*path*/, std::uint64_t leaf) noexcept {
-    return leaf >> 8U & 1;
+    return leaf >> 8U & 1U;
   }
   /// The entry after it was used, and with `write` written through.
   static constexpr std::uint64_t marked(std::uint64_t entry, bool write, bool leaf) noexcept {
@@ -98,24 +100,21 @@ template <unsigned Levels> struct X86 {
     for (unsigned rights = 0; rights < 256; ++rights) {
       made.full[rights] = permits(rights, mode);
       made.now[rights] =
-          static_cast<std::uint8_t>(made.full[rights] & ((rights & 128) != 0 ? 7 : ~tlb::kWrite));
+          (rights & 128U) != 0 ? made.full[rights] : without_write(made.full[rights]);
     }
     return made;
   }
 
 private:
   static constexpr std::uint8_t permits(unsigned rights, const Mode &mode) noexcept {
-    const bool x = (rights & 1) != 0;
-    const bool w = (rights & 4) != 0;
-    const bool u = (rights & 8) != 0;
+    const bool x = (rights & 1U) != 0;
+    const bool w = (rights & 4U) != 0;
+    const bool u = (rights & 8U) != 0;
     if (mode.user) {
-      return static_cast<std::uint8_t>(
-          u ? tlb::kRead | (w ? tlb::kWrite : 0) | (x ? tlb::kExecute : 0) : 0);
+      return perms_of(u, u && w, u && x);
     }
-    const bool data = !(u && mode.smap && !mode.ac);
-    return static_cast<std::uint8_t>((data ? tlb::kRead : 0) |
-                                     (data && (w || !mode.wp) ? tlb::kWrite : 0) |
-                                     (x && !(u && mode.smep) ? tlb::kExecute : 0));
+    const bool data = !u || !mode.smap || mode.ac;
+    return perms_of(data, data && (w || !mode.wp), x && (!u || !mode.smep));
   }
 };
 

@@ -176,7 +176,7 @@ private:
   }
   // A page whose size the TLB does not have, as RISC-V's above 1 GiB, is kept as the largest part
   // of it that it has. 0: none.
-  std::uint8_t kept_shift(unsigned shift) const {
+  [[nodiscard]] std::uint8_t kept_shift(unsigned shift) const {
     std::uint8_t kept = shift > 30 ? 30 : static_cast<std::uint8_t>(shift);
     if constexpr (kHasLimits) {
       kept = 0;
@@ -188,7 +188,7 @@ private:
     return kept;
   }
   // What a TLB has no room for in its widths is translated and not kept.
-  bool fits(std::uint64_t va, const tlb::Translation &found) const noexcept {
+  [[nodiscard]] bool fits(std::uint64_t va, const tlb::Translation &found) const noexcept {
     if constexpr (kHasLimits) {
       return found.page_shift != 0 && tlb_->is_canonical(va) &&
              found.pa >> tlb_->options().pa_bits == 0;

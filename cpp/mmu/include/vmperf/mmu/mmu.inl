@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "vmperf/mmu/mmu.hpp"
-
 namespace vmperf::mmu {
 
 template <class Tlb>

@@ -27,7 +27,7 @@ struct Packed {
   }
   [[nodiscard]] static constexpr Packed stopped(tlb::Fault fault, unsigned level, unsigned refs,
                                                 unsigned stage = 1) noexcept {
-    return {0, 12 | std::uint64_t{static_cast<std::uint8_t>(fault)} << 24U |
+    return {0, 12U | std::uint64_t{static_cast<std::uint8_t>(fault)} << 24U |
                    std::uint64_t{level} << 32U | std::uint64_t{refs & 255U} << 40U |
                    std::uint64_t{stage} << 48U};
   }

@@ -31,6 +31,15 @@ struct Rules {
   return low >= 64 ? 0 : below & ~((std::uint64_t{1} << low) - 1);
 }
 
+/// tlb::kRead, kWrite and kExecute.
+[[nodiscard]] constexpr std::uint8_t perms_of(bool read, bool write, bool execute) noexcept {
+  return static_cast<std::uint8_t>(unsigned{read} | unsigned{write} << 1U |
+                                   unsigned{execute} << 2U);
+}
+[[nodiscard]] constexpr std::uint8_t without_write(std::uint8_t perms) noexcept {
+  return static_cast<std::uint8_t>(perms & 5U);
+}
+
 /// What a level's entry is.
 enum class Kind : std::uint8_t { absent, table, leaf, reserved };
 
@@ -40,7 +49,7 @@ enum class Kind : std::uint8_t { absent, table, leaf, reserved };
 
 /// Which of a table's 512 entries an address has at a level.
 [[nodiscard]] constexpr std::uint64_t index_of(std::uint64_t va, unsigned level) noexcept {
-  return (va >> shift_of(level)) & 511;
+  return (va >> shift_of(level)) & 511U;
 }
 
 } // namespace vmperf::mmu

@@ -110,7 +110,7 @@ public:
       found = missing(level, found.refs());
       return;
     }
-    found = Packed::found(page->host_pa | (found.pa & 4095),
+    found = Packed::found(page->host_pa | (found.pa & 4095U),
                           page->shift < found.shift() ? page->shift : found.shift(),
                           static_cast<std::uint8_t>(found.perms() & page->perms), found.global(),
                           level, found.refs() + refs_);
@@ -122,12 +122,12 @@ private:
     if (page == nullptr) {
       return nullptr;
     }
-    host_pa_ = page->host_pa | (gpa & 4095);
+    host_pa_ = page->host_pa | (gpa & 4095U);
     if (page->host == nullptr) {
       failed_ = Packed::stopped(tlb::Fault::bus, 0, 0);
       return nullptr;
     }
-    return reinterpret_cast<std::uint64_t *>(page->host + (gpa & 4095));
+    return reinterpret_cast<std::uint64_t *>(page->host + (gpa & 4095U));
   }
 
   SecondStage *stage_;

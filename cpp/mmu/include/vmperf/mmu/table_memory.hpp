@@ -39,7 +39,7 @@ public:
   void mark(std::uint64_t pa) const noexcept { memory_->mark_dirty(pa, sizeof(std::uint64_t)); }
 
   /// What a failed table() or writable() means at a level, after so many references.
-  [[nodiscard]] Packed missing(unsigned level, unsigned refs) const noexcept {
+  [[nodiscard]] static Packed missing(unsigned level, unsigned refs) noexcept {
     return Packed::stopped(tlb::Fault::bus, level, refs);
   }
   [[gnu::always_inline]] void start() const noexcept {}

@@ -11,7 +11,8 @@
 // A reader takes epoch and key of its slot, then the entry, then looks at the table's epoch: where
 // that is the slot's still, no id was issued twice in between, so what matched is of this ASID. An
 // entry and a key are stored with release and loaded with acquire order, so who sees an entry of a
-// reissued id, or that id itself, sees the epoch, too. A flush holds for every lookup that begins after it returned.
+// reissued id, or that id itself, sees the epoch, too. A flush holds for every lookup that begins
+// after it returned.
 // Id 0 is never issued: its key matches no entry. O(1) but for the clear; 16 bytes an ASID, which
 // become resident when it is used. Readers are wait-free; kShared = false is for one thread.
 #pragma once

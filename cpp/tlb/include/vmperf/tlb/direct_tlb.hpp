@@ -4,17 +4,16 @@
 //                  |                                           PackedEntry, WideEntry,
 //   ASID -> slot -> key = context, permissions                 SeqlockEntry, PrivateEntry
 //
-// A large page is kept in pieces of 4 KiB, each filled where it is touched; what part of the address
-// space has had any fill since the last flush of all is remembered by 2 MiB, so that flush_page()
-// of a large page sweeps its (consecutive) sets only where there can be some.
+// A large page is kept in pieces of 4 KiB, each filled where it is touched; which 2 MiB of the
+// address space had a fill since the last flush of all is remembered, so that flush_page() of a
+// large page sweeps its (consecutive) sets only where there can be some.
 // lookup: O(1), wait-free beside writers; a hit of the packed entry is 5 loads and some 25 more
 // instructions, loop included. fill, flush, flush_asid: O(1), but that a fill that finds
 // no context id left empties the table. flush_page, flush_range: O(pages), at most O(entries).
-// Any thread may do anything, but for PrivateEntry, which is one thread's. Layouts and what they are
-// chosen for: README.md. Sources: QEMU accel/tcg/cputlb.c; Linux arch/arm64/mm/context.c (ids).
+// Any thread may do anything, but for PrivateEntry, which is one thread's. Layouts, and what they
+// are chosen for: README.md. Sources: QEMU accel/tcg/cputlb.c; Linux arch/arm64/mm/context.c (ids).
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -94,8 +93,8 @@ public:
 
   /// Keeps the 4 KiB of a translation that `va` lies in, in the place of what its set had. False
   /// where it is not kept: it does not fit the layout, permits nothing, or is a fault (an older one
-  /// of the page goes all the same), or a flush came between. A translation that was looked up while other threads may
-  /// flush wants a ticket.
+  /// of the page goes all the same), or a flush came between. What was looked up while other
+  /// threads may flush wants a ticket.
   bool fill(std::uint64_t va, const Translation &translation, std::uint32_t asid = 0,
             Evicted *evicted = nullptr) noexcept;
   bool fill(std::uint64_t va, const Translation &translation, const Ticket &ticket,
@@ -105,7 +104,8 @@ public:
   void flush() noexcept;
   /// Those of an ASID, without the global ones.
   void flush_asid(std::uint32_t asid) noexcept;
-  /// Those of the page of size_bytes (a power of two) that `va` lies in, of an ASID and global ones.
+  /// Those of the page of size_bytes (a power of two) that `va` lies in, of an ASID, and global
+  /// ones.
   void flush_page(std::uint64_t va, std::uint64_t size_bytes, std::uint32_t asid = 0) noexcept;
   /// The same for all pages that touch [lo, hi]: `hi` is the last byte's address.
   void flush_range(std::uint64_t lo, std::uint64_t hi, std::uint32_t asid = 0) noexcept;

@@ -240,7 +240,8 @@ void DirectTlb<Entry, Index>::drop_pages(std::uint64_t first, std::uint64_t n_pa
   } else {
     const std::uint64_t epoch = contexts_.now();
     for (std::uint64_t page = first, end = first + n_pages; page != end;) {
-      const std::uint64_t next = std::min((page | (kRegionPages - 1)) + 1, end);
+      const std::uint64_t above = (page | (kRegionPages - 1)) + 1;
+      const std::uint64_t next = end < above ? end : above;
       if (marks_.is_marked(page << kPageShift, epoch)) {
         drop_in_region(page, next, keys);
       }
@@ -257,7 +258,7 @@ void DirectTlb<Entry, Index>::drop_in_region(std::uint64_t page, std::uint64_t e
     if (end - page ==
         kRegionPages) { // its sets are a block, aligned; or the whole of a small table
       const std::uint64_t va = page << kPageShift;
-      const std::size_t n = std::min<std::size_t>(kRegionPages, table_.size());
+      const std::size_t n = table_.size() < kRegionPages ? table_.size() : kRegionPages;
       typename Entry::Cell *const cells = &table_[index_.set_of(va) & ~(n - 1)];
       for (const std::uint64_t key : {keys.own, keys.global}) {
         swept_.add(detail::sweep<Entry>(*kernels_, codec_, cells, n, va, key));
@@ -298,7 +299,7 @@ std::size_t DirectTlb<Entry, Index>::translate_as(const std::uint64_t *va, std::
     BatchKernel *const kernel = detail::kernel_of<Entry>(*kernels_);
     BatchView view = detail::view_of<Entry, kAccess>(codec_, index_, table_.data());
     for (std::size_t at = 0; at < n;) {
-      const std::size_t some = std::min<std::size_t>(n - at, kBatchBlock);
+      const std::size_t some = n - at < kBatchBlock ? n - at : kBatchBlock;
       const std::uint64_t epoch = contexts_.now();
       view.key = contexts_.current(contexts_.at(asid), epoch);
       view.global_key = contexts_.current(contexts_.global(), epoch);

@@ -5,8 +5,8 @@
 //
 // A reader that meets a writer reads an empty entry, a miss, rather than wait: wait-free as the
 // others. Writers hold the stripe's lock. Source: Boehm, Can seqlocks get along with programming
-// language memory models?, MSPC 2012; its fences are acquire and release accesses here, which cost x86-64 nothing either
-// and which ThreadSanitizer understands.
+// language memory models?, MSPC 2012; its fences are acquire and release accesses here, which cost
+// x86-64 nothing either and which ThreadSanitizer understands.
 #pragma once
 
 #include <atomic>

@@ -1,12 +1,11 @@
 // The locks of those who write into a table: 8 of them, each for every eighth set, so that two
 // writers rarely meet and who must hold the whole table takes 8, not one per set (a clear would pay
-// 5 ns a set for that, more than for the clear itself); fewer where there are fewer than 4096 sets. A byte each, on a line of its own, with a
-// count of the flushes of single pages under it: who fills what he looked up before a flush finds
-// that it changed. Readers never come here. Without kShared everything is empty: one thread.
-// O(1); spins, and yields after some turns.
+// 5 ns a set for that, more than for the clear itself); fewer where there are fewer than 4096 sets.
+// A byte each, on a line of its own, with a count of the flushes of single pages under it: who fills
+// what he looked up before a flush finds that it changed. Readers never come here. Without kShared
+// everything is empty: one thread. O(1); spins, and yields after some turns.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -46,7 +45,9 @@ public:
 
   /// For a power of two of sets.
   explicit StripeLocks(std::uint64_t sets) noexcept
-      : n_(std::clamp<std::uint64_t>(sets / kSetsPerStripe, 1, kMostStripes)) {}
+      : n_(sets < kSetsPerStripe                  ? 1
+           : sets < kSetsPerStripe * kMostStripes ? sets / kSetsPerStripe
+                                                  : kMostStripes) {}
 
   struct alignas(kCacheLineBytes) Stripe : SpinLock<kShared> {
     std::atomic<std::uint64_t> page_flushes{0}; ///< written under the lock

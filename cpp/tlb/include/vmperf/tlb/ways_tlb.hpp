@@ -11,11 +11,10 @@
 // to leave out than a direct-mapped one, so that PAs are below 2^36 (kPpnBits = 24).
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <memory>
 
 #include "vmperf/tlb/batch.hpp"
 #include "vmperf/tlb/context.hpp"
@@ -125,7 +124,8 @@ private:
   Entry::Codec codec_;
   Contexts<kShared> contexts_;
   StripeLocks<kShared> locks_;
-  std::vector<std::uint8_t> hands_; ///< of each set the way that is next, under its lock
+  std::unique_ptr<std::uint8_t[]> hands_; // NOLINT(*-c-arrays)
+  ///< of each set the way that is next, under its lock
   const BatchKernels *kernels_;
   Count fills_, evictions_, unfit_, flushes_all_, flushes_asid_, flushes_page_, flushes_range_,
       swept_, clears_;

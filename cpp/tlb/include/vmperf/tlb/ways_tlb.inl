@@ -7,8 +7,8 @@ template <std::size_t kWays, class Index>
 WaysTlb<kWays, Index>::WaysTlb(std::size_t entries, std::uint32_t max_asids)
     : set_bits_(detail::checked_set_bits(entries, kWays, Entry::kLeastSetBits)), table_(entries),
       index_(set_bits_), codec_(set_bits_), contexts_(Entry::coding(set_bits_), max_asids),
-      locks_(std::uint64_t{1} << set_bits_), hands_(std::size_t{1} << set_bits_),
-      kernels_(&batch_kernels()) {}
+      locks_(std::uint64_t{1} << set_bits_),
+      hands_(new std::uint8_t[std::size_t{1} << set_bits_]()), kernels_(&batch_kernels()) {}
 
 // The word that translates, or 0. Four ways: no branch depends on which one it is.
 template <std::size_t kWays, class Index>

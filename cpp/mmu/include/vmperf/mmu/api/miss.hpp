@@ -76,7 +76,7 @@ private:
     const std::size_t count = guest_.addresses.size();
     std::uint64_t sum = 0;
     for (std::size_t at = 0; n != 0;) {
-      const std::size_t block = std::min<std::uint64_t>({n, kBlock, count - at});
+      const auto block = std::min<std::uint64_t>({n, kBlock, count - at});
       design_.pa(guest_.addresses.data() + at, pa_.data() + at, fault_.data() + at, block,
                  access());
       sum += pa_[at + block - 1];

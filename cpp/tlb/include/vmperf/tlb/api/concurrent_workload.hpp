@@ -36,7 +36,7 @@ public:
     left_ = n;
     done_.store(false, std::memory_order_relaxed);
     const std::int64_t start = os::now_ns();
-    team_.run([this](unsigned member) { return member == 0 ? read() : write(); });
+    team_.run([this](unsigned member) { return member == 0 ? look() : rewrite(); });
     elapsed_ns_ += os::now_ns() - start;
     reads_ += n;
     return n;
@@ -73,7 +73,7 @@ private:
     return (version << 12U | hash) * kPageBytes;
   }
 
-  [[gnu::noinline]] bench::Progress read() {
+  [[gnu::noinline]] bench::Progress look() {
     const auto reader = design_.reader();
     const std::uint64_t some = std::min(left_, kSteps);
     std::uint64_t wrong = 0, hits = 0, page = 0;
@@ -95,7 +95,7 @@ private:
     return bench::Progress::some;
   }
 
-  [[gnu::noinline]] bench::Progress write() {
+  [[gnu::noinline]] bench::Progress rewrite() {
     if (done_.load(std::memory_order_relaxed)) {
       return bench::Progress::done;
     }
