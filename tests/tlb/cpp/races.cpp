@@ -1,9 +1,10 @@
 // Readers beside a writer. hammer: two pages that share ONE set are filled in turn, each time with
-// a PA that is made of page and version; readers take none that was not made for the page they asked
-// for. (With many sets, torn entries are too rare to be found.) Two words read apart, planted here,
-// must be caught by the very same test. order: whoever looks a page up after a flush of it returned
-// never sees what it mapped to before, while all fill, and context ids come round all the time.
-// Usage: races [hammer | order | planted] READS; under ThreadSanitizer without the vector layout.
+// a PA that is made of page and version; readers take none that was not made for the page they
+// asked for. (With many sets, torn entries are too rare to be found.) Two words read apart, planted
+// here, must be caught by the very same test. order: whoever looks a page up after a flush of it
+// returned never sees what it mapped to before, while all fill, and context ids come round all the
+// time. Usage: races [hammer | order | planted] READS; under ThreadSanitizer without the vector
+// layout.
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>

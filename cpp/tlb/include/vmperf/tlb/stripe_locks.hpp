@@ -1,9 +1,9 @@
 // The locks of those who write into a table: 8 of them, each for every eighth set, so that two
-// writers rarely meet and who must hold the whole table takes 8, not one per set (a clear would pay
-// 5 ns a set for that, more than for the clear itself); fewer where there are fewer than 4096 sets.
-// A byte each, on a line of its own, with a count of the flushes of single pages under it: who fills
-// what he looked up before a flush finds that it changed. Readers never come here. Without kShared
-// everything is empty: one thread. O(1); spins, and yields after some turns.
+// writers rarely meet and who must hold the whole table takes 8, not one per set (a clear would
+// pay 5 ns a set for that, more than for the clear itself); fewer below 4096 sets. A byte each, on
+// a line of its own, with a count of the flushes of single pages under it: who fills what he looked
+// up before a flush finds that it changed. Readers never come here. Without kShared everything is
+// empty: one thread. O(1); spins, and yields after some turns.
 #pragma once
 
 #include <array>
