@@ -176,7 +176,7 @@ function(vmperf_write_lists)
 endfunction()
 
 # vmperf_client_library(NAME dep...): what C++ clients of a component and of what it depends on link
-# to: libvmperf_NAME.a in the wheel under vmperf/lib, and the target vmperf::NAME of its configuration.
+# to: libvmperf_NAME.a in the wheel under vmperf/lib, the target vmperf::NAME of its configuration.
 # A static one, since only the C face of a shared library is visible.
 function(vmperf_client_library name)
   set(objects "$<TARGET_OBJECTS:vmperf_${name}>")

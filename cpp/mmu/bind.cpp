@@ -83,6 +83,10 @@ void bind_facts(TableClass &table) {
 
 void bind(py::module_ &m) {
   m.doc() = docs::module;
+  // Signatures name these, which are registered at the first use of their modules.
+  const py::module_ core = py::module_::import("vmperf._core");
+  const py::object memory = core.attr("guestmem").attr("GuestMemory");
+  const py::object tlb = core.attr("tlb").attr("SoftTlb");
   py::class_<Mode> mode(m, "Mode", docs::Mode);
   py::class_<SecondStage> stage(m, "SecondStage", docs::SecondStage);
   py::class_<WalkCache> cache(m, "WalkCache", docs::WalkCache);

@@ -1,6 +1,6 @@
 // How a page table is walked: alone, from the walk cache, sixteen at a time, or as one writes it at
 // once.
-#include "vmperf/mmu/api.hpp"
+#include "vmperf/mmu/api/walks.hpp"
 
 namespace vmperf::mmu {
 namespace {

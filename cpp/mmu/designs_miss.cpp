@@ -1,8 +1,8 @@
 // What a miss costs behind several TLBs: the look-up that misses, the walk, its checks, the fill.
 #include <unordered_map>
 
-#include "vmperf/mmu/api.hpp"
 #include "vmperf/mmu/api/miss.hpp"
+#include "vmperf/mmu/api/walks.hpp"
 #include "vmperf/mmu/mmu.hpp"
 #include "vmperf/tlb/direct_tlb.hpp"
 #include "vmperf/tlb/soft_tlb.hpp"

@@ -1,5 +1,5 @@
 // Two-dimensional walks: without a nested TLB, with one, and from the walk cache as well.
-#include "vmperf/mmu/api.hpp"
+#include "vmperf/mmu/api/walks.hpp"
 #include "vmperf/mmu/second_stage.hpp"
 
 namespace vmperf::mmu {

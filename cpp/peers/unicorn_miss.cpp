@@ -1,5 +1,5 @@
-// Unicorn's miss: a loop of x86-64 code under its own translation, with paging on and the tables that
-// this project made, loads one word of each page in turn. Its TLB has 256 entries at first and
+// Unicorn's miss: a loop of x86-64 code under its own translation, with paging on and the tables
+// that this project made, loads one word of each page in turn. Its TLB has 256 entries at first and
 // grows at flushes alone, which such a guest never does. The loop around it, of five instructions,
 // is a part of the figure: with one page it costs some 5 to 10 ns. Calls of the library go through
 // pointers, once a batch. Source: unicorn-engine/unicorn, include/unicorn/{unicorn,x86}.h.
@@ -11,7 +11,7 @@
 
 #include "library.hpp"
 #include "vmperf/base/error.hpp"
-#include "vmperf/mmu/api.hpp"
+#include "vmperf/mmu/api/walks.hpp"
 
 namespace vmperf::peers {
 namespace {

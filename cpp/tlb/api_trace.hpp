@@ -1,6 +1,6 @@
 // What the benchmarks of policies and prefetchers share: sequences of addresses, and the flat map
-// of pages behind them. Drawn from the run's seed before anything is timed, and replayed; the sums of
-// what they translate to are known, so that every result is proved. One thread, but for walks.
+// of pages behind them. Drawn from the run's seed before anything is timed, and replayed; the sums
+// of what they translate to are known, so that every result is proved. One thread, but for walks.
 #pragma once
 
 #include <cstddef>

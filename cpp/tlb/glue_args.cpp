@@ -87,7 +87,7 @@ Addresses to_addresses(const py::object &values, const char *name) {
   }
   const auto array = py::array_t<std::uint64_t, py::array::c_style | py::array::forcecast>(made);
   check_one_dimension(array, name);
-  return Addresses(array);
+  return {array};
 }
 
 Outputs to_outputs(const py::object &out, const Addresses &addresses) {

@@ -160,9 +160,7 @@ def test_guest_client(
     include = run_clean(fresh_python, "-c", "import vmperf; print(vmperf.get_include())")
     library = Path(include.stdout.strip()).parent / "lib" / "libvmperf_mmu.a"
     flags = ["-std=c++20", "-O2", f"-I{include.stdout.strip()}"]
-    run_clean(
-        cxx, *flags, "client.cpp", library, "-pthread", "-ldl", "-o", "client", cwd=tmp_path
-    )
+    run_clean(cxx, *flags, "client.cpp", library, "-pthread", "-ldl", "-o", "client", cwd=tmp_path)
     said = run_clean(tmp_path / "client").stdout
     assert said == "sum 499500\nfault at 0x480000 (w): protection, level 1\n"
     where = run_clean(fresh_python, "-c", "import vmperf; print(vmperf.get_cmake_dir())")

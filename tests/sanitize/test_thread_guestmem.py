@@ -25,5 +25,5 @@ def test_harvest(
     source = repo_root / "tests" / "guestmem" / "cpp" / "harvest.cpp"
     flags = ("-fsanitize=thread", library, "-pthread", "-ldl")
     program = compile_cpp(source, *flags, depends=[library, source.parent / "support.hpp"])
-    done = run_binary(program, "3000", timeout=300, TSAN_OPTIONS="halt_on_error=1")
+    done = run_binary(program, "2000", timeout=300, TSAN_OPTIONS="halt_on_error=1")
     assert done.stdout == "ok\n"

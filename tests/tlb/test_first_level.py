@@ -1,4 +1,4 @@
-"""The first levels of tlb in C++: against a model, under sanitizers, and raced."""
+"""The levels of tlb in C++: against a model, under sanitizers, and raced."""
 
 from __future__ import annotations
 
@@ -45,6 +45,13 @@ def test_against_a_model(
     compile_cpp: Compile, run_binary: Run, sources: list[Path], flags: tuple[str, ...], seed: int
 ) -> None:
     program = compile_cpp(CPP / "first_level.cpp", *sources, *flags)
+    assert run_binary(program, str(seed)).stdout == "ok\n"
+
+
+def test_all_levels_follow_the_pages(
+    compile_cpp: Compile, run_binary: Run, sources: list[Path], seed: int
+) -> None:
+    program = compile_cpp(CPP / "soft_tlb.cpp", *sources, *SANITIZED)
     assert run_binary(program, str(seed)).stdout == "ok\n"
 
 

@@ -133,7 +133,7 @@ void place(State &state) {
   if (state.storage->windows.size() == 1) {
     const Placed &first = state.placed.front();
     const auto address = reinterpret_cast<std::uintptr_t>(first.host) - first.region.start;
-    // NOLINTNEXTLINE(performance-no-int-to-ptr): no pointer into the window, for gpa 0 may lie outside
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): no pointer into the window, gpa 0 may lie outside
     state.base = reinterpret_cast<std::byte *>(address);
   }
 }

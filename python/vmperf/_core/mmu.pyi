@@ -39,7 +39,7 @@ class Mode:
 
     Notes
     -----
-    A format reads what its architecture has. Equal modes compare equal.
+    A format reads what its architecture has. Equal modes compare equal. Never raises.
 
     Examples
     --------
@@ -135,8 +135,10 @@ class SecondStage:
     >>> guest = PageTable("x86-64-4", mem, tables=(0x100000, 0x100000),
     ...                   nested=SecondStage(host, entries=0))
     >>> guest.map(0x400000, 0x3000, 4096, "rw")
-    >>> guest.walk(0x400000, "r")
-    Walk(pa=16789504, size_bytes=4096, perms='r', level=1, refs=24)
+    >>> guest.walk(0x400000, "r").pa  # and sets the accessed bits
+    16789504
+    >>> guest.walk(0x400000, "r").refs
+    24
     """
     def __init__(self, table: PageTable, entries: typing.Any = 1024) -> None:
         ...

@@ -249,7 +249,7 @@ class SoftTlb:
 
         Notes
         -----
-        A call with `vas` and `out` alone, arrays of the right kind, takes some 100 ns before the first address.
+        A call with `vas` and `out` alone, arrays of the right kind, takes some 100 ns before it begins.
         O(n), in blocks of 256. With a direct-mapped first level a whole block is looked up before the first
         of its misses is walked. The GIL is held.
 

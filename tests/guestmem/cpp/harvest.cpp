@@ -78,7 +78,7 @@ void harvest(Shared &shared) {
 } // namespace
 
 int main(int argc, char **argv) {
-  const auto rounds = static_cast<std::uint64_t>(argc > 1 ? std::atoi(argv[1]) : 20'000);
+  const auto rounds = static_cast<std::uint64_t>(argc > 1 ? std::atoi(argv[1]) : 8'000);
   Shared shared;
   std::vector<std::thread> threads;
   for (unsigned writer = 0; writer < kWriters; ++writer) {

@@ -1,5 +1,5 @@
-// Two threads mark entries by walks, a third bit is set by a third thread and permissions are changed
-// by a fourth: every round each entry must have kept all of it. argv: rounds, pages.
+// Two threads mark entries by walks, a third bit is set by a third thread and permissions are
+// changed by a fourth: every round each entry must have kept all of it. argv: rounds, pages.
 #include <atomic>
 #include <barrier>
 #include <cstdint>

@@ -88,14 +88,14 @@ public:
   template <guestmem::Scalar T> [[nodiscard]] T read(std::uint64_t va, std::uint16_t asid = 0) {
     if (crosses(va, sizeof(T))) [[unlikely]] {
       T value;
-      read(va, std::as_writable_bytes(std::span<T>(&value, 1)), asid);
+      this->read(va, std::as_writable_bytes(std::span<T>(&value, 1)), asid);
       return value;
     }
     return memory_->template read<T>(find(va, tlb::Access::read, asid, sizeof(T)));
   }
   template <guestmem::Scalar T> void write(std::uint64_t va, T value, std::uint16_t asid = 0) {
     if (crosses(va, sizeof(T))) [[unlikely]] {
-      write(va, std::as_bytes(std::span<const T>(&value, 1)), asid);
+      this->write(va, std::as_bytes(std::span<const T>(&value, 1)), asid);
       return;
     }
     memory_->write(find(va, tlb::Access::write, asid, sizeof(T)), value);

@@ -48,12 +48,10 @@ struct Packed {
         offsetof(tlb::Translation, perms) == 9 && offsetof(tlb::Translation, global) == 10 &&
         offsetof(tlb::Translation, fault) == 11 && offsetof(tlb::Translation, level) == 12 &&
         offsetof(tlb::Translation, refs) == 13 && offsetof(tlb::Translation, stage) == 14);
-    std::uint64_t low = pa;
-    std::uint64_t high = rest;
-    asm("" : "+r"(low), "+r"(high)); // in registers, not copied by way of a vector
-    auto *at = reinterpret_cast<std::byte *>(&to);
-    __builtin_memcpy(at, &low, sizeof low);
-    __builtin_memcpy(at + 8, &high, sizeof high);
+    using Word [[gnu::may_alias]] = std::uint64_t;
+    auto *at = reinterpret_cast<Word *>(&to); // two stores, never one by way of a vector
+    __atomic_store_n(at, pa, __ATOMIC_RELAXED);
+    __atomic_store_n(at + 1, rest, __ATOMIC_RELAXED);
   }
 
 private:

@@ -29,7 +29,6 @@ public:
     std::byte *host = memory_->host(pa, kPageBytes, guestmem::Access::read);
     if (base_ != nullptr && host != nullptr) [[likely]] {
       host = base_ + pa;
-      asm("" : "+r"(host)); // else the compiler sees that it is equal, and waits
     }
     return entries(host);
   }

@@ -7,8 +7,8 @@
 //   buffer    [ .. ]                             flushed meanwhile: dropped, never kept
 //
 // The hand-off (a wake-up where the worker sleeps, a line that moves between two cores where not)
-// costs more than a walk of a few nanoseconds: this pays for walks that are far dearer, of nested or
-// remote tables. One owner calls everything; the walker is called by both threads, so it must be
+// costs more than a walk of a few nanoseconds: this pays for walks that are far dearer, of nested
+// or remote tables. One owner calls everything; the walker is called by both threads, so it must be
 // safe for that. train is O(degree + under way). The destructor stops and joins the worker, which
 // starts with the first guess.
 #pragma once

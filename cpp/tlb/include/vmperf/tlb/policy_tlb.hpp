@@ -6,8 +6,8 @@
 //
 // Same calls as the wait-free first levels (direct_tlb.hpp), but a hit tells the policy, so that
 // one thread owns it. Entries are of 4 KiB: of a larger page it keeps the pieces that were used.
-// lookup and fill O(ways), flush and flush_asid O(1), flush_page and flush_range O(pages), O(entries)
-// at most.
+// lookup and fill O(ways), flush and flush_asid O(1), flush_page and flush_range O(pages), at most
+// O(entries).
 #pragma once
 
 #include <cstddef>

@@ -10,8 +10,8 @@
 //   tlb.translate_or_walk(walker, va, pa, fault, n, Access::read, asid);
 //
 // A walker is called as `Translation walker(va, access, asid)`. fill, flushes and whatever misses
-// the first level are one thread's; there is no lock. Statistics are counted on these slow paths and
-// per batch; scalar hits only where count_hits says so.
+// the first level are one thread's; there is no lock. Statistics are counted on these slow paths
+// and per batch; scalar hits only where count_hits says so.
 // lookup O(1), on a miss O(ways of all levels); flush, flush_asid O(1); flush_page, flush_range
 // O(pages), at most O(entries).
 #pragma once

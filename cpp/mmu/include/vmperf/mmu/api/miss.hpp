@@ -4,7 +4,7 @@
 // batch at most, so that each miss sets them. Used by designs and peers only. One thread.
 #pragma once
 
-#include "vmperf/mmu/api.hpp"
+#include "vmperf/mmu/api/walks.hpp"
 
 namespace vmperf::mmu {
 

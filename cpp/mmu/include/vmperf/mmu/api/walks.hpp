@@ -11,9 +11,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -127,7 +125,7 @@ public:
       sum += out_[at + block - 1].pa;
       n -= block;
       at = at + block == count ? 0 : at + block;
-      asm volatile("" : : "r"(out_.data()) : "memory"); // all of them are written
+      bench::sink(out_.data()); // all of them are written
     }
     return sum;
   }
