@@ -19,7 +19,7 @@ AdUpdate to_ad(const std::string &word) {
 
 std::unique_ptr<PageTable> make(const std::string &fmt, guestmem::GuestMemory &mem,
                                 const py::object &tables, const Mode &mode, const std::string &ad,
-                                const py::object &pa_bits, SecondStage *nested) {
+                                const py::object &pa_bits, std::optional<SecondStage *> nested) {
   const Range range = to_range(tables, "tables");
   return std::make_unique<PageTable>(
       format_of(fmt), mem,
@@ -28,7 +28,7 @@ std::unique_ptr<PageTable> make(const std::string &fmt, guestmem::GuestMemory &m
                          .pa_bits = static_cast<unsigned>(to_number(pa_bits, "pa_bits", 64)),
                          .tables_start = range.start,
                          .tables_size_bytes = range.size_bytes,
-                         .nested = nested});
+                         .nested = nested.value_or(nullptr)});
 }
 
 void bind_changes(TableClass &table) {

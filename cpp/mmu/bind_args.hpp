@@ -4,8 +4,10 @@
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "vmperf/base/error.hpp"
@@ -17,6 +19,7 @@ namespace py = pybind11;
 using Addresses = py::array_t<std::uint64_t, py::array::c_style>;
 using Walks = py::array_t<tlb::Translation, py::array::c_style>;
 using TableClass = py::class_<PageTable>;
+using MaybeCache = std::optional<WalkCache *>; // None in signatures, too
 
 /// 0 to most; the error names the argument.
 [[nodiscard]] std::uint64_t to_number(const py::handle &value, const char *name,

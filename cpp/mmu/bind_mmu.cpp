@@ -14,12 +14,12 @@ namespace {
 using SoftMmu = Mmu<tlb::SoftTlb>;
 using MmuClass = py::class_<SoftMmu>;
 
-std::unique_ptr<SoftMmu> make(PageTable &table, tlb::SoftTlb &tlb, WalkCache *walk_cache,
-                              const SecondStage *nested) {
-  if (nested != nullptr && nested != table.nested()) {
+std::unique_ptr<SoftMmu> make(PageTable &table, tlb::SoftTlb &tlb, MaybeCache walk_cache,
+                              std::optional<const SecondStage *> nested) {
+  if (nested && *nested != table.nested()) {
     throw InvalidArgumentError("nested", "another second stage", "None, or that of `table`");
   }
-  return std::make_unique<SoftMmu>(table, tlb, walk_cache);
+  return std::make_unique<SoftMmu>(table, tlb, walk_cache.value_or(nullptr));
 }
 
 py::tuple translate(SoftMmu &mmu, const py::object &vas, const std::string &access,

@@ -89,21 +89,22 @@ void bind_walk(py::module_ &m) {
   table
       .def(
           "walk",
-          [](const PageTable &t, const py::object &va, const py::object &access, WalkCache *cache,
+          [](const PageTable &t, const py::object &va, const py::object &access, MaybeCache cache,
              const py::object &asid) {
-            return t.walk(to_number(va, "va"), to_purpose(access), cache, to_asid(asid));
+            return t.walk(to_number(va, "va"), to_purpose(access), cache.value_or(nullptr),
+                          to_asid(asid));
           },
           py::arg("va"), py::arg("access") = py::none(), py::arg("walk_cache") = py::none(),
           py::arg("asid") = 0, docs::PageTable_walk)
       .def(
           "walk_batch",
-          [](const PageTable &t, const py::object &vas, const py::object &access, WalkCache *cache,
-             const py::object &asid, const py::object &out) {
+          [](const PageTable &t, const py::object &vas, const py::object &access, MaybeCache cache,
+             const py::object &asid, const py::object &out) -> py::array {
             const Addresses addresses = to_addresses(vas);
             Walks walks = to_output<Translation>(out, "out", addresses);
             const auto n = static_cast<std::size_t>(addresses.size());
-            t.walk_all({addresses.data(), n}, {walks.mutable_data(), n}, to_purpose(access), cache,
-                       to_asid(asid));
+            t.walk_all({addresses.data(), n}, {walks.mutable_data(), n}, to_purpose(access),
+                       cache.value_or(nullptr), to_asid(asid));
             return walks;
           },
           py::arg("vas"), py::arg("access") = py::none(), py::arg("walk_cache") = py::none(),

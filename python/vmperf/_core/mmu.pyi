@@ -6,7 +6,7 @@ Formats are those of x86-64 with 4 and 5 levels, RISC-V's Sv39, Sv48 and Sv57, a
 ``mmu/*`` time walks and misses.
 """
 from __future__ import annotations
-import numpy.typing
+import numpy
 import typing
 import typing_extensions
 import vmperf._core.guestmem
@@ -286,7 +286,7 @@ class PageTable:
     >>> table.walk(0x7F0000001000).fault, table.n_tables
     ('not_present', 4)
     """
-    def __init__(self, fmt: str, mem: vmperf._core.guestmem.GuestMemory, *, tables: typing.Any = None, mode: Mode = ..., ad: str = 'hardware', pa_bits: typing.Any = 0, nested: SecondStage = None) -> None:
+    def __init__(self, fmt: str, mem: vmperf._core.guestmem.GuestMemory, *, tables: typing.Any = None, mode: Mode = ..., ad: str = 'hardware', pa_bits: typing.Any = 0, nested: SecondStage | None = None) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -411,7 +411,7 @@ class PageTable:
         >>> table.walk(0x40003000).fault, table.walk(0x40004000).size_bytes
         ('not_present', 4096)
         """
-    def walk(self, va: typing.Any, access: typing.Any = None, walk_cache: WalkCache = None, asid: typing.Any = 0) -> Walk:
+    def walk(self, va: typing.Any, access: typing.Any = None, walk_cache: WalkCache | None = None, asid: typing.Any = 0) -> Walk:
         """
         Translates one address by the tables, without a TLB.
 
@@ -454,7 +454,7 @@ class PageTable:
         >>> table.walk(0x1000, "x").fault
         'protection'
         """
-    def walk_batch(self, vas: typing.Any, access: typing.Any = None, walk_cache: WalkCache = None, asid: typing.Any = 0, out: typing.Any = None) -> numpy.typing.NDArray[Walk]:
+    def walk_batch(self, vas: typing.Any, access: typing.Any = None, walk_cache: WalkCache | None = None, asid: typing.Any = 0, out: typing.Any = None) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
         """
         Translates many addresses.
 
@@ -581,7 +581,7 @@ class Mmu:
     >>> mmu.stats["walks"]
     2
     """
-    def __init__(self, table: PageTable, tlb: vmperf._core.tlb.SoftTlb, walk_cache: WalkCache = None, nested: SecondStage = None) -> None:
+    def __init__(self, table: PageTable, tlb: vmperf._core.tlb.SoftTlb, walk_cache: WalkCache | None = None, nested: SecondStage | None = None) -> None:
         ...
     def flush(self) -> None:
         """
@@ -669,7 +669,7 @@ class Mmu:
         lo : int
             First virtual address.
         hi : int
-            The address after the last byte.
+            Address of the last byte.
         asid : int, default 0
             Address space, 0 to 65535.
 
@@ -684,7 +684,7 @@ class Mmu:
         >>> from vmperf.mmu import Mmu, PageTable
         >>> from vmperf.tlb import SoftTlb
         >>> table = PageTable("x86-64-4", GuestMemory([(0, 1 << 24)]))
-        >>> Mmu(table, SoftTlb()).flush_range(0x1000, 0x9000)
+        >>> Mmu(table, SoftTlb()).flush_range(0x1000, 0x8FFF)
         """
     def lookup(self, va: typing.Any, access: str = 'r', asid: typing.Any = 0) -> int:
         """

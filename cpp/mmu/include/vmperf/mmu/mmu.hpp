@@ -105,7 +105,8 @@ public:
   void read(std::uint64_t va, std::span<std::byte> to, std::uint16_t asid = 0);
   void write(std::uint64_t va, std::span<const std::byte> from, std::uint16_t asid = 0);
 
-  /// After a change of tables: everything; one ASID; a page; the pages of [lo, hi).
+  /// After a change of tables: everything; one ASID; a page; the pages that touch
+  /// [lo, hi], `hi` being the last byte.
   void flush() {
     tlb_->flush();
     flush_caches([](WalkCache &cache) { cache.flush(); });
