@@ -64,7 +64,7 @@ public:
       : tlb_(SoftTlbOptions{.entries = 4096}), vas_(params.get_size("n", 1, 1U << 24U)),
         pas_(vas_.size()), faults_(vas_.size(), 1) {
     for (std::uint64_t page = 0; page < kPages; ++page) {
-      tlb_.fill(kFirst + (page << 12U), {.pa = page << 12U, .perms = kRead | kWrite | kExecute});
+      tlb_.fill(kFirst + (page << 12U), {.pa = page << 12U, .perms = kAllPerms});
     }
     CounterRng rng(params.seed());
     for (std::uint64_t &va : vas_) {

@@ -20,7 +20,7 @@ constexpr std::array<const char *, 5> kNames{"vas", "out", "access", "asid", "wa
 // One reference per name, or null; TypeError as Python's own.
 std::array<PyObject *, 5> parse(Args args, Py_ssize_t nargs, PyObject *kwnames) {
   std::array<PyObject *, 5> found{};
-  if (nargs > static_cast<Py_ssize_t>(kNames.size())) {
+  if (nargs > Py_ssize_t{5}) {
     throw py::type_error("translate() takes at most 5 positional arguments (" +
                          std::to_string(nargs) + " given)");
   }
@@ -52,13 +52,12 @@ PyObject *translate_any(PyObject *self, Args args, Py_ssize_t nargs, PyObject *k
   const auto n = static_cast<std::size_t>(addresses.size());
   const Access how = access != nullptr ? to_access(py::cast<std::string>(access)) : Access::read;
   const std::uint16_t space = asid != nullptr ? to_asid(asid) : std::uint16_t{0};
-  const std::uint64_t *const va = addresses.data();
   std::uint64_t *const pa = outputs.pa.mutable_data();
   std::uint8_t *const fault = outputs.fault.mutable_data();
   if (const auto *pages = py::cast<const PageMap *>(object(walker)); pages != nullptr) {
-    tlb.translate_or_walk(*pages, va, pa, fault, n, how, space);
+    tlb.translate_or_walk(*pages, addresses.data(), pa, fault, n, how, space);
   } else {
-    tlb.translate_all(va, pa, fault, n, how, space);
+    tlb.translate_all(addresses.data(), pa, fault, n, how, space);
   }
   return py::make_tuple(outputs.pa, outputs.fault).release().ptr();
 }
@@ -68,13 +67,14 @@ struct Plain {
   char *data;
   Py_ssize_t n;
 };
-bool is_plain(PyObject *value, const py::dtype &dtype, int flags, Plain &plain) {
+bool is_plain(PyObject *value, const py::dtype &dtype, unsigned flags, Plain &plain) {
   const auto &numpy = py::detail::npy_api::get();
   if (Py_TYPE(value) != numpy.PyArray_Type_) {
     return false;
   }
   const auto *array = py::detail::array_proxy(value);
-  if (array->descr != dtype.ptr() || array->nd != 1 || (array->flags & flags) != flags) {
+  if (array->descr != dtype.ptr() || array->nd != 1 ||
+      (static_cast<unsigned>(array->flags) & flags) != flags) {
     return false;
   }
   plain = {array->data, array->dimensions[0]};
@@ -85,15 +85,16 @@ bool apart(const Plain &a, Py_ssize_t a_bytes, const Plain &b, Py_ssize_t b_byte
   return a.data + a_bytes <= b.data || b.data + b_bytes <= a.data;
 }
 
-// Whether it could be done at once.
-bool translate_plain(PyObject *self, PyObject *vas, PyObject *out) {
+bool translate_plain(PyObject *self, PyObject *vas, PyObject *out) { // whether it could be
   using Numpy = py::detail::npy_api;
   static const auto *const words = new py::dtype(py::dtype::of<std::uint64_t>()); // for good
   static const auto *const bytes = new py::dtype(py::dtype::of<std::uint8_t>());
-  constexpr int kRead = Numpy::NPY_ARRAY_C_CONTIGUOUS_ | Numpy::NPY_ARRAY_ALIGNED_;
-  constexpr int kWrite = kRead | Numpy::NPY_ARRAY_WRITEABLE_;
+  constexpr unsigned kRead =
+      unsigned{Numpy::NPY_ARRAY_C_CONTIGUOUS_} | unsigned{Numpy::NPY_ARRAY_ALIGNED_};
+  constexpr unsigned kWrite = kRead | unsigned{Numpy::NPY_ARRAY_WRITEABLE_};
   const auto *const object = reinterpret_cast<py::detail::instance *>(self);
-  Plain va{}, pa{}, fault{};
+  std::array<Plain, 3> plain{};
+  auto &[va, pa, fault] = plain;
   if (!PyTuple_CheckExact(out) || PyTuple_GET_SIZE(out) != 2 || !object->simple_layout ||
       object->simple_value_holder[0] == nullptr || !is_plain(vas, *words, kRead, va) ||
       !is_plain(PyTuple_GET_ITEM(out, 0), *words, kWrite, pa) ||
@@ -110,6 +111,7 @@ bool translate_plain(PyObject *self, PyObject *vas, PyObject *out) {
   return true;
 }
 
+// NOLINTNEXTLINE(bugprone-exception-escape): restore() throws where Python is broken already
 PyObject *translate(PyObject *self, Args args, Py_ssize_t nargs, PyObject *kwnames) noexcept {
   try {
     const bool by_name = nargs == 1 && kwnames != nullptr && PyTuple_GET_SIZE(kwnames) == 1 &&

@@ -76,7 +76,7 @@ public:
   [[nodiscard]] Reader reader() const noexcept { return Reader(*this); }
 
   void fill(std::uint64_t va, std::uint64_t /*pa*/) noexcept { words_[set_of(va)] = va | 1U; }
-  void flush() noexcept { std::fill(words_.begin(), words_.end(), 0); }
+  void flush() noexcept { std::ranges::fill(words_, 0); }
   void flush_asid() noexcept { flush(); }
   void flush_page(std::uint64_t va, std::uint64_t size_bytes) noexcept {
     if (size_bytes > kPageBytes) {

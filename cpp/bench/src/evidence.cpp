@@ -275,7 +275,7 @@ MarginalCount count_more(Workload &workload, double ns_per_op, const Limits &lim
   if (MarginalCount again = count(workload, 1, more); again.instructions) {
     return again;
   }
-  if (*counted.instructions < kFarTooMany * most_instructions(ns_per_op)) {
+  if (counted.instructions.value_or(0) < kFarTooMany * most_instructions(ns_per_op)) {
     return {std::nullopt, "timed out: ops differ, and too few of them fit into evidence_ns"};
   }
   return counted;

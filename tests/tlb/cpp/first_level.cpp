@@ -333,6 +333,41 @@ template <class Tlb> void check_edges() {
   require(!tlb.fill(0x1000, {.pa = 0x1000, .perms = 0}, 1), "nothing is permitted");
 }
 
+// A batch of fills against the same one at a time.
+template <class Tlb> void check_fill_all(std::uint64_t seed) {
+  Tlb one(256), all(256);
+  CounterRng rng(seed);
+  std::array<std::uint64_t, 100> vas{};
+  std::array<Translation, 100> found{};
+  for (int round = 0; round < 200; ++round) {
+    const auto asid = static_cast<std::uint32_t>(rng.below(4)) * 30'000; // one of them too large
+    for (std::size_t i = 0; i < vas.size(); ++i) {
+      vas[i] = rng.below(600) << kPageShift;
+      found[i] = {.pa = rng.below(1000) << kPageShift,
+                  .perms = static_cast<std::uint8_t>(rng.below(8)),
+                  .global = rng.below(8) == 0,
+                  .fault = rng.below(8) == 0 ? Fault::not_present : Fault::none};
+      if (found[i].fault == Fault::none && !found[i].global) {
+        one.fill(vas[i], found[i], asid);
+      }
+    }
+    for (std::size_t i = 0; i < vas.size(); ++i) { // global ones come last, as in a batch
+      if (found[i].fault == Fault::none && found[i].global) {
+        one.fill(vas[i], found[i], asid);
+      }
+    }
+    all.fill_all(vas.data(), found.data(), vas.size(), asid);
+    if (rng.below(4) == 0) {
+      one.flush_asid(asid);
+      all.flush_asid(asid);
+    }
+    for (std::uint64_t va = 0; va < 600 << kPageShift; va += kPageBytes) {
+      const Access access = kAccesses[rng.below(3)];
+      require(one.lookup(va, access, asid) == all.lookup(va, access, asid), "a batch of fills");
+    }
+  }
+}
+
 template <class Tlb> void check(const char *name, std::uint64_t seed) {
   design = name;
   check_matrix<Tlb>();
@@ -341,6 +376,9 @@ template <class Tlb> void check(const char *name, std::uint64_t seed) {
   check_large_pages<Tlb>();
   check_tickets<Tlb>();
   check_edges<Tlb>();
+  if constexpr (Tlb::kWays == 1) {
+    check_fill_all<Tlb>(seed);
+  }
 }
 
 } // namespace

@@ -94,7 +94,8 @@ template <bool kFolds> struct WideEight : Wide {
   [[nodiscard]] Found find(Reg va, const std::uint64_t *from) const {
     std::uint64_t at[kLanes]; // NOLINT(modernize-avoid-c-arrays)
     find_sets<kFolds>(view_, from, at);
-    const Reg even = four(at), odd = four(at + 1);
+    const Reg even = four(at);
+    const Reg odd = four(at + 1);
     const Reg tags = _mm512_unpacklo_epi64(even, odd);
     const Reg data = _mm512_unpackhi_epi64(even, odd);
     const Reg page = _mm512_andnot_si512(all(kOffset), va);
@@ -188,7 +189,8 @@ template <bool kFolds> using GatheredEight = PackedEight<GatheredWords<kFolds>>;
 
 std::size_t sweep_packed(void *cells, std::size_t n, SweepWords wanted, SweepWords masks) {
   auto *words = static_cast<std::uint64_t *>(cells);
-  const Reg want = all(wanted.first), mask = all(masks.first);
+  const Reg want = all(wanted.first);
+  const Reg mask = all(masks.first);
   unsigned emptied = 0;
   for (std::size_t i = 0; i < n; i += kLanes) { // n is a power of two, 32 at least
     const Reg found = _mm512_load_si512(words + i);
@@ -212,7 +214,8 @@ std::size_t sweep_wide(void *cells, std::size_t n, SweepWords wanted, SweepWords
     return _mm512_broadcast_i32x4(
         _mm_set_epi64x(static_cast<long long>(of.second), static_cast<long long>(of.first)));
   };
-  const Reg want = both(wanted), mask = both(masks);
+  const Reg want = both(wanted);
+  const Reg mask = both(masks);
   unsigned emptied = 0;
   for (std::size_t i = 0; i < 2 * n; i += kLanes) {
     const Reg found = _mm512_load_si512(words + i);

@@ -14,8 +14,9 @@ struct Packed {
     const auto *cells = static_cast<const std::uint64_t *>(view.cells);
     const std::uint64_t e = __atomic_load_n(&cells[set_of(view, va)], __ATOMIC_ACQUIRE);
     const std::uint64_t x = e ^ ((va << 16U) & view.tag_mask);
-    const bool canonical =
-        static_cast<std::uint64_t>(static_cast<std::int64_t>(va << 16U) >> 16U) == va;
+    // NOLINTNEXTLINE(bugprone-signed-bitwise): the sign is what is shifted in
+    const auto extended = static_cast<std::uint64_t>(static_cast<std::int64_t>(va << 16U) >> 16U);
+    const bool canonical = extended == va;
     const bool hit = ((x ^ view.key) & view.mask) == 0 || ((x ^ view.global_key) & view.mask) == 0;
     const std::uint64_t ppn = e & ((std::uint64_t{1} << view.ppn_bits) - 1);
     return hit && canonical ? (ppn << kPageShift) | (va & kOffset) : kMiss;

@@ -138,6 +138,11 @@ private:
     tlb.options().pa_bits;
     tlb.is_canonical(va);
   };
+  // A TLB that takes a batch of pieces of 4 KiB as they are, whatever the pages' sizes.
+  static constexpr bool kFillsAll =
+      !kHasLimits && requires(Tlb &tlb, const std::uint64_t *va, const tlb::Translation *found) {
+        tlb.fill_all(va, found, std::size_t{}, std::uint32_t{});
+      };
 
   static bool crosses(std::uint64_t va, std::uint64_t size_bytes) noexcept {
     return (va & (kPageBytes - 1)) > kPageBytes - size_bytes;

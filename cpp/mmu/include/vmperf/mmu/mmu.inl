@@ -27,11 +27,16 @@ std::size_t Mmu<Tlb>::translate(const std::uint64_t *va, std::uint64_t *pa, std:
     for (std::size_t i = 0; i < n_misses; ++i) {
       const std::size_t at = first + misses[i];
       const bool failed = found[i].fault != tlb::Fault::none;
-      keep(missed[i], found[i], asid);
+      if constexpr (!kFillsAll) {
+        keep(missed[i], found[i], asid);
+      }
       stats_.n_refs += found[i].refs;
       pa[at] = failed ? tlb::kMiss : found[i].pa;
       fault[at] = static_cast<std::uint8_t>(found[i].fault);
       n_faults += failed ? 1 : 0;
+    }
+    if constexpr (kFillsAll) {
+      tlb_->fill_all(missed.data(), found.data(), n_misses, asid);
     }
     stats_.n_walks += n_misses;
     prefetch(table);

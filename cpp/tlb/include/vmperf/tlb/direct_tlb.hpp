@@ -100,6 +100,10 @@ public:
   bool fill(std::uint64_t va, const Translation &translation, const Ticket &ticket,
             Evicted *evicted = nullptr) noexcept;
 
+  /// fill() for each of n translations that is no fault, under one taking of the locks.
+  void fill_all(const std::uint64_t *va, const Translation *translations, std::size_t n,
+                std::uint32_t asid = 0) noexcept;
+
   /// All translations, global ones too.
   void flush() noexcept;
   /// Those of an ASID, without the global ones.
@@ -128,7 +132,6 @@ public:
   }
 
 private:
-  static constexpr std::uint8_t kAllPerms = kRead | kWrite | kExecute;
   static constexpr std::uint64_t kRegionPages = std::uint64_t{1}
                                                 << (RegionMarks::kRegionShift - kPageShift);
   struct Keys {
@@ -139,9 +142,12 @@ private:
   std::size_t translate_as(const std::uint64_t *va, std::uint64_t *pa, std::uint8_t *fault,
                            std::size_t n, std::uint32_t asid, std::uint32_t *misses) const noexcept;
   [[nodiscard]] Ticket ticket_of(std::uint64_t va, ContextSlot &slot) noexcept;
+  [[nodiscard]] Ticket ticket_at(const ContextSlot &slot) const noexcept;
   [[nodiscard]] Ticket of_global(Ticket ticket) noexcept;
   bool put(std::uint64_t va, const Translation &translation, const Ticket &ticket,
            Evicted *evicted) noexcept;
+  bool put_locked(std::uint64_t set, std::uint64_t va, const Translation &translation,
+                  const Ticket &ticket, Evicted *evicted) noexcept;
   [[nodiscard]] Evicted evicted_of(Entry::Value value, std::uint64_t set) const noexcept;
   void clear() noexcept;
   void drop(std::uint64_t set, std::uint64_t va, const Keys &keys) noexcept;

@@ -66,14 +66,19 @@ template <class Entry, class Index>
 DirectTlb<Entry, Index>::Ticket DirectTlb<Entry, Index>::ticket_of(std::uint64_t va,
                                                                    ContextSlot &slot) noexcept {
   contexts_.issue(slot, [this] { clear(); });
+  Ticket ticket = ticket_at(slot);
+  ticket.page_flushes = locks_.of(index_.set_of(va)).page_flushes.load(std::memory_order_acquire);
+  return ticket;
+}
+
+template <class Entry, class Index>
+DirectTlb<Entry, Index>::Ticket
+DirectTlb<Entry, Index>::ticket_at(const ContextSlot &slot) const noexcept {
   // Epoch and key of the slot, in this order, belong together: a key that is newer than the epoch
   // was issued in it, or else the table has another one by now and the ticket is void.
   const std::uint64_t epoch = slot.epoch.load(std::memory_order_acquire);
   const std::uint64_t key = slot.key.load(std::memory_order_acquire);
-  return {.key = key,
-          .epoch = epoch,
-          .page_flushes = locks_.of(index_.set_of(va)).page_flushes.load(std::memory_order_acquire),
-          .own = key};
+  return {.key = key, .epoch = epoch, .page_flushes = 0, .own = key};
 }
 
 template <class Entry, class Index>
@@ -123,16 +128,49 @@ template <class Entry, class Index>
 bool DirectTlb<Entry, Index>::put(std::uint64_t va, const Translation &translation,
                                   const Ticket &ticket, Evicted *evicted) noexcept {
   const std::uint64_t set = index_.set_of(va);
+  auto &stripe = locks_.of(set);
+  stripe.lock();
+  const bool valid = contexts_.now() == ticket.epoch &&
+                     stripe.page_flushes.load(std::memory_order_relaxed) == ticket.page_flushes;
+  const bool kept = valid && put_locked(set, va, translation, ticket, evicted);
+  stripe.unlock();
+  return kept;
+}
+
+template <class Entry, class Index>
+void DirectTlb<Entry, Index>::fill_all(const std::uint64_t *va, const Translation *translations,
+                                       std::size_t n, std::uint32_t asid) noexcept {
+  bool valid = false;
+  bool others = asid >= max_asids();
+  if (!others) {
+    ContextSlot &slot = contexts_.at(asid);
+    contexts_.issue(slot, [this] { clear(); });
+    locks_.lock_all();
+    const Ticket ticket = ticket_at(slot);
+    valid = contexts_.now() == ticket.epoch;
+    for (std::size_t i = 0; valid && i < n; ++i) {
+      if (translations[i].fault == Fault::none && !translations[i].global) {
+        put_locked(index_.set_of(va[i]), va[i], translations[i], ticket, nullptr);
+      } else {
+        others = true;
+      }
+    }
+    locks_.unlock_all();
+  }
+  for (std::size_t i = 0; (others || !valid) && i < n; ++i) {
+    if (translations[i].fault == Fault::none && (!valid || translations[i].global)) {
+      fill(va[i], translations[i], asid);
+    }
+  }
+}
+
+template <class Entry, class Index>
+bool DirectTlb<Entry, Index>::put_locked(std::uint64_t set, std::uint64_t va,
+                                         const Translation &translation, const Ticket &ticket,
+                                         Evicted *evicted) noexcept {
   typename Entry::Cell &cell = table_[set];
   const bool keep = translation.fault == Fault::none && (translation.perms & kAllPerms) != 0 &&
                     codec_.fits(va, translation.pa);
-  auto &stripe = locks_.of(set);
-  stripe.lock();
-  if (contexts_.now() != ticket.epoch ||
-      stripe.page_flushes.load(std::memory_order_relaxed) != ticket.page_flushes) [[unlikely]] {
-    stripe.unlock();
-    return false;
-  }
   const typename Entry::Value old = Entry::load(cell);
   if (keep) [[likely]] {
     Entry::store(cell, codec_.make(va, translation.pa, translation.perms, ticket.key));
@@ -151,7 +189,6 @@ bool DirectTlb<Entry, Index>::put(std::uint64_t va, const Translation &translati
       Entry::clear(cell);
     }
   }
-  stripe.unlock();
   return keep;
 }
 

@@ -58,8 +58,7 @@ template <unsigned kPpnBits = 28> struct PackedEntry {
     return va << (64 - kVaBits);
   }
   [[nodiscard, gnu::always_inline]] static constexpr bool is_canonical(std::uint64_t va) noexcept {
-    const auto extended = static_cast<std::int64_t>(shifted(va)) >> (64 - kVaBits);
-    return static_cast<std::uint64_t>(extended) == va;
+    return arithmetic_shift(shifted(va), 64 - kVaBits) == va;
   }
 
   struct Codec {
@@ -112,8 +111,8 @@ template <unsigned kPpnBits = 28> struct PackedEntry {
     template <class Index>
     [[nodiscard]] std::uint64_t va(Value value, std::uint64_t set,
                                    const Index &index) const noexcept {
-      const auto high = static_cast<std::uint64_t>(static_cast<std::int64_t>(value & tag_mask) >>
-                                                   (64 - kVaBits + kPageShift + set_bits));
+      const std::uint64_t high =
+          arithmetic_shift(value & tag_mask, 64 - kVaBits + kPageShift + set_bits);
       return (high << set_bits | index.low_bits(set, high)) << kPageShift;
     }
 

@@ -44,7 +44,8 @@ struct WideCodec {
   }
 
   template <Access kAccess>
-  static constexpr std::uint64_t kMask = ~(kPerms ^ std::uint64_t{perm_of(kAccess)});
+  // NOLINTNEXTLINE(modernize-avoid-c-style-cast): there is none
+  static constexpr std::uint64_t kMask = ~(kPerms ^ static_cast<std::uint64_t>(perm_of(kAccess)));
 
   constexpr explicit WideCodec(unsigned /*k*/) noexcept {}
 

@@ -17,6 +17,13 @@ inline constexpr unsigned kPageShift = 12;
 inline constexpr std::uint64_t kPageBytes = std::uint64_t{1} << kPageShift;
 inline constexpr std::uint64_t kOffsetMask = kPageBytes - 1;
 
+/// The bits of a signed number, shifted: its top bit stays.
+[[nodiscard, gnu::always_inline]] constexpr std::uint64_t arithmetic_shift(std::uint64_t bits,
+                                                                           unsigned by) noexcept {
+  // NOLINTNEXTLINE(bugprone-signed-bitwise): the sign is what is shifted in
+  return static_cast<std::uint64_t>(static_cast<std::int64_t>(bits) >> by);
+}
+
 /// How the kernels of batches name them.
 enum class IndexKind : std::uint8_t { mod, xor_fold, other };
 
@@ -31,6 +38,7 @@ struct ModIndex {
     return (va >> kPageShift) & mask;
   }
   /// The VPN's low bits, of the set and of the VPN without them.
+  // NOLINTNEXTLINE(readability-convert-member-functions-to-static): others need their members
   [[nodiscard]] constexpr std::uint64_t low_bits(std::uint64_t set,
                                                  std::uint64_t /*high*/) const noexcept {
     return set;

@@ -43,6 +43,7 @@ struct SoftTlbOptions {
   unsigned victim = 8;              ///< entries, 0: none
   std::size_t second_level = 16384; ///< of 4 KiB; 2 MiB has 1/16, 1 GiB 1/256 as many. 0: none
   unsigned second_level_ways = 8;
+  // NOLINTNEXTLINE(readability-redundant-member-init): named initializers may leave it out
   std::string prefetch = {};     ///< a word of prefetchers.hpp, empty: none
   unsigned degree = 2;           ///< pages guessed per miss, at most
   unsigned prefetch_buffer = 32; ///< entries

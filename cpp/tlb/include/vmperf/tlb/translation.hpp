@@ -10,7 +10,7 @@ namespace vmperf::tlb {
 enum class Access : std::uint8_t { read = 0, write = 1, execute = 2 };
 
 /// What a page permits in the mode that asks: bits of Translation::perms, one for each Access.
-inline constexpr std::uint8_t kRead = 1, kWrite = 2, kExecute = 4;
+inline constexpr std::uint8_t kRead = 1, kWrite = 2, kExecute = 4, kAllPerms = 7;
 
 [[nodiscard]] constexpr std::uint8_t perm_of(Access access) noexcept {
   return static_cast<std::uint8_t>(1U << static_cast<unsigned>(access));

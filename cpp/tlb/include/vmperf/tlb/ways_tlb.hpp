@@ -108,8 +108,6 @@ public:
   }
 
 private:
-  static constexpr std::uint8_t kAllPerms = kRead | kWrite | kExecute;
-
   [[nodiscard]] Ticket ticket_of(std::uint64_t va, ContextSlot &slot) noexcept;
   [[nodiscard]] Ticket of_global(Ticket ticket) noexcept;
   bool put(std::uint64_t va, const Translation &translation, const Ticket &ticket,

@@ -141,7 +141,7 @@ bool WaysTlb<kWays, Index>::put(std::uint64_t va, const Translation &translation
                                 const Ticket &ticket, Evicted *evicted) noexcept {
   const std::uint64_t set = index_.set_of(va);
   const bool keep = translation.fault == Fault::none && (translation.perms & kAllPerms) != 0 &&
-                    codec_.fits(va, translation.pa);
+                    decltype(codec_)::fits(va, translation.pa);
   auto &stripe = locks_.of(set);
   stripe.lock();
   if (contexts_.now() != ticket.epoch ||
@@ -263,6 +263,7 @@ std::size_t WaysTlb<kWays, Index>::translate(const std::uint64_t *va, std::uint6
                                              std::uint32_t *misses) const noexcept {
   const Context whose = context(asid);
   std::size_t n_missed = 0;
+  // NOLINTNEXTLINE(readability-redundant-lambda-parameter-list): C++20 wants it
   const auto all = [&]<Access kAccess>() {
     for (std::size_t i = 0; i < n; ++i) {
       pa[i] = whose.template lookup<kAccess>(va[i]);

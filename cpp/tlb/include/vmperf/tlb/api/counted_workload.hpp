@@ -46,7 +46,8 @@ public:
 private:
   [[gnu::noinline]] std::uint64_t pass(std::uint64_t n) {
     const auto context = tlb_.context();
-    std::uint64_t sum = 0, hits = 0;
+    std::uint64_t sum = 0;
+    std::uint64_t hits = 0;
     for (std::uint64_t i = 0; i < n; ++i) {
       const std::uint64_t pa = context.template lookup<Access::read>(vas_[i]);
       bench::sink(pa);
