@@ -32,6 +32,9 @@ def _row(claim: Claim, **changes: Any) -> dict[str, Any]:
     params = {a: [*v] if isinstance(v, tuple) else v for a, v in claim.params.items()}
     keys = ("id", "benchmark", "design", "versus", "kind", "over", "bound", "target", "note")
     fixed = {key: getattr(claim, key) for key in keys}
+    fixed["metric"] = claim.metric.name if claim.metric else None
+    fixed["unit"] = claim.metric.unit if claim.metric else None
+    fixed["better"] = claim.metric.better if claim.metric else None
     versions = {"libc": "glibc 9", "boost_pool": "1.74.0"}
     where = {"machine": MACHINE, "date": "2001-02-03"}
     return {
@@ -102,7 +105,7 @@ def test_a_claims_file_includes_others(tmp_path: Path) -> None:
 def test_a_record_becomes_a_table(sample_record: dict[str, Any], tmp_path: Path) -> None:
     path, readme = tmp_path / "record.json", tmp_path / "README.md"
     path.write_text(json.dumps(sample_record))
-    readme.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    readme.write_text(f"before\n{BEGIN}\noutdated\n{END}\nafter\n")
     words = ["claims", "--from", str(path), "--readme", str(readme)]
     ended = CliRunner().invoke(cli, words)
     assert ended.exit_code == 0
@@ -120,7 +123,7 @@ def test_a_record_becomes_a_table(sample_record: dict[str, Any], tmp_path: Path)
     assert "stack at most 2.2 cycles per op | 1.50 cycles |" in lines[8]
     spread = "varies by at most 1 % over capacity 10, 50, 100, 500, 1000 | 1.50 %"
     assert any(spread in line for line in lines)
-    assert "old" not in readme.read_text()
+    assert "outdated" not in readme.read_text()
     mean = "throughput at least 1.6x as fast as libc in the geometric mean over mix fleet, mix_0,"
     assert any(mean in line for line in lines)
     worst = "balanced takes at most 1.5x the time of libc at each of size_bytes 0, 1,"
