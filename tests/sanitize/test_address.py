@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 FLAGS = "address,undefined"
 # What runs under the sanitizers: native code, without what starts workers or measures speed.
-SUBJECTS = ("base", "os", "stats", "bench", "pool", "memops", "tlb", "guestmem", "mmu")
+SUBJECTS = ("base", "os", "stats", "bench", "pool", "memops", "guestmem", "mmu")
 MARKERS = "not slow and not perf and not peers and not browser and not isa"
 
 # An editable install's finder would serve the ordinary module; this removes it in every process.
