@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "library.hpp"
+#include "unicorn.hpp"
 #include "vmperf/base/error.hpp"
 #include "vmperf/bench/registry.hpp"
 #include "vmperf/guestmem/api.hpp"
@@ -12,7 +12,7 @@
 namespace vmperf::peers {
 namespace {
 
-struct Engine; // uc_engine
+using Engine = UnicornEngine;
 using Read = std::uint64_t(Engine *, std::uint64_t, unsigned, void *);
 using Write = void(Engine *, std::uint64_t, unsigned, std::uint64_t, void *);
 
@@ -29,28 +29,12 @@ struct Api {
 };
 
 const Library<Api> &library() {
-  static const Library<Api> found({
-      .names = {"libunicorn.so.2", "libunicorn.so"},
-      .what = "libunicorn.so.2",
-      .remedy = "pip install unicorn, or name its directory in VMPERF_PEER_PATH",
-      .take =
-          [](Symbols &from, Api &api) {
-            unsigned (*version)(unsigned *, unsigned *) = nullptr;
-            from.take("uc_open", api.open);
-            from.take("uc_close", api.close);
-            from.take("uc_mem_map", api.map);
-            from.take("uc_mmio_map", api.mmio_map);
-            from.take("uc_mem_read", api.read);
-            from.take("uc_mem_write", api.write);
-            from.take("uc_version", version);
-            if (version != nullptr) {
-              const unsigned parts = version(nullptr, nullptr);
-              api.version = std::to_string(parts >> 24U) + "." +
-                            std::to_string(parts >> 16U & 0xffU) + "." +
-                            std::to_string(parts >> 8U & 0xffU);
-            }
-          },
-  });
+  static const Library<Api> found(unicorn_recipe<Api>([](Symbols &from, Api &api) {
+    from.take("uc_mem_map", api.map);
+    from.take("uc_mmio_map", api.mmio_map);
+    from.take("uc_mem_read", api.read);
+    from.take("uc_mem_write", api.write);
+  }));
   return found;
 }
 

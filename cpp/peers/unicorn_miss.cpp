@@ -9,14 +9,14 @@
 #include <span>
 #include <string>
 
-#include "library.hpp"
+#include "unicorn.hpp"
 #include "vmperf/base/error.hpp"
 #include "vmperf/mmu/api/walks.hpp"
 
 namespace vmperf::peers {
 namespace {
 
-struct Engine; // uc_engine
+using Engine = UnicornEngine;
 
 constexpr int kX86 = 4, kMode64 = 8;                       // UC_ARCH_X86, UC_MODE_64
 constexpr unsigned kAll = 7;                               // UC_PROT_ALL
@@ -41,29 +41,13 @@ struct Api {
 };
 
 const Library<Api> &library() {
-  static const Library<Api> found({
-      .names = {"libunicorn.so.2", "libunicorn.so"},
-      .what = "libunicorn.so.2",
-      .remedy = "pip install unicorn, or name its directory in VMPERF_PEER_PATH",
-      .take =
-          [](Symbols &from, Api &api) {
-            unsigned (*version)(unsigned *, unsigned *) = nullptr;
-            from.take("uc_open", api.open);
-            from.take("uc_close", api.close);
-            from.take("uc_mem_map_ptr", api.map);
-            from.take("uc_reg_write", api.set);
-            from.take("uc_reg_read", api.get);
-            from.take("uc_emu_start", api.start);
-            from.take("uc_ctl", api.control);
-            from.take("uc_version", version);
-            if (version != nullptr) {
-              const unsigned parts = version(nullptr, nullptr);
-              api.version = std::to_string(parts >> 24U) + "." +
-                            std::to_string(parts >> 16U & 0xffU) + "." +
-                            std::to_string(parts >> 8U & 0xffU);
-            }
-          },
-  });
+  static const Library<Api> found(unicorn_recipe<Api>([](Symbols &from, Api &api) {
+    from.take("uc_mem_map_ptr", api.map);
+    from.take("uc_reg_write", api.set);
+    from.take("uc_reg_read", api.get);
+    from.take("uc_emu_start", api.start);
+    from.take("uc_ctl", api.control);
+  }));
   return found;
 }
 
