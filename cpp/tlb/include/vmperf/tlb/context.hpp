@@ -32,6 +32,12 @@ struct ContextSlot {
   std::atomic<std::uint64_t> key{0};
 };
 
+/// Taken before a walk, so that a fill with what was found is void if a flush came between.
+struct Ticket {
+  std::uint64_t key = 0, epoch = 0, page_flushes = 0;
+  std::uint64_t own = 0; ///< key of the ASID, where `key` is that of global pages
+};
+
 /// How a layout writes an id into its key: key = id << shift | ones.
 struct ContextCoding {
   unsigned bits = 0; ///< width of the id
@@ -75,6 +81,28 @@ public:
     if (slot.epoch.load(std::memory_order_acquire) != now()) [[unlikely]] {
       issue_new(slot, clear);
     }
+  }
+
+  /// Epoch and key of a slot. In this order they belong together: a key that is newer than the
+  /// epoch was issued in it, or else the table has another one by now and the ticket is void.
+  [[nodiscard]] Ticket ticket_at(const ContextSlot &slot) const noexcept {
+    const std::uint64_t epoch = slot.epoch.load(std::memory_order_acquire);
+    const std::uint64_t key = slot.key.load(std::memory_order_acquire);
+    return {.key = key, .epoch = epoch, .page_flushes = 0, .own = key};
+  }
+  /// The same ticket for a global page.
+  template <class Clear> [[nodiscard]] Ticket of_global(Ticket ticket, Clear clear) noexcept {
+    bool cleared = false;
+    issue(global_, [&] {
+      clear();
+      cleared = true;
+    });
+    ticket.key = global_.key.load(std::memory_order_relaxed); // beside ticket.own
+    // Its id began a new round, and nobody flushed: the epoch's one step is our own.
+    if (cleared && global_.epoch.load(std::memory_order_relaxed) == ticket.epoch + 1) {
+      ++ticket.epoch;
+    }
+    return ticket;
   }
 
   /// No slot is valid any more, but that of the ASID which was last given an id: it has its next

@@ -84,11 +84,7 @@ public:
   [[nodiscard]] std::uint64_t lookup(std::uint64_t va, Access access,
                                      std::uint32_t asid = 0) const noexcept;
 
-  /// Taken before a walk, so that a fill with what was found is void if a flush came between.
-  struct Ticket {
-    std::uint64_t key = 0, epoch = 0, page_flushes = 0;
-    std::uint64_t own = 0; ///< key of the ASID, where `key` is that of global pages
-  };
+  using Ticket = tlb::Ticket;
   [[nodiscard]] Ticket ticket(std::uint64_t va, std::uint32_t asid = 0) noexcept;
 
   /// Keeps the 4 KiB of a translation that `va` lies in, in the place of what its set had. False
@@ -142,8 +138,6 @@ private:
   std::size_t translate_as(const std::uint64_t *va, std::uint64_t *pa, std::uint8_t *fault,
                            std::size_t n, std::uint32_t asid, std::uint32_t *misses) const noexcept;
   [[nodiscard]] Ticket ticket_of(std::uint64_t va, ContextSlot &slot) noexcept;
-  [[nodiscard]] Ticket ticket_at(const ContextSlot &slot) const noexcept;
-  [[nodiscard]] Ticket of_global(Ticket ticket) noexcept;
   bool put(std::uint64_t va, const Translation &translation, const Ticket &ticket,
            Evicted *evicted) noexcept;
   bool put_locked(std::uint64_t set, std::uint64_t va, const Translation &translation,

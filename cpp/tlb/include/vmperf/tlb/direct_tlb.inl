@@ -66,19 +66,9 @@ template <class Entry, class Index>
 DirectTlb<Entry, Index>::Ticket DirectTlb<Entry, Index>::ticket_of(std::uint64_t va,
                                                                    ContextSlot &slot) noexcept {
   contexts_.issue(slot, [this] { clear(); });
-  Ticket ticket = ticket_at(slot);
+  Ticket ticket = contexts_.ticket_at(slot);
   ticket.page_flushes = locks_.of(index_.set_of(va)).page_flushes.load(std::memory_order_acquire);
   return ticket;
-}
-
-template <class Entry, class Index>
-DirectTlb<Entry, Index>::Ticket
-DirectTlb<Entry, Index>::ticket_at(const ContextSlot &slot) const noexcept {
-  // Epoch and key of the slot, in this order, belong together: a key that is newer than the epoch
-  // was issued in it, or else the table has another one by now and the ticket is void.
-  const std::uint64_t epoch = slot.epoch.load(std::memory_order_acquire);
-  const std::uint64_t key = slot.key.load(std::memory_order_acquire);
-  return {.key = key, .epoch = epoch, .page_flushes = 0, .own = key};
 }
 
 template <class Entry, class Index>
@@ -105,23 +95,9 @@ bool DirectTlb<Entry, Index>::fill(std::uint64_t va, const Translation &translat
 template <class Entry, class Index>
 bool DirectTlb<Entry, Index>::fill(std::uint64_t va, const Translation &translation,
                                    const Ticket &ticket, Evicted *evicted) noexcept {
-  return put(va, translation, translation.global ? of_global(ticket) : ticket, evicted);
-}
-
-template <class Entry, class Index>
-DirectTlb<Entry, Index>::Ticket DirectTlb<Entry, Index>::of_global(Ticket ticket) noexcept {
-  ContextSlot &slot = contexts_.global();
-  bool cleared = false;
-  contexts_.issue(slot, [&] {
-    clear();
-    cleared = true;
-  });
-  ticket.key = slot.key.load(std::memory_order_relaxed); // beside ticket.own
-  // Its id began a new round, and nobody flushed: the epoch's one step is our own.
-  if (cleared && slot.epoch.load(std::memory_order_relaxed) == ticket.epoch + 1) {
-    ++ticket.epoch;
-  }
-  return ticket;
+  return put(va, translation,
+             translation.global ? contexts_.of_global(ticket, [this] { clear(); }) : ticket,
+             evicted);
 }
 
 template <class Entry, class Index>
@@ -146,7 +122,7 @@ void DirectTlb<Entry, Index>::fill_all(const std::uint64_t *va, const Translatio
     ContextSlot &slot = contexts_.at(asid);
     contexts_.issue(slot, [this] { clear(); });
     locks_.lock_all();
-    const Ticket ticket = ticket_at(slot);
+    const Ticket ticket = contexts_.ticket_at(slot);
     valid = contexts_.now() == ticket.epoch;
     for (std::size_t i = 0; valid && i < n; ++i) {
       if (translations[i].fault == Fault::none && !translations[i].global) {

@@ -78,10 +78,7 @@ public:
   [[nodiscard]] std::uint64_t lookup(std::uint64_t va, Access access,
                                      std::uint32_t asid = 0) const noexcept;
 
-  struct Ticket {
-    std::uint64_t key = 0, epoch = 0, page_flushes = 0;
-    std::uint64_t own = 0; ///< key of the ASID, where `key` is that of global pages
-  };
+  using Ticket = tlb::Ticket;
   [[nodiscard]] Ticket ticket(std::uint64_t va, std::uint32_t asid = 0) noexcept;
   bool fill(std::uint64_t va, const Translation &translation, std::uint32_t asid = 0,
             Evicted *evicted = nullptr) noexcept;
@@ -109,7 +106,6 @@ public:
 
 private:
   [[nodiscard]] Ticket ticket_of(std::uint64_t va, ContextSlot &slot) noexcept;
-  [[nodiscard]] Ticket of_global(Ticket ticket) noexcept;
   bool put(std::uint64_t va, const Translation &translation, const Ticket &ticket,
            Evicted *evicted) noexcept;
   [[nodiscard]] std::size_t way_for(std::uint64_t set) noexcept;

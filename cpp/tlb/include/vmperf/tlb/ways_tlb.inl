@@ -74,12 +74,9 @@ template <std::size_t kWays, class Index>
 WaysTlb<kWays, Index>::Ticket WaysTlb<kWays, Index>::ticket_of(std::uint64_t va,
                                                                ContextSlot &slot) noexcept {
   contexts_.issue(slot, [this] { clear(); });
-  const std::uint64_t epoch = slot.epoch.load(std::memory_order_acquire);
-  const std::uint64_t key = slot.key.load(std::memory_order_acquire);
-  return {.key = key,
-          .epoch = epoch,
-          .page_flushes = locks_.of(index_.set_of(va)).page_flushes.load(std::memory_order_acquire),
-          .own = key};
+  Ticket ticket = contexts_.ticket_at(slot);
+  ticket.page_flushes = locks_.of(index_.set_of(va)).page_flushes.load(std::memory_order_acquire);
+  return ticket;
 }
 
 template <std::size_t kWays, class Index>
@@ -106,23 +103,9 @@ bool WaysTlb<kWays, Index>::fill(std::uint64_t va, const Translation &translatio
 template <std::size_t kWays, class Index>
 bool WaysTlb<kWays, Index>::fill(std::uint64_t va, const Translation &translation,
                                  const Ticket &ticket, Evicted *evicted) noexcept {
-  return put(va, translation, translation.global ? of_global(ticket) : ticket, evicted);
-}
-
-// As DirectTlb's.
-template <std::size_t kWays, class Index>
-WaysTlb<kWays, Index>::Ticket WaysTlb<kWays, Index>::of_global(Ticket ticket) noexcept {
-  ContextSlot &slot = contexts_.global();
-  bool cleared = false;
-  contexts_.issue(slot, [&] {
-    clear();
-    cleared = true;
-  });
-  ticket.key = slot.key.load(std::memory_order_relaxed); // beside ticket.own
-  if (cleared && slot.epoch.load(std::memory_order_relaxed) == ticket.epoch + 1) {
-    ++ticket.epoch;
-  }
-  return ticket;
+  return put(va, translation,
+             translation.global ? contexts_.of_global(ticket, [this] { clear(); }) : ticket,
+             evicted);
 }
 
 template <std::size_t kWays, class Index>
