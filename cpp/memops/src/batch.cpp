@@ -73,7 +73,7 @@ std::size_t check(const Ops &table, Batch &batch, std::size_t first) {
   return batch.src_off == nullptr ? check_packed("src", batch, batch.src_bytes, first) : 0;
 }
 
-const std::uint64_t *read(Numbers &to, const std::uint64_t *from, std::size_t count) {
+const std::uint64_t *keep(Numbers &to, const std::uint64_t *from, std::size_t count) {
   std::memcpy(to.data(), from, count * sizeof(std::uint64_t));
   return to.data();
 }
@@ -90,15 +90,15 @@ std::size_t run(const Ops &table, Policy policy, Batch batch) {
   for (std::size_t at = 0; at < batch.count; at += kPiece) {
     Batch piece = batch;
     piece.count = std::min(kPiece, batch.count - at);
-    piece.n = read(n, batch.n + at, piece.count);
+    piece.n = keep(n, batch.n + at, piece.count);
     if (batch.dst_off != nullptr) {
-      piece.dst_off = read(dst_off, batch.dst_off + at, piece.count);
+      piece.dst_off = keep(dst_off, batch.dst_off + at, piece.count);
     } else {
       piece.dst += packed;
       piece.dst_bytes -= packed;
     }
     if (batch.src_off != nullptr) {
-      piece.src_off = read(src_off, batch.src_off + at, piece.count);
+      piece.src_off = keep(src_off, batch.src_off + at, piece.count);
     } else {
       piece.src += packed;
       piece.src_bytes -= packed;

@@ -223,7 +223,7 @@ void test_other_refusals() {
 }
 
 // An arena of numbers, in the middle of one that nothing may reach; the batch's own offsets and
-// sizes lie in it, and its first element makes those of all others leave it. They are used as given.
+// sizes lie in it, and its first element makes those of all others leave it. They hold as given.
 void test_numbers_in_the_destination() {
   for (const std::size_t count : {std::size_t{9}, std::size_t{300}}) { // of one piece, of several
     for (int changed = 0; changed < 3; ++changed) {

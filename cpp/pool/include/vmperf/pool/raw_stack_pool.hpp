@@ -111,9 +111,9 @@ public:
     top_ += n;
   }
 
-  /// deallocate_n() in two steps, for an owner that tests what it was given: stage() copies the row,
-  /// or as much of it as can be live, to where it will lie, and changes nothing else; take_staged()
-  /// takes it back. O(n), O(1).
+  /// deallocate_n() in two steps, for an owner that tests what it was given: stage() copies the
+  /// row, or as much of it as can be live, to where it will lie, and changes nothing else;
+  /// take_staged() takes it back. O(n), O(1).
   template <class T>
   [[nodiscard]] std::span<void *const> stage(T *const *in, std::size_t n) noexcept {
     const std::size_t staged = std::min(n, capacity() - stacked());

@@ -144,8 +144,8 @@ private:
 
   // The owner's entry, or the empty one where it would be. There is always an empty one.
   [[nodiscard]] Entry &place_in_index(const ThreadStateOwner &owner) noexcept {
-    const int bits = std::countr_zero(index_.size());
-    std::size_t at = (owner.place() * 0x9e3779b97f4a7c15U) >> (64 - bits);
+    const auto bits = static_cast<unsigned>(std::countr_zero(index_.size()));
+    std::size_t at = (owner.place() * 0x9e3779b97f4a7c15U) >> (64U - bits);
     while (index_[at].owner != nullptr && index_[at].owner != &owner) {
       at = (at + 1) % index_.size();
     }

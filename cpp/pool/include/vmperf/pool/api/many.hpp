@@ -1,5 +1,5 @@
-// The workload of pool/many: one thread takes turns at many pools, an item of each. Used by benches,
-// designs and peers only. Making one and verify() are O(pools).
+// The workload of pool/many: one thread takes turns at many pools, an item of each. Used by
+// benches, designs and peers only. Making one and verify() are O(pools).
 #pragma once
 
 #include <cstddef>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "vmperf/bench/params.hpp"
+#include "vmperf/bench/registry.hpp"
 #include "vmperf/bench/sink.hpp"
 #include "vmperf/bench/workload.hpp"
 #include "vmperf/pool/api/pool_workload.hpp"
