@@ -1,5 +1,5 @@
 // Symbols that a library would share with one that was loaded before it. g++ marks inline
-// variables, statics of inline functions and of templates STB_GNU_UNIQUE: the loader then binds
+// variables, static variables of inline functions and of templates STB_GNU_UNIQUE: the loader then binds
 // their name once per process, RTLD_LOCAL or not, so that `inline int steps = STEPS;` of a second
 // library reads the first one's value. The remedy is what the linker would have made of the same
 // objects under -fno-gnu-unique: a copy of the file in memory in which those symbols are global,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .. import _core
 from .._results.rows import gather, pooled
-from .claim import ABSENT, NOTHING, Claim, claim_row
+from .claim import ABSENT, BEST, NOTHING, Claim, claim_row
 from .metric import MetricFigures, NotThere
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _row(
     figure: tuple[float | None, float | None, float | None] = NOTHING
     reason = ""
     try:
-        _refuse(cases)
+        _refuse(_present(claim, cases) if claim.versus == BEST else cases)
         if claim.metric:
             mine, *others = (points[0] for points in cases.values())
             figure = metrics.figure(claim, mine, others[0] if others else None)
@@ -90,6 +90,8 @@ def _refuse(cases: dict[str, list[Cases]]) -> None:
 def _figure(claim: Claim, cases: dict[str, list[Cases]]) -> tuple[Figure, str]:
     """Return the figure, and at which point it was taken where that is not all of them."""
     mine = cases[claim.design]
+    if claim.versus == BEST:
+        return _against_best(claim, _present(claim, cases))
     if claim.versus is not None:
         return _compared(claim, mine, cases[claim.versus])
     if claim.kind == "percent":
@@ -98,6 +100,33 @@ def _figure(claim: Claim, cases: dict[str, list[Cases]]) -> tuple[Figure, str]:
     scale = max(map(_cycles_per_ns, mine[0])) if claim.kind == "cycles" else 1.0
     best = [ns * scale for ns in _best_ns(mine[0])]
     return (min(best), min(best), max(best)), ""
+
+
+def _present(claim: Claim, cases: dict[str, list[Cases]]) -> dict[str, list[Cases]]:
+    """Leave out the peers that are not there; `_Refused` where there is none."""
+    found = {
+        design: points
+        for design, points in cases.items()
+        if design == claim.design
+        or not any(case.status in ABSENT for point in points for case in point)
+    }
+    if found.keys() == {claim.design}:
+        reason = f"none of {', '.join(claim.rivals)} is there"
+        raise _Refused("not_installed", reason)
+    return found
+
+
+def _against_best(claim: Claim, cases: dict[str, list[Cases]]) -> tuple[Figure, str]:
+    """Return the figure against the peer that is the hardest to beat, and which that is."""
+    worst = min if claim.bound == "at_least" else max
+    found = {
+        design: _compared(claim, cases[claim.design], points)
+        for design, points in cases.items()
+        if design != claim.design
+    }
+    best = worst(found, key=lambda design: found[design][0][0])
+    figure, where = found[best]
+    return figure, f"the best peer is {best}" + (f"; {where}" if where else "")
 
 
 def _compared(claim: Claim, mine: list[Cases], other: list[Cases]) -> tuple[Figure, str]:
