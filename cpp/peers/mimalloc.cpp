@@ -7,6 +7,7 @@
 #include "library.hpp"
 #include "vmperf/bench/registry.hpp"
 #include "vmperf/pool/api.hpp"
+#include "vmperf/pool/api/many.hpp"
 #include "vmperf/pool/api/shared.hpp"
 
 namespace vmperf::peers {
@@ -64,6 +65,7 @@ void declare_mimalloc(bench::Registry &registry) {
       "pointer, so compare with stack_indirect too")
       .peer()
       .runs("pool/shared", pool::shared_maker<Mimalloc>())
+      .runs("pool/many", pool::many_maker<Mimalloc>())
       .available([] { return library().probe(); });
 }
 
