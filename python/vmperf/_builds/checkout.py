@@ -15,8 +15,10 @@ from pathlib import Path
 
 from .._errors import invalid, measurement
 from .._files.cache import cache_root
-from .._files.git import git
+from .._files.git import asked, git
 from .._files.locks import waited_for
+from .._files.text import read_text
+from .._files.tool import run_tool
 from .source import Source, no_commit, source_of
 
 __all__ = ["checked_out", "find_source", "prefix_in_repository"]
@@ -107,22 +109,16 @@ def _check_out(source: Source, tree: Path) -> None:
             ["read-tree", source.revision],
             ["checkout-index", "--all", f"--prefix={tree}/"],
         ):
-            done = subprocess.run(
-                ["git", "-C", str(source.tree), *words],
-                env=env,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if done.returncode != 0:
-                raise measurement("build_failed", f"git {words[0]}: {done.stderr.strip()[-500:]}")
+            done = run_tool(["git", "-C", source.tree, *words], env=env)
+            if done.code != 0:
+                raise measurement("build_failed", f"git {words[0]}: {done.said[-500:]}")
 
 
 def _files(tree: Path) -> list[str]:
     """Return what a tree consists of: what git knows or would add, outside of git everything."""
     command = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]
-    done = subprocess.run(["git", "-C", str(tree), *command], capture_output=True, check=False)
-    if done.returncode == 0:
+    done = asked(tree, *command)
+    if done.code == 0:
         names = [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
     else:
         names = [path.relative_to(tree).as_posix() for path in tree.rglob("*")]
@@ -162,6 +158,6 @@ def _build(command: str, folder: Path, log: Path) -> None:
             check=False,
         )
     if done.returncode != 0:
-        lines = log.read_text(errors="replace").strip().splitlines()[-_LAST_LINES:]
+        lines = read_text(log).strip().splitlines()[-_LAST_LINES:]
         said = "\n".join([f"{command!r} ended with {done.returncode}", *lines])
         raise measurement("build_failed", said)

@@ -5,6 +5,7 @@ None raises: a program that is not there, or takes too long, is an answer like a
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,11 @@ class Done:
     def out(self) -> str:
         """What it printed."""
         return decoded(self.stdout)
+
+    @property
+    def path(self) -> str:
+        """What it printed, as the name of a file, which need not be text."""
+        return os.fsdecode(self.stdout).strip()
 
     @property
     def said(self) -> str:

@@ -9,6 +9,7 @@ import click
 
 from ._json import JsonCommand, json_option, write_json
 from ._load import load_option
+from ._outputs import Outputs
 from ._params import axis_values, names
 
 if TYPE_CHECKING:
@@ -51,12 +52,14 @@ def command(
 
     from ._progress import Reporter
 
+    outputs = Outputs()
+    outputs.file("--json", json_path)
     with Reporter(budget_s) as progress:
         found = aa(patterns, budget_s=budget_s, progress=progress, **settings)
-    if json_path is not None:
-        write_json(json_path, found.rows())
     _show(found, to_stderr=json_path == "-")
-    context.exit(int(all(row["noise"] is None for row in found.rows())))
+    if json_path is not None:
+        outputs.write("--json", json_path, lambda: write_json(json_path, found.rows()))
+    context.exit(outputs.exit_code(int(all(row["noise"] is None for row in found.rows()))))
 
 
 def _show(found: Noise, *, to_stderr: bool) -> None:

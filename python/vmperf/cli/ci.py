@@ -10,6 +10,7 @@ import click
 from vmperf import VmperfError
 
 from ._json import json_option, write_json
+from ._outputs import Outputs
 from ._params import axis_values, names
 from ._suite import SuiteCommand, suite_options, suite_settings, suite_words
 
@@ -66,6 +67,11 @@ def command(
 
     from ._progress import Reporter
 
+    outputs = Outputs()
+    for option, path in (
+        ("--markdown", markdown), ("--github-json", github_json), ("--json", json_path)
+    ):  # fmt: skip
+        outputs.file(option, path)
     kept = suite_settings(context, settings, shared=_SHARED)
     try:
         with Reporter(settings["budget_s"]) as progress:
@@ -78,16 +84,19 @@ def command(
             )
     except VmperfError as error:
         if markdown is not None:
-            _append(markdown, ci_report.failure_markdown(against, str(error)))
+            text = ci_report.failure_markdown(against, str(error))
+            outputs.write("--markdown", markdown, lambda: _append(markdown, text))
         raise
-    if markdown is not None:
-        _append(markdown, ci_report.markdown(found))
-    if github_json is not None:
-        write_json(github_json, ci_report.github_rows(found))
-    if json_path is not None:
-        write_json(json_path, found.rows())
     _show(found, to_stderr=json_path == "-")
-    context.exit(int(bool(found.reason)))
+    if json_path is not None:
+        outputs.write("--json", json_path, lambda: write_json(json_path, found.rows()))
+    if markdown is not None:
+        text = ci_report.markdown(found)
+        outputs.write("--markdown", markdown, lambda: _append(markdown, text))
+    if github_json is not None:
+        rows = ci_report.github_rows(found)
+        outputs.write("--github-json", github_json, lambda: write_json(github_json, rows))
+    context.exit(outputs.exit_code(int(bool(found.reason))))
 
 
 def _show(found: CiResult, *, to_stderr: bool) -> None:
@@ -112,5 +121,5 @@ def _effect(row: dict[str, Any]) -> str:
 
 
 def _append(path: str, text: str) -> None:
-    with Path(path).open("a", encoding="utf-8") as out:
+    with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as out:
         out.write(text)

@@ -9,6 +9,7 @@ import click
 
 from ._json import json_option, write_json
 from ._load import load_option
+from ._outputs import Outputs
 from ._params import axis_values, names
 from ._suite import SuiteCommand, suite_options, suite_settings, suite_words
 
@@ -67,6 +68,8 @@ def command(
     from ._progress import Reporter
 
     a, b = _arms(a, b, baseline)
+    outputs = Outputs()
+    outputs.file("--json", json_path)
     kept = suite_settings(context, settings, shared=_SHARED)
     with Reporter(budget_s) as progress:
         found = _compared(
@@ -78,10 +81,10 @@ def command(
             progress=progress,
             **kept,
         )
-    if json_path is not None:
-        write_json(json_path, found.rows())
     show(found, to_stderr=json_path == "-")
-    context.exit(int(bool(found.regressed)))
+    if json_path is not None:
+        outputs.write("--json", json_path, lambda: write_json(json_path, found.rows()))
+    context.exit(outputs.exit_code(int(bool(found.failure))))
 
 
 def _arms(a: str | None, b: str | None, baseline: str | None) -> tuple[str, str]:
