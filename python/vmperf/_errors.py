@@ -78,7 +78,9 @@ class Interrupted(KeyboardInterrupt):
 
     def __init__(self, path: object, command: str = "") -> None:
         self.path = path
-        super().__init__(f"interrupted; kept in {path}" + (f"; go on: {command}" if command else ""))
+        super().__init__(
+            f"interrupted; kept in {path}" + (f"; go on: {command}" if command else "")
+        )
 
 
 def unsupported(message: str) -> UnsupportedError:

@@ -211,7 +211,7 @@ def test_two_names_of_a_file_are_one_lock(tmp_path: Path) -> None:
 
 
 def test_a_lock_where_nothing_can_be_written_is_told(tmp_path: Path) -> None:
-    with pytest.raises(vmperf.OsError, match="cannot write beside .*gone"):
+    with pytest.raises(vmperf.OsError, match=r"cannot write beside .*gone"):
         FileLock(tmp_path / "gone" / "r.vmperf")
 
 

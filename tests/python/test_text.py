@@ -74,4 +74,6 @@ def test_what_git_says_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert git(tmp_path, "rev-parse", "HEAD") is None
     assert "not a git repository" in asked(tmp_path, "rev-parse", "HEAD").said
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert asked(tmp_path, "rev-parse", "HEAD").said == "cannot start git: No such file or directory"
+    assert (
+        asked(tmp_path, "rev-parse", "HEAD").said == "cannot start git: No such file or directory"
+    )

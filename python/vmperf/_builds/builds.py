@@ -1,8 +1,8 @@
 """Native modules of source trees and revisions, built once, and their salted relinks.
 
-All builds of one Python share a work folder in the cache, whose sources are brought to what is
-wanted file by file: only what differs is compiled again. What a build gave is kept beside it, under
-the hash of its sources.
+All builds of one Python, environment and compiler share a work folder in the cache, whose sources
+are brought to what is wanted file by file: only what differs is compiled again. What a build gave
+is kept beside it, under the hash of its sources.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from .._files.tool import run_tool
 from .._files.whole_file import drafted
 from .relink import relink
 from .source import Build, Source
+from .surroundings import surroundings
 from .toolchain import Tools, tools
 
 __all__ = ["source_builds"]
@@ -58,7 +59,7 @@ def source_builds(source: Source, *, salts: int, on_step: OnStep) -> list[Build]
         ``build_failed``, with the compiler's last lines.
     """
     files = _revision_files(source) if source.revision else _tree_files(source.tree)
-    folder = cache_root() / "builds" / _python_tag() / _digest(files)
+    folder = cache_root() / "builds" / f"{_python_tag()}-{surroundings()}" / _digest(files)
     with waited_for(folder.parent):
         missing = [salt for salt in range(salts) if not _module(folder, salt).is_file()]
         if missing:

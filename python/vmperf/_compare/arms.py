@@ -71,6 +71,8 @@ def resolve(text: str, *, repository: Path | None = None) -> Arm:
     InvalidArgumentError
         A word that is none of them; the message says what was tried.
     """
+    if not text.strip():
+        raise invalid("arm", repr(text), "a word; is a variable not set?")
     kind, _, rest = text.partition(":")
     if kind == "baseline" and rest:
         kept = load(rest)

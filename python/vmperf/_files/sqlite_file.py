@@ -138,8 +138,6 @@ class FileKind:
         refusals: tuple[type[Exception], ...] = (sqlite3.Error, UnicodeDecodeError, *content)
         try:
             yield
-        except sqlite3.IntegrityError:
-            raise  # a mistake of this program, not of the file
         except refusals as error:
             raise self.refused(path, error) or self.damaged(path, error) from error
 

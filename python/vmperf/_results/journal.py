@@ -204,6 +204,9 @@ def plan_differences(stored: dict[str, Any], wanted: dict[str, Any]) -> list[str
     found = []
     if stored["version"] != wanted["version"]:
         found.append(f"version {stored['version']}, not {wanted['version']}")
+    for part in ("machine", "code"):
+        if part in stored:  # older journals do not say
+            found += _changed(stored[part], wanted.get(part, {}))
     for name in sorted({*stored["settings"], *wanted["settings"]}):
         old, new = stored["settings"].get(name), wanted["settings"].get(name)
         if old != new:
@@ -225,6 +228,14 @@ def plan_differences(stored: dict[str, Any], wanted: dict[str, Any]) -> list[str
     if not found and stored.get("points") != wanted.get("points"):
         found.append("other points of the same axes")
     return found
+
+
+def _changed(stored: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+    return [
+        f"{name} {stored.get(name, 'missing')}, not {wanted.get(name, 'missing')}"
+        for name in dict.fromkeys([*stored, *wanted])
+        if stored.get(name) != wanted.get(name)
+    ]
 
 
 def read_meta(path: Path) -> dict[str, Any]:

@@ -7,9 +7,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from .. import _core
 from .._errors import invalid
@@ -17,7 +18,7 @@ from .._files.text import read_text
 from .._measure.child import cause_of_death, kill, last_words, start, wait
 from .output import Fault, Readings, failed_tests, read_gbench, read_pytest
 
-__all__ = ["KINDS", "TIMES", "Command", "Ran", "kind_of", "run_once"]
+__all__ = ["KINDS", "TIMES", "Command", "Ran", "kept_ran", "kind_of", "run_once"]
 
 KINDS = ("gbench", "pytest")
 TIMES = ("real", "cpu")
@@ -63,6 +64,14 @@ class Ran:
 
     readings: Readings = field(default_factory=Readings)
     failure: Fault | None = None
+
+
+def kept_ran(stored: Mapping[str, Any]) -> Ran:
+    """Return what `asdict` made of a process and JSON kept."""
+    readings, failure = stored["readings"], stored["failure"]
+    faults = {name: (fault[0], fault[1]) for name, fault in readings["faults"].items()}
+    failed = None if failure is None else (failure[0], failure[1])
+    return Ran(Readings(dict(readings["times"]), faults), failed)
 
 
 def kind_of(words: Sequence[str], asked: str | None) -> str:

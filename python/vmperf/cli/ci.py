@@ -11,6 +11,7 @@ from vmperf import VmperfError
 
 from ._json import json_option, write_json
 from ._outputs import Outputs
+from ._pairs import going_on, pairs_options
 from ._params import axis_values, names
 from ._suite import SuiteCommand, suite_options, suite_settings, suite_words
 
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_SHARED = ("benchmarks", "pairs", "alpha", "budget_s", "seed", "timeout_s", "correction")
+_SHARED = (
+    "benchmarks", "pairs", "alpha", "budget_s", "seed", "timeout_s", "correction", "results",
+    "resume",
+)  # fmt: skip
 
 
 @click.command("ci", cls=SuiteCommand)
@@ -42,6 +46,7 @@ _SHARED = ("benchmarks", "pairs", "alpha", "budget_s", "seed", "timeout_s", "cor
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--timeout", "timeout_s", type=float, default=60.0, help="Seconds of silence.")
 @suite_options
+@pairs_options
 @click.option("--markdown", metavar="FILE", help="Append a summary, as $GITHUB_STEP_SUMMARY wants.")
 @click.option("--github-json", metavar="FILE", help="For github-action-benchmark.")
 @json_option
@@ -60,7 +65,8 @@ def command(
 
     The current folder's tree as it is, changes that are not committed too, is B. After -- comes the
     command of a Google Benchmark program or a pytest-benchmark suite; without it the tree is one of
-    this project. A build that fails or a benchmark that crashes is red as well.
+    this project. A build that fails is red as well, and a benchmark that fails in this tree alone.
+    Every pair is kept at once; after Ctrl-C or a crash --resume goes on.
     """
     from vmperf._alarm import ci_report
     from vmperf._alarm.ci import ci
@@ -72,9 +78,10 @@ def command(
         ("--markdown", markdown), ("--github-json", github_json), ("--json", json_path)
     ):  # fmt: skip
         outputs.file(option, path)
+    outputs.taken("--results", settings["results"])
     kept = suite_settings(context, settings, shared=_SHARED)
     try:
-        with Reporter(settings["budget_s"]) as progress:
+        with going_on(context), Reporter(settings["budget_s"]) as progress:
             found = ci(
                 against,
                 max_regression=max_regression,

@@ -28,6 +28,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--seed", type=int, default=0, show_default=True, help="Order, placement and data.")
 @click.option("--results", type=_PATH, help="Journal to write.")
 @click.option("--resume", is_flag=True, help="Go on with a journal of the same claims.")
+@click.option("--retry-failures", is_flag=True, help="With --resume: try what failed again.")
 @click.option("--timeout", "timeout_s", type=float, default=60.0, show_default=True)
 @click.option(
     "--record",
@@ -56,6 +57,7 @@ def command(
     seed: int,
     results: Path | None,
     resume: bool,
+    retry_failures: bool,
     timeout_s: float,
     record_path: Path | None,
     from_paths: tuple[Path, ...],
@@ -101,6 +103,7 @@ def command(
                 seed=seed,
                 results=results,
                 resume=resume,
+                retry_failures=retry_failures,
                 timeout_s=timeout_s,
                 progress=progress,
             )

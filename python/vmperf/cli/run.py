@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _TOUR = "the tour, headline benchmarks at few points (all of them: vmperf run '*'): "
-_FAILED = ("crashed", "timed_out", "unverified")
 
 
 @click.command("run", cls=JsonCommand)
@@ -46,6 +45,7 @@ _FAILED = ("crashed", "timed_out", "unverified")
 @click.option("--seed", type=int, default=0, show_default=True, help="Order, placement and data.")
 @click.option("--results", type=click.Path(path_type=Path), help="Journal to write.")
 @click.option("--resume", is_flag=True, help="Go on with a journal of the same plan.")
+@click.option("--retry-failures", is_flag=True, help="With --resume: try what failed again.")
 @click.option("--html", "html_path", type=click.Path(path_type=Path), help="Write a report too.")
 @click.option("--timeout", "timeout_s", type=float, default=60.0, show_default=True)
 @load_option
@@ -62,6 +62,7 @@ def command(
     seed: int,
     results: Path | None,
     resume: bool,
+    retry_failures: bool,
     html_path: Path | None,
     timeout_s: float,
     isolate: bool,
@@ -99,6 +100,7 @@ def command(
             seed=seed,
             results=results,
             resume=resume,
+            retry_failures=retry_failures,
             timeout_s=timeout_s,
             isolate=isolate,
             progress=progress,
@@ -109,9 +111,7 @@ def command(
     context.exit(outputs.exit_code(exit_code(found)))
 
 
-def _show(
-    found: Results, outputs: Outputs, html_path: Path | None, *, to_stderr: bool
-) -> None:
+def _show(found: Results, outputs: Outputs, html_path: Path | None, *, to_stderr: bool) -> None:
     from ._console import console, results_tables, say
 
     out = console(stderr=to_stderr)
@@ -137,5 +137,7 @@ def write_report(outputs: Outputs, found: Results, path: Path) -> bool:
 
 def exit_code(found: Results) -> int:
     """Return 0 where something was measured and nothing failed, else 1."""
+    from vmperf._run.run import FAILED
+
     statuses = {case.status for case in found.cases}
-    return 0 if "ok" in statuses and not statuses.intersection(_FAILED) else 1
+    return 0 if "ok" in statuses and not statuses.intersection(FAILED) else 1

@@ -34,6 +34,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--seed", type=int, help="Order, placement and data, in place of the file's.")
 @click.option("--results", type=_PATH, help="Journal to write.")
 @click.option("--resume", is_flag=True, help="Go on with a journal of the same sweep.")
+@click.option("--retry-failures", is_flag=True, help="With --resume: try what failed again.")
 @click.option("--html", "html_path", type=_PATH, help="Write a report too.")
 @click.option("--netcdf", "netcdf_path", type=_PATH, help="Write all raw samples too.")
 @click.option("--timeout", "timeout_s", type=float, default=60.0, show_default=True)
@@ -51,6 +52,7 @@ def command(
     seed: int | None,
     results: Path | None,
     resume: bool,
+    retry_failures: bool,
     html_path: Path | None,
     netcdf_path: Path | None,
     timeout_s: float,
@@ -91,6 +93,7 @@ def command(
             seed=seed,
             results=results,
             resume=resume,
+            retry_failures=retry_failures,
             timeout_s=timeout_s,
             progress=progress,
         )
