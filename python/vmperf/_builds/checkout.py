@@ -18,6 +18,7 @@ from .._errors import invalid, measurement
 from .._files.cache import cache_root
 from .._files.git import asked, git
 from .._files.locks import waited_for
+from .._files.named import home_expanded
 from .._files.text import read_text
 from .._files.tool import run_tool
 from .source import Source, no_commit, source_of
@@ -48,7 +49,7 @@ def find_source(text: str, *, repository: Path | None) -> Source:
         raise invalid("rev", repr(text), "a word; is a variable not set?")
     kind, _, rest = text.partition(":")
     word = rest if kind in ("path", "rev") and rest else text
-    folder = Path(word).expanduser()
+    folder = home_expanded(word)
     if kind != "rev" and folder.is_dir():
         return Source(folder.resolve())
     if kind == "path":

@@ -15,6 +15,7 @@ from .._catalog.catalog import list as list_benchmarks
 from .._errors import invalid, near
 from .._files.cache import cache_folder
 from .._files.git import git
+from .._files.named import home_expanded, is_there
 from .._files.tool import run_tool
 from .._files.whole_file import write_whole
 from .._history.baselines import Baseline, load
@@ -104,8 +105,8 @@ def _axes() -> list[str]:
 
 
 def _try_path(text: str, _: Path) -> Arm | None:
-    path = Path(text).expanduser()
-    if not path.exists():
+    path = home_expanded(text)
+    if not is_there(path):
         return None
     path = path.resolve()
     if path.is_dir() and (path / "pyproject.toml").is_file():

@@ -82,6 +82,7 @@ class History:
     >>> found = vmperf.compare("design:stack", "design:libc", benchmarks="pool/cycle",
     ...                        params={"state": "member"}, pairs=3, rounds=4)
     >>> history = vmperf.History("history.db")
+    >>> history.check_writable()
     >>> number = history.append(found)
     >>> [row["id"] for row in history.rows()]
     ['pool/cycle']

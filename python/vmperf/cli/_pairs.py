@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 import click
 
 from ._json import WORDS
+from ._outputs import Outputs
 
-__all__ = ["going_on", "pairs_options"]
+__all__ = ["check_pairs", "going_on", "pairs_options"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -24,6 +25,14 @@ def pairs_options(command: _F) -> _F:
     ):
         command = option(command)
     return command
+
+
+def check_pairs(outputs: Outputs, settings: dict[str, Any]) -> None:
+    """Look at where pairs will be kept, before anything is built."""
+    if settings["resume"]:
+        outputs.taken("--results", settings["results"])
+    else:
+        outputs.file("--results", settings["results"])
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import click
 from ._json import JsonCommand, json_option, write_json
 from ._load import load_option
 from ._outputs import Outputs
-from ._pairs import going_on, pairs_options
+from ._pairs import check_pairs, going_on, pairs_options
 from ._params import axis_values, names
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def command(
 
     outputs = Outputs()
     outputs.file("--json", json_path)
-    outputs.taken("--results", settings["results"])
+    check_pairs(outputs, settings)
     with going_on(context), Reporter(budget_s) as progress:
         found = aa(patterns, budget_s=budget_s, progress=progress, **settings)
     _show(found, to_stderr=json_path == "-")

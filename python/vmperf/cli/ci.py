@@ -11,7 +11,7 @@ from vmperf import VmperfError
 
 from ._json import json_option, write_json
 from ._outputs import Outputs
-from ._pairs import going_on, pairs_options
+from ._pairs import check_pairs, going_on, pairs_options
 from ._params import axis_values, names
 from ._suite import SuiteCommand, suite_options, suite_settings, suite_words
 
@@ -78,7 +78,7 @@ def command(
         ("--markdown", markdown), ("--github-json", github_json), ("--json", json_path)
     ):  # fmt: skip
         outputs.file(option, path)
-    outputs.taken("--results", settings["results"])
+    check_pairs(outputs, settings)
     kept = suite_settings(context, settings, shared=_SHARED)
     try:
         with going_on(context), Reporter(settings["budget_s"]) as progress:

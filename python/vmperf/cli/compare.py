@@ -10,7 +10,7 @@ import click
 from ._json import json_option, write_json
 from ._load import load_option
 from ._outputs import Outputs
-from ._pairs import going_on, pairs_options
+from ._pairs import check_pairs, going_on, pairs_options
 from ._params import axis_values, names
 from ._suite import SuiteCommand, suite_options, suite_settings, suite_words
 
@@ -79,7 +79,7 @@ def command(
     outputs = Outputs()
     outputs.file("--json", json_path)
     kept = suite_settings(context, settings, shared=_SHARED)
-    outputs.taken("--results", settings["results"])
+    check_pairs(outputs, settings)
     with going_on(context), Reporter(budget_s) as progress:
         found = _compared(
             suite_words(context),
