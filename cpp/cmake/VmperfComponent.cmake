@@ -188,3 +188,17 @@ function(vmperf_client_library name)
                                                          LINKER_LANGUAGE CXX)
   install(TARGETS vmperf_${name}_client ARCHIVE DESTINATION vmperf/lib)
 endfunction()
+
+# vmperf_program(NAME PROGRAM dep...): NAME/programs/*.cpp as the executable vmperf/bin/PROGRAM of the
+# wheel. It sees the headers of these components alone and links to none of ours, so that it is the
+# same program whatever is preloaded; no compiler elides its calls of malloc.
+function(vmperf_program name program)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/programs/*.cpp)
+  add_executable(${program} ${sources})
+  target_compile_options(${program} PRIVATE -fno-builtin)
+  target_link_libraries(${program} PRIVATE vmperf_options Threads::Threads)
+  foreach(dep IN LISTS ARGN)
+    target_include_directories(${program} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/${dep}/include)
+  endforeach()
+  install(TARGETS ${program} RUNTIME DESTINATION vmperf/bin)
+endfunction()
