@@ -202,3 +202,22 @@ function(vmperf_program name program)
   endforeach()
   install(TARGETS ${program} RUNTIME DESTINATION vmperf/bin)
 endfunction()
+
+# vmperf_preload_library(NAME PART dep...): NAME/src/PART/*.cpp and the objects of dep... as the shared
+# library vmperf/lib/libvmperf_PART.so, for LD_PRELOAD. The C++ library is within it, out of sight,
+# so that a program in C does not load one; exports.map
+# beside the sources says what is seen at all: templates of the standard library must not stand in
+# for those of the program.
+function(vmperf_preload_library name part)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/src/${part}/*.cpp)
+  set(exports ${CMAKE_CURRENT_SOURCE_DIR}/${name}/src/${part}/exports.map)
+  list(TRANSFORM ARGN PREPEND vmperf_ OUTPUT_VARIABLE deps)
+  add_library(vmperf_preload_${part} SHARED ${sources})
+  set_target_properties(vmperf_preload_${part} PROPERTIES OUTPUT_NAME vmperf_${part})
+  target_link_libraries(vmperf_preload_${part} PRIVATE vmperf_options ${deps} Threads::Threads
+                                                       ${CMAKE_DL_LIBS})
+  target_link_options(vmperf_preload_${part} PRIVATE -static-libstdc++ -static-libgcc
+                      -Wl,--gc-sections -Wl,-z,now -Wl,--version-script=${exports})
+  set_property(TARGET vmperf_preload_${part} APPEND PROPERTY LINK_DEPENDS ${exports})
+  install(TARGETS vmperf_preload_${part} LIBRARY DESTINATION vmperf/lib)
+endfunction()

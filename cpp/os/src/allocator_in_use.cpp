@@ -57,9 +57,9 @@ constexpr std::array<Known, 5> kKnown = {{
     {"libc", "gnu_get_libc_version", &say_text},
 }};
 
-constexpr std::array<std::string_view, 11> kSettings = {
+constexpr std::array<std::string_view, 10> kSettings = {
     "LD_PRELOAD", "GLIBC_TUNABLES", "MALLOC_",       "MIMALLOC_",    "JE_MALLOC_",  "TCMALLOC_",
-    "RPMALLOC_",  "SNMALLOC_",      "VMPERF_ALLOC_", "PYTHONMALLOC", "LD_BIND_NOW",
+    "RPMALLOC_",  "SNMALLOC_",      "VMPERF_ALLOC_", "PYTHONMALLOC",
 };
 
 } // namespace
