@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "vmperf/os/preload.hpp"
+#include "vmperf/os/preloaded.hpp"
 
 namespace vmperf::trace {
 namespace {
@@ -21,7 +21,7 @@ constinit std::atomic<bool> g_found = false;
 constinit thread_local bool g_looking [[gnu::tls_model("initial-exec")]] = false;
 
 template <class F> void find(F &function, const char *name) noexcept {
-  function = reinterpret_cast<F>(os::next_function(name));
+  function = reinterpret_cast<F>(os::find_next_symbol(name));
 }
 
 // Two threads may do this at once: they find the same.

@@ -9,7 +9,7 @@
 
 #include "functions.hpp"
 #include "recorder.hpp"
-#include "vmperf/os/preload.hpp"
+#include "vmperf/os/shared_buffer.hpp"
 #include "vmperf/os/tick.hpp"
 
 #define VMPERF_EXPORT extern "C" [[gnu::visibility("default")]]
@@ -145,11 +145,11 @@ VMPERF_EXPORT void *memalign(std::size_t alignment, std::size_t size) {
 }
 
 VMPERF_EXPORT void *valloc(std::size_t size) {
-  return memalign(vmperf::os::page_size(), size);
+  return memalign(vmperf::os::bare_page_bytes(), size);
 }
 
 VMPERF_EXPORT void *pvalloc(std::size_t size) {
-  const std::size_t page = vmperf::os::page_size();
+  const std::size_t page = vmperf::os::bare_page_bytes();
   const std::size_t whole = (size + page - 1) & ~(page - 1);
   return whole < size ? out_of_memory() : memalign(page, whole == 0 ? page : whole);
 }

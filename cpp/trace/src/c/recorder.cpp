@@ -4,9 +4,11 @@
 #include "recorder.hpp"
 
 #include <array>
+#include <string_view>
 
-#include "vmperf/os/clock.hpp"
-#include "vmperf/os/preload.hpp"
+#include "vmperf/os/preloaded.hpp"
+#include "vmperf/os/shared_buffer.hpp"
+#include "vmperf/os/thread_exit.hpp"
 #include "vmperf/os/tick.hpp"
 
 namespace vmperf::trace {
@@ -24,14 +26,16 @@ struct Session {
   std::atomic<bool> locked = false;
   std::atomic<State> state = State::unstarted;
   bool forked = false;
-  bool hooked = false; ///< the hooks of forks and of threads' ends are set
+  bool hooked = false; ///< the hook of forks is set
   SessionHead *head = nullptr;
   BlockHead *spare = nullptr; ///< buffers that ended threads left, linked by first_ticks
-  os::ThreadExit exits;
   std::array<char, kMostPath> buffers{}; ///< path of the .buf
   std::array<char, kMostPath> blocks{};  ///< path of the .rec
 };
 constinit Session g_session{};
+
+void on_thread_exit(void *armed) noexcept;
+constinit os::ThreadExit g_exits(on_thread_exit);
 
 class Lock {
 public:
@@ -128,18 +132,19 @@ void on_thread_exit(void * /*armed*/) noexcept {
 }
 
 State begin() noexcept {
-  const char *folder = os::environment("VMPERF_TRACE_FOLDER");
+  std::array<char, kMostPath> value{};
+  const char *folder = os::started_with("VMPERF_TRACE_FOLDER", value.data(), value.size());
   const os::Identity self = os::identity();
   if (folder == nullptr || !make_files(folder, self.process)) {
     return State::off;
   }
   auto *head =
-      static_cast<SessionHead *>(os::map_file(g_session.buffers.data(), 0, kSessionBytes));
+      static_cast<SessionHead *>(os::map_shared(g_session.buffers.data(), 0, kSessionBytes));
   if (head == nullptr) {
     return State::off;
   }
   if (!g_session.hooked) {
-    g_session.hooked = g_session.exits.make(on_thread_exit) && os::on_fork(on_forked);
+    g_session.hooked = os::at_fork(nullptr, nullptr, on_forked);
   }
   head->process = self.process;
   head->parent = self.parent;
@@ -161,7 +166,7 @@ BlockHead *take_buffer() noexcept {
     return spare;
   }
   const std::uint32_t n = g_session.head->n_buffers;
-  auto *block = static_cast<BlockHead *>(os::map_file(
+  auto *block = static_cast<BlockHead *>(os::map_shared(
       g_session.buffers.data(), kSessionBytes + std::size_t{n} * kBufferBytes, kBufferBytes));
   if (block != nullptr) {
     g_session.head->n_buffers = n + 1;
@@ -185,13 +190,17 @@ void open_block(Recorder &self, std::uint64_t ticks) noexcept {
   self.limit = reinterpret_cast<std::uint8_t *>(self.block) + kBufferBytes - kMostRecordBytes;
 }
 
+std::string_view whole(const BlockHead &block, std::size_t used) noexcept {
+  return {reinterpret_cast<const char *>(&block), sizeof block + used};
+}
+
 // To the file, and empty again. Where the disk is full the events are lost, and counted.
 void write_block(Recorder &self) noexcept {
   BlockHead &block = *self.block;
   const auto used = static_cast<std::size_t>(self.at - records_of(&block));
   block.n_events = self.n_events;
   block.used_bytes = static_cast<std::uint32_t>(used);
-  if (used != 0 && !os::append_file(g_session.blocks.data(), &block, sizeof block + used)) {
+  if (used != 0 && !os::append_to_file(g_session.blocks.data(), whole(block, used))) {
     const Lock lock;
     g_session.head->lost_events += self.n_events;
   }
@@ -220,7 +229,7 @@ bool attach(Recorder &self, std::uint64_t ticks) noexcept {
     }
   }
   if (!self.gone) {
-    g_session.exits.arm(&self);
+    g_exits.arm(&self);
   }
   open_block(self, ticks);
   return true;
@@ -229,8 +238,7 @@ bool attach(Recorder &self, std::uint64_t ticks) noexcept {
 } // namespace
 
 bool refill(Recorder &self, std::uint64_t ticks) noexcept {
-  if (self.busy || g_session.state.load(std::memory_order_relaxed) == State::off ||
-      !os::has_environment()) {
+  if (self.busy || g_session.state.load(std::memory_order_relaxed) == State::off) {
     return false;
   }
   const Busy busy(self);
