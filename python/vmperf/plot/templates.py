@@ -304,6 +304,19 @@ def _trend() -> Any:
     return alt.layer(*layers).properties(width="container", height=220)
 
 
+def _memory() -> Any:
+    """Resident memory of a program over time, as the stack of whose it is."""
+    import altair as alt
+
+    x = alt.X("time:Q", title="{axis}", scale=alt.Scale(nice=False))
+    y = alt.Y("value:Q", title="{quantity}", stack="zero")
+    parts = _over("parts").encode(x=x, y=y, color=_colour(), order="rank:Q")
+    area = parts.mark_area(opacity=0.75).encode(tooltip=["design:N", _number("value")])
+    line = alt.Chart(alt.NamedData("counted")).mark_line(strokeWidth=1.5, strokeDash=[4, 3])
+    line = line.encode(x=x, y=alt.Y("value:Q", title="{quantity}"), tooltip=[_number("value")])
+    return _finish([area, line], zoom=["x"], height=280)
+
+
 _BUILDERS: dict[str, Callable[[], Any]] = {
     "strip": _strip,
     "shape": _shape,
@@ -314,6 +327,7 @@ _BUILDERS: dict[str, Callable[[], Any]] = {
     "heat": _heat,
     "overview": _overview,
     "trend": _trend,
+    "memory": _memory,
 }
 KINDS = tuple(_BUILDERS)
 
