@@ -30,8 +30,9 @@ _TEXTS = ("command", "allocator", "version", "library", "live_is", "held_is")
 class Watched:
     """One process: its samples, and the split of what it had in memory.
 
-    The three parts add up to `rss_bytes`. Where the allocator does not count live bytes, `live_bytes`
-    and `retained_bytes` are NaN and `held_bytes` is their sum; where it says nothing, all are NaN.
+    The three parts add up to `rss_bytes`. Where the allocator does not count live bytes,
+    `live_bytes` and `retained_bytes` are NaN and `held_bytes` is their sum; where it says nothing,
+    all are NaN.
 
     Attributes
     ----------

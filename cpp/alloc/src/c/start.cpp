@@ -4,7 +4,7 @@
 //   VMPERF_ALLOC_PURGE_DELAY_MS=n   free pages go back after so long; 0: at once, -1: never by itself
 //   VMPERF_ALLOC_HUGE_PAGES=madvise ask for transparent huge pages
 //   VMPERF_ALLOC_ARENA_GIB=n        address space set aside
-//   VMPERF_ALLOC_STATS=1            a table on standard error at the end
+//   VMPERF_ALLOC_STATS=1            a table at the end, on standard error; or a file to append it to
 #include <array>
 #include <charconv>
 #include <cinttypes>
@@ -40,7 +40,14 @@ bool is_on(std::string_view name) noexcept {
   return number_of(name).value_or(0) != 0;
 }
 
-Options options_of_environment() noexcept {
+} // namespace
+} // namespace vmperf::alloc::drop_in
+
+vmperf::alloc::Options vmperf::alloc::options_at_start() noexcept {
+  using drop_in::is_on;
+  using drop_in::number_of;
+  using drop_in::Text;
+  using drop_in::value_of;
   Options options;
   options.checked = is_on("VMPERF_ALLOC_CHECKED");
   options.purge_delay_ms =
@@ -57,23 +64,36 @@ Options options_of_environment() noexcept {
   return options;
 }
 
-template <class... Values> void say(const char *format, Values... values) noexcept {
+namespace vmperf::alloc::drop_in {
+namespace {
+
+using Path = std::array<char, 4096>;
+
+template <class... Values>
+void say(const char *file, const char *format, Values... values) noexcept {
   std::array<char, 256> line{};
   const int n = std::snprintf(line.data(), line.size(), format, values...);
-  os::write_error(std::string_view(line.data(), n > 0 ? static_cast<std::size_t>(n) : 0));
+  const std::string_view text(line.data(), n > 0 ? static_cast<std::size_t>(n) : 0);
+  if (*file == '\0') {
+    os::write_error(text);
+  } else {
+    os::append_to_file(file, text);
+  }
 }
 
-void say_stats() noexcept {
+void say_stats(const char *file) noexcept {
   const Stats found = process().stats();
-  say("vmperf: live %" PRIu64 " blocks, %" PRIu64 " bytes; resident %" PRIu64
+  say(file,
+      "vmperf: live %" PRIu64 " blocks, %" PRIu64 " bytes; resident %" PRIu64
       "; given back %" PRIu64 "; heaps %" PRIu64 ", parked %" PRIu64 "\n",
       found.live_blocks, found.live_bytes, found.resident_bytes, found.purged_bytes, found.n_heaps,
       found.n_parked);
-  say("vmperf: %10s %12s %12s %12s %12s %12s\n", "bytes", "capacity", "live", "free", "magazines",
-      "in flight");
+  say(file, "vmperf: %10s %12s %12s %12s %12s %12s\n", "bytes", "capacity", "live", "free",
+      "magazines", "in flight");
   for (const ClassStats &one : found.classes) {
     if (one.capacity != 0) {
-      say("vmperf: %10" PRIu64 " %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %12" PRIu64
+      say(file,
+          "vmperf: %10" PRIu64 " %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %12" PRIu64
           "\n",
           one.block_bytes, one.capacity, one.live, one.free, one.in_magazines, one.in_flight);
     }
@@ -86,8 +106,12 @@ void say_stats() noexcept {
 }
 
 [[gnu::destructor]] void stop() {
-  if (is_on("VMPERF_ALLOC_STATS")) {
-    say_stats();
+  Path file{};
+  if (os::started_with("VMPERF_ALLOC_STATS", file.data(), file.size()) != nullptr) {
+    const std::string_view said = file.data();
+    if (!said.empty() && said != "0") {
+      say_stats(said == "1" ? "" : file.data());
+    }
   }
 }
 
