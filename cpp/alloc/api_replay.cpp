@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <span>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -12,9 +13,25 @@
 #include "vmperf/base/error.hpp"
 #include "vmperf/os/clock.hpp"
 #include "vmperf/os/memory_use.hpp"
+#include "vmperf/os/pages.hpp"
 
 namespace vmperf::alloc {
 namespace {
+
+// The slots, resident and in no allocator's memory.
+class SlotTable {
+public:
+  explicit SlotTable(std::size_t n) : mapping_(n * sizeof(ReplaySlot)) {
+    auto *first = reinterpret_cast<ReplaySlot *>(mapping_.data());
+    std::uninitialized_default_construct_n(first, n);
+    slots_ = {first, n};
+  }
+  [[nodiscard]] std::span<ReplaySlot> slots() const noexcept { return slots_; }
+
+private:
+  os::Mapping mapping_;
+  std::span<ReplaySlot> slots_;
+};
 
 // All that the threads found, by class.
 struct Sums {
@@ -82,7 +99,7 @@ private:
 };
 
 void run_all(ReplayShared &shared, Sums &sums) {
-  const auto &threads = shared.plan->threads;
+  const auto &threads = shared.plan->threads();
   if (threads.size() == 1) { // its caller's
     auto figures = std::make_unique<ThreadFigures>();
     run_thread(threads.front(), shared, *figures);
@@ -97,8 +114,8 @@ void run_all(ReplayShared &shared, Sums &sums) {
 }
 
 void free_rest(ReplayShared &shared) {
-  for (std::uint32_t i = 0; i < shared.plan->n_slots; ++i) {
-    if (void *block = std::exchange(shared.slots[i].block, nullptr); block != nullptr) {
+  for (ReplaySlot &slot : shared.slots) {
+    if (void *block = std::exchange(slot.block, nullptr); block != nullptr) {
       shared.face->free(block);
     }
   }
@@ -106,7 +123,7 @@ void free_rest(ReplayShared &shared) {
 
 void count_ops(const ReplayPlan &plan, Replayed &found) {
   std::array<std::uint64_t, kOpClasses> counts{};
-  for (const ThreadPlan &thread : plan.threads) {
+  for (const ThreadPlan &thread : plan.threads()) {
     for (const Step &step : thread.steps) {
       ++counts[static_cast<std::size_t>(step.op_class)];
     }
@@ -145,12 +162,13 @@ Replayed replay(const ReplayPlan &plan, const Face &face, const ReplaySettings &
   shared.plan = &plan;
   shared.face = &face;
   shared.settings = settings;
-  shared.settings.stamped = settings.stamped || !plan.threads.front().due_ns.empty();
+  shared.settings.stamped = settings.stamped || !plan.threads().front().due_ns.empty();
   if (shared.settings.stamped) {
     sums.classes = std::make_unique<StampedClasses>();
   }
-  shared.slots = std::make_unique<ReplaySlot[]>(plan.n_slots); // NOLINT(modernize-avoid-c-arrays)
-  shared.series.resize(plan.point_ops.size());
+  const SlotTable table(plan.counts().n_slots);
+  shared.slots = table.slots();
+  shared.series.resize(plan.point_ops().size());
   const bool peak_known = os::reset_peak_resident();
   shared.start_resident = os::resident_bytes();
   const std::int64_t faults = os::process_page_faults();
@@ -168,7 +186,7 @@ Replayed replay(const ReplayPlan &plan, const Face &face, const ReplaySettings &
   }
   found.purged_bytes = os::resident_bytes() - shared.start_resident;
   found.series = std::move(shared.series);
-  found.n_ops = plan.n_ops;
+  found.n_ops = plan.counts().n_ops;
   count_ops(plan, found);
   take_classes(sums);
   return std::move(found);

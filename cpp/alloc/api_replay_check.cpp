@@ -24,10 +24,10 @@ struct Block {
 class Checker {
 public:
   Checker(const ReplayPlan &plan, const Face &face)
-      : plan_(plan), face_(face), blocks_(plan.n_slots) {}
+      : plan_(plan), face_(face), blocks_(plan.counts().n_slots) {}
 
   Checked run() {
-    for (const Step &step : plan_.threads.front().steps) {
+    for (const Step &step : plan_.threads().front().steps) {
       ++stamp_;
       Block &block = blocks_[step.slot];
       step.kind == Kind::free ? give_back(block) : make(step, block);
@@ -136,7 +136,7 @@ private:
 } // namespace
 
 Checked check_replay(const ReplayPlan &plan, const Face &face) {
-  if (plan.threads.size() != 1) {
+  if (plan.threads().size() != 1) {
     throw InvalidArgumentError("plan", "of several threads", "one of one thread (merge)");
   }
   return Checker(plan, face).run();

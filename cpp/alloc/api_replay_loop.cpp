@@ -107,7 +107,7 @@ template <class Done> std::int64_t wait_for(Done done) {
 class Loop {
 public:
   Loop(const ThreadPlan &thread, ReplayShared &shared, ThreadFigures &figures)
-      : thread_(thread), shared_(shared), figures_(figures), slots_(shared.slots.get()),
+      : thread_(thread), shared_(shared), figures_(figures), slots_(shared.slots.data()),
         calls_(calls_of(*shared.face)) {}
 
   template <Touch touch, bool turns> void run() {
@@ -236,8 +236,8 @@ private:
   void look(std::size_t stop) {
     const std::uint32_t id = thread_.stop_ids[stop];
     const ReplayPlan &plan = *shared_.plan;
-    shared_.series[id] = {plan.point_ops[id], os::resident_bytes() - shared_.start_resident,
-                          plan.point_live_bytes[id]};
+    shared_.series[id] = {plan.point_ops()[id], os::resident_bytes() - shared_.start_resident,
+                          plan.point_live_bytes()[id]};
   }
 
   const ThreadPlan &thread_;

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "vmperf/alloc/api/replay.hpp"
@@ -29,7 +30,7 @@ struct ReplayShared {
   const ReplayPlan *plan = nullptr;
   const Face *face = nullptr;
   ReplaySettings settings{};
-  std::unique_ptr<ReplaySlot[]> slots{}; // NOLINT(modernize-avoid-c-arrays)
+  std::span<ReplaySlot> slots;
   std::int64_t start_resident = 0, start_ns = 0;
   std::vector<MemoryPoint> series{};
   std::atomic<bool> abandoned{false}; ///< a thread could not be started: nobody waits for it

@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "api_replay_image.hpp"
 #include "vmperf/alloc/api/replay.hpp"
 #include "vmperf/base/error.hpp"
 
@@ -46,20 +47,20 @@ class Planner {
 public:
   Planner(std::span<const Op> ops, Threads threads, Speed speed, std::size_t points)
       : ops_(ops), threads_(threads), speed_(speed) {
-    plan_.n_slots = count_slots();
-    slots_.resize(plan_.n_slots);
+    plan_.counts.n_slots = count_slots();
+    slots_.resize(plan_.counts.n_slots);
     every_ = std::max<std::uint64_t>(1, ops.size() / std::max<std::size_t>(1, points));
   }
 
-  ReplayPlan make() {
+  PlanDraft make() {
     for (std::uint64_t i = 0; i < ops_.size(); ++i) {
       add(i);
     }
-    plan_.live_end_bytes = live_bytes_;
+    plan_.counts.live_end_bytes = live_bytes_;
     for (const Slot &slot : slots_) {
-      plan_.live_end_blocks += slot.live ? 1 : 0;
+      plan_.counts.live_end_blocks += slot.live ? 1 : 0;
     }
-    if (plan_.n_ops == 0) {
+    if (plan_.counts.n_ops == 0) {
       throw InvalidArgumentError("ops", "a trace without an op that can be replayed",
                                  "one allocation or more");
     }
@@ -67,13 +68,13 @@ public:
   }
 
 private:
-  [[nodiscard]] std::uint32_t count_slots() const {
-    std::uint32_t most = 0;
+  [[nodiscard]] std::uint64_t count_slots() const {
+    std::uint64_t most = 0;
     for (std::uint64_t i = 0; i < ops_.size(); ++i) {
       if (ops_[i].slot > 0xffff'fffd) {
         throw bad_op(i, "slot " + std::to_string(ops_[i].slot), "slots up to 2^32 - 3");
       }
-      most = std::max(most, ops_[i].slot + 1);
+      most = std::max(most, std::uint64_t{ops_[i].slot} + 1);
     }
     return most;
   }
@@ -83,10 +84,10 @@ private:
     Slot &slot = slots_[op.slot];
     check(index, slot);
     if (op.kind == Kind::free && !slot.live) {
-      ++plan_.unmatched_frees;
+      ++plan_.counts.unmatched_frees;
       return;
     }
-    ThreadPlan &thread = thread_of(op.thread, index);
+    ThreadDraft &thread = thread_of(op.thread, index);
     look(thread);
     Kind kind = op.kind;
     if (kind == Kind::realloc && !slot.live) {
@@ -101,7 +102,7 @@ private:
       thread.due_ns.push_back(op.time_ns > start ? op.time_ns - start : 0);
     }
     account(op, slot);
-    ++plan_.n_ops;
+    ++plan_.counts.n_ops;
   }
 
   void check(std::uint64_t index, const Slot &slot) const {
@@ -118,23 +119,23 @@ private:
     }
   }
 
-  ThreadPlan &thread_of(std::uint32_t recorded, std::uint64_t index) {
+  ThreadDraft &thread_of(std::uint32_t recorded, std::uint64_t index) {
     const std::uint32_t key = threads_ == Threads::same ? recorded : 0;
     const auto [at, made] = by_thread_.try_emplace(key, plan_.threads.size());
     if (made) {
       plan_.threads.emplace_back().first = index;
     }
-    ThreadPlan &thread = plan_.threads[at->second];
+    ThreadDraft &thread = plan_.threads[at->second];
     thread.last = index;
     return thread;
   }
 
   // Memory is looked at before every so manieth step.
-  void look(ThreadPlan &thread) {
-    if (plan_.n_ops % every_ == 0) {
+  void look(ThreadDraft &thread) {
+    if (plan_.counts.n_ops % every_ == 0) {
       thread.stops.push_back(static_cast<std::uint32_t>(thread.steps.size()));
       thread.stop_ids.push_back(static_cast<std::uint32_t>(plan_.point_ops.size()));
-      plan_.point_ops.push_back(plan_.n_ops);
+      plan_.point_ops.push_back(plan_.counts.n_ops);
       plan_.point_live_bytes.push_back(live_bytes_);
     }
   }
@@ -144,18 +145,18 @@ private:
     slot.live = op.kind != Kind::free;
     slot.bytes = op.size_bytes;
     live_bytes_ += slot.live ? slot.bytes : 0;
-    plan_.live_peak_bytes = std::max(plan_.live_peak_bytes, live_bytes_);
+    plan_.counts.live_peak_bytes = std::max(plan_.counts.live_peak_bytes, live_bytes_);
     if (slot.live) {
       const std::uint64_t gap =
           op.kind == Kind::aligned ? std::uint64_t{1} << op.alignment_log2 : 0;
-      plan_.largest_bytes = std::max(plan_.largest_bytes, op.size_bytes + gap);
+      plan_.counts.largest_bytes = std::max(plan_.counts.largest_bytes, op.size_bytes + gap);
     }
   }
 
   std::span<const Op> ops_;
   Threads threads_;
   Speed speed_;
-  ReplayPlan plan_;
+  PlanDraft plan_;
   std::vector<Slot> slots_;
   std::unordered_map<std::uint32_t, std::size_t> by_thread_;
   std::uint64_t live_bytes_ = 0, every_ = 1;
@@ -167,7 +168,8 @@ ReplayPlan plan_replay(std::span<const Op> ops, Threads threads, Speed speed, st
   if (ops.empty()) {
     throw InvalidArgumentError("ops", "an empty trace", "one allocation or more");
   }
-  return Planner(ops, threads, speed, points).make();
+  const PlanImage image = make_image(Planner(ops, threads, speed, points).make());
+  return {image.memory, image.bytes, "the plan"};
 }
 
 } // namespace vmperf::alloc

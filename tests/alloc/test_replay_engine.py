@@ -12,7 +12,10 @@ SOURCE = Path(__file__).parent / "cpp" / "replay.cpp"
 SANITIZED = ("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 Compile = Callable[..., Path]
 Run = Callable[..., subprocess.CompletedProcess[str]]
-OS_FILES = ("clock", "memory_use", "ordered_ticks", "pages", "process")
+OS_FILES = (
+    "clock", "cpu", "cpu_a64", "cpu_x86", "files", "memory_use", "microarchitecture",
+    "ordered_ticks", "pages", "process", "shared_page", "ticks",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -24,14 +27,16 @@ def sources(repo_root: Path) -> list[Path]:
 
 @pytest.mark.differential
 @pytest.mark.parametrize(
-    "what", ["order", "stamped", "same", "real", "churn", "check", "bad", "null"]
+    "what", ["order", "stamped", "same", "real", "churn", "image", "check", "bad", "null"]
 )
 def test_against_a_shadow(
-    compile_cpp: Compile, run_binary: Run, sources: list[Path], seed: int, what: str
+    compile_cpp: Compile, run_binary: Run, sources: list[Path], seed: int, what: str, tmp_path: Path
 ) -> None:
     program = compile_cpp(SOURCE, *sources, *SANITIZED, "-pthread")
     # Planted allocators leak what they are told to free.
-    done = run_binary(program, what, str(seed), ASAN_OPTIONS="detect_leaks=0")
+    done = run_binary(
+        program, what, str(seed), str(tmp_path / "plan"), ASAN_OPTIONS="detect_leaks=0"
+    )
     assert done.stdout == "ok\n"
 
 

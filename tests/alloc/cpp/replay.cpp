@@ -1,6 +1,6 @@
 // The replay engine against a shadow allocator that knows each live block: requests come in the
 // recorded order and with the recorded sizes, and every block is freed once. Usage:
-//   replay order | stamped | same | real | churn | check | bad | null SEED
+//   replay order | stamped | same | real | churn | check | bad | null SEED, or image SEED FILE
 // `same` is also run under ThreadSanitizer, with blocks that are written without a lock.
 #include <algorithm>
 #include <cstdio>
@@ -179,23 +179,23 @@ bool same_first_calls(const std::vector<Call> &a, const std::vector<Call> &b, st
 }
 
 void require_counts(const Replayed &found, const ReplayPlan &plan, const Made &made) {
-  REQUIRE(plan.unmatched_frees == made.unmatched);
-  REQUIRE(plan.n_ops == made.ops.size() - made.unmatched);
-  REQUIRE(plan.live_peak_bytes == made.peak_bytes);
-  REQUIRE(plan.live_end_bytes == made.live_bytes);
-  REQUIRE(plan.live_end_blocks == made.live_blocks);
-  REQUIRE(found.n_ops == plan.n_ops && found.n_failed == 0);
+  REQUIRE(plan.counts().unmatched_frees == made.unmatched);
+  REQUIRE(plan.counts().n_ops == made.ops.size() - made.unmatched);
+  REQUIRE(plan.counts().live_peak_bytes == made.peak_bytes);
+  REQUIRE(plan.counts().live_end_bytes == made.live_bytes);
+  REQUIRE(plan.counts().live_end_blocks == made.live_blocks);
+  REQUIRE(found.n_ops == plan.counts().n_ops && found.n_failed == 0);
   std::uint64_t n = 0;
   for (const ClassFigures &one : found.classes) {
     n += one.n_ops;
   }
-  REQUIRE(n == plan.n_ops);
+  REQUIRE(n == plan.counts().n_ops);
   REQUIRE(!found.series.empty() && found.series.front().ops == 0);
   for (std::size_t i = 1; i < found.series.size(); ++i) {
     REQUIRE(found.series[i].ops > found.series[i - 1].ops);
   }
   REQUIRE(shadow.bad_frees == 0 && shadow.live.empty() && shadow.purges == 1);
-  REQUIRE(shadow.calls.size() == plan.n_ops + plan.live_end_blocks);
+  REQUIRE(shadow.calls.size() == plan.counts().n_ops + plan.counts().live_end_blocks);
 }
 
 // ---- what is tested ------------------------------------------------------------------------
@@ -203,10 +203,10 @@ void require_counts(const Replayed &found, const ReplayPlan &plan, const Made &m
 void order(std::uint64_t seed, ReplaySettings settings) {
   const Made made = draw(seed, 3, 20000);
   const ReplayPlan plan = plan_replay(made.ops, Threads::merge, Speed::max, 50);
-  REQUIRE(plan.threads.size() == 1);
+  REQUIRE(plan.threads().size() == 1);
   const Replayed found = replay(plan, shadow_face(), settings);
   require_counts(found, plan, made);
-  REQUIRE(same_first_calls(shadow.calls, expected(made), plan.n_ops));
+  REQUIRE(same_first_calls(shadow.calls, expected(made), plan.counts().n_ops));
   REQUIRE(found.series.size() >= 40 && found.ns_total > 0);
   if (settings.stamped) {
     for (const ClassFigures &one : found.classes) {
@@ -218,7 +218,7 @@ void order(std::uint64_t seed, ReplaySettings settings) {
 void same(std::uint64_t seed, Speed speed) {
   const Made made = draw(seed, 5, speed == Speed::real ? 2000 : 20000);
   const ReplayPlan plan = plan_replay(made.ops, Threads::same, speed, 50);
-  REQUIRE(plan.threads.size() == 5);
+  REQUIRE(plan.threads().size() == 5);
   const Replayed found = replay(plan, shadow_face(), {.touch = Touch::all});
   require_counts(found, plan, made);
   if (speed == Speed::real) {
@@ -234,9 +234,36 @@ void churn() {
     ops.push_back({i, 0, i % 5, i + 1, Kind::free, 0});
   }
   const ReplayPlan plan = plan_replay(ops, Threads::same, Speed::max);
-  REQUIRE(plan.threads.size() == 301);
+  REQUIRE(plan.threads().size() == 301);
   static_cast<void>(replay(plan, shadow_face(), {}));
   REQUIRE(shadow.bad_frees == 0 && shadow.calls.size() == ops.size() && shadow.live.empty());
+}
+
+// A plan in a file is the plan; one that is cut off anywhere is refused.
+void image(std::uint64_t seed, const std::string &path) {
+  const Made made = draw(seed, 4, 3000);
+  const ReplayPlan plan = plan_replay(made.ops, Threads::same, Speed::real, 20);
+  const auto bytes = plan.image();
+  const auto write = [&](std::size_t n) {
+    std::FILE *file = std::fopen(path.c_str(), "wb");
+    REQUIRE(file != nullptr && std::fwrite(bytes.data(), 1, n, file) == n);
+    std::fclose(file);
+  };
+  write(bytes.size());
+  const ReplayPlan opened = ReplayPlan::open(path);
+  REQUIRE(std::ranges::equal(opened.image(), bytes) && opened.threads().size() == 4);
+  REQUIRE(opened.threads()[2].steps.size() == plan.threads()[2].steps.size());
+  require_counts(replay(opened, shadow_face(), {}), opened, made);
+  for (std::size_t n = 0; n < bytes.size(); n += n < 200 ? 1 : 997) {
+    write(n);
+    bool caught = false;
+    try {
+      static_cast<void>(ReplayPlan::open(path));
+    } catch (const TraceFormatError &) {
+      caught = true;
+    }
+    REQUIRE(caught);
+  }
 }
 
 // ---- allocators that are not sound ---------------------------------------------------------
@@ -314,8 +341,8 @@ void null(std::uint64_t seed) {
   const Made made = draw(seed, 1, 5000);
   const ReplayPlan plan = plan_replay(made.ops, Threads::merge, Speed::max);
   for (const Touch touch : {Touch::none, Touch::first, Touch::all}) {
-    const Replayed found = replay(plan, null_face(plan.largest_bytes), {.touch = touch});
-    REQUIRE(found.n_failed == 0 && found.n_ops == plan.n_ops);
+    const Replayed found = replay(plan, null_face(plan.counts().largest_bytes), {.touch = touch});
+    REQUIRE(found.n_failed == 0 && found.n_ops == plan.counts().n_ops);
   }
 }
 
@@ -334,6 +361,8 @@ int main(int argc, char **argv) {
     same(seed, Speed::real);
   } else if (what == "churn") {
     churn();
+  } else if (what == "image") {
+    image(seed, argc > 3 ? argv[3] : "");
   } else if (what == "check") {
     check(seed);
   } else if (what == "bad") {

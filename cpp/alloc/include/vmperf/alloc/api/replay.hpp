@@ -20,7 +20,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "vmperf/alloc/face.hpp"
@@ -50,22 +52,49 @@ struct Step {
 
 /// The steps of one thread.
 struct ThreadPlan {
-  std::vector<Step> steps;
-  std::vector<std::uint32_t> tickets;  ///< by step: its turn in its slot; empty for one thread
-  std::vector<std::uint64_t> due_ns;   ///< by step, from the first op on; for speed real only
-  std::vector<std::uint32_t> stops;    ///< steps before which memory is looked at, ascending
-  std::vector<std::uint32_t> stop_ids; ///< by stop: which point of the series it is
-  std::uint64_t first = 0, last = 0;   ///< in recorded order
+  std::span<const Step> steps;
+  std::span<const std::uint32_t> tickets;  ///< by step: its turn in its slot; empty for one thread
+  std::span<const std::uint64_t> due_ns;   ///< by step, from the first op on; for speed real only
+  std::span<const std::uint32_t> stops;    ///< steps before which memory is looked at, ascending
+  std::span<const std::uint32_t> stop_ids; ///< by stop: which point of the series it is
+  std::uint64_t first = 0, last = 0;       ///< in recorded order
 };
 
-struct ReplayPlan {
-  std::vector<ThreadPlan> threads;                        ///< by their first op
-  std::vector<std::uint64_t> point_ops, point_live_bytes; ///< of the series
-  std::uint32_t n_slots = 0;
-  std::uint64_t n_ops = 0;
+/// What is known of a plan beside its steps.
+struct PlanCounts {
+  std::uint64_t n_slots = 0, n_ops = 0;
   std::uint64_t unmatched_frees = 0; ///< left out: the block was never seen to be allocated
   std::uint64_t live_peak_bytes = 0, live_end_bytes = 0, live_end_blocks = 0;
   std::uint64_t largest_bytes = 0;
+};
+
+/// A plan lies in one piece of memory of its own, which may be written to a file and mapped by
+/// another process: that one then has a heap in which nothing was planned. Movable.
+class ReplayPlan {
+public:
+  /// The plan that image() gave, from the file that holds it. TraceFormatError for another one,
+  /// OsError where it cannot be mapped. Its pages are resident.
+  [[nodiscard]] static ReplayPlan open(const std::string &path);
+
+  [[nodiscard]] const std::vector<ThreadPlan> &threads() const noexcept { return threads_; }
+  [[nodiscard]] const PlanCounts &counts() const noexcept { return counts_; }
+  /// Of the series: how many ops were done, and what was live then.
+  [[nodiscard]] std::span<const std::uint64_t> point_ops() const noexcept { return point_ops_; }
+  [[nodiscard]] std::span<const std::uint64_t> point_live_bytes() const noexcept {
+    return point_live_bytes_;
+  }
+  [[nodiscard]] std::span<const std::byte> image() const noexcept { return image_; }
+
+private:
+  friend ReplayPlan plan_replay(std::span<const trace::Op>, Threads, Speed, std::size_t);
+  ReplayPlan(std::shared_ptr<const void> memory, std::span<const std::byte> image,
+             const std::string &path);
+
+  std::shared_ptr<const void> memory_;
+  std::span<const std::byte> image_;
+  PlanCounts counts_;
+  std::vector<ThreadPlan> threads_; ///< by their first op
+  std::span<const std::uint64_t> point_ops_, point_live_bytes_;
 };
 
 /// InvalidArgumentError for no ops at all, a block allocated into a slot that is taken, an
