@@ -1,6 +1,8 @@
 #include "api_replay_image.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <string>
@@ -135,6 +137,18 @@ ReplayPlan::ReplayPlan(std::shared_ptr<const void> memory, std::span<const std::
     reader.array(thread.stop_ids, one.stops);
     thread.first = one.first;
     thread.last = one.last;
+  }
+}
+
+void ReplayPlan::save(const std::string &path) const {
+  std::FILE *file = std::fopen(path.c_str(), "wb");
+  if (file == nullptr) {
+    throw OsError("fopen", errno, path + ": " + std::generic_category().message(errno));
+  }
+  const bool written = std::fwrite(image_.data(), 1, image_.size(), file) == image_.size();
+  const int error = errno;
+  if (std::fclose(file) != 0 || !written) {
+    throw OsError("fwrite", error, path + ": " + std::generic_category().message(error));
   }
 }
 

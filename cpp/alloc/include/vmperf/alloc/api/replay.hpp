@@ -75,6 +75,8 @@ public:
   /// The plan that image() gave, from the file that holds it. TraceFormatError for another one,
   /// OsError where it cannot be mapped. Its pages are resident.
   [[nodiscard]] static ReplayPlan open(const std::string &path);
+  /// Writes image() to a file. OsError where that fails.
+  void save(const std::string &path) const;
 
   [[nodiscard]] const std::vector<ThreadPlan> &threads() const noexcept { return threads_; }
   [[nodiscard]] const PlanCounts &counts() const noexcept { return counts_; }
