@@ -2,14 +2,11 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
-#include <array>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "bind_replay.docs.hpp"
 #include "vmperf/alloc/api/replay.hpp"
-#include "vmperf/base/error.hpp"
 
 namespace py = pybind11;
 
@@ -18,40 +15,10 @@ namespace {
 
 using Record = py::typing::Dict<py::str, py::object>;
 
-constexpr std::array<const char *, kOpClasses> kClassNames = {
-    "malloc_small", "malloc_large", "calloc", "realloc", "aligned", "free"};
-
-template <class E, std::size_t N>
-E chosen(const char *argument, std::string_view given,
-         const std::array<std::pair<std::string_view, E>, N> &known) {
-  std::string allowed;
-  for (const auto &[name, value] : known) {
-    if (name == given) {
-      return value;
-    }
-    allowed += (allowed.empty() ? "" : ", ") + std::string(name);
-  }
-  throw InvalidArgumentError(argument, std::string(given), allowed);
-}
-
-Threads threads_of(const std::string &text) {
-  return chosen<Threads, 2>("threads", text,
-                            {{{"merge", Threads::merge}, {"same", Threads::same}}});
-}
-
-Speed speed_of(const std::string &text) {
-  return chosen<Speed, 2>("speed", text, {{{"max", Speed::max}, {"real", Speed::real}}});
-}
-
-Touch touch_of(const std::string &text) {
-  return chosen<Touch, 3>(
-      "touch", text, {{{"none", Touch::none}, {"first", Touch::first}, {"all", Touch::all}}});
-}
-
 ReplayPlan plan_of(const trace::AllocationTrace &trace, const std::string &threads,
                    const std::string &speed, std::size_t points) {
-  const Threads how = threads_of(threads);
-  const Speed when = speed_of(speed);
+  const Threads how = to_threads(threads);
+  const Speed when = to_speed(speed);
   const py::gil_scoped_release released;
   return plan_replay(trace.ops, how, when, points);
 }
@@ -82,7 +49,7 @@ Record classes_of(const Replayed &replayed) {
     figures["ns_total"] = one.ns_total;
     figures["latency"] =
         py::bytes(reinterpret_cast<const char *>(one.latency.data()), one.latency.size());
-    classes[kClassNames.at(i)] = figures;
+    classes[word_of(static_cast<OpClass>(i))] = figures;
   }
   return classes;
 }
@@ -111,7 +78,7 @@ Record to_dict(const Replayed &replayed) {
 
 Record replay_of(const ReplayPlan &plan, const std::string &design, const std::string &touch,
                  bool stamped) {
-  const ReplaySettings settings{.touch = touch_of(touch), .stamped = stamped};
+  const ReplaySettings settings{.touch = to_touch(touch), .stamped = stamped};
   std::optional<Replayed> replayed;
   {
     const py::gil_scoped_release released;
@@ -135,6 +102,12 @@ Record check_of(const ReplayPlan &plan, const std::string &design) {
   return found;
 }
 
+// Processes are Python's; its function is called here so that it has one place.
+py::object replay_all(const py::object &trace, const py::object &designs,
+                      const py::kwargs &settings) {
+  return py::module_::import("vmperf._replay.replay").attr("replay")(trace, designs, **settings);
+}
+
 } // namespace
 
 void bind_replay(py::module_ &m) {
@@ -147,6 +120,7 @@ void bind_replay(py::module_ &m) {
       .def("check", &check_of, py::arg("design"), docs::ReplayPlan_check);
   m.def("plan_replay", &plan_of, py::arg("trace"), py::kw_only(), py::arg("threads") = "merge",
         py::arg("speed") = "max", py::arg("points") = 200, docs::plan_replay);
+  m.def("replay", &replay_all, py::arg("trace"), py::arg("designs") = py::none(), docs::replay);
 }
 
 } // namespace vmperf::alloc

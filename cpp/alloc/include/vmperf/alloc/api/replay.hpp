@@ -40,6 +40,12 @@ enum class OpClass : std::uint8_t { malloc_small, malloc_large, calloc, realloc,
 inline constexpr std::size_t kOpClasses = 6;
 inline constexpr std::size_t kSmallBytes = 1024;
 
+// Their names, as Python and the axes of a benchmark have them; InvalidArgumentError for another.
+[[nodiscard]] Touch to_touch(const std::string &word);
+[[nodiscard]] Threads to_threads(const std::string &word);
+[[nodiscard]] Speed to_speed(const std::string &word);
+[[nodiscard]] const char *word_of(OpClass op_class) noexcept;
+
 /// One op as it is replayed.
 struct Step {
   std::uint64_t size_bytes;
