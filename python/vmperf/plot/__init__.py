@@ -7,6 +7,7 @@ benchmark, and are Altair charts of the report's own theme; sentences and tables
 over axes              `curve`, `heat`, `ratios`; lines for `limits_of`, `limits_near`
 of one benchmark       `samples`, `percentiles`, `series`
 of replayed traces     `front`, `resident`
+of a watched program   `memory_chart`
 of comparisons         `pairs_chart`, `power_chart`, `power`, `trend_chart`
 sentences              `conclude`, `compare_designs`, `spread`, `conclude_comparison`,
                        `conclude_noise`
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from .details import series as series
     from .limits import limits_near as limits_near
     from .limits import limits_of as limits_of
+    from .memory import memory_chart as memory_chart
     from .noise import conclude_comparison as conclude_comparison
     from .noise import conclude_noise as conclude_noise
     from .noise import pairs_chart as pairs_chart
@@ -61,6 +63,7 @@ _LAZY = {
     "limits_near": "limits",
     "limits_of": "limits",
     "machine_table": "tables",
+    "memory_chart": "memory",
     "metrics_table": "tables",
     "pairs_chart": "noise",
     "percentiles": "details",

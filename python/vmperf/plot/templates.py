@@ -323,6 +323,19 @@ def _front() -> Any:
     return _finish([rule, dots, names, line], zoom=["x", "y"], height=320)
 
 
+def _memory() -> Any:
+    """Resident memory of a program over time, as the stack of whose it is."""
+    import altair as alt
+
+    x = alt.X("time:Q", title="{axis}", scale=alt.Scale(nice=False))
+    y = alt.Y("value:Q", title="{quantity}", stack="zero")
+    parts = _over("parts").encode(x=x, y=y, color=_colour(), order="rank:Q")
+    area = parts.mark_area(opacity=0.75).encode(tooltip=["design:N", _number("value")])
+    line = alt.Chart(alt.NamedData("counted")).mark_line(strokeWidth=1.5, strokeDash=[4, 3])
+    line = line.encode(x=x, y=alt.Y("value:Q", title="{quantity}"), tooltip=[_number("value")])
+    return _finish([area, line], zoom=["x"], height=280)
+
+
 _BUILDERS: dict[str, Callable[[], Any]] = {
     "strip": _strip,
     "shape": _shape,
@@ -334,6 +347,7 @@ _BUILDERS: dict[str, Callable[[], Any]] = {
     "overview": _overview,
     "trend": _trend,
     "front": _front,
+    "memory": _memory,
 }
 KINDS = tuple(_BUILDERS)
 
