@@ -224,3 +224,23 @@ function(vmperf_preload_library name part library)
   set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${exports})
   install(TARGETS ${target} LIBRARY DESTINATION vmperf/lib)
 endfunction()
+
+# vmperf_bare_library(NAME file...): src/c/*.cpp and these of other components as vmperf/lib/libvmperf_NAME.so
+# of the wheel, to be loaded before a program's own libraries. It needs the C library alone, so that a
+# program in C has nothing in it that it did not have before: no exceptions, no run-time types.
+function(vmperf_bare_library name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/src/c/*.cpp)
+  list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  add_library(vmperf_${name}_c SHARED ${sources} ${ARGN})
+  set_target_properties(vmperf_${name}_c PROPERTIES OUTPUT_NAME vmperf_${name})
+  target_link_libraries(vmperf_${name}_c PRIVATE vmperf_options)
+  foreach(dep IN ITEMS ${name} os base)
+    target_include_directories(vmperf_${name}_c PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/${dep}/include)
+  endforeach()
+  target_compile_options(vmperf_${name}_c PRIVATE -fno-exceptions -fno-rtti -fno-builtin-malloc
+                         -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free
+                         -fno-sanitize=all)
+  target_link_options(vmperf_${name}_c PRIVATE -fno-sanitize=all -Wl,--as-needed -Wl,--no-undefined
+                      -Wl,-z,now)
+  install(TARGETS vmperf_${name}_c LIBRARY DESTINATION vmperf/lib)
+endfunction()

@@ -117,7 +117,7 @@ const char *started_with(std::string_view name, char *value, std::size_t most) n
   for (char **entry = environ; *entry != nullptr; ++entry) {
     const std::string_view one = *entry;
     if (one.size() > name.size() && one.starts_with(name) && one[name.size()] == '=') {
-      return copied(one.substr(name.size() + 1), value, most);
+      return copied(*entry + name.size() + 1, value, most);
     }
   }
   return nullptr;
