@@ -16,7 +16,7 @@ namespace {
 using Addresses = py::array_t<std::uint64_t, py::array::c_style>;
 
 // Moved out: the array's base owns the rows.
-template <class Row> py::array_t<Row> to_array(std::vector<Row> rows) {
+template <class Row> py::array to_array(std::vector<Row> rows) {
   auto owned = std::make_unique<std::vector<Row>>(std::move(rows));
   const auto *data = owned->data();
   const auto count = static_cast<py::ssize_t>(owned->size());
