@@ -79,6 +79,14 @@ public:
     }
   }
 
+  /// The same for a block of allocate<kSize>(): its magazine is known without a look at the table,
+  /// which is left to the branch predictor to confirm: less than half the time of deallocate().
+  template <std::size_t kSize> [[gnu::always_inline]] void deallocate(void *block) {
+    if (!front().push_of(block, class_of(kSize))) [[unlikely]] {
+      deallocate_slowly(block);
+    }
+  }
+
   /// As deallocate(), for callers without exceptions.
   [[gnu::always_inline]] Misuse try_deallocate(void *block) noexcept {
     return front().push(block) ? Misuse::none : try_deallocate_slowly(block);
@@ -129,6 +137,7 @@ private:
         return block;
       }
     } else if (size - 1 < kSpanMost) {
+      asm(""); // keeps the two paths apart: joined, the short one jumps
       if (void *block = heap.pop(coarse_class_of(size))) [[likely]] {
         return block;
       }

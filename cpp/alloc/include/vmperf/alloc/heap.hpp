@@ -62,15 +62,29 @@ struct HeapFront {
 
   /// False where the block is not this heap's or the magazine is full.
   [[nodiscard, gnu::always_inline]] bool push(void *block) noexcept {
-    const std::uintptr_t unit = (reinterpret_cast<std::uintptr_t>(block) - base) >> kUnitShift;
+    const std::uintptr_t unit = unit_of(block);
     if (unit >= n_units) [[unlikely]] {
       return false;
     }
     const std::uint32_t size_class = table[unit].load(std::memory_order_relaxed) - owner;
-    if (size_class >= kClasses) [[unlikely]] {
+    return size_class < kClasses && put(magazines[size_class], block);
+  }
+
+  /// The same for a block whose class is known; false where it is of another, too.
+  [[nodiscard, gnu::always_inline]] bool push_of(void *block, unsigned size_class) noexcept {
+    const std::uintptr_t unit = unit_of(block);
+    if (unit >= n_units || table[unit].load(std::memory_order_relaxed) != owner + size_class)
+        [[unlikely]] {
       return false;
     }
-    Magazine &magazine = magazines[size_class];
+    return put(magazines[size_class], block);
+  }
+
+private:
+  [[nodiscard, gnu::always_inline]] std::uintptr_t unit_of(const void *block) const noexcept {
+    return (reinterpret_cast<std::uintptr_t>(block) - base) >> kUnitShift;
+  }
+  [[nodiscard, gnu::always_inline]] static bool put(Magazine &magazine, void *block) noexcept {
     void **top = magazine.top;
     if (top == magazine.limit) [[unlikely]] {
       return false;
