@@ -51,7 +51,7 @@ void merge_into(Sums &sums, const ThreadFigures &figures) {
   }
 }
 
-// Threads that are under way, each with what it finds.
+// ReplayThreads that are under way, each with what it finds.
 class Running {
 public:
   Running(ReplayShared &shared, Sums &sums) : shared_(shared), sums_(sums) {}
@@ -124,7 +124,7 @@ void free_rest(ReplayShared &shared) {
 void count_ops(const ReplayPlan &plan, Replayed &found) {
   std::array<std::uint64_t, kOpClasses> counts{};
   for (const ThreadPlan &thread : plan.threads()) {
-    for (const Step &step : thread.steps) {
+    for (const ReplayStep &step : thread.steps) {
       ++counts[static_cast<std::size_t>(step.op_class)];
     }
   }

@@ -26,8 +26,8 @@ public:
   Checker(const ReplayPlan &plan, const Face &face)
       : plan_(plan), face_(face), blocks_(plan.counts().n_slots) {}
 
-  Checked run() {
-    for (const Step &step : plan_.threads().front().steps) {
+  CheckedReplay run() {
+    for (const ReplayStep &step : plan_.threads().front().steps) {
       ++stamp_;
       Block &block = blocks_[step.slot];
       step.kind == Kind::free ? give_back(block) : make(step, block);
@@ -47,7 +47,7 @@ private:
     }
   }
 
-  void make(const Step &step, Block &block) {
+  void make(const ReplayStep &step, Block &block) {
     const std::size_t kept = std::min<std::size_t>(block.bytes, step.size_bytes);
     const Block before = block;
     if (before.start != nullptr) {
@@ -72,7 +72,7 @@ private:
     enter(step, block, start);
   }
 
-  void *call(const Step &step, const Block &before) const {
+  void *call(const ReplayStep &step, const Block &before) const {
     switch (step.kind) {
     case Kind::calloc:
       return face_.calloc(1, step.size_bytes);
@@ -92,7 +92,7 @@ private:
     return face_.malloc(step.size_bytes);
   }
 
-  void enter(const Step &step, Block &block, unsigned char *start) {
+  void enter(const ReplayStep &step, Block &block, unsigned char *start) {
     block = {start, step.size_bytes, stamp_ * 0x9e37'79b9'7f4a'7c15U};
     const std::size_t log2 = step.kind == Kind::aligned ? step.alignment_log2
                              : step.size_bytes >= 16    ? 4
@@ -130,12 +130,12 @@ private:
   std::vector<Block> blocks_;
   std::map<std::uintptr_t, std::uintptr_t> live_; ///< start -> end
   std::uint64_t stamp_ = 0;
-  Checked found_;
+  CheckedReplay found_;
 };
 
 } // namespace
 
-Checked check_replay(const ReplayPlan &plan, const Face &face) {
+CheckedReplay check_replay(const ReplayPlan &plan, const Face &face) {
   if (plan.threads().size() != 1) {
     throw InvalidArgumentError("plan", "of several threads", "one of one thread (merge)");
   }

@@ -19,8 +19,8 @@ namespace {
 constexpr std::uint64_t kMagic = 0x314e'414c'5052'4d56; // "VMRPLAN1"
 constexpr std::size_t kWord = 8;
 
-static_assert(std::is_trivially_copyable_v<PlanCounts> && std::is_trivially_copyable_v<Step>);
-static_assert(sizeof(PlanCounts) % kWord == 0 && sizeof(Step) == 16);
+static_assert(std::is_trivially_copyable_v<PlanCounts> && std::is_trivially_copyable_v<ReplayStep>);
+static_assert(sizeof(PlanCounts) % kWord == 0 && sizeof(ReplayStep) == 16);
 
 // What stands of each thread before the arrays.
 struct ThreadWords {

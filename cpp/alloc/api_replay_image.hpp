@@ -19,7 +19,7 @@ namespace vmperf::alloc {
 
 /// A thread's steps while they are planned.
 struct ThreadDraft {
-  std::vector<Step> steps;
+  std::vector<ReplayStep> steps;
   std::vector<std::uint32_t> tickets;
   std::vector<std::uint64_t> due_ns;
   std::vector<std::uint32_t> stops, stop_ids;

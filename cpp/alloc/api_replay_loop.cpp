@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstring>
 #include <memory>
 #include <span>
 #include <thread>
 
+#include "api_replay_step.hpp"
 #include "vmperf/os/clock.hpp"
 #include "vmperf/os/memory_use.hpp"
 #include "vmperf/os/ordered_ticks.hpp"
@@ -16,80 +16,10 @@
 namespace vmperf::alloc {
 namespace {
 
-using trace::Kind;
-
 constexpr std::size_t kPieceSteps = 1024; // stamps of a piece lie in 8 KiB of the first cache
 constexpr int kSpins = 200;
 constexpr std::int64_t kSleepNs = 200'000; // a shorter wait is spent awake
 constexpr std::size_t kPageBytes = 4096;   // the least that any system has: more touches do no harm
-
-template <Touch touch> [[gnu::always_inline]] inline void touch_block(void *block, std::size_t n) {
-  if constexpr (touch == Touch::all) {
-    std::memset(block, 0x5a, n);
-  } else if constexpr (touch == Touch::first) {
-    auto *bytes = static_cast<unsigned char *>(block);
-    for (std::size_t at = 0; at < n; at += kPageBytes) {
-      bytes[at] = 0x5a;
-    }
-  }
-  asm volatile("" : : "r"(block) : "memory"); // the stores are made
-}
-
-// The calls of a face, as members of the loop's own.
-struct Calls {
-  void *(*malloc)(std::size_t);
-  void (*free)(void *);
-  void *(*calloc)(std::size_t, std::size_t);
-  void *(*realloc)(void *, std::size_t);
-  void *(*aligned)(std::size_t, std::size_t);
-};
-
-Calls calls_of(const Face &face) {
-  return {face.malloc, face.free, face.calloc, face.realloc, face.aligned_alloc};
-}
-
-void *aligned_block(const Calls &calls, const Step &step) {
-  const std::size_t alignment = std::size_t{1} << step.alignment_log2;
-  if (calls.aligned == nullptr) { // it has none
-    return nullptr;
-  }
-  // C11 wants a multiple, and some allocators hold their callers to it.
-  return calls.aligned(alignment, (step.size_bytes + alignment - 1) & ~(alignment - 1));
-}
-
-// Does one step; what it gives is 1 where the request came back null.
-template <Touch touch>
-[[gnu::always_inline]] inline std::uint64_t do_step(const Calls &calls, const Step &step,
-                                                    void *&block) {
-  void *made = nullptr;
-  switch (step.kind) {
-  case Kind::malloc:
-    made = calls.malloc(step.size_bytes);
-    break;
-  case Kind::calloc:
-    made = calls.calloc(1, step.size_bytes);
-    break;
-  case Kind::realloc:
-    made = calls.realloc(block, step.size_bytes);
-    if (made == nullptr && step.size_bytes != 0) {
-      return 1; // the old block stays
-    }
-    break;
-  case Kind::aligned:
-    made = aligned_block(calls, step);
-    break;
-  case Kind::free:
-    calls.free(block);
-    block = nullptr;
-    return 0;
-  }
-  block = made;
-  if (made == nullptr) {
-    return step.size_bytes != 0 ? 1 : 0;
-  }
-  touch_block<touch>(made, step.size_bytes);
-  return 0;
-}
 
 // Waits for what is true soon, and does not keep the CPU from who makes it so; returns the time.
 template <class Done> std::int64_t wait_for(Done done) {
@@ -110,7 +40,7 @@ public:
       : thread_(thread), shared_(shared), figures_(figures), slots_(shared.slots.data()),
         calls_(calls_of(*shared.face)) {}
 
-  template <Touch touch, bool turns> void run() {
+  template <ReplayTouch touch, bool turns> void run() {
     const bool stamped = shared_.settings.stamped;
     std::size_t at = 0;
     for (std::size_t stop = 0; stop <= thread_.stops.size(); ++stop) {
@@ -131,11 +61,11 @@ private:
     return stamped ? kPieceSteps : thread_.steps.size();
   }
 
-  template <Touch touch, bool turns>
+  template <ReplayTouch touch, bool turns>
   [[gnu::noinline]] void run_piece(std::size_t from, std::size_t to) {
-    const Calls calls = calls_;
+    const ReplayCalls calls = calls_;
     ReplaySlot *const slots = slots_;
-    const Step *const steps = thread_.steps.data();
+    const ReplayStep *const steps = thread_.steps.data();
     std::uint64_t failed = 0;
     std::int64_t waited = 0;
     const std::int64_t start = os::now_ns();
@@ -159,10 +89,10 @@ private:
   }
 
   // One stamp an op: the end of one is the beginning of the next, unless it had to wait.
-  template <Touch touch, bool turns>
+  template <ReplayTouch touch, bool turns>
   [[gnu::noinline]] void run_stamped(std::size_t from, std::size_t to) {
     std::array<std::uint64_t, kPieceSteps> ticks; // NOLINT(*-member-init): written below
-    const Step *const steps = thread_.steps.data();
+    const ReplayStep *const steps = thread_.steps.data();
     const bool timed = !thread_.due_ns.empty();
     std::uint64_t before = os::ticks_after();
     for (std::size_t i = from; i < to; ++i) {
@@ -244,10 +174,10 @@ private:
   ReplayShared &shared_;
   ThreadFigures &figures_;
   ReplaySlot *slots_;
-  Calls calls_;
+  ReplayCalls calls_;
 };
 
-template <Touch touch> void run_touching(Loop &loop, bool turns) {
+template <ReplayTouch touch> void run_touching(Loop &loop, bool turns) {
   turns ? loop.run<touch, true>() : loop.run<touch, false>();
 }
 
@@ -260,14 +190,17 @@ void run_thread(const ThreadPlan &thread, ReplayShared &shared, ThreadFigures &f
   Loop loop(thread, shared, figures);
   const bool turns = !thread.tickets.empty();
   switch (shared.settings.touch) {
-  case Touch::none:
-    run_touching<Touch::none>(loop, turns);
+  case ReplayTouch::none:
+    run_touching<ReplayTouch::none>(loop, turns);
     break;
-  case Touch::first:
-    run_touching<Touch::first>(loop, turns);
+  case ReplayTouch::first:
+    run_touching<ReplayTouch::first>(loop, turns);
     break;
-  case Touch::all:
-    run_touching<Touch::all>(loop, turns);
+  case ReplayTouch::pages:
+    run_touching<ReplayTouch::pages>(loop, turns);
+    break;
+  case ReplayTouch::all:
+    run_touching<ReplayTouch::all>(loop, turns);
     break;
   }
 }

@@ -45,7 +45,7 @@ struct Slot {
 
 class Planner {
 public:
-  Planner(std::span<const Op> ops, Threads threads, Speed speed, std::size_t points)
+  Planner(std::span<const Op> ops, ReplayThreads threads, ReplaySpeed speed, std::size_t points)
       : ops_(ops), threads_(threads), speed_(speed) {
     plan_.counts.n_slots = count_slots();
     slots_.resize(plan_.counts.n_slots);
@@ -94,10 +94,10 @@ private:
       kind = Kind::malloc; // of null, or of a block from before the recording
     }
     thread.steps.push_back({op.size_bytes, op.slot, kind, class_of(op), op.alignment_log2});
-    if (threads_ == Threads::same) {
+    if (threads_ == ReplayThreads::same) {
       thread.tickets.push_back(slot.ticket++);
     }
-    if (speed_ == Speed::real) {
+    if (speed_ == ReplaySpeed::real) {
       const std::uint64_t start = ops_.front().time_ns;
       thread.due_ns.push_back(op.time_ns > start ? op.time_ns - start : 0);
     }
@@ -120,7 +120,7 @@ private:
   }
 
   ThreadDraft &thread_of(std::uint32_t recorded, std::uint64_t index) {
-    const std::uint32_t key = threads_ == Threads::same ? recorded : 0;
+    const std::uint32_t key = threads_ == ReplayThreads::same ? recorded : 0;
     const auto [at, made] = by_thread_.try_emplace(key, plan_.threads.size());
     if (made) {
       plan_.threads.emplace_back().first = index;
@@ -154,8 +154,8 @@ private:
   }
 
   std::span<const Op> ops_;
-  Threads threads_;
-  Speed speed_;
+  ReplayThreads threads_;
+  ReplaySpeed speed_;
   PlanDraft plan_;
   std::vector<Slot> slots_;
   std::unordered_map<std::uint32_t, std::size_t> by_thread_;
@@ -164,7 +164,8 @@ private:
 
 } // namespace
 
-ReplayPlan plan_replay(std::span<const Op> ops, Threads threads, Speed speed, std::size_t points) {
+ReplayPlan plan_replay(std::span<const Op> ops, ReplayThreads threads, ReplaySpeed speed,
+                       std::size_t points) {
   if (ops.empty()) {
     throw InvalidArgumentError("ops", "an empty trace", "one allocation or more");
   }

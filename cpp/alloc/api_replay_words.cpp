@@ -25,25 +25,26 @@ E chosen(const char *argument, const std::string &given, std::span<const Word<E>
   throw InvalidArgumentError(argument, given, allowed);
 }
 
-constexpr std::array kTouches = {Word<Touch>{"none", Touch::none},
-                                 Word<Touch>{"first", Touch::first},
-                                 Word<Touch>{"all", Touch::all}};
-constexpr std::array kThreads = {Word<Threads>{"merge", Threads::merge},
-                                 Word<Threads>{"same", Threads::same}};
-constexpr std::array kSpeeds = {Word<Speed>{"max", Speed::max}, Word<Speed>{"real", Speed::real}};
-constexpr std::array<const char *, kOpClasses> kClasses = {
-    "malloc_small", "malloc_large", "calloc", "realloc", "aligned", "free"};
+constexpr std::array kTouches = {
+    Word<ReplayTouch>{"none", ReplayTouch::none}, Word<ReplayTouch>{"first", ReplayTouch::first},
+    Word<ReplayTouch>{"pages", ReplayTouch::pages}, Word<ReplayTouch>{"all", ReplayTouch::all}};
+constexpr std::array kThreads = {Word<ReplayThreads>{"merge", ReplayThreads::merge},
+                                 Word<ReplayThreads>{"same", ReplayThreads::same}};
+constexpr std::array kSpeeds = {Word<ReplaySpeed>{"max", ReplaySpeed::max},
+                                Word<ReplaySpeed>{"real", ReplaySpeed::real}};
+constexpr std::array<const char *, kOpClasses> kClasses = {"malloc_small", "malloc_large", "calloc",
+                                                           "realloc",      "aligned",      "free"};
 
 } // namespace
 
-Touch to_touch(const std::string &word) {
-  return chosen<Touch>("touch", word, kTouches);
+ReplayTouch to_replay_touch(const std::string &word) {
+  return chosen<ReplayTouch>("touch", word, kTouches);
 }
-Threads to_threads(const std::string &word) {
-  return chosen<Threads>("threads", word, kThreads);
+ReplayThreads to_replay_threads(const std::string &word) {
+  return chosen<ReplayThreads>("threads", word, kThreads);
 }
-Speed to_speed(const std::string &word) {
-  return chosen<Speed>("speed", word, kSpeeds);
+ReplaySpeed to_replay_speed(const std::string &word) {
+  return chosen<ReplaySpeed>("speed", word, kSpeeds);
 }
 const char *word_of(OpClass op_class) noexcept {
   return kClasses[static_cast<std::size_t>(op_class)];

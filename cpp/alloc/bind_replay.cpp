@@ -17,8 +17,8 @@ using Record = py::typing::Dict<py::str, py::object>;
 
 ReplayPlan plan_of(const trace::AllocationTrace &trace, const std::string &threads,
                    const std::string &speed, std::size_t points) {
-  const Threads how = to_threads(threads);
-  const Speed when = to_speed(speed);
+  const ReplayThreads how = to_replay_threads(threads);
+  const ReplaySpeed when = to_replay_speed(speed);
   const py::gil_scoped_release released;
   return plan_replay(trace.ops, how, when, points);
 }
@@ -78,7 +78,7 @@ Record to_dict(const Replayed &replayed) {
 
 Record replay_of(const ReplayPlan &plan, const std::string &design, const std::string &touch,
                  bool stamped) {
-  const ReplaySettings settings{.touch = to_touch(touch), .stamped = stamped};
+  const ReplaySettings settings{.touch = to_replay_touch(touch), .stamped = stamped};
   std::optional<Replayed> replayed;
   {
     const py::gil_scoped_release released;
@@ -88,7 +88,7 @@ Record replay_of(const ReplayPlan &plan, const std::string &design, const std::s
 }
 
 Record check_of(const ReplayPlan &plan, const std::string &design) {
-  Checked checked;
+  CheckedReplay checked;
   {
     const py::gil_scoped_release released;
     checked = check_replay(plan, open_face(design));
@@ -115,7 +115,7 @@ void bind_replay(py::module_ &m) {
       .def_static("open", &ReplayPlan::open, py::arg("path"), docs::ReplayPlan_open)
       .def("save", &ReplayPlan::save, py::arg("path"), docs::ReplayPlan_save)
       .def("counts", &counts_of, docs::ReplayPlan_counts)
-      .def("replay", &replay_of, py::arg("design"), py::kw_only(), py::arg("touch") = "first",
+      .def("replay", &replay_of, py::arg("design"), py::kw_only(), py::arg("touch") = "pages",
            py::arg("stamped") = false, docs::ReplayPlan_replay)
       .def("check", &check_of, py::arg("design"), docs::ReplayPlan_check);
   m.def("plan_replay", &plan_of, py::arg("trace"), py::kw_only(), py::arg("threads") = "merge",

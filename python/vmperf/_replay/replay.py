@@ -28,6 +28,7 @@ __all__ = ["Step", "replay"]
 _DEFAULT_ROUNDS = 5
 _MOST_ROUNDS = 1000
 _REFERENCES = ("libc",)
+_TOUCHES = ("none", "first", "pages", "all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def replay(
     *,
     speed: str = "max",
     threads: str = "merge",
-    touch: str = "first",
+    touch: str = "pages",
     repeats: int = _DEFAULT_ROUNDS,
     latency: bool = True,
     reference: str | None = None,
@@ -65,8 +66,8 @@ def replay(
         raise invalid("repeats", repeats, f"1 to {_MOST_ROUNDS}")
     if not timeout_s > 0:
         raise invalid("timeout_s", timeout_s, "> 0")
-    if touch not in ("none", "first", "all"):
-        raise invalid("touch", touch, "none, first, all")
+    if touch not in _TOUCHES:
+        raise invalid("touch", touch, ", ".join(_TOUCHES))
     if reference is not None and reference not in names:
         raise invalid("reference", reference, ", ".join(names))
     loaded, source = _loaded(trace)

@@ -202,7 +202,7 @@ void require_counts(const Replayed &found, const ReplayPlan &plan, const Made &m
 
 void order(std::uint64_t seed, ReplaySettings settings) {
   const Made made = draw(seed, 3, 20000);
-  const ReplayPlan plan = plan_replay(made.ops, Threads::merge, Speed::max, 50);
+  const ReplayPlan plan = plan_replay(made.ops, ReplayThreads::merge, ReplaySpeed::max, 50);
   REQUIRE(plan.threads().size() == 1);
   const Replayed found = replay(plan, shadow_face(), settings);
   require_counts(found, plan, made);
@@ -215,25 +215,25 @@ void order(std::uint64_t seed, ReplaySettings settings) {
   }
 }
 
-void same(std::uint64_t seed, Speed speed) {
-  const Made made = draw(seed, 5, speed == Speed::real ? 2000 : 20000);
-  const ReplayPlan plan = plan_replay(made.ops, Threads::same, speed, 50);
+void same(std::uint64_t seed, ReplaySpeed speed) {
+  const Made made = draw(seed, 5, speed == ReplaySpeed::real ? 2000 : 20000);
+  const ReplayPlan plan = plan_replay(made.ops, ReplayThreads::same, speed, 50);
   REQUIRE(plan.threads().size() == 5);
-  const Replayed found = replay(plan, shadow_face(), {.touch = Touch::all});
+  const Replayed found = replay(plan, shadow_face(), {.touch = ReplayTouch::all});
   require_counts(found, plan, made);
-  if (speed == Speed::real) {
+  if (speed == ReplaySpeed::real) {
     REQUIRE(found.wall_ns >= static_cast<double>(made.ops.back().time_ns - 1000));
   }
 }
 
-// Threads that follow one another are no more than two at a time.
+// ReplayThreads that follow one another are no more than two at a time.
 void churn() {
   std::vector<Op> ops;
   for (std::uint32_t i = 0; i < 300; ++i) {
     ops.push_back({i, 64, i % 5, i, Kind::malloc, 0});
     ops.push_back({i, 0, i % 5, i + 1, Kind::free, 0});
   }
-  const ReplayPlan plan = plan_replay(ops, Threads::same, Speed::max);
+  const ReplayPlan plan = plan_replay(ops, ReplayThreads::same, ReplaySpeed::max);
   REQUIRE(plan.threads().size() == 301);
   static_cast<void>(replay(plan, shadow_face(), {}));
   REQUIRE(shadow.bad_frees == 0 && shadow.calls.size() == ops.size() && shadow.live.empty());
@@ -242,7 +242,7 @@ void churn() {
 // A plan in a file is the plan; one that is cut off anywhere is refused.
 void image(std::uint64_t seed, const std::string &path) {
   const Made made = draw(seed, 4, 3000);
-  const ReplayPlan plan = plan_replay(made.ops, Threads::same, Speed::real, 20);
+  const ReplayPlan plan = plan_replay(made.ops, ReplayThreads::same, ReplaySpeed::real, 20);
   const auto bytes = plan.image();
   const auto write = [&](std::size_t n) {
     std::FILE *file = std::fopen(path.c_str(), "wb");
@@ -291,7 +291,7 @@ void keeps(void *) {}
 
 void check(std::uint64_t seed) {
   const Made made = draw(seed, 1, 5000);
-  const ReplayPlan plan = plan_replay(made.ops, Threads::merge, Speed::max);
+  const ReplayPlan plan = plan_replay(made.ops, ReplayThreads::merge, ReplaySpeed::max);
   Face face = shadow_face();
   REQUIRE(check_replay(plan, face).ok());
   REQUIRE(shadow.bad_frees == 0 && shadow.live.empty());
@@ -322,7 +322,8 @@ template <class Work> bool refused(const Work &work, const std::string &word) {
 }
 
 bool refused_ops(const std::vector<Op> &ops, const std::string &word) {
-  return refused([&] { static_cast<void>(plan_replay(ops, Threads::merge, Speed::max)); }, word);
+  return refused(
+      [&] { static_cast<void>(plan_replay(ops, ReplayThreads::merge, ReplaySpeed::max)); }, word);
 }
 
 void bad() {
@@ -333,14 +334,15 @@ void bad() {
   REQUIRE(refused_ops({{1, 8, 0xffff'ffff, 0, Kind::malloc, 0}}, "slot"));
   REQUIRE(refused_ops({{1, 8, 0, 0, static_cast<Kind>(9), 0}}, "kind 9"));
   const std::vector<Op> two = {{1, 8, 0, 0, Kind::malloc, 0}, {2, 8, 1, 1, Kind::malloc, 0}};
-  const ReplayPlan plan = plan_replay(two, Threads::same, Speed::max);
+  const ReplayPlan plan = plan_replay(two, ReplayThreads::same, ReplaySpeed::max);
   REQUIRE(refused([&] { static_cast<void>(check_replay(plan, shadow_face())); }, "several"));
 }
 
 void null(std::uint64_t seed) {
   const Made made = draw(seed, 1, 5000);
-  const ReplayPlan plan = plan_replay(made.ops, Threads::merge, Speed::max);
-  for (const Touch touch : {Touch::none, Touch::first, Touch::all}) {
+  const ReplayPlan plan = plan_replay(made.ops, ReplayThreads::merge, ReplaySpeed::max);
+  for (const ReplayTouch touch :
+       {ReplayTouch::none, ReplayTouch::first, ReplayTouch::pages, ReplayTouch::all}) {
     const Replayed found = replay(plan, null_face(plan.counts().largest_bytes), {.touch = touch});
     REQUIRE(found.n_failed == 0 && found.n_ops == plan.counts().n_ops);
   }
@@ -352,13 +354,13 @@ int main(int argc, char **argv) {
   const std::string what = argc > 1 ? argv[1] : "";
   const std::uint64_t seed = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1;
   if (what == "order") {
-    order(seed, {.touch = Touch::all});
+    order(seed, {.touch = ReplayTouch::all});
   } else if (what == "stamped") {
-    order(seed, {.touch = Touch::first, .stamped = true});
+    order(seed, {.touch = ReplayTouch::first, .stamped = true});
   } else if (what == "same") {
-    same(seed, Speed::max);
+    same(seed, ReplaySpeed::max);
   } else if (what == "real") {
-    same(seed, Speed::real);
+    same(seed, ReplaySpeed::real);
   } else if (what == "churn") {
     churn();
   } else if (what == "image") {

@@ -30,10 +30,10 @@
 
 namespace vmperf::alloc {
 
-/// What is written to a new block: nothing; a byte of each of its pages; all of it.
-enum class Touch : std::uint8_t { none, first, all };
-enum class Threads : std::uint8_t { merge, same };
-enum class Speed : std::uint8_t { max, real };
+/// What is written to a new block: nothing; its first byte; one of each page; all of it.
+enum class ReplayTouch : std::uint8_t { none, first, pages, all };
+enum class ReplayThreads : std::uint8_t { merge, same };
+enum class ReplaySpeed : std::uint8_t { max, real };
 
 /// Kinds of request that are told apart: a small one asks for kSmallBytes at most.
 enum class OpClass : std::uint8_t { malloc_small, malloc_large, calloc, realloc, aligned, free };
@@ -41,13 +41,13 @@ inline constexpr std::size_t kOpClasses = 6;
 inline constexpr std::size_t kSmallBytes = 1024;
 
 // Their names, as Python and the axes of a benchmark have them; InvalidArgumentError for another.
-[[nodiscard]] Touch to_touch(const std::string &word);
-[[nodiscard]] Threads to_threads(const std::string &word);
-[[nodiscard]] Speed to_speed(const std::string &word);
+[[nodiscard]] ReplayTouch to_replay_touch(const std::string &word);
+[[nodiscard]] ReplayThreads to_replay_threads(const std::string &word);
+[[nodiscard]] ReplaySpeed to_replay_speed(const std::string &word);
 [[nodiscard]] const char *word_of(OpClass op_class) noexcept;
 
 /// One op as it is replayed.
-struct Step {
+struct ReplayStep {
   std::uint64_t size_bytes;
   std::uint32_t slot;
   trace::Kind kind;
@@ -58,7 +58,7 @@ struct Step {
 
 /// The steps of one thread.
 struct ThreadPlan {
-  std::span<const Step> steps;
+  std::span<const ReplayStep> steps;
   std::span<const std::uint32_t> tickets;  ///< by step: its turn in its slot; empty for one thread
   std::span<const std::uint64_t> due_ns;   ///< by step, from the first op on; for speed real only
   std::span<const std::uint32_t> stops;    ///< steps before which memory is looked at, ascending
@@ -94,7 +94,8 @@ public:
   [[nodiscard]] std::span<const std::byte> image() const noexcept { return image_; }
 
 private:
-  friend ReplayPlan plan_replay(std::span<const trace::Op>, Threads, Speed, std::size_t);
+  friend ReplayPlan plan_replay(std::span<const trace::Op>, ReplayThreads, ReplaySpeed,
+                                std::size_t);
   ReplayPlan(std::shared_ptr<const void> memory, std::span<const std::byte> image,
              const std::string &path);
 
@@ -107,11 +108,11 @@ private:
 
 /// InvalidArgumentError for no ops at all, a block allocated into a slot that is taken, an
 /// alignment above 2^30, or more than 2^32 - 2 slots; `points` is how often memory is looked at.
-[[nodiscard]] ReplayPlan plan_replay(std::span<const trace::Op> ops, Threads threads, Speed speed,
-                                     std::size_t points = 200);
+[[nodiscard]] ReplayPlan plan_replay(std::span<const trace::Op> ops, ReplayThreads threads,
+                                     ReplaySpeed speed, std::size_t points = 200);
 
 struct ReplaySettings {
-  Touch touch = Touch::first;
+  ReplayTouch touch = ReplayTouch::pages;
   bool stamped = false; ///< of speed real always
 };
 
@@ -147,7 +148,7 @@ struct Replayed {
 
 /// What a replay of one thread that looks at every block finds: how many times contents were lost,
 /// an address was not aligned as asked, or two blocks overlapped.
-struct Checked {
+struct CheckedReplay {
   std::uint64_t corrupted = 0, misaligned = 0, overlapping = 0, unzeroed = 0, failed = 0;
 
   [[nodiscard]] bool ok() const noexcept {
@@ -156,7 +157,7 @@ struct Checked {
 };
 
 /// Of a plan with one thread; O(ops log(live)).
-[[nodiscard]] Checked check_replay(const ReplayPlan &plan, const Face &face);
+[[nodiscard]] CheckedReplay check_replay(const ReplayPlan &plan, const Face &face);
 
 /// Returns addresses in a memory of its own that is there for good and does nothing else, so that a
 /// replay costs what the loop, the slots and the touching cost. Blocks overlap. `largest_bytes` is
