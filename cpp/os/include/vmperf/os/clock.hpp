@@ -15,6 +15,13 @@ namespace vmperf::os {
   return static_cast<std::int64_t>(t.tv_sec) * 1'000'000'000 + t.tv_nsec;
 }
 
+/// The same clock as the kernel's last tick left it, 1 to 10 ms behind: a fifth of the price.
+[[nodiscard]] inline std::int64_t coarse_now_ns() noexcept {
+  timespec t{};
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+  return static_cast<std::int64_t>(t.tv_sec) * 1'000'000'000 + t.tv_nsec;
+}
+
 struct TimerCost {
   double cost_ns; ///< what a pair of back-to-back reads measures of itself
   double step_ns; ///< the least non-zero difference of two reads
