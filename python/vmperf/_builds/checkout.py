@@ -56,7 +56,7 @@ def find_source(text: str, *, repository: Path | None) -> Source:
         raise invalid("path", repr(word), "a folder that exists")
     source = source_of(word, repository or Path())
     if source is None:
-        raise invalid("rev", repr(word), no_commit())
+        raise invalid("rev", repr(word), no_commit(word, repository or Path()))
     return source
 
 

@@ -248,7 +248,7 @@ def _settings(
 
 
 def _names(values: Any) -> list[Any]:
-    if isinstance(values, str | int | float):
+    if isinstance(values, str) or not hasattr(values, "__iter__"):
         return [values]
     return [*values]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-__all__ = ["axis_values", "names"]
+__all__ = ["axis_values", "names", "whole_words"]
 
 
 def axis_values(
@@ -18,6 +18,13 @@ def axis_values(
             raise click.BadParameter(f"{text!r} is not AXIS=VALUE[,VALUE...]")
         axes.setdefault(axis, []).extend(values.split(","))
     return axes
+
+
+def whole_words(
+    context: click.Context, parameter: click.Parameter, given: tuple[str, ...]
+) -> list[str] | None:
+    """Return the words as they are, since a comma may be a part of a name; None without any."""
+    return [*given] or None
 
 
 def names(
