@@ -203,23 +203,26 @@ function(vmperf_program name program)
   install(TARGETS ${program} RUNTIME DESTINATION vmperf/bin)
 endfunction()
 
-# vmperf_preload_library(NAME PART dep...): NAME/src/PART/*.cpp and the objects of dep... as the shared
-# library vmperf/lib/libvmperf_PART.so, for LD_PRELOAD. The C++ library is within it, out of sight,
+# vmperf_preload_library(NAME PART LIBRARY dep...): NAME/src/PART/*.cpp and the objects of dep... as
+# the shared library vmperf/lib/libLIBRARY.so, for LD_PRELOAD. The C++ library is within it, out of sight,
 # so that a program in C does not load one; exports.map
 # beside the sources says what is seen at all: templates of the standard library must not stand in
 # for those of the program.
-function(vmperf_preload_library name part)
+function(vmperf_preload_library name part library)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/src/${part}/*.cpp)
   set(exports ${CMAKE_CURRENT_SOURCE_DIR}/${name}/src/${part}/exports.map)
   list(TRANSFORM ARGN PREPEND vmperf_ OUTPUT_VARIABLE deps)
-  add_library(vmperf_preload_${part} SHARED ${sources})
-  set_target_properties(vmperf_preload_${part} PROPERTIES OUTPUT_NAME vmperf_${part})
-  target_link_libraries(vmperf_preload_${part} PRIVATE vmperf_options ${deps} Threads::Threads
-                                                       ${CMAKE_DL_LIBS})
-  target_link_options(vmperf_preload_${part} PRIVATE -static-libstdc++ -static-libgcc
+  set(target ${library}_preload)
+  add_library(${target} SHARED ${sources})
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME ${library})
+  target_compile_options(${target} PRIVATE -fno-builtin-malloc -fno-builtin-calloc
+                         -fno-builtin-realloc -fno-builtin-free)
+  target_include_directories(${target} PRIVATE ${CMAKE_BINARY_DIR}/generated) # vmperf/version.hpp
+  target_link_libraries(${target} PRIVATE vmperf_options ${deps} Threads::Threads ${CMAKE_DL_LIBS})
+  target_link_options(${target} PRIVATE -static-libstdc++ -static-libgcc
                       -Wl,--gc-sections -Wl,-z,now -Wl,--version-script=${exports})
-  set_property(TARGET vmperf_preload_${part} APPEND PROPERTY LINK_DEPENDS ${exports})
-  install(TARGETS vmperf_preload_${part} LIBRARY DESTINATION vmperf/lib)
+  set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${exports})
+  install(TARGETS ${target} LIBRARY DESTINATION vmperf/lib)
 endfunction()
 
 # vmperf_bare_library(NAME file...): src/c/*.cpp and these of other components as libvmperf_NAME.so

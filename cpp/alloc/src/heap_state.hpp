@@ -1,0 +1,75 @@
+// A heap: what one thread has of an allocator. HeapFront is its inlined part; behind it stand the
+// slabs with free bits of every class, what others freed for it and what it freed for others.
+// Heaps outlive their threads: the next thread that comes takes over a parked one, slabs and all,
+// so that no block ever changes its owner.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "slab.hpp"
+#include "vmperf/alloc/heap.hpp"
+
+namespace vmperf::alloc {
+
+/// The most entries of a class's magazine: 511 up to 256 bytes, then 128 KiB of blocks; of spans
+/// few, and none above 2 MiB, which go through the page heap each.
+constexpr std::uint32_t most_entries(unsigned size_class) noexcept {
+  const std::size_t bytes = class_bytes(size_class);
+  if (size_class >= kSlabClasses) {
+    return bytes <= 128 * 1024 ? 8 : bytes <= 512 * 1024 ? 4 : bytes <= 2048 * 1024 ? 2 : 0;
+  }
+  const auto n = static_cast<std::uint32_t>(128 * 1024 / bytes);
+  return n > 511 ? 511 : n < 4 ? 4 : n;
+}
+
+inline constexpr std::array<std::uint32_t, kClasses + 1> kEntryOffsets = [] {
+  std::array<std::uint32_t, kClasses + 1> offsets{};
+  for (unsigned i = 0; i < kClasses; ++i) {
+    offsets[i + 1] = offsets[i] + most_entries(i) + 1; // and the null below them
+  }
+  return offsets;
+}();
+
+struct HeapClass {
+  std::uint32_t head = 0, tail = 0; // slabs with free bits; unit 0 ends
+  std::uint32_t limit = 0;          // of the magazine now: grows with use
+};
+
+/// What a sender holds back, to return many blocks of a word at once.
+struct Coalescer {
+  static constexpr unsigned kSlots = 64;
+  struct Slot {
+    std::uint32_t key; // unit * 64 + word
+    std::uint64_t mask;
+  };
+  std::array<Slot, kSlots> slots{};
+  std::uint32_t count = 0; // of frees since it was last flushed
+};
+
+struct Heap : HeapFront {
+  explicit Heap(void **nothing) noexcept : HeapFront(nothing) {}
+
+  [[nodiscard]] void **bottom(unsigned size_class) noexcept {
+    return entries + kEntryOffsets[size_class];
+  }
+  [[nodiscard]] std::size_t count(unsigned size_class) noexcept {
+    return static_cast<std::size_t>(magazines[size_class].top - bottom(size_class));
+  }
+
+  void **entries = nullptr; // of all magazines
+  std::array<HeapClass, kClasses> classes{};
+  Coalescer coalescer;
+  std::uint32_t id = 0;
+  std::uint32_t turns = 0; // slow paths taken, to look at the clock now and then
+  std::uint8_t tick = 0;   // when it last tidied
+  bool parked = false;
+  Heap *next_parked = nullptr;
+  // Written by others:
+  alignas(64) std::atomic<std::uint32_t> pending{0}; // the list of slabs with remote words
+  std::atomic<bool> purge_asked{false};
+};
+
+} // namespace vmperf::alloc
