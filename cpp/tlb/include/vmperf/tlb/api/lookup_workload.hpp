@@ -1,5 +1,7 @@
 // Hits alone: independent ones, or each at the address that the last one gave. The reader is a
-// local variable of the loop, as a hot loop has it. Used by benches, designs and peers only.
+// local variable of the loop, as a hot loop has it. A design from a shared library brings these
+// loops along (kOwnLoops: its reader's sum(vas, n) and chase(va, n)), or an op would pay a call.
+// Used by benches, designs and peers only.
 #pragma once
 
 #include <algorithm>
@@ -17,6 +19,12 @@
 namespace vmperf::tlb {
 
 enum class Mode : std::uint8_t { throughput, dependent };
+
+template <class D>
+inline constexpr bool kOwnLoops = requires(const D &design, const std::uint64_t *vas) {
+  design.reader().sum(vas, std::size_t{});
+  design.reader().chase(*vas, std::uint64_t{});
+};
 
 template <class D> class LookupWorkload final : public bench::Workload {
 public:
@@ -66,10 +74,14 @@ private:
     while (n != 0) {
       const std::uint64_t some = std::min<std::uint64_t>(n, vas_.size());
       const std::uint64_t *const vas = vas_.data();
-      for (std::uint64_t i = 0; i < some; ++i) {
-        const std::uint64_t pa = reader.lookup(vas[i]);
-        bench::sink(pa);
-        sum += pa;
+      if constexpr (kOwnLoops<D>) {
+        sum += reader.sum(vas, some);
+      } else {
+        for (std::uint64_t i = 0; i < some; ++i) {
+          const std::uint64_t pa = reader.lookup(vas[i]);
+          bench::sink(pa);
+          sum += pa;
+        }
       }
       n -= some;
     }
@@ -79,6 +91,9 @@ private:
   [[gnu::noinline]] std::uint64_t chase(std::uint64_t n) {
     const auto reader = design_.reader();
     std::uint64_t address = vas_[0];
+    if constexpr (kOwnLoops<D>) {
+      return reader.chase(address, n);
+    }
     for (std::uint64_t i = 0; i < n; ++i) {
       address = bench::opaque(reader.lookup(address));
     }
