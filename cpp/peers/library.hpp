@@ -52,6 +52,13 @@ public:
     return library_->function<F>(symbol);
   }
 
+  /// The same of one that the library defines itself.
+  template <class F> [[nodiscard]] F *find_own(const char *symbol) const {
+    return reinterpret_cast<F *>(library_->find_own(symbol));
+  }
+
+  [[nodiscard]] const std::string &path() const noexcept { return library_->path(); }
+
   /// All that many libraries tell of their version.
   [[nodiscard]] std::string file_name() const { return library_->file_name(); }
 

@@ -83,6 +83,7 @@ FoundFace find_face(const std::string &name) {
       return found;
     }
     found.face.name = name;
+    found.face.allocates_nothing = entry.source.null;
     entry.opened = std::move(found.face);
   }
   return {.face = *entry.opened, .reason = {}};

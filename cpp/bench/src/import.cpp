@@ -60,7 +60,8 @@ Import describe(const std::string &name, const std::string &path, const std::str
   return {.name = name, .path = absolute, .prefix = prefix, .version = version};
 }
 
-// The addresses of an API's functions in the library; what is missing is added to `missing`.
+// The addresses of an API's functions in the library, of the optional ones too where all others are
+// there; what is missing is added to `missing`.
 std::vector<void *> find_all(const os::DynLib &library, const Importer &importer,
                              const std::string &prefix, std::string &missing) {
   std::vector<void *> functions;
@@ -71,6 +72,11 @@ std::vector<void *> find_all(const os::DynLib &library, const Importer &importer
       missing.append(" (API ").append(importer.api).append(")");
     } else {
       functions.push_back(found);
+    }
+  }
+  if (functions.size() == importer.symbols.size()) {
+    for (const std::string &symbol : importer.optional) {
+      functions.push_back(library.find_own((prefix + symbol).c_str()));
     }
   }
   return functions;
@@ -123,7 +129,7 @@ std::vector<std::string> import_design(Registry &registry, const std::string &na
   std::vector<std::pair<const Importer *, std::vector<void *>>> entries;
   for (const Importer &importer : registry.importers()) {
     auto functions = find_all(library, importer, prefix, missing);
-    if (functions.size() == importer.symbols.size()) {
+    if (functions.size() >= importer.symbols.size()) {
       check_free(registry, import, importer.api);
       entries.emplace_back(&importer, std::move(functions));
     }

@@ -17,9 +17,24 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from .._files.text import decoded
+
 __all__ = ["cause_of_death", "kill", "last_words", "start", "wait"]
 
 _LAST_BYTES = 4000
+# Allocators keep their thread caches in static TLS; the loader sets too little aside for a jemalloc
+# that comes by dlopen, unless it is told before the start.
+_TUNABLES = "GLIBC_TUNABLES"
+_STATIC_TLS = "glibc.rtld.optional_static_tls"
+_STATIC_TLS_BYTES = 16384
+
+
+def _with_static_tls(env: Mapping[str, str]) -> dict[str, str]:
+    given = env.get(_TUNABLES, "")
+    if _STATIC_TLS in given:
+        return dict(env)
+    ours = f"{_STATIC_TLS}={_STATIC_TLS_BYTES}"
+    return {**env, _TUNABLES: f"{given}:{ours}" if given else ours}
 
 
 def start(
@@ -42,7 +57,8 @@ def start(
     folder : pathlib.Path, optional
         Where it runs; by default here.
     env : mapping, optional
-        Its environment; by default this process's.
+        Its environment; by default this process's. Room for libraries with thread-local memory of
+        their own is added (``GLIBC_TUNABLES``), unless it says how much.
     """
     return subprocess.Popen(
         words,
@@ -50,7 +66,7 @@ def start(
         stdout=stdout,
         stderr=stderr,
         cwd=folder,
-        env=env,
+        env=_with_static_tls(os.environ if env is None else env),
         start_new_session=True,
     )
 
@@ -107,5 +123,5 @@ def last_words(output: IO[bytes], *, lines: int = 1) -> str:
     """
     end = os.fstat(output.fileno()).st_size
     data = os.pread(output.fileno(), _LAST_BYTES, max(0, end - _LAST_BYTES))
-    said = (line.strip() for line in data.decode(errors="replace").splitlines())
+    said = (line.strip() for line in decoded(data).splitlines())
     return " | ".join([line for line in said if line][-lines:])

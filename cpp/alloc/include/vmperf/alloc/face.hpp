@@ -22,10 +22,14 @@ struct Face {
   void *(*realloc)(void *block, std::size_t size) = nullptr;
   void *(*aligned_alloc)(std::size_t alignment, std::size_t size) = nullptr; ///< null: it has none
   std::size_t (*usable_size)(void *block) = nullptr;                         ///< null: it has none
-  void (*purge)() = nullptr; ///< gives free memory back now; null: it has none
-  std::string name;
-  std::string version;       ///< as the library says it, else the name of its file
-  std::string path;          ///< of the library; empty where it is part of this process
+  void (*purge)() = nullptr;      ///< gives free memory back now; null: it has none
+  bool allocates_nothing = false; ///< its blocks overlap: nothing to be proved
+  // Initialised, so that a face may be written as a list of the members that it has.
+  // NOLINTBEGIN(readability-redundant-member-init)
+  std::string name{};
+  std::string version{}; ///< as the library says it, else the name of its file
+  std::string path{};    ///< of the library; empty where it is part of this process
+  // NOLINTEND(readability-redundant-member-init)
 };
 
 /// What open() comes to: a face, or the reason why there is none and what would supply it.
@@ -38,7 +42,7 @@ struct FaceSource {
   std::string name;
   std::string summary;
   bool peer = false; ///< the work of others
-  bool null = false; ///< allocates nothing: the cost of the loop around it
+  bool null = false; ///< allocates nothing: what the loop around it costs
   FoundFace (*open)(const std::string &name) = nullptr;
 };
 

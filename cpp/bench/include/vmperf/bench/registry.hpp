@@ -203,6 +203,7 @@ struct Importer {
   std::string api;
   std::vector<std::string> symbols;
   Enter enter;
+  std::vector<std::string> optional = {}; ///< behind the others; null where there is none
 };
 
 class Registry {
@@ -215,7 +216,8 @@ public:
   /// those there are where there is no such one.
   [[nodiscard]] Design &design(const std::string &api, std::string_view name);
   /// Declares, beside an API's designs, how a library of C functions becomes one of them.
-  void importer(std::string api, std::vector<std::string> symbols, Importer::Enter enter);
+  void importer(std::string api, std::vector<std::string> symbols, Importer::Enter enter,
+                std::vector<std::string> optional = {});
 
   [[nodiscard]] const std::vector<std::unique_ptr<Benchmark>> &benchmarks() const noexcept {
     return benchmarks_;

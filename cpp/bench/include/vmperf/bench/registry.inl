@@ -322,8 +322,9 @@ VMPERF_REGISTRY_INLINE Design &Registry::design(const std::string &api, std::str
 }
 
 VMPERF_REGISTRY_INLINE void Registry::importer(std::string api, std::vector<std::string> symbols,
-                                               Importer::Enter enter) {
-  importers_.push_back({std::move(api), std::move(symbols), std::move(enter)});
+                                               Importer::Enter enter,
+                                               std::vector<std::string> optional) {
+  importers_.push_back({std::move(api), std::move(symbols), std::move(enter), std::move(optional)});
 }
 
 VMPERF_REGISTRY_INLINE const Benchmark &Registry::find(std::string_view id) const {

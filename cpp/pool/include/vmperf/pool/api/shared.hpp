@@ -16,12 +16,12 @@
 #include <vector>
 
 #include "vmperf/base/error.hpp"
+#include "vmperf/bench/hand_over_ring.hpp"
 #include "vmperf/bench/registry.hpp"
 #include "vmperf/bench/sink.hpp"
 #include "vmperf/bench/team.hpp"
 #include "vmperf/bench/workload.hpp"
 #include "vmperf/pool/api/proof.hpp"
-#include "vmperf/pool/api/ring.hpp"
 #include "vmperf/pool/api/workloads.hpp"
 
 namespace vmperf::pool {
@@ -38,7 +38,7 @@ struct SharedSetup {
   [[nodiscard]] static SharedSetup from(const bench::Params &params);
   /// The most items that may be live at once.
   [[nodiscard]] std::size_t capacity() const noexcept {
-    return threads * (batch + (frees == Frees::local ? 0 : HandOverRing::kCapacity));
+    return threads * (batch + (frees == Frees::local ? 0 : bench::HandOverRing<>::kCapacity));
   }
 };
 
@@ -84,7 +84,7 @@ private:
     std::uint64_t sum = 0;
     std::uint64_t wrong = 0; // bits in which tags were not as they should be
     std::vector<void *> items;
-    HandOverRing incoming;
+    bench::HandOverRing<> incoming;
   };
 
   static SharedSetup refuse_unfit(const SharedSetup &setup) {

@@ -10,11 +10,11 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace vmperf::pool {
+namespace vmperf::bench {
 
-class HandOverRing {
+template <class T = void *, std::size_t Capacity = 1024> class HandOverRing {
 public:
-  static constexpr std::size_t kCapacity = 1024;
+  static constexpr std::size_t kCapacity = Capacity;
 
   /// Puts up to n items that make() returns; how many.
   template <class Make> std::size_t put_some(std::size_t n, Make make) {
@@ -49,7 +49,7 @@ private:
   std::uint64_t head_seen_ = 0;
   alignas(64) std::atomic<std::uint64_t> head_{0}; // the consumer's
   std::uint64_t tail_seen_ = 0;
-  alignas(64) std::array<void *, kCapacity> cells_{};
+  alignas(64) std::array<T, kCapacity> cells_{};
 };
 
-} // namespace vmperf::pool
+} // namespace vmperf::bench
