@@ -94,7 +94,7 @@ private:
   void tidy(Heap &heap, std::uint8_t tick) noexcept;
   void empty_magazines(Heap &heap) noexcept;
   void purge_holes(Heap &heap, std::uint8_t tick, unsigned age) noexcept;
-  std::uint16_t free_pages_of(const Slab &slab) const noexcept;
+  [[nodiscard]] std::uint16_t free_pages_of(const Slab &slab) const noexcept;
   void drop_holes(std::uint32_t unit) noexcept;
   std::size_t purge_pages(std::uint8_t tick, unsigned age, std::size_t most_bytes) noexcept;
   void release_free_slabs(Heap &heap) noexcept;
@@ -117,14 +117,13 @@ private:
   template <class F> void each_extent(F f) noexcept;
 
   [[nodiscard]] std::uint32_t unit_of(const void *block) const noexcept {
-    return static_cast<std::uint32_t>((reinterpret_cast<std::uintptr_t>(block) -
-                                       reinterpret_cast<std::uintptr_t>(base_)) >>
-                                      kUnitShift);
+    return static_cast<std::uint32_t>(
+        (reinterpret_cast<std::uintptr_t>(block) - reinterpret_cast<std::uintptr_t>(base_)) >>
+        kUnitShift);
   }
   [[nodiscard]] bool in_arena(const void *block) const noexcept {
     return (reinterpret_cast<std::uintptr_t>(block) - reinterpret_cast<std::uintptr_t>(base_)) >>
-               kUnitShift <
-           n_units_;
+           kUnitShift < n_units_;
   }
   [[nodiscard]] std::byte *unit_address(std::uint32_t unit) const noexcept {
     return base_ + (std::size_t{unit} << kUnitShift);
@@ -151,7 +150,7 @@ private:
 
   alignas(64) std::mutex heaps_mutex_;
   std::uint32_t n_heaps_ = 0;
-  Heap *parked_ = nullptr; // the last one first
+  Heap *parked_ = nullptr;                              // the last one first
   std::array<std::atomic<Heap *>, kMostHeaps> heaps_{}; // by id, from 1
   std::mutex orphan_mutex_; // of the heap that threads at their end share
   Heap *orphan_ = nullptr;
