@@ -188,3 +188,59 @@ function(vmperf_client_library name)
                                                          LINKER_LANGUAGE CXX)
   install(TARGETS vmperf_${name}_client ARCHIVE DESTINATION vmperf/lib)
 endfunction()
+
+# vmperf_program(NAME PROGRAM dep...): NAME/programs/*.cpp as the executable vmperf/bin/PROGRAM of the
+# wheel. It sees the headers of these components alone and links to none of ours, so that it is the
+# same program whatever is preloaded; no compiler elides its calls of malloc.
+function(vmperf_program name program)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/programs/*.cpp)
+  add_executable(${program} ${sources})
+  target_compile_options(${program} PRIVATE -fno-builtin)
+  target_link_libraries(${program} PRIVATE vmperf_options Threads::Threads)
+  foreach(dep IN LISTS ARGN)
+    target_include_directories(${program} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/${dep}/include)
+  endforeach()
+  install(TARGETS ${program} RUNTIME DESTINATION vmperf/bin)
+endfunction()
+
+# vmperf_preload_library(NAME PART LIBRARY dep...): NAME/src/PART/*.cpp and the objects of dep... as
+# the shared library vmperf/lib/libLIBRARY.so, for LD_PRELOAD. The C++ library is within it, out of sight,
+# so that a program in C does not load one; exports.map
+# beside the sources says what is seen at all: templates of the standard library must not stand in
+# for those of the program.
+function(vmperf_preload_library name part library)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/src/${part}/*.cpp)
+  set(exports ${CMAKE_CURRENT_SOURCE_DIR}/${name}/src/${part}/exports.map)
+  list(TRANSFORM ARGN PREPEND vmperf_ OUTPUT_VARIABLE deps)
+  set(target ${library}_preload)
+  add_library(${target} SHARED ${sources})
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME ${library})
+  target_compile_options(${target} PRIVATE -fno-builtin-malloc -fno-builtin-calloc
+                         -fno-builtin-realloc -fno-builtin-free)
+  target_include_directories(${target} PRIVATE ${CMAKE_BINARY_DIR}/generated) # vmperf/version.hpp
+  target_link_libraries(${target} PRIVATE vmperf_options ${deps} Threads::Threads ${CMAKE_DL_LIBS})
+  target_link_options(${target} PRIVATE -static-libstdc++ -static-libgcc
+                      -Wl,--gc-sections -Wl,-z,now -Wl,--version-script=${exports})
+  set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${exports})
+  install(TARGETS ${target} LIBRARY DESTINATION vmperf/lib)
+endfunction()
+
+# vmperf_bare_library(NAME file...): src/c/*.cpp and these of other components as libvmperf_NAME.so
+# in the wheel under vmperf/lib, to be loaded before a program's own libraries. It needs the C library
+# alone, so that a program in C gets nothing else: no exceptions, no run-time types.
+function(vmperf_bare_library name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/src/c/*.cpp)
+  list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  add_library(vmperf_${name}_c SHARED ${sources} ${ARGN})
+  set_target_properties(vmperf_${name}_c PROPERTIES OUTPUT_NAME vmperf_${name})
+  target_link_libraries(vmperf_${name}_c PRIVATE vmperf_options)
+  foreach(dep IN ITEMS ${name} os base)
+    target_include_directories(vmperf_${name}_c PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/${dep}/include)
+  endforeach()
+  target_compile_options(vmperf_${name}_c PRIVATE -fno-exceptions -fno-rtti -fno-builtin-malloc
+                         -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free
+                         -fno-sanitize=all)
+  target_link_options(vmperf_${name}_c PRIVATE -fno-sanitize=all -Wl,--as-needed -Wl,--no-undefined
+                      -Wl,-z,now)
+  install(TARGETS vmperf_${name}_c LIBRARY DESTINATION vmperf/lib)
+endfunction()

@@ -5,9 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from ._core import InvalidArgumentError, MeasurementError, TraceFormatError, UnsupportedError
+from ._core import (
+    InvalidArgumentError,
+    MeasurementError,
+    OsError,
+    TraceFormatError,
+    UnsupportedError,
+)
 
-__all__ = ["invalid", "located", "measurement", "near", "trace_format", "unsupported"]
+__all__ = [
+    "Interrupted",
+    "invalid",
+    "located",
+    "measurement",
+    "near",
+    "os_error",
+    "trace_format",
+    "unsupported",
+]
 
 _E = TypeVar("_E", bound=Exception)
 
@@ -39,6 +54,33 @@ def trace_format(path: object, offset: int, reason: str) -> TraceFormatError:
 def measurement(reason: str, detail: str) -> MeasurementError:
     """Return a MeasurementError: a word that scripts can rely on, and what happened."""
     return _with_fields(MeasurementError(f"{reason}: {detail}"), reason=reason)
+
+
+def os_error(call: str, error: OSError | str, *, errno: int = 0) -> OsError:
+    """Return an OsError: what was tried, why it failed, and what to do where `error` says that."""
+    why = error if isinstance(error, str) else error.strerror or str(error)
+    number = errno if isinstance(error, str) else error.errno or errno
+    found = _with_fields(OsError(f"cannot {call}: {why}"), call=call)
+    found.errno = number
+    return found
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C during work that is kept; `path` holds what is done, the message says how to go on.
+
+    Parameters
+    ----------
+    path : object
+        The file.
+    command : str
+        What goes on with it; empty where the caller knows.
+    """
+
+    def __init__(self, path: object, command: str = "") -> None:
+        self.path = path
+        super().__init__(
+            f"interrupted; kept in {path}" + (f"; go on: {command}" if command else "")
+        )
 
 
 def unsupported(message: str) -> UnsupportedError:

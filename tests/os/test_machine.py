@@ -24,6 +24,7 @@ SECTIONS = [
     "memory",
     "os",
     "build",
+    "allocator",
     "state",
     "unknown",
 ]

@@ -76,6 +76,9 @@ Core *Allocator::core() const noexcept {
   core = core_.load(std::memory_order_relaxed);
   if (core == nullptr) {
     g_process_made = true;
+    if (options_at_start != nullptr) {
+      g_process_options = options_at_start();
+    }
     core = Core::make(g_process_options, 0);
     if (core != nullptr) {
       threads::enter(0, core);

@@ -31,9 +31,9 @@ void collect_unknown(const Fact &fact, const std::string &path, Facts &out) {
 
 Facts machine() {
   Facts all{
-      {"cpu", cpu_facts()},     {"clocks", clock_facts()},  {"timers", timer_facts()},
-      {"power", power_facts()}, {"memory", memory_facts()}, {"os", os_facts()},
-      {"build", build_facts()}, {"state", state_facts()},
+      {"cpu", cpu_facts()},     {"clocks", clock_facts()},        {"timers", timer_facts()},
+      {"power", power_facts()}, {"memory", memory_facts()},       {"os", os_facts()},
+      {"build", build_facts()}, {"allocator", allocator_facts()}, {"state", state_facts()},
   };
   Facts unknown;
   collect_unknown(all, "", unknown);

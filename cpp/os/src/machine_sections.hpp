@@ -17,6 +17,7 @@ namespace vmperf::os {
 [[nodiscard]] Facts memory_facts();
 [[nodiscard]] Facts os_facts();
 [[nodiscard]] Facts build_facts();
+[[nodiscard]] Facts allocator_facts();
 [[nodiscard]] Facts state_facts();
 
 /// CPUs' worth of time that control groups allow this process, or "none".

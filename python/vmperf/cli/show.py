@@ -11,6 +11,7 @@ import click
 
 from ._json import JsonCommand, json_option, write_json
 from ._metrics import metric_option
+from ._watch import show_watch
 
 if TYPE_CHECKING:
     from vmperf._results.results import Results
@@ -33,19 +34,27 @@ def command(
 ) -> None:
     """Show the results in FILE (default: the newest run) whose benchmark matches PATTERN.
 
-    JSON has all metrics of a row, or those of --metric.
+    JSON has all metrics of a row, or those of --metric. FILE may be one of 'vmperf preload
+    --watch', too: then it is where the memory of the program went.
     """
+    from vmperf._alloc.watch import is_watch
+    from vmperf._files.kept import check_output
     from vmperf._results.results import load_results
     from vmperf._run.run import newest
 
     from ._console import console, results_tables, say
     from ._metrics import delivered_by, metric_names, metric_tables
 
+    if file is not None and is_watch(file):
+        show_watch(file, json_path)
+        return
     results = load_results(file or newest())
     chosen = results.select(pattern)
     if failures:
         chosen = chosen.only_failures()
     shown = metric_names(delivered_by(chosen), metrics or ())
+    if json_path is not None and json_path != "-":
+        check_output(json_path, "--json")
     if json_path is not None:
         write_json(json_path, _rows(chosen, shown if metrics else None))
     if json_path == "-":

@@ -6,6 +6,8 @@ benchmark, and are Altair charts of the report's own theme; sentences and tables
 ====================== ===========================================================================
 over axes              `curve`, `heat`, `ratios`; lines for `limits_of`, `limits_near`
 of one benchmark       `samples`, `percentiles`, `series`
+of replayed traces     `front`, `resident`
+of a watched program   `memory_chart`
 of comparisons         `pairs_chart`, `power_chart`, `power`, `trend_chart`
 sentences              `conclude`, `compare_designs`, `spread`, `conclude_comparison`,
                        `conclude_noise`
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from .details import series as series
     from .limits import limits_near as limits_near
     from .limits import limits_of as limits_of
+    from .memory import memory_chart as memory_chart
     from .noise import conclude_comparison as conclude_comparison
     from .noise import conclude_noise as conclude_noise
     from .noise import pairs_chart as pairs_chart
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
     from .over_axes import curve as curve
     from .over_axes import heat as heat
     from .over_axes import ratios as ratios
+    from .replays import front as front
+    from .replays import resident as resident
     from .tables import failures_table as failures_table
     from .tables import figures_table as figures_table
     from .tables import machine_table as machine_table
@@ -53,16 +58,19 @@ _LAZY = {
     "enable_offline": "charts",
     "failures_table": "tables",
     "figures_table": "tables",
+    "front": "replays",
     "heat": "over_axes",
     "limits_near": "limits",
     "limits_of": "limits",
     "machine_table": "tables",
+    "memory_chart": "memory",
     "metrics_table": "tables",
     "pairs_chart": "noise",
     "percentiles": "details",
     "power": "noise",
     "power_chart": "noise",
     "ratios": "over_axes",
+    "resident": "replays",
     "samples": "charts",
     "series": "details",
     "spread": "conclusions",

@@ -304,6 +304,38 @@ def _trend() -> Any:
     return alt.layer(*layers).properties(width="container", height=220)
 
 
+def _front() -> Any:
+    """Allocators by time and memory, named, and a step line through those that nothing beats."""
+    import altair as alt
+
+    def at(field: str) -> Any:
+        return alt.X(f"{field}:Q", title="{axis}", scale=alt.Scale(zero=False, padding=24))
+
+    y = alt.Y("memory:Q", title="{quantity}", scale=alt.Scale(zero=False, padding=24))
+    tip = ["design:N", *(_number(name) for name in ("time", "low", "high", "memory"))]
+    data = _over("front").encode(y=y, color=_colour(), tooltip=tip)
+    rule = data.mark_rule(strokeWidth=2, opacity=0.5).encode(x=at("low"), x2="high:Q")
+    dots = data.mark_circle(size=90, opacity=1).encode(x=at("time"))
+    names = data.mark_text(style="label", align="left", dx=9, dy=-9)
+    names = names.encode(x=at("time"), text="design:N", color=alt.value("gray"))
+    line = alt.Chart(alt.NamedData("line")).mark_line(interpolate="step-after", opacity=0.5)
+    line = line.encode(x=at("time"), y=y, order="rank:Q", color=alt.value("gray"))
+    return _finish([rule, dots, names, line], zoom=["x", "y"], height=320)
+
+
+def _memory() -> Any:
+    """Resident memory of a program over time, as the stack of whose it is."""
+    import altair as alt
+
+    x = alt.X("time:Q", title="{axis}", scale=alt.Scale(nice=False))
+    y = alt.Y("value:Q", title="{quantity}", stack="zero")
+    parts = _over("parts").encode(x=x, y=y, color=_colour(), order="rank:Q")
+    area = parts.mark_area(opacity=0.75).encode(tooltip=["design:N", _number("value")])
+    line = alt.Chart(alt.NamedData("counted")).mark_line(strokeWidth=1.5, strokeDash=[4, 3])
+    line = line.encode(x=x, y=alt.Y("value:Q", title="{quantity}"), tooltip=[_number("value")])
+    return _finish([area, line], zoom=["x"], height=280)
+
+
 _BUILDERS: dict[str, Callable[[], Any]] = {
     "strip": _strip,
     "shape": _shape,
@@ -314,6 +346,8 @@ _BUILDERS: dict[str, Callable[[], Any]] = {
     "heat": _heat,
     "overview": _overview,
     "trend": _trend,
+    "front": _front,
+    "memory": _memory,
 }
 KINDS = tuple(_BUILDERS)
 

@@ -175,7 +175,7 @@ private:
   union Held { // never destroyed
     Allocator allocator;
     constexpr Held() noexcept : allocator(Allocator::ProcessWide{}) {}
-    constexpr ~Held() {} // NOLINT(modernize-use-equals-default): would be deleted
+    ~Held() {} // NOLINT(modernize-use-equals-default): would be deleted
   };
   static constinit Held held_;
 };
@@ -183,6 +183,10 @@ private:
 [[nodiscard]] inline Allocator &process() noexcept {
   return Process::instance();
 }
+
+/// Defined by a library that is the malloc of its process, and nowhere else: what process() is made
+/// with, asked once, before its first block; it must not allocate.
+[[gnu::weak]] Options options_at_start() noexcept;
 
 /// What it is made with, from now until its first use; false where that is over.
 bool set_process_options(const Options &options) noexcept;

@@ -1,7 +1,7 @@
 // The fingerprint of the machine and of this build: a tree of plain values in a stable order, ready
 // for JSON. What can't be read is Unknown with the reason, never a guess; machine() lists all of
-// them once more by path under "unknown". Sections: cpu, clocks, timers, power, memory, os, build
-// describe what the figures were made with; "state" holds what changes by the minute.
+// them once more by path under "unknown". Sections: cpu, clocks, timers, power, memory, os, build,
+// allocator describe what the figures were made with; "state" holds what changes by the minute.
 // Costs 10 to 50 ms (timers and clocks are measured, ptrace is tried in a forked child); safe from
 // any thread. Sources: proc(5), sysfs, CPUID or AT_HWCAP, perf_event_open(2), ptrace(2).
 #pragma once

@@ -1,0 +1,1 @@
+"""Programs under another allocator: started with it preloaded, and watched."""
