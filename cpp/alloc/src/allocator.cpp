@@ -98,6 +98,16 @@ bool set_process_options(const Options &options) noexcept {
   return false;
 }
 
+// Above 1 KiB, and 0: two magazines' ways would else be joined, and the short one would jump.
+void *Allocator::allocate_coarse(std::size_t size) noexcept {
+  if (size - 1 < kSpanMost) [[likely]] {
+    if (void *block = front().pop(coarse_class_of(size))) [[likely]] {
+      return block;
+    }
+  }
+  return allocate_slowly(size);
+}
+
 void *Allocator::allocate_slowly(std::size_t size) noexcept {
   Core *mine = core();
   return mine == nullptr ? nullptr : mine->allocate(size, 0);
@@ -137,6 +147,10 @@ void *Allocator::reallocate(void *block, std::size_t size) {
 }
 
 Misuse Allocator::try_deallocate_slowly(void *block) noexcept {
+  // The empty front has no units; any other is part of a heap.
+  if (HeapFront &mine = front(); mine.n_units != 0 && static_cast<Heap &>(mine).collect(block)) {
+    return Misuse::none;
+  }
   if (block == nullptr) {
     return Misuse::none;
   }
