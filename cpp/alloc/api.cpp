@@ -76,6 +76,11 @@ bench::Design &add_alloc_design(bench::Registry &registry, const FaceSource &sou
   design.runs("alloc/rss", [name = source.name](const bench::Params &params) {
     return make_rss_workload(open_face(name), params);
   });
+  if (!source.null && source.name != "naive") { // those are no libraries
+    design.runs("alloc/program", [name = source.name](const bench::Params &params) {
+      return make_program_workload(open_face(name), params);
+    });
+  }
   return design;
 }
 

@@ -26,7 +26,7 @@ BY_HAND = """
 id = "x"
 benchmark = "pool/churn"
 design = "stack"
-versus = "best peer"
+versus = "best_peer"
 kind = "ratio"
 target = 2
 """
@@ -65,7 +65,7 @@ def test_what_is_written_by_hand_takes_the_place(tmp_path: Path) -> None:
     [
         ("target = 2", 'target = 2\non = "Zen 5"', "on is 'Zen 5'"),
         ("target = 2", "target = 2\non = [5]", "microarchitectures"),
-        ('kind = "ratio"', 'kind = "cycles"', "versus is 'best peer'"),
+        ('kind = "ratio"', 'kind = "cycles"', "versus is 'best_peer'"),
         ("[[claim]]", 'by_rule = "yes"\n[[claim]]', "by_rule is 'yes'"),
     ],
 )

@@ -12,7 +12,7 @@ from .._catalog.quantities import Metric
 
 __all__ = ["ABSENT", "BEST", "COMPARED", "KINDS", "NOTHING", "PROOF", "Claim", "claim_row"]
 
-BEST = "best peer"  # versus: whichever of a benchmark's peers is the fastest where it is measured
+BEST = "best_peer"  # versus: whichever of a benchmark's peers is the fastest where it is measured
 PROOF = "verified"
 # kind -> whether it compares with another design: "yes", "no", or "may" (else over an axis)
 KINDS = {"ratio": "yes", "cycles": "no", "ns": "no", "percent": "may", PROOF: "no", "value": "no"}

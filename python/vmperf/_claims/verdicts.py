@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .. import _core
@@ -56,12 +57,11 @@ def _row(
     figure: tuple[float | None, float | None, float | None] = NOTHING
     reason = ""
     try:
-        _refuse(_present(claim, cases) if claim.versus == BEST else cases)
-        if claim.metric:
-            mine, *others = (points[0] for points in cases.values())
-            figure = metrics.figure(claim, mine, others[0] if others else None)
+        if claim.versus == BEST:
+            figure, reason = _against_best(claim, cases, metrics)
         else:
-            figure, reason = _figure(claim, cases)
+            _refuse(cases)
+            figure, reason = _figure(claim, cases, metrics)
         value = figure[0]
         assert value is not None
         met = value >= claim.target if claim.bound == "at_least" else value <= claim.target
@@ -87,11 +87,40 @@ def _refuse(cases: dict[str, list[Cases]]) -> None:
         raise _Refused(case.status, f"{design}: {case.reason}")
 
 
-def _figure(claim: Claim, cases: dict[str, list[Cases]]) -> tuple[Figure, str]:
+def _against_best(
+    claim: Claim, cases: dict[str, list[Cases]], metrics: MetricFigures
+) -> tuple[Figure, str]:
+    """Return the figure against the peer that leaves least of it, and which one that is.
+
+    Peers that are not there do not count; one that is refused might have been the best.
+    """
+    found = {
+        design: points
+        for design, points in cases.items()
+        if design == claim.design or all(c.status not in ABSENT for point in points for c in point)
+    }
+    _refuse(found)
+    if len(found) < 2:
+        raise _Refused("not_installed", f"none of {', '.join(claim.rivals)} is there")
+    worst = min if claim.bound == "at_least" else max
+    figures = {
+        rival: _figure(replace(claim, versus=rival), found, metrics)
+        for rival in found
+        if rival != claim.design
+    }
+    rival = worst(figures, key=lambda one: figures[one][0][0])
+    figure, where = figures[rival]
+    return figure, f"the best peer is {rival}" + (f"; {where}" if where else "")
+
+
+def _figure(
+    claim: Claim, cases: dict[str, list[Cases]], metrics: MetricFigures
+) -> tuple[Figure, str]:
     """Return the figure, and at which point it was taken where that is not all of them."""
     mine = cases[claim.design]
-    if claim.versus == BEST:
-        return _against_best(claim, _present(claim, cases))
+    if claim.metric:
+        other = cases[claim.versus][0] if claim.versus is not None else None
+        return metrics.figure(claim, mine[0], other), ""
     if claim.versus is not None:
         return _compared(claim, mine, cases[claim.versus])
     if claim.kind == "percent":
@@ -100,33 +129,6 @@ def _figure(claim: Claim, cases: dict[str, list[Cases]]) -> tuple[Figure, str]:
     scale = max(map(_cycles_per_ns, mine[0])) if claim.kind == "cycles" else 1.0
     best = [ns * scale for ns in _best_ns(mine[0])]
     return (min(best), min(best), max(best)), ""
-
-
-def _present(claim: Claim, cases: dict[str, list[Cases]]) -> dict[str, list[Cases]]:
-    """Leave out the peers that are not there; `_Refused` where there is none."""
-    found = {
-        design: points
-        for design, points in cases.items()
-        if design == claim.design
-        or not any(case.status in ABSENT for point in points for case in point)
-    }
-    if found.keys() == {claim.design}:
-        reason = f"none of {', '.join(claim.rivals)} is there"
-        raise _Refused("not_installed", reason)
-    return found
-
-
-def _against_best(claim: Claim, cases: dict[str, list[Cases]]) -> tuple[Figure, str]:
-    """Return the figure against the peer that is the hardest to beat, and which that is."""
-    worst = min if claim.bound == "at_least" else max
-    found = {
-        design: _compared(claim, cases[claim.design], points)
-        for design, points in cases.items()
-        if design != claim.design
-    }
-    best = worst(found, key=lambda design: found[design][0][0])
-    figure, where = found[best]
-    return figure, f"the best peer is {best}" + (f"; {where}" if where else "")
 
 
 def _compared(claim: Claim, mine: list[Cases], other: list[Cases]) -> tuple[Figure, str]:

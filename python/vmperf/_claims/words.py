@@ -40,7 +40,7 @@ _OVER = {"": "{}", "geomean": "{} in the geometric mean over {}", "worst": "{} a
 def says(row: Mapping[str, Any]) -> str:
     """Return a claim as a sentence."""
     target, design, versus = f"{row['target']:g}", row["design"], row["versus"]
-    versus = f"the {BEST}" if versus == BEST else versus
+    versus = "the best peer" if versus == BEST else versus
     if row["kind"] in _COMPARED:
         return f"{row['id'].partition('/')[2]}: {_COMPARED[row['kind']].format(target)}"
     if row["kind"] == PROOF:
