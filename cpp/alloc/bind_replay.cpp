@@ -25,7 +25,7 @@ ReplayPlan plan_of(const trace::AllocationTrace &trace, const std::string &threa
 
 // Faces are entered with the designs, which bench fills in at its first use.
 void enter_faces() {
-  const py::object used = py::module_::import("vmperf._core").attr("bench").attr("__dict__");
+  static_cast<void>(py::object(py::module_::import("vmperf._core").attr("bench").attr("catalog")));
 }
 
 Face face_of(const ReplayPlan &plan, const std::string &design) {

@@ -6,13 +6,16 @@ the command and its caller, and exit status, signals and terminal are the comman
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from .. import _core
-from .._catalog.peers import add_peer_directories
 from .._errors import invalid, near, unsupported
 
 __all__ = ["OURS", "environment", "library_of", "program_of"]
@@ -86,13 +89,24 @@ def library_of(design: str) -> Path:
     """Return the file that is preloaded for an allocator; errors as `environment`."""
     if design == OURS:
         return _own_library("alloc")
-    add_peer_directories()
-    peers = {row["name"]: row for row in _core.alloc.peers()}
+    peers = {row["name"]: row for row in _core.alloc.peers() if row["peer"]}
     if design not in peers:
         raise invalid("design", design, near(design, [OURS, _LIBC, *peers]))
+    if not peers[design]["present"]:  # one may want room for its thread-local storage at the start
+        peers = {row["name"]: row for row in _peers_of_a_child()}
     if not peers[design]["present"]:
         raise unsupported(f"{design}: {peers[design]['reason']}")
     return Path(peers[design]["path"]).resolve()
+
+
+def _peers_of_a_child() -> list[dict[str, Any]]:
+    code = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); import vmperf; "
+    code += "print(json.dumps(vmperf.alloc.peers()))"
+    env = os.environ | {"GLIBC_TUNABLES": "glibc.rtld.optional_static_tls=16384"}
+    command = [sys.executable, "-c", code, json.dumps(sys.path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=env)
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    return found
 
 
 def _own_library(part: str) -> Path:

@@ -156,7 +156,8 @@ def _take(
             found.append(grown)
             running[grown.head["process_id"]] = grown
             return
-        values = (float(said["t"]) * 1e-9, *(_number(said[k]) for k in ("rss", "live", "held")))
+        rss, live, held = (_number(said[k]) for k in ("rss", "live", "held"))
+        values = (float(said["t"]) * 1e-9, rss, live, held)
         one = running[int(said["p"])]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise trace_format(*where, f"not a line of a watch: {error!r}") from None

@@ -33,7 +33,7 @@ def show_watch(file: Path, json_path: str | None) -> None:
     out = console()
     for one in found.processes:
         state = "" if one.has_ended else "; did not end by itself, or runs still"
-        say(out, f"{one.process_id}: {one.command}{state}")
+        say(out, f"{one.process_id}: {' '.join(one.command.split())}{state}")
         say(out, f"  allocator: {one.allocator} {one.version} ({one.library})")
         say(out, f"  live: {one.live_is}; held: {one.held_is}")
         for name, value in one.settings.items():
