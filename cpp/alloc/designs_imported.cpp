@@ -33,8 +33,8 @@ bench::Design &enter(bench::Registry &registry, std::string name, std::string su
   take(functions[4], face.aligned_alloc);
   take(functions[5], face.usable_size);
   imported().insert_or_assign(name, face);
-  return add_alloc_design(
-      registry, {.name = std::move(name), .summary = std::move(summary), .open = open});
+  return add_alloc_design(registry,
+                          {.name = std::move(name), .summary = std::move(summary), .open = open});
 }
 
 } // namespace
