@@ -23,6 +23,11 @@ ReplayPlan plan_of(const trace::AllocationTrace &trace, const std::string &threa
   return plan_replay(trace.ops, how, when, points);
 }
 
+// Faces are entered with the designs, which bench fills in at its first use.
+void enter_faces() {
+  static_cast<void>(py::object(py::module_::import("vmperf._core").attr("bench").attr("catalog")));
+}
+
 Face face_of(const ReplayPlan &plan, const std::string &design) {
   return design == "null" ? null_face(plan.counts().largest_bytes) : open_face(design);
 }
@@ -80,6 +85,7 @@ Record replay_of(const ReplayPlan &plan, const std::string &design, const std::s
                  bool stamped) {
   const ReplaySettings settings{.touch = to_replay_touch(touch), .stamped = stamped};
   std::optional<Replayed> replayed;
+  enter_faces();
   {
     const py::gil_scoped_release released;
     replayed = replay(plan, face_of(plan, design), settings);
@@ -89,6 +95,7 @@ Record replay_of(const ReplayPlan &plan, const std::string &design, const std::s
 
 Record check_of(const ReplayPlan &plan, const std::string &design) {
   CheckedReplay checked;
+  enter_faces();
   {
     const py::gil_scoped_release released;
     checked = check_replay(plan, open_face(design));

@@ -15,6 +15,17 @@ namespace {
 
 using Addresses = py::array_t<std::uint64_t, py::array::c_style>;
 
+// NumPy is loaded by the first array and not before: whoever replays a trace has none.
+void name_fields() {
+  static bool done = false; // written with the GIL held
+  if (!std::exchange(done, true)) {
+    PYBIND11_NUMPY_DTYPE(BlockRow, address, size_bytes, tag);
+    PYBIND11_NUMPY_DTYPE_EX(Extent, offset_bytes, "offset_bytes", bytes, "size_bytes", block_bytes,
+                            "block_bytes", live_blocks, "live_blocks", n_blocks, "n_blocks",
+                            purged_pages, "purged_pages");
+  }
+}
+
 // Moved out: the array's base owns the rows.
 template <class Row> py::array to_array(std::vector<Row> rows) {
   auto owned = std::make_unique<std::vector<Row>>(std::move(rows));
@@ -118,10 +129,6 @@ py::array make_array(const SharedAllocator &self, const py::object &dtype,
 } // namespace
 
 void bind_rows(py::module_ &m) {
-  PYBIND11_NUMPY_DTYPE(BlockRow, address, size_bytes, tag);
-  PYBIND11_NUMPY_DTYPE_EX(Extent, offset_bytes, "offset_bytes", bytes, "size_bytes", block_bytes,
-                          "block_bytes", live_blocks, "live_blocks", n_blocks, "n_blocks",
-                          purged_pages, "purged_pages");
   allocator_of(m)
       .def("allocate_n", &allocate_n, py::arg("size_bytes"), py::arg("n"),
            docs::Allocator_allocate_n)

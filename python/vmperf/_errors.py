@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from ._core import InvalidArgumentError, MeasurementError, TraceFormatError, UnsupportedError
+from ._core import (
+    InvalidArgumentError,
+    MeasurementError,
+    OsError,
+    TraceFormatError,
+    UnsupportedError,
+)
 
-__all__ = ["invalid", "located", "measurement", "near", "trace_format", "unsupported"]
+__all__ = ["invalid", "located", "measurement", "near", "os_error", "trace_format", "unsupported"]
 
 _E = TypeVar("_E", bound=Exception)
 
@@ -39,6 +45,13 @@ def trace_format(path: object, offset: int, reason: str) -> TraceFormatError:
 def measurement(reason: str, detail: str) -> MeasurementError:
     """Return a MeasurementError: a word that scripts can rely on, and what happened."""
     return _with_fields(MeasurementError(f"{reason}: {detail}"), reason=reason)
+
+
+def os_error(call: str, error: OSError) -> OsError:
+    """Return an OsError for what a call of Python's library raised."""
+    name = f"{error.filename}: " if error.filename else ""
+    made = OsError(error.errno or 0, f"{call}: {name}{error.strerror or error}")
+    return _with_fields(made, call=call)
 
 
 def unsupported(message: str) -> UnsupportedError:

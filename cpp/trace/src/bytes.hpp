@@ -17,7 +17,8 @@ namespace vmperf::trace {
 class InputFile {
 public:
   /// OsError where it cannot be opened.
-  explicit InputFile(const std::string &path) : path_(path), file_(std::fopen(path.c_str(), "rbe")) {
+  explicit InputFile(const std::string &path)
+      : path_(path), file_(std::fopen(path.c_str(), "rbe")) {
     if (file_ == nullptr) {
       const int code = errno;
       throw OsError("open", code, path + ": " + std::strerror(code));
@@ -31,7 +32,8 @@ public:
     while (found.size() < bytes) {
       const std::size_t before = found.size();
       found.resize(std::min(bytes, before + kPiece));
-      const std::size_t n = std::fread(found.data() + before, 1, found.size() - before, file_.get());
+      const std::size_t n =
+          std::fread(found.data() + before, 1, found.size() - before, file_.get());
       found.resize(before + n);
       if (n == 0) {
         break;

@@ -80,7 +80,8 @@ private:
       builder_.reallocate(tick(), thread, i, i, size + size / 2);
     }
     std::uint32_t freer = thread;
-    if (const double share = others_.uniform(); options_.threads > 1 && share < options_.handed_over) {
+    if (const double share = others_.uniform();
+        options_.threads > 1 && share < options_.handed_over) {
       freer = static_cast<std::uint32_t>((thread + 1 + others_.below(options_.threads - 1)) %
                                          options_.threads);
     }

@@ -59,8 +59,8 @@ void Reader::read_head() {
     fail(head.size(), "the file ends within its head");
   }
   if (const auto version = get<std::uint16_t>(&head[8]); version != kVersion) {
-    fail(8, "version " + std::to_string(version) + "; this build reads " +
-                std::to_string(kVersion));
+    fail(8,
+         "version " + std::to_string(version) + "; this build reads " + std::to_string(kVersion));
   }
   const auto text_bytes = get<std::uint32_t>(&head[12]);
   if (text_bytes > kMostTextBytes) {

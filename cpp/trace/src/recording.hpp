@@ -30,7 +30,7 @@ enum class Event : std::uint8_t {
 
 inline constexpr std::uint64_t kSessionMagic = 0x3130636572706d76U; // "vmprec01"
 inline constexpr std::uint32_t kBlockMagic = 0x314b4c42U;           // "BLK1"
-inline constexpr std::size_t kSessionBytes = 65536; // a page of any system
+inline constexpr std::size_t kSessionBytes = 65536;                 // a page of any system
 inline constexpr std::size_t kBufferBytes = 65536;
 inline constexpr std::size_t kMostRecordBytes = 32;
 

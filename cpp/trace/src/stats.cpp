@@ -33,8 +33,7 @@ public:
   void take(const Op &op) {
     ++found_.n_of_kind[static_cast<std::size_t>(op.kind)];
     ++found_.ops_of_thread[op.thread];
-    while (op.time_ns > found_.curve_time_ns[point_] &&
-           point_ + 1 < found_.curve_time_ns.size()) {
+    while (op.time_ns > found_.curve_time_ns[point_] && point_ + 1 < found_.curve_time_ns.size()) {
       found_.curve_live_bytes[++point_] = live_bytes_;
     }
     Block &block = blocks_[op.slot];

@@ -65,7 +65,7 @@ struct Writer::State {
   Bytes payload;
   std::uint32_t n_in_block = 0;
   std::vector<std::uint32_t> slot_of; ///< the file's slot of a slot of the caller, or kNone
-  LiveTable thread_of; ///< the file's number of a thread of the caller
+  LiveTable thread_of;                ///< the file's number of a thread of the caller
   Slots slots;
   std::uint64_t last_ns = 0;
   std::uint32_t last_slot = 0;
@@ -131,8 +131,8 @@ std::uint32_t Writer::State::rename_thread(std::uint32_t thread) {
 void Writer::State::encode(const Op &op, std::uint32_t slot, std::uint32_t thread) {
   const std::uint64_t since = op.time_ns - last_ns;
   const bool moved = thread != last_thread;
-  payload.push_back(static_cast<std::uint8_t>(static_cast<unsigned>(op.kind) |
-                                              (moved ? 8U : 0U) | (since & 15U) << 4U));
+  payload.push_back(static_cast<std::uint8_t>(static_cast<unsigned>(op.kind) | (moved ? 8U : 0U) |
+                                              (since & 15U) << 4U));
   put_varint(payload, since >> 4U);
   if (moved) {
     put_varint(payload, thread);

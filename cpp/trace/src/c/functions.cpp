@@ -65,8 +65,8 @@ void *early_allocate(std::size_t bytes, std::size_t alignment) noexcept {
   }
   const auto address = reinterpret_cast<std::uintptr_t>(g_early.bytes.data()) + begin + 16;
   const std::uintptr_t aligned = (address + least - 1) & ~(least - 1);
-  auto *block = g_early.bytes.data() + (aligned - reinterpret_cast<std::uintptr_t>(
-                                                      g_early.bytes.data()));
+  auto *block =
+      g_early.bytes.data() + (aligned - reinterpret_cast<std::uintptr_t>(g_early.bytes.data()));
   std::memcpy(block - sizeof bytes, &bytes, sizeof bytes);
   return block;
 }

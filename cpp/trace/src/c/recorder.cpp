@@ -28,7 +28,7 @@ struct Session {
   bool forked = false;
   bool hooked = false; ///< the hook of forks is set
   SessionHead *head = nullptr;
-  BlockHead *spare = nullptr; ///< buffers that ended threads left, linked by first_ticks
+  BlockHead *spare = nullptr;            ///< buffers that ended threads left, linked by first_ticks
   std::array<char, kMostPath> buffers{}; ///< path of the .buf
   std::array<char, kMostPath> blocks{};  ///< path of the .rec
 };
@@ -150,9 +150,8 @@ State begin() noexcept {
   head->parent = self.parent;
   head->forked = g_session.forked ? 1 : 0;
   head->start_ticks = os::read_ticks();
-  head->command_bytes = static_cast<std::uint32_t>(
-      os::read_file("/proc/self/cmdline", static_cast<char *>(head->command),
-                    sizeof head->command));
+  head->command_bytes = static_cast<std::uint32_t>(os::read_file(
+      "/proc/self/cmdline", static_cast<char *>(head->command), sizeof head->command));
   head->magic = kSessionMagic;
   g_session.head = head;
   return State::on;

@@ -52,8 +52,8 @@ template <Event event>
   const unsigned n_time = bytes_of(time);
   const unsigned n_distance = bytes_of(distance);
   const unsigned n_size = sized ? bytes_of(size) : 1;
-  const unsigned tag = static_cast<unsigned>(event) | (n_time - 1) << 4U |
-                       (n_distance - 1) << 7U | (n_size - 1) << 10U;
+  const unsigned tag = static_cast<unsigned>(event) | (n_time - 1) << 4U | (n_distance - 1) << 7U |
+                       (n_size - 1) << 10U;
   std::uint8_t *at = store(self.at + 2, time, n_time);
   at = store(at, distance, n_distance);
   if constexpr (sized) {

@@ -23,10 +23,10 @@ struct GenerateOptions {
   std::uint64_t most_bytes = 256;   ///< ... to here
   std::vector<std::uint64_t> sizes; ///< where not empty, each as likely
   Lifetimes lifetimes = Lifetimes::exponential;
-  std::uint64_t live = 1000; ///< blocks on average
-  std::uint32_t threads = 1; ///< each allocates every so many-th
-  double handed_over = 0;    ///< share of blocks that another thread frees
-  double realloc = 0;        ///< share of allocations that are followed by a realloc to 1.5 times
+  std::uint64_t live = 1000;  ///< blocks on average
+  std::uint32_t threads = 1;  ///< each allocates every so many-th
+  double handed_over = 0;     ///< share of blocks that another thread frees
+  double realloc = 0;         ///< share of allocations that are followed by a realloc to 1.5 times
   std::uint64_t gap_ns = 100; ///< between operations
   std::uint64_t seed = 0;
 };

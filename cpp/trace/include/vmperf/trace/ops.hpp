@@ -44,8 +44,8 @@ struct Header {
   std::uint64_t process_id = 0;
   std::uint64_t unmatched_frees = 0;    ///< of blocks that were never seen: from before the start
   std::uint64_t unmatched_reallocs = 0; ///< likewise; the new block is a malloc
-  std::uint64_t lost_frees = 0; ///< an address was given again although no free was seen
-  std::uint64_t lost_ops = 0;   ///< recorded and lost: full disk, truncated file
+  std::uint64_t lost_frees = 0;         ///< an address was given again although no free was seen
+  std::uint64_t lost_ops = 0;           ///< recorded and lost: full disk, truncated file
 
   friend bool operator==(const Header &, const Header &) = default;
 };

@@ -16,8 +16,8 @@ using Buckets = std::array<std::uint64_t, 65>;
 
 struct Stats {
   std::array<std::uint64_t, kKinds> n_of_kind{};
-  Buckets sizes{};     ///< bytes, of allocations and reallocs
-  Buckets lifetimes{}; ///< ns from allocation to free, of blocks that were freed
+  Buckets sizes{};                   ///< bytes, of allocations and reallocs
+  Buckets lifetimes{};               ///< ns from allocation to free, of blocks that were freed
   std::uint64_t allocated_bytes = 0; ///< a realloc counts what it adds
   std::uint64_t n_never_freed = 0;
   std::uint64_t never_freed_bytes = 0;

@@ -1,0 +1,1 @@
+"""What of allocation traces needs processes or packages: recording, captures of memray."""
