@@ -16,7 +16,7 @@ constexpr std::size_t kChurnBytes = 96U << 20U;
 constexpr std::size_t kMostAlignment = 4096;
 constexpr std::byte kDirt{0xA5};
 
-std::string place(const Block &block, std::size_t number) {
+std::string place(const Placed &block, std::size_t number) {
   return "block " + std::to_string(number) + " of " + std::to_string(block.size) + " bytes";
 }
 
@@ -24,8 +24,8 @@ std::size_t count_for(std::size_t size) {
   return std::clamp<std::size_t>(kMostBytes / size, 2, kBlocks);
 }
 
-std::vector<Block> allocate_all(const Face &face, std::span<const std::size_t> sizes) {
-  std::vector<Block> blocks;
+std::vector<Placed> allocate_all(const Face &face, std::span<const std::size_t> sizes) {
+  std::vector<Placed> blocks;
   for (const std::size_t size : sizes) {
     for (std::size_t i = count_for(size); i != 0; --i) {
       blocks.push_back({face.malloc(size), size});
@@ -34,23 +34,23 @@ std::vector<Block> allocate_all(const Face &face, std::span<const std::size_t> s
   return blocks;
 }
 
-void free_all(const Face &face, std::span<const Block> blocks) {
-  for (const Block &block : blocks) {
+void free_all(const Face &face, std::span<const Placed> blocks) {
+  for (const Placed &block : blocks) {
     face.free(block.address);
   }
 }
 
-std::string check_written(std::span<const Block> blocks) {
+std::string check_written(std::span<const Placed> blocks) {
   if (std::string fault = check_addresses(blocks); !fault.empty()) {
     return fault;
   }
-  for (const Block &block : blocks) {
+  for (const Placed &block : blocks) {
     write_all(block);
   }
   return check_stamps(blocks);
 }
 
-std::string check_usable(const Face &face, std::span<const Block> blocks) {
+std::string check_usable(const Face &face, std::span<const Placed> blocks) {
   if (face.usable_size != nullptr) {
     for (std::size_t i = 0; i < blocks.size(); ++i) {
       if (face.usable_size(blocks[i].address) < blocks[i].size) {
@@ -63,12 +63,12 @@ std::string check_usable(const Face &face, std::span<const Block> blocks) {
 }
 
 // A block grows to twice its size and shrinks again; what it held stays.
-std::string check_realloc(const Face &face, std::span<Block> blocks) {
+std::string check_realloc(const Face &face, std::span<Placed> blocks) {
   if (face.realloc == nullptr) {
     return {};
   }
   for (std::size_t i = 0; i < blocks.size(); ++i) {
-    Block &block = blocks[i];
+    Placed &block = blocks[i];
     std::memset(block.address, static_cast<int>(i % 251), block.size);
     for (const std::size_t size : {2 * block.size, block.size}) {
       void *moved = face.realloc(block.address, size);
@@ -112,11 +112,11 @@ std::string check_aligned(const Face &face) {
   if (face.aligned_alloc == nullptr) {
     return {};
   }
-  std::vector<Block> blocks;
+  std::vector<Placed> blocks;
   std::string fault;
   for (std::size_t alignment = 16; alignment <= kMostAlignment; alignment *= 2) {
     for (int i = 0; i < 3; ++i) {
-      Block &block = blocks.emplace_back(face.aligned_alloc(alignment, alignment), alignment);
+      Placed &block = blocks.emplace_back(face.aligned_alloc(alignment, alignment), alignment);
       if (reinterpret_cast<std::uintptr_t>(block.address) % alignment != 0) {
         fault = "aligned_alloc of " + std::to_string(alignment) + " bytes is not aligned to them";
       }
@@ -154,7 +154,7 @@ std::string check_reuse(const Face &face) {
 
 } // namespace
 
-void write_all(const Block &block) noexcept {
+void write_all(const Placed &block) noexcept {
   const std::uint64_t stamp = stamp_of(block.address);
   auto *at = static_cast<std::byte *>(block.address);
   for (std::size_t done = 0; done < block.size; done += sizeof stamp) {
@@ -162,9 +162,9 @@ void write_all(const Block &block) noexcept {
   }
 }
 
-std::string check_addresses(std::span<const Block> blocks) {
-  std::vector<Block> sorted(blocks.begin(), blocks.end());
-  for (const Block &block : blocks) {
+std::string check_addresses(std::span<const Placed> blocks) {
+  std::vector<Placed> sorted(blocks.begin(), blocks.end());
+  for (const Placed &block : blocks) {
     if (block.address == nullptr) {
       return "an allocation of " + std::to_string(block.size) + " bytes returned null";
     }
@@ -173,7 +173,7 @@ std::string check_addresses(std::span<const Block> blocks) {
              std::to_string(owed_align(block.size));
     }
   }
-  std::ranges::sort(sorted, {}, &Block::address);
+  std::ranges::sort(sorted, {}, &Placed::address);
   for (std::size_t i = 1; i < sorted.size(); ++i) {
     const auto distance = static_cast<std::size_t>(static_cast<std::byte *>(sorted[i].address) -
                                                    static_cast<std::byte *>(sorted[i - 1].address));
@@ -184,7 +184,7 @@ std::string check_addresses(std::span<const Block> blocks) {
   return {};
 }
 
-std::string check_stamps(std::span<const Block> blocks) {
+std::string check_stamps(std::span<const Placed> blocks) {
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     const std::uint64_t stamp = stamp_of(blocks[i].address);
     const auto *at = static_cast<const std::byte *>(blocks[i].address);
@@ -202,7 +202,7 @@ std::string try_face(const Face &face, std::span<const std::size_t> sizes) {
   if (face.allocates_nothing) {
     return {};
   }
-  std::vector<Block> blocks = allocate_all(face, sizes);
+  std::vector<Placed> blocks = allocate_all(face, sizes);
   std::string fault = check_written(blocks);
   fault = fault.empty() ? check_usable(face, blocks) : fault;
   fault = fault.empty() ? check_realloc(face, blocks) : fault;

@@ -93,8 +93,8 @@ private:
   }
 
   // What is live after grow().
-  [[nodiscard]] std::vector<Block> live() const {
-    std::vector<Block> found;
+  [[nodiscard]] std::vector<Placed> live() const {
+    std::vector<Placed> found;
     for (std::size_t i = 0; i < blocks_.size(); i += i < kSmall ? kKept : 1) {
       found.push_back(blocks_[i]);
     }
@@ -142,7 +142,7 @@ private:
   }
 
   std::vector<std::uint32_t> small_, larger_;
-  std::vector<Block> blocks_;
+  std::vector<Placed> blocks_;
   Held held_;
   std::string fault_;
 };

@@ -63,7 +63,7 @@ std::uint32_t Core::take_bits(Heap &heap, unsigned size_class, std::uint32_t mos
     ++word;
   }
   std::uint64_t bits = slab.words[word];
-  const std::uint32_t n = std::min(static_cast<std::uint32_t>(std::popcount(bits)), most);
+  const std::uint32_t n = std::min(count_ones(bits), most);
   const ClassShape &shape = kShapes[size_class];
   Magazine &magazine = heap.magazines[size_class];
   std::byte *first = unit_address(unit) + std::size_t{word} * 64 * shape.bytes;
@@ -145,7 +145,7 @@ void Core::put_bits(Heap &heap, std::uint32_t unit, std::uint32_t word,
                     std::uint64_t bits) noexcept {
   Slab &slab = slabs_[unit];
   slab.words[word] |= bits;
-  slab.n_free = static_cast<std::uint16_t>(slab.n_free + std::popcount(bits));
+  slab.n_free = static_cast<std::uint16_t>(slab.n_free + count_ones(bits));
   slab.hint = std::min(slab.hint, static_cast<std::uint16_t>(word));
   slab.stamp = heap.tick;
 }

@@ -46,7 +46,7 @@ public:
   }
 
   [[nodiscard]] bench::Verification verify() override {
-    std::vector<Block> blocks;
+    std::vector<Placed> blocks;
     for (void *block : live_) {
       blocks.push_back({block, this->setup_.size_bytes});
     }

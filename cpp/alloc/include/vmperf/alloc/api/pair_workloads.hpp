@@ -40,7 +40,7 @@ public:
   [[nodiscard]] std::uint64_t max_n() const noexcept override { return blocks_.size(); }
 
   [[nodiscard]] bench::Verification verify() override {
-    std::vector<Block> live;
+    std::vector<Placed> live;
     for (std::size_t i = 0; i < live_; ++i) {
       live.push_back({blocks_[i], this->setup_.size_bytes});
     }
@@ -156,7 +156,7 @@ public:
                       [&]<Touch touch> { return this->template loop<touch>(n); });
   }
   [[nodiscard]] bench::Verification verify() override {
-    std::vector<Block> last; // freed, but their addresses must have been those of distinct blocks
+    std::vector<Placed> last; // freed, but their addresses must have been those of distinct blocks
     for (std::size_t i = 0; i < n_last_; ++i) {
       last.push_back({blocks_[i], this->setup_.size_bytes});
     }

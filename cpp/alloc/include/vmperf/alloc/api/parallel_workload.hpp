@@ -78,7 +78,7 @@ private:
       }
       return bench::Progress::done;
     });
-    std::vector<Block> all;
+    std::vector<Placed> all;
     for (const Lane &lane : lanes_) {
       for (void *block : lane.blocks) {
         all.push_back({block, size});

@@ -37,7 +37,7 @@ public:
   PatternWorkload &operator=(PatternWorkload &&) = delete;
   ~PatternWorkload() override {
     if (holds()) {
-      for (const Block &block : live_) {
+      for (const Placed &block : live_) {
         this->calls_.deallocate(block.address);
       }
     }
@@ -82,10 +82,10 @@ private:
   }
 
   // The live blocks, or those of the last round: freed, but they were live together at one time.
-  [[nodiscard]] std::vector<Block> seen() const {
+  [[nodiscard]] std::vector<Placed> seen() const {
     const bool whole = holds() || this->setup_.pattern == Pattern::burst;
-    return whole ? std::vector<Block>(live_.begin(), live_.begin() + (holds() ? size() : n_round_))
-                 : std::vector<Block>{};
+    return whole ? std::vector<Placed>(live_.begin(), live_.begin() + (holds() ? size() : n_round_))
+                 : std::vector<Placed>{};
   }
   [[nodiscard]] std::ptrdiff_t size() const noexcept { return std::ssize(live_); }
 
@@ -117,7 +117,7 @@ private:
     return sum;
   }
 
-  [[gnu::always_inline]] void replace(const C &calls, Block &place, std::size_t size) {
+  [[gnu::always_inline]] void replace(const C &calls, Placed &place, std::size_t size) {
     void *const block = this->template take<Touch::first>(calls, size);
     void *const old = place.address;
     place = {block, size};
@@ -138,7 +138,7 @@ private:
 
   [[gnu::noinline]] std::uint64_t run_random(std::uint64_t n) {
     const C calls = this->calls_;
-    Block *const live = live_.data();
+    Placed *const live = live_.data();
     const std::uint32_t *const places = places_.data();
     const std::uint32_t *const sizes = sizes_.data();
     const std::size_t mask = places_.size() - 1;
@@ -170,7 +170,7 @@ private:
     return sum;
   }
 
-  [[gnu::always_inline]] void fill(const C &calls, Block &place, std::size_t factor = 1) {
+  [[gnu::always_inline]] void fill(const C &calls, Placed &place, std::size_t factor = 1) {
     const std::size_t size = factor * sizes_[at_++ & (sizes_.size() - 1)];
     place = {this->template take<Touch::first>(calls, size), size};
   }
@@ -219,7 +219,7 @@ private:
 
   std::vector<std::uint32_t> places_, sizes_;
   FreeOrder order_;
-  std::vector<Block> live_;
+  std::vector<Placed> live_;
   std::size_t at_ = 0, next_ = 0;
   std::ptrdiff_t n_round_ = 0;
 };

@@ -14,7 +14,7 @@
 
 namespace vmperf::alloc {
 
-struct Block {
+struct Placed {
   void *address = nullptr;
   std::size_t size = 0;
 };
@@ -38,7 +38,7 @@ inline std::uint64_t stamp_of(const void *p) noexcept {
 }
 
 /// Stamps all of a block, its last bytes too.
-void write_all(const Block &block) noexcept;
+void write_all(const Placed &block) noexcept;
 
 /// What malloc owes a block of this size: 16 where it may hold anything, else 8.
 constexpr std::size_t owed_align(std::size_t size) noexcept {
@@ -46,10 +46,10 @@ constexpr std::size_t owed_align(std::size_t size) noexcept {
 }
 
 /// Empty, or what is wrong: null, misaligned or overlapping blocks.
-[[nodiscard]] std::string check_addresses(std::span<const Block> blocks);
+[[nodiscard]] std::string check_addresses(std::span<const Placed> blocks);
 
 /// Empty, or which block no longer carries the stamps of write_all().
-[[nodiscard]] std::string check_stamps(std::span<const Block> blocks);
+[[nodiscard]] std::string check_stamps(std::span<const Placed> blocks);
 
 /// Empty, or what is wrong with the face at these sizes, 8 bytes or more each: a trial of malloc,
 /// calloc over dirty memory, realloc, aligned_alloc and usable_size, with all blocks live at once,

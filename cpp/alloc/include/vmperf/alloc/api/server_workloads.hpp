@@ -226,7 +226,7 @@ public:
   [[nodiscard]] bench::Verification verify() override { return this->prove_lanes(wrong_); }
 
 private:
-  using Request = std::vector<Block>;
+  using Request = std::vector<Placed>;
   static constexpr std::size_t kPerThread = 256;
   static constexpr std::size_t kKept = 8;
   static constexpr std::size_t kDraws = 4096;
@@ -244,7 +244,7 @@ private:
   }
 
   void answer(const Request &request) {
-    for (const Block &block : request) {
+    for (const Placed &block : request) {
       if (block.address == nullptr) {
         wrong_ |= 1U;
         continue;
