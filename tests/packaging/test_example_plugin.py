@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import house
+from house import fair_weather
 import vmperf
 from house.weather import IN_BUDGET
 
@@ -36,9 +36,7 @@ def test_access(vmperf_benchmark):
 
 
 MAIN = "from vmperf.cli.main import main; main()"
-FAIR = f"import sys; sys.path[:0] = [{str(Path(house.__file__).parents[1])!r}]\n" + (
-    "from house import fair_weather; fair_weather.install()\n" + MAIN
-)
+FAIR = fair_weather.program(MAIN)
 
 
 def vmperf_command(

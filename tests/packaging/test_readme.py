@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from house import tree
+from house import fair_weather, tree
 from vmperf._plan.tour import TOUR_S
 
 Fenced = Callable[[str, str], list[str]]
@@ -47,7 +47,7 @@ def readme(repo_root: Path) -> str:
 
 def test_python_example_runs(fenced: Fenced, readme: str, tmp_path: Path) -> None:
     (block,) = fenced(readme, "python")
-    (tmp_path / "example.py").write_text(block)
+    (tmp_path / "example.py").write_text(fair_weather.program(block))
     command = [sys.executable, "-W", "error", "example.py"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

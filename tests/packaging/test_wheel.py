@@ -109,7 +109,9 @@ def test_command_line(fresh_python: Path, run_clean: Run, tmp_path: Path) -> Non
     rows = json.loads(run_clean(vmperf, "list", "--json", cwd=tmp_path).stdout)
     assert {"pool/cycle", "pool/allocate"} <= {row["id"] for row in rows}
     command = [vmperf, "run", "pool/allocate", "--design", "stack", "--budget", "2", "--json", "-"]
-    rows = json.loads(run_clean(*command, cwd=tmp_path).stdout)
+    ran = run_clean(*command, cwd=tmp_path, check=False)
+    assert ran.returncode in (0, 1), ran.stderr
+    rows = json.loads(ran.stdout)
     assert {row["params"]["design"] for row in rows} == {"stack"}
     assert {row["status"] for row in rows} <= IN_BUDGET
 

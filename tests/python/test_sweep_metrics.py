@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 import vmperf
+from house import fair_weather
 from vmperf._results.metric_values import metric_values
 from vmperf._results.results import Results
 from vmperf.cli.main import cli
@@ -71,7 +72,9 @@ def loaded(compile_cpp: Callable[..., Path], tmp_path_factory: pytest.TempPathFa
 def swept(loaded: str, tmp_path_factory: pytest.TempPathFactory) -> Results:
     folder = tmp_path_factory.mktemp("swept")
     (folder / "grid.toml").write_text(SWEEP)
-    return vmperf.run_sweep(folder / "grid.toml", results=folder / "grid.vmperf")
+    with pytest.MonkeyPatch.context() as patch:
+        fair_weather.setup(patch)
+        return vmperf.run_sweep(folder / "grid.toml", results=folder / "grid.vmperf")
 
 
 def known(params: dict[str, int], design: str) -> float:
@@ -84,26 +87,19 @@ def test_the_dataset_has_the_metric_on_the_grid(swept: Results) -> None:
     figures = metric_values(data, "filled")
     middle = metric_values(swept, "ages_p50_ops")
     assert figures["value"].dims == ("design", "keys", "ways")
-    n_measured = 0
     for row in swept.rows():
-        if row["status"] != "ok":  # a busy machine may make one too noisy
-            continue
         at = row["params"]
         expected = known(at, at["design"])
         assert row["metrics"]["filled"]["value"] == expected
         assert float(figures["value"].sel(at)) == expected
         assert float(middle["value"].sel(at)) == row["metrics"]["ages_p50_ops"]["value"]
         assert float(middle["value"].sel(at)) == pytest.approx(500 * at["keys"], rel=0.01)
-        n_measured += 1
-    assert n_measured > 0
     assert len(swept.rows()) == 2 * 3 * 2
 
 
 def test_charts_of_the_sweep_draw_the_metric(swept: Results) -> None:
     measured = {
-        (r["params"]["design"], r["params"]["keys"], r["params"]["ways"])
-        for r in swept.rows()
-        if r["status"] == "ok"
+        (r["params"]["design"], r["params"]["keys"], r["params"]["ways"]) for r in swept.rows()
     }
     heat = over_axes.heat(swept, ["keys", "ways"], metric="filled").to_dict()["datasets"]["heat"]
     drawn = {(row["design"], row["x"], row["y"]): row["text"] for row in heat}

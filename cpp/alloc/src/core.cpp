@@ -41,8 +41,8 @@ Core *Core::make(const Options &options, std::uint32_t place) noexcept {
     const std::size_t n_units = (bytes >> kUnitShift) + 1; // unit 0 is no block's
     const Layout layout(n_units, watched);
     void *memory = os::map_lazily(layout.end);
-    void *arena = memory == nullptr ? nullptr
-                                    : os::map_lazily(n_units << kUnitShift, kArenaAlignment);
+    void *arena =
+        memory == nullptr ? nullptr : os::map_lazily(n_units << kUnitShift, kArenaAlignment);
     if (arena != nullptr) {
       auto *core = new (memory) Core(options, place);
       core->watched_ = watched;

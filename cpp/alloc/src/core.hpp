@@ -117,14 +117,13 @@ private:
   template <class F> void each_extent(F f) noexcept;
 
   [[nodiscard]] std::uint32_t unit_of(const void *block) const noexcept {
-    return static_cast<std::uint32_t>((reinterpret_cast<std::uintptr_t>(block) -
-                                       reinterpret_cast<std::uintptr_t>(base_)) >>
-                                      kUnitShift);
+    return static_cast<std::uint32_t>(
+        (reinterpret_cast<std::uintptr_t>(block) - reinterpret_cast<std::uintptr_t>(base_)) >>
+        kUnitShift);
   }
   [[nodiscard]] bool in_arena(const void *block) const noexcept {
     return (reinterpret_cast<std::uintptr_t>(block) - reinterpret_cast<std::uintptr_t>(base_)) >>
-               kUnitShift <
-           n_units_;
+           kUnitShift < n_units_;
   }
   [[nodiscard]] std::byte *unit_address(std::uint32_t unit) const noexcept {
     return base_ + (std::size_t{unit} << kUnitShift);
@@ -151,7 +150,7 @@ private:
 
   alignas(64) std::mutex heaps_mutex_;
   std::uint32_t n_heaps_ = 0;
-  Heap *parked_ = nullptr; // the last one first
+  Heap *parked_ = nullptr;                              // the last one first
   std::array<std::atomic<Heap *>, kMostHeaps> heaps_{}; // by id, from 1
   std::mutex orphan_mutex_; // of the heap that threads at their end share
   Heap *orphan_ = nullptr;

@@ -30,8 +30,11 @@ void *Core::map_block(std::size_t size, std::size_t alignment, unsigned tag) noe
     return nullptr;
   }
   std::byte *block = static_cast<std::byte *>(start) + lead;
-  auto *head = new (block - kHead) Mapped{
-      .start = start, .mapped_bytes = bytes, .block_bytes = bytes - lead, .tag = tag, .next = nullptr};
+  auto *head = new (block - kHead) Mapped{.start = start,
+                                          .mapped_bytes = bytes,
+                                          .block_bytes = bytes - lead,
+                                          .tag = tag,
+                                          .next = nullptr};
   const std::scoped_lock lock(mapped_mutex_);
   head->next = mapped_;
   mapped_ = head;

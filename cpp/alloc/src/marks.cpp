@@ -78,8 +78,7 @@ Misuse Core::judge(const void *block) noexcept {
   if (!is_start(block, word_of(unit))) {
     return Misuse::interior;
   }
-  const bool is_live =
-      (marks_[mark_of(block, base_)].load(std::memory_order_acquire) & kLive) != 0;
+  const bool is_live = (marks_[mark_of(block, base_)].load(std::memory_order_acquire) & kLive) != 0;
   return is_live ? Misuse::none : Misuse::double_free;
 }
 

@@ -129,8 +129,10 @@ std::uint32_t PageHeap::allocate_aligned(std::uint32_t n, std::size_t alignment,
   if (first == kNone) {
     return kNone;
   }
-  const auto address = reinterpret_cast<std::uintptr_t>(base_) + (std::uintptr_t{first} << kUnitShift);
-  const auto skip = static_cast<std::uint32_t>((align_up(address, alignment) - address) >> kUnitShift);
+  const auto address =
+      reinterpret_cast<std::uintptr_t>(base_) + (std::uintptr_t{first} << kUnitShift);
+  const auto skip =
+      static_cast<std::uint32_t>((align_up(address, alignment) - address) >> kUnitShift);
   // What is cut off keeps its stamps: it is as zero as it was.
   if (skip != 0) {
     free(first, skip, 0);

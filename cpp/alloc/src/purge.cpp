@@ -28,7 +28,8 @@ std::uint8_t Core::now() const noexcept {
     return 1;
   }
   const std::int64_t tick_ms = std::max<std::int64_t>(1, options_.purge_delay_ms / kTicksOfDelay);
-  return static_cast<std::uint8_t>(os::coarse_now_ns() / 1'000'000 / tick_ms % PageHeap::kTicks + 1);
+  return static_cast<std::uint8_t>(os::coarse_now_ns() / 1'000'000 / tick_ms % PageHeap::kTicks +
+                                   1);
 }
 
 void Core::tidy_if_due(Heap &heap) noexcept {
@@ -75,8 +76,8 @@ std::uint16_t Core::free_pages_of(const Slab &slab) const noexcept {
     std::uint64_t bits = ~slab.words[word];
     bits &= n == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1;
     for (; bits != 0; bits &= bits - 1) {
-      const std::size_t from = (word * 64U + static_cast<std::size_t>(std::countr_zero(bits))) *
-                               shape.bytes;
+      const std::size_t from =
+          (word * 64U + static_cast<std::size_t>(std::countr_zero(bits))) * shape.bytes;
       const std::size_t first = from / kPage, last = (from + shape.bytes - 1) / kPage;
       live |= ((2U << last) - 1U) & ~((1U << first) - 1U);
     }

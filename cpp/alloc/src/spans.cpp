@@ -101,7 +101,8 @@ void *Core::allocate(std::size_t size, unsigned tag) noexcept {
 
 void *Core::allocate_zeroed(std::size_t size) noexcept {
   Heap *mine = heap();
-  const unsigned size_class = size > kSpanMost ? kClasses : class_of(std::max<std::size_t>(size, 1));
+  const unsigned size_class =
+      size > kSpanMost ? kClasses : class_of(std::max<std::size_t>(size, 1));
   bool zero = false;
   void *block = nullptr;
   if (size_class < kClasses && size_class >= kSlabClasses && mine != nullptr && !watched_) {

@@ -22,8 +22,7 @@ std::size_t resident(const void *address, std::size_t bytes) noexcept {
 std::uint32_t count_bits(const Remote &remote, std::uint32_t n_words) noexcept {
   std::uint32_t n = 0;
   for (std::uint32_t i = 0; i < n_words; ++i) {
-    n += static_cast<std::uint32_t>(
-        std::popcount(remote.words[i].load(std::memory_order_relaxed)));
+    n += static_cast<std::uint32_t>(std::popcount(remote.words[i].load(std::memory_order_relaxed)));
   }
   return n;
 }
@@ -147,8 +146,8 @@ bool Core::walk(void (*visit)(void *, const Block &), void *to) noexcept {
       for (std::size_t i = 1; i <= heap.count(size_class); ++i) {
         const void *block = heap.bottom(size_class)[i];
         const std::uint32_t unit = unit_of(block);
-        const auto offset = static_cast<std::uint32_t>(static_cast<const std::byte *>(block) -
-                                                       unit_address(unit));
+        const auto offset =
+            static_cast<std::uint32_t>(static_cast<const std::byte *>(block) - unit_address(unit));
         const std::uint32_t index =
             size_class < kSlabClasses ? kShapes[size_class].index_of(offset) : 0;
         set(unit, index / 64, std::uint64_t{1} << (index % 64));

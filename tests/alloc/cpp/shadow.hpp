@@ -42,7 +42,8 @@ public:
     const std::size_t bytes = size == 0 ? 1 : size;
     const auto after = live_.lower_bound(at);
     check(after == live_.end() || at + bytes <= after->first, "a block ends before the next");
-    check(after == live_.begin() || std::prev(after)->second <= at, "a block begins after the last");
+    check(after == live_.begin() || std::prev(after)->second <= at,
+          "a block begins after the last");
     live_[at] = at + bytes;
     Held held{static_cast<std::byte *>(block), size, vmperf::mix64(++n_)};
     fill(held);

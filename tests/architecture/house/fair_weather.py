@@ -1,7 +1,7 @@
 """Runs that measure for real, and whose verdict on the time of sound work is that it is believed.
 
 For tests of what comes after a measurement: `setup` with pytest's monkeypatch, `install` in a
-process of its own. What the workers did, its samples and its proof are real; only what a neighbour
+process of its own, whose program `program` writes. What the workers did, its samples and its proof are real; only what a neighbour
 makes of the time is not.
 The judgement itself is tested where time is injected (tests/bench/cpp/weather.cpp).
 """
@@ -9,6 +9,7 @@ The judgement itself is tested where time is injected (tests/bench/cpp/weather.c
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -54,3 +55,10 @@ def setup(monkeypatch: pytest.MonkeyPatch) -> None:
 def install() -> None:
     """Runs of this process are."""
     _run.execute = execute
+
+
+def program(text: str) -> str:
+    """The text of a program whose runs are."""
+    here = str(Path(__file__).parents[1])
+    head = f"import sys; sys.path[:0] = [{here!r}]\nfrom house import fair_weather"
+    return f"{head}\nfair_weather.install()\n{text}"

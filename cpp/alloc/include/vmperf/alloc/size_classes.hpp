@@ -17,10 +17,10 @@ namespace vmperf::alloc {
 
 inline constexpr unsigned kUnitShift = 16;
 inline constexpr std::size_t kUnitBytes = std::size_t{1} << kUnitShift;
-inline constexpr std::size_t kFineMost = 1024;                        ///< ends the 16-byte steps
-inline constexpr std::size_t kSlabMost = std::size_t{32} << 10U;      ///< the largest slab block
-inline constexpr std::size_t kSpanMost = std::size_t{256} << 20U;     ///< above: a mapping each
-inline constexpr std::size_t kMostBytes = PTRDIFF_MAX;                ///< above: refused
+inline constexpr std::size_t kFineMost = 1024;                    ///< ends the 16-byte steps
+inline constexpr std::size_t kSlabMost = std::size_t{32} << 10U;  ///< the largest slab block
+inline constexpr std::size_t kSpanMost = std::size_t{256} << 20U; ///< above: a mapping each
+inline constexpr std::size_t kMostBytes = PTRDIFF_MAX;            ///< above: refused
 inline constexpr unsigned kFineClasses = 64, kSlabClasses = 84, kClasses = 136;
 
 /// The class of a size from 1025 to kSpanMost.
