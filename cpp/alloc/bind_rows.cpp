@@ -51,11 +51,16 @@ Addresses allocate_n(const SharedAllocator &self, const py::object &size_bytes,
   return addresses;
 }
 
-void deallocate_n(const SharedAllocator &self, const Addresses &addresses) {
+void deallocate_n(const SharedAllocator &self, const py::array_t<std::uint64_t, 0> &addresses) {
   if (addresses.ndim() != 1) {
     throw InvalidArgumentError("addresses", std::to_string(addresses.ndim()) + " dimensions", "1");
   }
-  const std::vector<std::uint64_t> row(addresses.data(), addresses.data() + addresses.size());
+  const auto given = addresses.unchecked<1>();
+  std::vector<std::uint64_t> row;
+  row.reserve(static_cast<std::size_t>(given.shape(0)));
+  for (py::ssize_t i = 0; i < given.shape(0); ++i) {
+    row.push_back(given(i));
+  }
   const py::gil_scoped_release unlocked;
   self.deallocate_n(row);
 }
@@ -65,6 +70,31 @@ struct Held {
   std::shared_ptr<Allocator> allocator;
   void *block;
 };
+
+py::ssize_t to_extent(const py::handle &value) {
+  const auto number = py::reinterpret_steal<py::int_>(PyNumber_Index(value.ptr()));
+  if (!number) {
+    throw py::error_already_set();
+  }
+  const py::ssize_t extent = PyLong_AsSsize_t(number.ptr());
+  if (PyErr_Occurred() != nullptr) {
+    PyErr_Clear();
+    throw InvalidArgumentError("shape", "with " + py::str(number).cast<std::string>(),
+                               "what has 0 to 2**63 - 1 bytes");
+  }
+  return extent;
+}
+
+std::vector<py::ssize_t> to_shape(const py::object &shape) {
+  if (PyIndex_Check(shape.ptr()) != 0) {
+    return {to_extent(shape)};
+  }
+  std::vector<py::ssize_t> extents;
+  for (const py::handle one : py::iter(shape)) {
+    extents.push_back(to_extent(one));
+  }
+  return extents;
+}
 
 std::size_t bytes_of(const py::dtype &type, const std::vector<py::ssize_t> &shape) {
   auto bytes = static_cast<std::size_t>(type.itemsize());
@@ -84,9 +114,7 @@ py::array make_array(const SharedAllocator &self, const py::object &dtype,
   if (type.attr("hasobject").cast<bool>()) {
     throw InvalidArgumentError("dtype", py::str(type).cast<std::string>(), "one without objects");
   }
-  const bool is_one = PyIndex_Check(shape.ptr()) != 0;
-  const auto sizes =
-      (is_one ? py::object(py::make_tuple(shape)) : shape).cast<std::vector<py::ssize_t>>();
+  const std::vector<py::ssize_t> sizes = to_shape(shape);
   constexpr std::size_t kLine = 64;
   auto held = std::make_unique<Held>(Held{.allocator = self.live(), .block = nullptr});
   held->block = self.allocate(bytes_of(type, sizes), kLine, 0);

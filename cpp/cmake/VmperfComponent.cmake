@@ -225,9 +225,9 @@ function(vmperf_preload_library name part library)
   install(TARGETS ${target} LIBRARY DESTINATION vmperf/lib)
 endfunction()
 
-# vmperf_bare_library(NAME file...): src/c/*.cpp and these of other components as vmperf/lib/libvmperf_NAME.so
-# of the wheel, to be loaded before a program's own libraries. It needs the C library alone, so that a
-# program in C has nothing in it that it did not have before: no exceptions, no run-time types.
+# vmperf_bare_library(NAME file...): src/c/*.cpp and these of other components as libvmperf_NAME.so
+# in the wheel under vmperf/lib, to be loaded before a program's own libraries. It needs the C library
+# alone, so that a program in C gets nothing else: no exceptions, no run-time types.
 function(vmperf_bare_library name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/src/c/*.cpp)
   list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)

@@ -102,7 +102,7 @@ void bind(py::module_ &m) {
       .def(
           "save",
           [](const AllocationTrace &trace, const std::filesystem::path &path) {
-            write(path.string(), trace);
+            write_vmt(path.string(), trace);
           },
           py::arg("path"), py::call_guard<py::gil_scoped_release>(), docs::AllocationTrace_save)
       .def("__len__", [](const AllocationTrace &trace) { return trace.ops.size(); })

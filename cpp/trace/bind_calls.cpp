@@ -42,7 +42,7 @@ py::object load(const Path &file) {
     return python("memray", "load")(file);
   }
   const py::gil_scoped_release released;
-  AllocationTrace trace = format == Format::vmperf ? read(path) : read_memory_replay(path);
+  AllocationTrace trace = format == Format::vmperf ? read_vmt(path) : read_memory_replay(path);
   const py::gil_scoped_acquire acquired;
   return py::cast(std::move(trace));
 }
@@ -51,7 +51,7 @@ void convert(const Path &src, const Path &dst) {
   const py::object loaded = load(src);
   const auto &trace = loaded.cast<const AllocationTrace &>();
   const py::gil_scoped_release released;
-  dst.extension() == ".txt" ? write_memory_replay(dst.string(), trace) : write(dst.string(), trace);
+  dst.extension() == ".txt" ? write_memory_replay(dst.string(), trace) : write_vmt(dst.string(), trace);
 }
 
 py::object record(const py::object &cmd, const py::object &out, bool python_malloc) {
@@ -106,8 +106,7 @@ void bind_calls(py::module_ &m) {
         py::kw_only(), py::arg("time_ns") = py::none(), py::arg("thread") = py::none(),
         py::arg("old_address") = py::none(), py::arg("alignment_log2") = py::none(),
         docs::from_events);
-  m.def("finish", &finish_recording, py::arg("stem"), py::arg("output"), py::arg("machine") = "",
-        docs::finish);
+  m.def("_finish", &finish_recording, py::arg("stem"), py::arg("output"), py::arg("machine") = "");
 }
 
 } // namespace vmperf::trace

@@ -17,7 +17,7 @@ class Reader {
 public:
   explicit Reader(const std::string &path) : path_(path), file_(path) {}
 
-  AllocationTrace read() {
+  AllocationTrace run() {
     read_head();
     while (read_block()) {
     }
@@ -212,8 +212,8 @@ void Reader::finish() {
 
 } // namespace
 
-AllocationTrace read(const std::string &path) {
-  return Reader(path).read();
+AllocationTrace read_vmt(const std::string &path) {
+  return Reader(path).run();
 }
 
 } // namespace vmperf::trace

@@ -226,7 +226,7 @@ void Writer::close(const Header &header) {
   }
 }
 
-void write(const std::string &path, const AllocationTrace &trace) {
+void write_vmt(const std::string &path, const AllocationTrace &trace) {
   Writer writer(path);
   writer.begin(trace.header);
   writer.add(trace.ops);

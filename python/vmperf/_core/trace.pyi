@@ -1,8 +1,8 @@
 """
 What a program asked of its allocator: recorded, read, generated, described.
 
-A trace is an array of operations in the order of time. Blocks have dense numbers, slots, in place of
-addresses, so that a replay needs an array of pointers and nothing else. `vmperf trace record` makes
+A trace is an array of operations in the order of time. Blocks have dense numbers, slots, in place
+of addresses, so that a replay needs an array of pointers and nothing else. `vmperf trace record` makes
 one of any dynamically linked program, ``vmperf.alloc.replay`` runs it through allocators.
 
 Examples
@@ -18,7 +18,7 @@ import numpy
 import numpy.typing
 import os
 import typing
-__all__: list[str] = ['AllocationTrace', 'KINDS', 'convert', 'finish', 'from_events', 'generate', 'load', 'record']
+__all__: list[str] = ['AllocationTrace', 'KINDS', 'convert', 'from_events', 'generate', 'load', 'record']
 class AllocationTrace:
     """
     The operations of one process and what is known of it; made by `load`, `generate`, `from_events`.
@@ -53,6 +53,16 @@ class AllocationTrace:
         ------
         OsError
             If it cannot be written.
+
+        Examples
+        --------
+        >>> import pathlib, tempfile
+        >>> from vmperf import trace
+        >>> made = trace.generate(1000, seed=1)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     made.save(pathlib.Path(folder, "small.vmt"))
+        ...     bool((trace.load(pathlib.Path(folder, "small.vmt")).ops == made.ops).all())
+        True
         """
     def stats(self, points: typing.SupportsInt | typing.SupportsIndex = 256) -> dict:
         """
@@ -90,7 +100,7 @@ class AllocationTrace:
         >>> from vmperf import trace
         >>> found = trace.from_events([0, 0, 4], [1, 2, 1], [100, 28, 0]).stats(points=3)
         >>> found["peak_live_bytes"], found["never_freed_bytes"], found["curve_live_bytes"].tolist()
-        (128, 28, [100, 128, 128])
+        (128, 28, [128, 128, 28])
         """
     @property
     def header(self) -> dict:
@@ -122,6 +132,8 @@ class AllocationTrace:
         ``size_bytes`` uint64, 0 of a free; ``slot`` uint32, below `n_slots`; ``thread`` uint32, below
         `n_threads`; ``kind`` uint8, an index of ``KINDS``; ``alignment_log2`` uint8, 0 unless aligned.
         """
+def _finish(stem: os.PathLike | str | bytes, output: os.PathLike | str | bytes, machine: str = '') -> dict:
+    ...
 def convert(src: os.PathLike | str | bytes, dst: os.PathLike | str | bytes) -> None:
     """
     Reads a trace as `load` does and writes it.
@@ -141,32 +153,17 @@ def convert(src: os.PathLike | str | bytes, dst: os.PathLike | str | bytes) -> N
         If a file cannot be read or written.
     UnsupportedError
         If `src` is a capture of memray and that package is missing.
-    """
-def finish(stem: os.PathLike | str | bytes, output: os.PathLike | str | bytes, machine: str = '') -> dict:
-    """
-    Merges what the recorder left of one process; `record` does so for each.
 
-    Parameters
-    ----------
-    stem : path-like
-        The two files' path without ``.buf`` and ``.rec``.
-    output : path-like
-        The `.vmt` file.
-    machine : str, default ''
-        What stands in the header.
-
-    Returns
-    -------
-    dict
-        ``command``, ``process_id``, ``parent_id``, ``forked``, ``n_ops``, ``n_slots``, ``n_threads``
-        and the header's counts.
-
-    Raises
-    ------
-    TraceFormatError
-        If it is no recording.
-    OsError
-        If a file cannot be read or written.
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from vmperf import trace
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     text, file = pathlib.Path(folder, "small.txt"), pathlib.Path(folder, "small.vmt")
+    ...     _ = text.write_text("7: malloc 0x10 100\\n7: free 0x10\\n")
+    ...     trace.convert(text, file)
+    ...     trace.load(file)
+    AllocationTrace(2 operations, 1 slots, 1 threads)
     """
 def from_events(kind: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8], address: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64], size_bytes: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64], *, time_ns: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64] | None = None, thread: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64] | None = None, old_address: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64] | None = None, alignment_log2: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8] | None = None) -> AllocationTrace:
     """
@@ -305,8 +302,8 @@ def record(cmd: typing.Any, out: typing.Any = 'trace.vmt', *, python_malloc: boo
     -------
     dict
         ``exit_code`` of the command, negative for a signal; ``processes``, a list of dicts with
-        ``path``, ``command``, ``process_id``, ``n_ops``, ``lost_ops`` and so on, the command's own first;
-        ``path`` of that one's trace.
+        ``path``, ``command``, ``process_id``, ``n_ops``, ``lost_ops`` and so on, the command's own
+        first; ``path`` of that one's trace.
 
     Raises
     ------
@@ -321,5 +318,14 @@ def record(cmd: typing.Any, out: typing.Any = 'trace.vmt', *, python_malloc: boo
     -----
     By ``LD_PRELOAD`` of libvmperf_trace.so, some 10 ns an event. A crash, ``_exit``, ``exec`` or a
     signal loses no event.
+
+    Examples
+    --------
+    >>> import pathlib, sys, tempfile
+    >>> from vmperf import trace
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     found = trace.record([sys.executable, "-c", ""], pathlib.Path(folder, "empty.vmt"))
+    ...     found["exit_code"], len(trace.load(found["path"])) > 100
+    (0, True)
     """
 KINDS: tuple = ('malloc', 'calloc', 'realloc', 'aligned', 'free')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from array import array
 from collections.abc import Iterable
 from pathlib import Path
@@ -42,13 +43,13 @@ def load(path: Path | str) -> AllocationTrace:
         If memray cannot read the file.
     """
     try:
-        from memray import FileReader
+        memray = importlib.import_module("memray")
     except ImportError as error:
         raise unsupported(
             f"{path} is a capture of memray, which is not installed: pip install memray"
         ) from error
     try:
-        with FileReader(str(path)) as reader:
+        with memray.FileReader(str(path)) as reader:
             return convert(reader.get_allocation_records())
     except (OSError, ValueError, RuntimeError) as error:
         raise trace_format(str(path), 0, f"memray cannot read it: {error}") from error

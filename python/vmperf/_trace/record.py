@@ -79,7 +79,7 @@ def _finish(folder: Path, target: Path, process_id: int) -> list[dict[str, Any]]
     for pid, image, stem in stems:
         suffix = f".{pid}-{image}" if found else ""
         path = target.with_name(f"{target.stem}{suffix}{target.suffix}")
-        row = _core.trace.finish(stem, path, machine)
+        row = _core.trace._finish(stem, path, machine)
         if row["n_ops"] == 0:  # it came no further than its start
             path.unlink()
             continue

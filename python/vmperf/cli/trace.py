@@ -82,7 +82,7 @@ def info(file: Path, json_path: str | None) -> None:
     from vmperf import trace
 
     from ._console import console, say
-    from ._trace_info import to_json, tables
+    from ._trace_info import tables, to_json
 
     loaded = trace.load(file)
     found = {"path": str(file), **loaded.header, **loaded.stats(64)}

@@ -19,7 +19,7 @@ namespace {
 using namespace vmperf::trace; // NOLINT(google-build-using-namespace)
 using vmperf::os::read_ticks;
 
-// The kind `aligned` keeps its alignment beside the size; no block is as large as the bits it takes.
+// `aligned` keeps its alignment in the low bits of the size; no block is as large as that.
 void *record_aligned(void *block, std::size_t alignment, std::size_t size) noexcept {
   if (block != nullptr) {
     const auto log2 = static_cast<unsigned>(std::countr_zero(alignment));

@@ -7,8 +7,8 @@
 //   text    command, machine, clock, source: length u32, bytes
 //   block   magic "blk1" u32 | n_ops u32 | bytes u32 | CRC u32 of them | 0 u32 | CRC u32 of this
 //           head; then one operation after the other, merged over threads in the order of time:
-//             byte     kind 3 bits | another thread than before 1 bit | low 4 bits of the time since
-//             varint   the rest of that time, in ns
+//             byte     kind 3 bits | another thread than before 1 bit | low 4 bits of the time
+//             varint   the rest of the time since the operation before, in ns
 //             varint   the thread, where it is another
 //             varint   size, where the kind has one; a byte: log2 of the alignment, of aligned
 //             varint   of realloc and free: zigzag(slot - slot of the operation before)
@@ -55,17 +55,17 @@ private:
 };
 
 /// Writes a whole trace. Errors as Writer.
-void write(const std::string &path, const AllocationTrace &trace);
+void write_vmt(const std::string &path, const AllocationTrace &trace);
 
 /// Reads a `.vmt`. OsError where it cannot be opened, TraceFormatError where it is damaged.
-[[nodiscard]] AllocationTrace read(const std::string &path);
+[[nodiscard]] AllocationTrace read_vmt(const std::string &path);
 
 enum class Format : std::uint8_t { vmperf, memray, memory_replay };
 /// What a file is by its first bytes; TraceFormatError where it is none of them.
 [[nodiscard]] Format format_of(const std::string &path);
 
 /// Android's memory_replay text: a line `tid: op address arguments [start_ns end_ns]`, op one of
-/// malloc, calloc, realloc, memalign, free and thread_done. Errors as read(), offset and line
+/// malloc, calloc, realloc, memalign, free and thread_done. Errors as read_vmt(), offset and line
 /// named.
 [[nodiscard]] AllocationTrace read_memory_replay(const std::string &path);
 /// The same text of a trace; addresses are made up, each slot has its own.

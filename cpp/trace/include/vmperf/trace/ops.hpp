@@ -3,7 +3,7 @@
 // slot may be given to another block, the last one freed first. So an array of n_slots pointers is
 // all that a replay needs, and n_slots is the most blocks that were ever live.
 //   allocate   malloc, calloc, aligned: the slot was free before
-//   realloc    one operation on the slot of a live block, which keeps it; size_bytes is the new size
+//   realloc    one operation on the slot of a live block, which keeps it, with the new size
 //   free       the slot was live, size_bytes is 0
 // Frees and reallocs of blocks that were never seen are no operations: they are counted.
 // Plain values; a trace that nobody changes may be read by any number of threads.
