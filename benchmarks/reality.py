@@ -5,8 +5,8 @@
 Each program is recorded once and replayed; then it runs itself, preloaded with each allocator,
 rounds in shuffled order. Compared are the order of the allocators by time (replayed: net time per
 operation; real: CPU time of the process, user and system), memory at the end and memory at most.
-The rest of a program's memory is what it had under the C library beyond what the replay has there, so
-that allocator predicts nothing and is left out of the errors. For a quiet machine: takes minutes.
+The rest of a program's memory is what it had under the C library beyond what the replay has there,
+so that allocator predicts nothing and is left out of the errors. Takes minutes.
 """
 
 from __future__ import annotations
