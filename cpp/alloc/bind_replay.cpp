@@ -7,6 +7,7 @@
 
 #include "bind_replay.docs.hpp"
 #include "vmperf/alloc/api/replay.hpp"
+#include "vmperf/os/memory_use.hpp"
 
 namespace py = pybind11;
 
@@ -21,6 +22,13 @@ ReplayPlan plan_of(const trace::AllocationTrace &trace, const std::string &threa
   const ReplaySpeed when = to_replay_speed(speed);
   const py::gil_scoped_release released;
   return plan_replay(trace.ops, how, when, points);
+}
+
+// Faces are entered with the designs, which bench fills in at its first use. Asked for as a module
+// that is there: a process that only replays has no package around it.
+void enter_faces() {
+  const py::dict modules = py::module_::import("sys").attr("modules");
+  static_cast<void>(py::object(modules["vmperf._core"].attr("bench").attr("catalog")));
 }
 
 Face face_of(const ReplayPlan &plan, const std::string &design) {
@@ -47,6 +55,7 @@ Record classes_of(const Replayed &replayed) {
     Record figures;
     figures["n_ops"] = one.n_ops;
     figures["ns_total"] = one.ns_total;
+    figures["n_long"] = one.n_long;
     figures["latency"] =
         py::bytes(reinterpret_cast<const char *>(one.latency.data()), one.latency.size());
     classes[word_of(static_cast<OpClass>(i))] = figures;
@@ -80,15 +89,23 @@ Record replay_of(const ReplayPlan &plan, const std::string &design, const std::s
                  bool stamped) {
   const ReplaySettings settings{.touch = to_replay_touch(touch), .stamped = stamped};
   std::optional<Replayed> replayed;
+  std::int64_t loaded_bytes = 0;
+  enter_faces();
   {
     const py::gil_scoped_release released;
-    replayed = replay(plan, face_of(plan, design), settings);
+    const std::int64_t before = os::resident_bytes();
+    const Face face = face_of(plan, design);
+    loaded_bytes = os::resident_bytes() - before;
+    replayed = replay(plan, face, settings);
   }
-  return to_dict(*replayed);
+  Record found = to_dict(*replayed);
+  found["loaded_bytes"] = loaded_bytes;
+  return found;
 }
 
 Record check_of(const ReplayPlan &plan, const std::string &design) {
   CheckedReplay checked;
+  enter_faces();
   {
     const py::gil_scoped_release released;
     checked = check_replay(plan, open_face(design));
@@ -100,12 +117,6 @@ Record check_of(const ReplayPlan &plan, const std::string &design) {
   found["unzeroed"] = checked.unzeroed;
   found["failed"] = checked.failed;
   return found;
-}
-
-// Processes are Python's; its function is called here so that it has one place.
-py::object replay_all(const py::object &trace, const py::object &designs,
-                      const py::kwargs &settings) {
-  return py::module_::import("vmperf._replay.replay").attr("replay")(trace, designs, **settings);
 }
 
 } // namespace
@@ -120,7 +131,6 @@ void bind_replay(py::module_ &m) {
       .def("check", &check_of, py::arg("design"), docs::ReplayPlan_check);
   m.def("plan_replay", &plan_of, py::arg("trace"), py::kw_only(), py::arg("threads") = "merge",
         py::arg("speed") = "max", py::arg("points") = 200, docs::plan_replay);
-  m.def("replay", &replay_all, py::arg("trace"), py::arg("designs") = py::none(), docs::replay);
 }
 
 } // namespace vmperf::alloc
