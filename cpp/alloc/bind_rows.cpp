@@ -28,6 +28,7 @@ void name_fields() {
 
 // Moved out: the array's base owns the rows.
 template <class Row> py::array to_array(std::vector<Row> rows) {
+  name_fields();
   auto owned = std::make_unique<std::vector<Row>>(std::move(rows));
   const auto *data = owned->data();
   const auto count = static_cast<py::ssize_t>(owned->size());
