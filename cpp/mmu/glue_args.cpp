@@ -66,7 +66,7 @@ Addresses to_addresses(const py::object &values) {
     if (!py::isinstance<py::sequence>(values) || py::isinstance<py::str>(values)) {
       refuse_type("vas", "an array of unsigned integers", values);
     }
-    const py::sequence items(values);
+    const py::tuple items(values); // of its own: an item's __index__ may change the sequence
     Addresses copy(static_cast<py::ssize_t>(items.size()));
     std::uint64_t *to = copy.mutable_data();
     for (const py::handle item : items) {

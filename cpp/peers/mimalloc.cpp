@@ -10,6 +10,7 @@
 #include "vmperf/alloc/api.hpp"
 #include "vmperf/bench/registry.hpp"
 #include "vmperf/pool/api.hpp"
+#include "vmperf/pool/api/many.hpp"
 #include "vmperf/pool/api/shared.hpp"
 
 namespace vmperf::peers {
@@ -88,6 +89,7 @@ void declare_mimalloc(bench::Registry &registry) {
                               "pointer, so compare with stack_indirect too")
       .peer()
       .runs("pool/shared", pool::shared_maker<Pool>())
+      .runs("pool/many", pool::many_maker<Pool>())
       .available([] { return mimalloc().probe(); });
   alloc::add_alloc_design(registry, {.name = "mimalloc",
                                      .summary = "mi_malloc of the newest mimalloc found",

@@ -7,6 +7,7 @@
 #include "vmperf/base/error.hpp"
 #include "vmperf/bench/registry.hpp"
 #include "vmperf/pool/api.hpp"
+#include "vmperf/pool/api/many.hpp"
 #include "vmperf/pool/api/shared.hpp"
 
 namespace vmperf::pool {
@@ -72,7 +73,8 @@ bench::Design &enter(bench::Registry &registry, std::string name, std::string su
   };
   return add_pool_design_by(registry, std::move(name), std::move(summary), make)
       .runs("pool/checked", with(imported, pair_or_batch_maker<Imported>()))
-      .runs("pool/shared", with(imported, shared_maker<Imported>()));
+      .runs("pool/shared", with(imported, shared_maker<Imported>()))
+      .runs("pool/many", with(imported, many_maker<Imported>()));
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 
 #include "vmperf/bench/registry.hpp"
 #include "vmperf/pool/api.hpp"
+#include "vmperf/pool/api/many.hpp"
 #include "vmperf/pool/api/shared.hpp"
 #include "vmperf/pool/shared_pool.hpp"
 #include "vmperf/pool/thread_local_pool.hpp"
@@ -57,11 +58,13 @@ private:
 void declare_designs_shared(bench::Registry &registry) {
   add_pool_design<Shared>(registry, "shared",
                           "two magazines of free pointers per thread over a lock-free depot")
-      .runs("pool/shared", shared_maker<Shared>());
+      .runs("pool/shared", shared_maker<Shared>())
+      .runs("pool/many", many_maker<Shared>());
   add_pool_design<ThreadLocal>(registry, "thread_local",
                                "a stack per thread, found through one pointer in TLS; items are "
                                "freed where they were allocated")
-      .runs("pool/shared", shared_maker<ThreadLocal>());
+      .runs("pool/shared", shared_maker<ThreadLocal>())
+      .runs("pool/many", many_maker<ThreadLocal>());
 }
 
 } // namespace vmperf::pool

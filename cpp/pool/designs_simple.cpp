@@ -9,6 +9,7 @@
 
 #include "vmperf/bench/registry.hpp"
 #include "vmperf/pool/api.hpp"
+#include "vmperf/pool/api/many.hpp"
 #include "vmperf/pool/api/shared.hpp"
 #include "vmperf/pool/slab.hpp"
 
@@ -92,11 +93,13 @@ void declare_designs_simple(bench::Registry &registry) {
                          "around it")
       .runs("pool/lease", workload_maker<BulkWorkload<Naive>>())
       .runs("pool/checked", pair_or_batch_maker<Naive>())
-      .runs("pool/shared", shared_maker<LockedVector>());
+      .runs("pool/shared", shared_maker<LockedVector>())
+      .runs("pool/many", many_maker<LockedVector>());
   add_pool_design<Libc>(registry, "libc", "malloc and free of the C library")
       .peer()
       .runs("pool/checked", pair_or_batch_maker<Libc>())
-      .runs("pool/shared", shared_maker<Libc>());
+      .runs("pool/shared", shared_maker<Libc>())
+      .runs("pool/many", many_maker<Libc>());
 }
 
 } // namespace vmperf::pool

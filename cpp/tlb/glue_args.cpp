@@ -77,7 +77,7 @@ Addresses to_addresses(const py::object &values, const char *name) {
       throw py::type_error(std::string(name) + " must be an array of unsigned integers, not " +
                            type_of(values));
     }
-    const py::sequence items(values);
+    const py::tuple items(values); // of its own: an item's __index__ may change the sequence
     Addresses copy(static_cast<py::ssize_t>(items.size()));
     std::uint64_t *to = copy.mutable_data();
     for (const py::handle item : items) {

@@ -13,7 +13,16 @@ from ._core import (
     UnsupportedError,
 )
 
-__all__ = ["invalid", "located", "measurement", "near", "os_error", "trace_format", "unsupported"]
+__all__ = [
+    "Interrupted",
+    "invalid",
+    "located",
+    "measurement",
+    "near",
+    "os_error",
+    "trace_format",
+    "unsupported",
+]
 
 _E = TypeVar("_E", bound=Exception)
 
@@ -47,11 +56,31 @@ def measurement(reason: str, detail: str) -> MeasurementError:
     return _with_fields(MeasurementError(f"{reason}: {detail}"), reason=reason)
 
 
-def os_error(call: str, error: OSError) -> OsError:
-    """Return an OsError for what a call of Python's library raised."""
-    name = f"{error.filename}: " if error.filename else ""
-    made = OsError(error.errno or 0, f"{call}: {name}{error.strerror or error}")
-    return _with_fields(made, call=call)
+def os_error(call: str, error: OSError | str, *, errno: int = 0) -> OsError:
+    """Return an OsError: what was tried, why it failed, and what to do where `error` says that."""
+    why = error if isinstance(error, str) else error.strerror or str(error)
+    number = errno if isinstance(error, str) else error.errno or errno
+    found = _with_fields(OsError(f"cannot {call}: {why}"), call=call)
+    found.errno = number
+    return found
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C during work that is kept; `path` holds what is done, the message says how to go on.
+
+    Parameters
+    ----------
+    path : object
+        The file.
+    command : str
+        What goes on with it; empty where the caller knows.
+    """
+
+    def __init__(self, path: object, command: str = "") -> None:
+        self.path = path
+        super().__init__(
+            f"interrupted; kept in {path}" + (f"; go on: {command}" if command else "")
+        )
 
 
 def unsupported(message: str) -> UnsupportedError:

@@ -28,10 +28,13 @@ def require(module: str, extra: str) -> ModuleType:
     Raises
     ------
     UnsupportedError
-        Where it is not installed; the message is one line that names the extra.
+        Where it is not installed, or fails as it starts; the message is one line that names the
+        extra, or what it said.
     """
     try:
         return importlib.import_module(module)
     except ImportError as error:
         missing = (error.name or module).partition(".")[0]
         raise unsupported(f"{missing} is not installed: pip install 'vmperf[{extra}]'") from error
+    except Exception as error:  # whatever its own start lacks: a home, a file of its own
+        raise unsupported(f"{module} does not start here: {error}") from error

@@ -104,3 +104,29 @@ def test_offsets_of_another_length_or_shape() -> None:
             memops.copy_batch(bytearray(8), bytes(8), *given)
     with pytest.raises(InvalidArgumentError, match="one dimension"):
         memops.copy_batch(bytearray(8), bytes(8), one.reshape(1, 1), one, one)
+
+
+@pytest.mark.parametrize("count", [5, 300])
+@pytest.mark.parametrize("call", ["copy_batch", "gather", "scatter"])
+def test_numbers_in_the_destination_are_used_as_they_were_checked(call: str, count: int) -> None:
+    """The first element overwrites the offsets of all others with ones that leave `dst`."""
+    arena = np.full(6 * count, 7, np.uint64)
+    dst = arena[count : 3 * count]
+    offsets, free = dst[:count], dst[count:]
+    sizes = np.full(count, 8, np.uint64)
+    src = np.full(2 * count, 4 * count * 8, np.uint64)
+    offsets[:] = np.arange(count) * 8
+    sizes[0] = 8 * count
+    if call == "copy_batch":
+        offsets[1:] += 8 * count
+        memops.copy_batch(dst, src, offsets, np.zeros(count, np.uint64), sizes)
+        assert (free[1:] == src[0]).all()
+    elif call == "scatter":
+        offsets[1:] += 8 * count
+        memops.scatter(dst, src, offsets, sizes)
+        assert (free[1:] == src[0]).all()
+    else:
+        memops.gather(dst, src, offsets, sizes)
+        assert (dst[:-1] == src[0]).all()
+    assert (arena[:count] == 7).all()
+    assert (arena[3 * count :] == 7).all()

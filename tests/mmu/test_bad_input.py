@@ -254,3 +254,15 @@ def test_tables_without_memory(memory: GuestMemory) -> None:
         with pytest.raises(OutOfRangeFault) as caught:
             change()
         assert caught.value.address == 1 << 40
+
+
+def test_a_sequence_that_grows_while_it_is_read(memory: GuestMemory) -> None:
+    vas: list[object] = []
+
+    class Growing:
+        def __index__(self) -> int:
+            vas.extend([4096] * 10_000)
+            return 4096
+
+    vas += [Growing(), 8192]
+    assert PageTable("sv39", memory).walk_batch(vas).shape == (2,)

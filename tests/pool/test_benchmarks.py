@@ -64,6 +64,13 @@ def test_comparisons_are_verified(benchmark_id: str, designs: tuple[str, ...]) -
                 assert case.status in PROVED, f"{case.design}: {case.status}: {case.reason}"
 
 
+@pytest.mark.parametrize("pools", [1, 33, 200])
+def test_many_pools_are_verified(pools: int) -> None:
+    designs = ("shared", "thread_local", "naive", "libc")
+    for case in measure("pool/many", designs, pools=pools):
+        assert case.status in PROVED, f"{case.design}: {case.status}: {case.reason}"
+
+
 def test_limit_of_bulk_write_is_verified() -> None:
     for case in measure("pool/bulk_write", ("plain_stores",), item_size_bytes=24):
         assert case.status in PROVED, case.reason

@@ -218,7 +218,7 @@ def test_all_layouts_of_a_build_are_kept(store: Path, tmp_path: Path) -> None:
 
 
 def test_the_command_line(saved: Path) -> None:
-    words = ["--benchmark", QUICK["benchmarks"], "--pairs", "3", "--tolerance", "0.5"]
+    words = ["--benchmark", QUICK["benchmarks"], "--pairs", "7", "--tolerance", "0.5"]
     done = CliRunner().invoke(cli, ["compare", "--baseline", "main", *words])
     assert done.exit_code == 0, done.output
     assert "is slower than baseline:main" in done.output
@@ -231,7 +231,7 @@ def test_the_command_line(saved: Path) -> None:
 
 def test_a_history_by_its_name(store: Path, tmp_path: Path) -> None:
     target = tmp_path / "mine.db"
-    words = ["--benchmark", QUICK["benchmarks"], "--pairs", "3", "--tolerance", "0.5"]
+    words = ["--benchmark", QUICK["benchmarks"], "--pairs", "7", "--tolerance", "0.5"]
     done = CliRunner().invoke(cli, ["compare", HERE, HERE, "--history", str(target), *words])
     assert done.exit_code == 0, done.output
     assert [row["id"] for row in vmperf.History(target).rows()] == [QUICK["benchmarks"]]

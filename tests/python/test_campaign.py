@@ -140,7 +140,7 @@ def _children() -> dict[int, float]:
     return found
 
 
-IDENTICAL = Trial("identical/x", "bench/alu_chain", ({"design": "adds"},) * 2, 6, 1000)
+IDENTICAL = Trial("identical/x", "bench/alu_chain", ({"design": "adds"},) * 2, 8, 1000)
 
 
 def _taken(rng: random.Random, n: int, *, shift: float = 0.0) -> list[Taken]:
@@ -148,11 +148,11 @@ def _taken(rng: random.Random, n: int, *, shift: float = 0.0) -> list[Taken]:
 
 
 def test_the_table_counts_false_alarms_and_finds(rng: random.Random) -> None:
-    noise = row_of(IDENTICAL, _taken(rng, 6 * 1000 + 5), defaults())
+    noise = row_of(IDENTICAL, _taken(rng, 8 * 1000 + 5), defaults())
     assert noise["comparisons"] == 1000
-    assert noise["default"]["comparisons"] == 6005 // 24
-    assert 0 < noise["regressed"] + noise["improved"] <= 40  # 2 % expected
-    assert noise["low"] < noise["share"] < noise["high"]
+    assert noise["default"]["comparisons"] == 8005 // 24
+    assert 0 < noise["regressed"] + noise["improved"] <= 40  # under 2 % expected
+    assert noise["low"] <= noise["share"] < noise["high"]
     slower = row_of(IDENTICAL, _taken(rng, 24 * 50, shift=0.02), defaults())
     assert slower["default"]["share"] == 1.0
     assert slower["effect"] == pytest.approx(math.expm1(0.02), abs=0.002)

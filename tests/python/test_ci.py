@@ -68,6 +68,7 @@ def comparison(effects: dict[str, list[float]], **statuses: tuple[str, str]) -> 
     cases = [Case(id, {"n": 1}, ({}, {}), Evidence([*values])) for id, values in effects.items()]
     for case in cases:
         case.status, case.reason = statuses.get(case.id, ("ok", ""))
+        case.failed = "B" if case.status != "ok" else ""
     machine = {
         "cpu": {"brand": "Some <CPU>", "n_online": 2},
         "os": {"system": "Linux", "kernel": "6"},
@@ -77,8 +78,8 @@ def comparison(effects: dict[str, list[float]], **statuses: tuple[str, str]) -> 
     return Comparison("a", "b", settings, machine, tuple(cases), 1, "layout note", 0, ("abc", ""))
 
 
-SLOW = [0.05, 0.051, 0.049, 0.05]
-SAME = [0.0, 0.001, -0.001, 0.0]
+SLOW = [0.05, 0.051, 0.049, 0.05] * 3
+SAME = [0.0, 0.001, -0.001, 0.0] * 3
 
 
 def result(first: Comparison, second: Comparison | None = None) -> _ci.CiResult:
@@ -100,6 +101,34 @@ def test_failures_are_red(status: str) -> None:
     assert found.reason == "1 failed"
     first = comparison({"x": SLOW, "y": SAME})
     assert result(first, comparison({"x": []}, x=(status, "side B: oh"))).reason == "1 failed"
+
+
+@pytest.mark.parametrize("failed", ["A", "AB"])
+@pytest.mark.parametrize("status", ["crashed", "skipped", "failed"])
+def test_what_the_other_side_fails_too_is_no_fault_of_the_change(status: str, failed: str) -> None:
+    """A benchmark that is skipped everywhere, or that this change repairs."""
+    first = comparison({"x": SAME, "y": []}, y=(status, "oh"))
+    first.cases[1].failed = failed
+    assert result(first).reason == ""
+    assert first.failure == ""
+    alone = comparison({"y": []}, y=(status, "oh"))
+    alone.cases[0].failed = failed
+    assert result(alone).reason == "nothing could be compared"
+    assert alone.failure == "nothing could be compared"
+
+
+def test_too_few_pairs_are_not_green() -> None:
+    few = comparison({"x": SAME[:3], "y": SLOW[:3]})
+    assert [row["verdict"] for row in few.rows()] == ["inconclusive"] * 2
+    assert result(few).reason == few.failure == "too few pairs to tell: 5 more are needed"
+    assert "5 more pairs are needed before any verdict" in few.rows()[0]["reason"]
+
+
+def test_a_comparison_says_why_it_is_no_success() -> None:
+    found = comparison({"x": SLOW, "y": []}, y=("crashed", "oh"))
+    assert found.failure == "1 regressed, 1 fail on B's side alone"
+    assert replace(comparison({"x": SAME}), unkept=("disk",)).failure == "disk"
+    assert comparison({"x": SAME, "y": []}, y=("not_installed", "no")).failure == ""
 
 
 @pytest.mark.parametrize("status", ["one_sided", "not_installed"])
@@ -223,8 +252,8 @@ open(out, "w").write(json.dumps({{"benchmarks": entries}}))
 """
 FINE = FAKE.format(times="dict(a=100.0 + count % 2, b=10.0)")
 SLOWER = FAKE.format(times="dict(a=103.0 + count % 2, b=10.0)")
-# Slower in the first six pairs alone: a bad quarter of an hour of the machine.
-PASSING = FAKE.format(times="dict(a=(103.0 if count < 6 else 100) + count % 2, b=10.0)")
+# Slower in the first eight pairs alone: a bad quarter of an hour of the machine.
+PASSING = FAKE.format(times="dict(a=(103.0 if count < 8 else 100) + count % 2, b=10.0)")
 SUITE = [sys.executable, "fake.py"]
 
 
@@ -232,7 +261,7 @@ def gated(commit: Commit, text: str, **settings: Any) -> _ci.CiResult:
     """Run the alarm over a change that is not committed."""
     top = commit({"fake.py": FINE})
     (top / "fake.py").write_text(text)
-    more = {"pairs": 6, "timeout_s": 20.0, "max_regression": "1%", **settings}
+    more = {"pairs": 8, "timeout_s": 20.0, "max_regression": "1%", **settings}
     return ci("HEAD", tree=top, command=SUITE, **more)
 
 
@@ -242,7 +271,7 @@ def test_a_regression_is_confirmed(commit: Commit) -> None:
     assert found.second is not None
     assert [row["id"] for row in found.second.rows()] == ["a"]
     assert found.second.seed != found.first.seed
-    assert found.second.settings.pairs == 6
+    assert found.second.settings.pairs == 8
 
 
 def test_what_passes_is_not_red(commit: Commit) -> None:
@@ -289,7 +318,7 @@ def test_command_writes_what_others_read(commit: Commit, tmp_path: Path) -> None
     files[0].write_text("of an earlier step\n")
     done = call(
         top,
-        *("ci", "--against", "HEAD", "--max-regression", "1%", "--pairs", "6"),
+        *("ci", "--against", "HEAD", "--max-regression", "1%", "--pairs", "8"),
         *("--markdown", str(files[0]), "--github-json", str(files[1]), "--json", str(files[2])),
         *("--", *SUITE),
     )
@@ -304,7 +333,7 @@ def test_command_writes_what_others_read(commit: Commit, tmp_path: Path) -> None
 
 def test_command_is_green_on_the_same_code(commit: Commit) -> None:
     top = commit({"fake.py": FINE})
-    done = call(top, "ci", "--against", "HEAD", "--pairs", "4", "--json", "--", *SUITE)
+    done = call(top, "ci", "--against", "HEAD", "--pairs", "8", "--json", "--", *SUITE)
     assert done.returncode == 0, done.stderr
     assert [row["verdict"] for row in json.loads(done.stdout)] == ["unchanged", "unchanged"]
     assert "green: no confirmed regression" in done.stderr
@@ -344,7 +373,7 @@ def test_usage(commit: Commit, words: list[str], said: str) -> None:
 def test_compare_takes_a_suite_too(commit: Commit) -> None:
     commit({"fake.py": FINE})
     top = commit({"fake.py": SLOWER})
-    done = call(top, "compare", "HEAD~1", "HEAD", "--pairs", "4", "--json", "--", *SUITE)
+    done = call(top, "compare", "HEAD~1", "HEAD", "--pairs", "8", "--json", "--", *SUITE)
     assert done.returncode == 1, done.stderr
     rows = json.loads(done.stdout)
     assert [row["verdict"] for row in rows] == ["regressed", "unchanged"]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
 
 import vmperf
@@ -45,13 +45,13 @@ def _stub(monkeypatch: pytest.MonkeyPatch, *cases: tuple[str, int]) -> list[dict
     """Have measurements come to these, one after the other, the last for ever."""
     calls: list[dict[str, Any]] = []
 
-    def measure(*args: Any, **settings: Any) -> list[Any]:
+    def run(self: object, job: dict[str, Any], **_: Any) -> tuple[list[Any], None]:
         status, ops = cases[min(len(calls), len(cases) - 1)]
-        calls.append({"args": args, **settings})
-        samples = SimpleNamespace(iterations=np.full(4, ops // 4))
-        return [SimpleNamespace(status=status, reason=f"it is {status}", samples=samples)]
+        calls.append(job)
+        blobs = {"iterations": struct.pack("<4q", *[ops // 4] * 4)}
+        return [({"status": status, "reason": f"it is {status}"}, blobs)], None
 
-    monkeypatch.setattr(proofs._core.bench, "measure", measure)
+    monkeypatch.setattr(proofs.Supervisor, "run", run)
     return calls
 
 
@@ -62,7 +62,7 @@ def test_ops_are_measured_until_there_are_enough(
     row = _row(claim)
     assert (row["ratio"], row["status"], row["met"]) == (1600.0, "met", True)
     assert [call["process"] for call in calls] == [1, 2, 3]
-    assert calls[0]["args"][0] == "memops/crc32c"
+    assert calls[0]["id"] == "memops/crc32c"
     assert says(row) == "best passes its proof over at least 1,000 ops"
     assert figure(row, "ratio") == "1,600 ops"
 
@@ -80,6 +80,27 @@ def test_what_this_machine_lacks_leaves_it_open(
     _stub(monkeypatch, ("unsupported", 0))
     row = _row(claim)
     assert (row["status"], row["met"]) == ("unsupported", None)
+
+
+def test_a_crash_ends_the_claim_and_nothing_else(
+    claim: Claim, hurdles: str, tmp_path: Path
+) -> None:
+    rows = proofs.proof_rows(
+        [
+            replace(claim, id=name, benchmark=hurdles, params={"lane": 1}, design=name)
+            for name in ("faults", "exits")
+        ]
+        + [claim],
+        {},
+        seed=1,
+        timeout_s=60,
+        progress=None,
+    )
+    assert {name: row["status"] for name, row in rows.items()} == {
+        "faults": "crashed", "exits": "crashed", "proved": "met"
+    }  # fmt: skip
+    assert rows["faults"]["reason"] == "faults, after 0 ops: killed by SIGSEGV"
+    assert rows["faults"]["met"] is False
 
 
 def test_too_slow_is_unmet(claim: Claim, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,7 @@ rows = {}
 for metric in ("hits", "waste", "moved", "rest", "flat", "nothing", "ages_p50_ms"):
     for a, b in ((1, 2), (2, 1)):
         found = vmperf.compare(f"level={a}", f"level={b}", benchmarks="levels/one", metric=metric,
-                               pairs=4, rounds=2, batch_us=20)
+                               pairs=7, rounds=2, batch_us=20)
         (rows[f"{metric} {a}{b}"],) = found.rows()
 print(json.dumps(rows))
 """
@@ -105,7 +105,7 @@ def test_the_verdict_follows_what_is_better(rows: Rows, metric: str, up: str, do
 @pytest.mark.parametrize("metric", ["flat", "nothing"])
 def test_what_never_changes_is_unchanged(rows: Rows, metric: str) -> None:
     row = rows[f"{metric} 12"]
-    assert (row["verdict"], row["effect"], row["pairs"]) == ("unchanged", 0.0, 4)
+    assert (row["verdict"], row["effect"], row["pairs"]) == ("unchanged", 0.0, 7)
     assert row["value_a"] == row["value_b"]
 
 
@@ -119,7 +119,7 @@ def test_without_a_ratio_nothing_is_concluded(rows: Rows) -> None:
 
 def test_the_command_line_says_which_way_is_better(library: Path) -> None:
     words = [sys.executable, "-c", SHOW, "compare", "--load", str(library), "level=2", "level=1"]
-    words += ["--benchmark", "levels/one", "--pairs", "4", "--metric", "hits"]
+    words += ["--benchmark", "levels/one", "--pairs", "7", "--metric", "hits"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stderr
     assert "regressed" in done.stdout

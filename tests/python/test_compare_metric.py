@@ -22,7 +22,7 @@ from vmperf._compare.side import Side, Task
 from vmperf._compare.verdict import Evidence, judge
 from vmperf.cli.main import cli
 
-QUICK: dict[str, Any] = {"pairs": 4, "rounds": 2, "batch_us": 20}
+QUICK: dict[str, Any] = {"pairs": 7, "rounds": 2, "batch_us": 20}
 SHAPE = Shape(rounds=2, batch_ns=50_000, warm_up_ns=0, layout="random", aslr=True)
 REPORT = "bench/selftest/report"
 
@@ -40,7 +40,7 @@ def _same(metric: str) -> dict[str, Any]:
 @pytest.mark.parametrize(("metric", "value"), [("quarter", 0.25), ("ages_p50_ms", 500.0)])
 def test_what_never_changes_is_unchanged(metric: str, value: float) -> None:
     row = _same(metric)
-    assert (row["verdict"], row["effect"], row["pairs"]) == ("unchanged", 0.0, 4)
+    assert (row["verdict"], row["effect"], row["pairs"]) == ("unchanged", 0.0, 7)
     assert (row["value_a"], row["value_b"], row["better"]) == (value, value, "lower")
 
 
@@ -58,7 +58,7 @@ def test_a_value_per_sample_is_that_of_its_batch() -> None:
 
 def test_values_of_samples_are_compared() -> None:
     row = _same("batches")  # how many batches warm a side up depends on its speed
-    assert (row["status"], row["better"], row["pairs"]) == ("ok", "higher", 4)
+    assert (row["status"], row["better"], row["pairs"]) == ("ok", "higher", 7)
     assert row["verdict"] in ("unchanged", "regressed", "improved", "inconclusive")
     assert min(row["value_a"], row["value_b"]) > QUICK["rounds"] + 1
     core = str(_core.__file__)
@@ -124,7 +124,7 @@ def test_built_in_metrics() -> None:
 
 def test_the_command_line_says_which_way_is_better() -> None:
     core = str(_core.__file__)
-    words = ["compare", core, core, "--benchmark", REPORT, "--pairs", "4", "--metric"]
+    words = ["compare", core, core, "--benchmark", REPORT, "--pairs", "7", "--metric"]
     done = CliRunner().invoke(cli, [*words, "quarter"])
     assert done.exit_code == 0, done.output
     assert f"+ = quarter is more of {core} than of {core}, lower is better" in done.stdout

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import vmperf
 from vmperf._files.cache import cache_root
+from vmperf._files.kept import check_output
 from vmperf._files.locks import FileLock, waited_for
+from vmperf._files.sqlite_file import FileKind
 from vmperf._files.whole_file import drafted, write_whole
 
 
@@ -54,6 +58,96 @@ def test_a_draft_never_replaces_what_it_must_not(
         draft.write_text("second")
     assert path.read_text() == "first"
     assert [*tmp_path.iterdir()] == [path]
+
+
+def test_a_link_stays_one_and_a_mode_stays_what_it_was(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    target, link = tmp_path / "folder" / "a.txt", tmp_path / "link.txt"
+    target.write_text("old")
+    target.chmod(0o600)
+    link.symlink_to(target)
+    write_whole(link, "new")
+    assert link.is_symlink()
+    assert target.read_text() == "new"
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert [*target.parent.iterdir()] == [target]
+
+
+def test_a_link_to_nothing_makes_what_it_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "made")
+    write_whole(tmp_path / "link", "text")
+    assert (tmp_path / "made").read_text() == "text"
+
+
+def test_a_pipe_gets_the_bytes_and_stays_a_pipe(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_whole(path, "text")
+        assert os.read(reader, 100) == b"text"
+    finally:
+        os.close(reader)
+    assert path.is_fifo()
+
+
+def test_half_a_letter_can_be_written(tmp_path: Path) -> None:
+    write_whole(tmp_path / "a", "half \ud83d")  # of a file name that is no UTF-8
+    assert (tmp_path / "a").read_text() == "half \\ud83d"
+
+
+KEPT = FileKind("notebook", application_id=0x6E6F7465, oldest=1, newest=1)
+
+
+@pytest.mark.parametrize("ending", ["", "-wal", "-journal", ".lock"])
+@pytest.mark.parametrize("write", [write_whole, lambda p, _: check_output(p, "--html")])
+def test_no_output_replaces_a_database(
+    tmp_path: Path, ending: str, write: Callable[[Path, str], object]
+) -> None:
+    path = tmp_path / "named like a page.html"
+    with KEPT.created(path, "CREATE TABLE notes (name TEXT);"):
+        pass
+    before = path.read_bytes()
+    with pytest.raises(vmperf.InvalidArgumentError, match="which nothing replaces"):
+        write(path.with_name(path.name + ending), "<html>")
+    assert path.read_bytes() == before
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def test_no_output_replaces_a_part_of_a_baseline(tmp_path: Path) -> None:
+    for name in ("baseline.json", "_core-1.so"):
+        (tmp_path / name).write_text("kept")
+    for name in ("baseline.json", "_core-1.so"):
+        with pytest.raises(vmperf.InvalidArgumentError, match="a part of a baseline"):
+            write_whole(tmp_path / name, "x")
+    write_whole(tmp_path / "baseline.json", "its owner may", own=True)
+    write_whole(tmp_path / "new", "x")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("", "the name of a file"), (".", "that is a folder"), ("no/such/x.md", "does not")],
+)
+def test_where_an_output_cannot_be_is_told_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(vmperf.InvalidArgumentError, match=said) as caught:
+        check_output(name, "--markdown")
+    assert caught.value.argument == "--markdown"
+
+
+def test_a_full_disk_is_told_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(**_: object) -> object:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    assert check_output(tmp_path / "x.json", "--json") == tmp_path / "x.json"
+    assert check_output("/dev/null", "--json") == Path("/dev/null")
+    assert [*tmp_path.iterdir()] == []
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    with pytest.raises(vmperf.OsError, match=r"cannot write --json .*x\.json: No space") as caught:
+        check_output(tmp_path / "x.json", "--json")
+    assert caught.value.errno == errno.ENOSPC
 
 
 def test_others_may_read_what_was_written(tmp_path: Path) -> None:
@@ -107,6 +201,20 @@ def test_a_killed_writer_leaves_its_file_to_the_next(tmp_path: Path) -> None:
     assert not path.with_name("r.vmperf.lock").exists()
 
 
+def test_two_names_of_a_file_are_one_lock(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "r.vmperf")
+    lock = FileLock(tmp_path / "r.vmperf")
+    with pytest.raises(vmperf.InvalidArgumentError, match="no other run is writing"):
+        FileLock(tmp_path / "link")
+    lock.release()
+    FileLock(tmp_path / "link").release()
+
+
+def test_a_lock_where_nothing_can_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(vmperf.OsError, match=r"cannot write beside .*gone"):
+        FileLock(tmp_path / "gone" / "r.vmperf")
+
+
 def test_one_waits_for_the_other(tmp_path: Path) -> None:
     with _holder("folder", tmp_path / "made") as first:
         assert _line(first) == "held"
@@ -134,5 +242,5 @@ def test_a_cache_without_a_home_is_an_error(monkeypatch: pytest.MonkeyPatch) -> 
     for name in ("VMPERF_CACHE", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("os.path.expanduser", lambda path: path)
-    with pytest.raises(RuntimeError):
+    with pytest.raises(vmperf.InvalidArgumentError, match="VMPERF_CACHE is not set"):
         cache_root()

@@ -114,7 +114,7 @@ def test_a_case_is_stored_once_and_a_group_whole(
     writer = Journal.resume(whole, grid_plan.identity())
     new = stored_case(grid_plan, 1, "naive", ns_per_op=[1.0])
     double = stored_case(grid_plan, 0, "stack", ns_per_op=[9.0])
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(vmperf.TraceFormatError, match="UNIQUE"):
         writer.commit([new, double])
     assert writer.keys() == {c.key for c in read_cases(whole)}
     assert len(read_cases(whole)) == 1

@@ -132,7 +132,7 @@ def test_a_refused_group_leaves_no_details(
     other = replace(
         stored_case(grid_plan, 1, "naive", ns_per_op=[1.0]), details={("table", "t", 0): b"{}"}
     )
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(vmperf.TraceFormatError, match="UNIQUE"):
         writer.commit([other, case])
     writer.close()
     assert read_details(path, "table") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import threading
@@ -18,9 +19,6 @@ from vmperf._files.sqlite_file import FileKind, insertion, transaction, version_
 TABLES = "PRAGMA journal_mode = WAL; CREATE TABLE notes (name TEXT UNIQUE, size INTEGER);"
 KIND = FileKind("notebook", application_id=0x6E6F7465, oldest=2, newest=3, wait_s=0.01)
 NEWER = FileKind("notebook", application_id=0x6E6F7465, oldest=4, newest=4)
-PASSING = FileKind(
-    "notebook", application_id=0x6E6F7465, oldest=3, newest=3, wait_s=0.01, busy_passes=True
-)
 ADD = insertion("notes", "name, size")
 
 
@@ -180,10 +178,41 @@ def test_what_a_lock_that_stays_is_called(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with closing(KIND.connect(path, writable=True)) as db:
-            told = pytest.raises(vmperf.TraceFormatError, match="database is locked")
-            with told, KIND.told(path), transaction(db):
+            told = pytest.raises(vmperf.OsError, match=r"notes\.db: it was locked .* for 0\.01 s")
+            with told as caught, KIND.told(path), transaction(db):
                 pass
-        with closing(PASSING.connect(path, writable=True)) as db:
-            passed = pytest.raises(sqlite3.OperationalError, match="locked")
-            with passed, PASSING.told(path), transaction(db):
-                pass
+    assert caught.value.errno == errno.EAGAIN
+
+
+def test_a_full_disk_is_no_damage(path: Path) -> None:
+    with closing(KIND.connect(path, writable=True)) as db:
+        (pages,) = db.execute("PRAGMA page_count").fetchone()
+        db.execute(f"PRAGMA max_page_count = {pages}")  # what SQLite then says is a full disk
+        full = pytest.raises(vmperf.OsError, match="no space left on its disk; free some")
+        with full as caught, KIND.told(path), transaction(db):
+            db.execute(ADD, ("x" * 100_000, 1))
+    assert caught.value.errno == errno.ENOSPC
+    assert len(_names(path)) == 2000
+
+
+def test_a_file_that_may_only_be_read_is_no_damage(path: Path) -> None:
+    with closing(KIND.connect(path)) as db:
+        read_only = pytest.raises(vmperf.OsError, match="read-only; make both writable")
+        with read_only, KIND.told(path), transaction(db):
+            db.execute(ADD, ("new", 1))
+
+
+def test_a_full_disk_while_a_file_is_made_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "new.db"
+    full = pytest.raises(vmperf.OsError, match="no space left")
+    with full, KIND.created(path, "PRAGMA max_page_count = 2;" + TABLES) as db:
+        db.execute(ADD, ("x" * 100_000, 1))
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+    gone = tmp_path / "gone" / "notes.db"
+    with pytest.raises(vmperf.OsError, match="cannot be opened"), KIND.created(gone, TABLES):
+        pass
+    with pytest.raises(vmperf.OsError, match="cannot be opened"):
+        KIND.connect(gone)

@@ -50,7 +50,7 @@ SLOWER = WORK.replace("steps(x, n); }", "steps(x, n + n / 2); }")
 INERT = WORK.replace("#pragma once", "#pragma once\n// says nothing\nint unused();")
 BUILD = "g++ -O2 gb.cpp -o gbench -lbenchmark -lpthread"
 # The CPU's own time: other tests run on this machine at the same time.
-QUICK: dict[str, Any] = {"pairs": 6, "time": "cpu", "timeout_s": 60}
+QUICK: dict[str, Any] = {"pairs": 9, "time": "cpu", "timeout_s": 60}
 RUN = ["./gbench", "--benchmark_min_time=0.002"]
 
 
@@ -82,7 +82,7 @@ def test_google_benchmark_between_two_revisions(commit: Commit, google_benchmark
     for name in ("chain/100", "chain/1000"):
         assert rows[name]["verdict"] == "regressed"
         assert rows[name]["effect"] == pytest.approx(0.5, abs=0.2)
-        assert rows[name]["pairs"] == 6
+        assert rows[name]["pairs"] == 9
         assert rows[name]["instr_effect"] is None
     assert rows["other"]["verdict"] != "regressed"
     assert "code layout was not varied" in found.layout_note
@@ -112,7 +112,7 @@ def test_a_benchmark_that_aborts_leaves_the_others(commit: Commit, google_benchm
     top = commit({"gb.cpp": gb(f"{skips}\nBENCHMARK(odd);\n{changed}")})
     found = vmperf.compare_suites("HEAD~1", "HEAD", RUN, build=BUILD, repository=top, **QUICK)
     rows = by_id(found)
-    assert [rows[name]["pairs"] for name in ("chain/100", "chain/1000", "other")] == [6, 6, 6]
+    assert [rows[name]["pairs"] for name in ("chain/100", "chain/1000", "other")] == [9, 9, 9]
     assert rows["bad"]["status"] == "crashed"
     assert "side B: killed by SIGABRT" in rows["bad"]["reason"]
     assert rows["odd"]["verdict"] is None
@@ -152,7 +152,7 @@ def bare_pytest(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_pytest_benchmark_between_two_revisions(commit: Commit, bare_pytest: None) -> None:
     commit(PY_FILES)
     top = commit({"package/__init__.py": PY_SLOWER})
-    found = vmperf.compare_suites("HEAD~1", "HEAD", PY_RUN, repository=top, pairs=6, timeout_s=60)
+    found = vmperf.compare_suites("HEAD~1", "HEAD", PY_RUN, repository=top, pairs=9, timeout_s=60)
     rows = by_id(found)
     where = "tests/bench/test_work.py::"
     for name in ("test_work[100]", "test_work[1000]"):
@@ -201,7 +201,7 @@ FINE = "write(a=100 + count % 3, b=50.0)"
 def fake(commit: Commit, a: str, b: str, **settings: Any) -> vmperf.Comparison:
     commit({"fake.py": FAKE.format(body=a)})
     top = commit({"fake.py": FAKE.format(body=b)})
-    more = {"pairs": 4, "timeout_s": 20.0, **settings}
+    more = {"pairs": 8, "timeout_s": 20.0, **settings}
     return vmperf.compare_suites("HEAD~1", "HEAD", FAKE_RUN, repository=top, **more)
 
 
@@ -245,7 +245,7 @@ def test_a_side_that_fails_is_recorded(commit: Commit, body: str, status: str, s
 def test_one_bad_benchmark_does_not_stop_the_other(commit: Commit) -> None:
     later = "write(a=100.0, b=50.0) if count < 2 else write(a=100.0, b=math.nan)"
     rows = by_id(fake(commit, FINE, later))
-    assert (rows["a"]["status"], rows["a"]["pairs"]) == ("ok", 4)
+    assert (rows["a"]["status"], rows["a"]["pairs"]) == ("ok", 8)
     assert (rows["b"]["status"], rows["b"]["pairs"]) == ("failed", 2)
     assert rows["b"]["verdict"] is None
 
@@ -266,7 +266,7 @@ def test_a_program_that_is_not_there(commit: Commit) -> None:
 
 def test_json_on_standard_output_is_read_too(commit: Commit) -> None:
     body = "write(a=2.0); print(open(out).read()); os.unlink(out)"
-    assert by_id(fake(commit, body, body))["a"]["pairs"] == 4
+    assert by_id(fake(commit, body, body))["a"]["pairs"] == 8
 
 
 def test_both_run_on_one_cpu_unless_told_otherwise(commit: Commit) -> None:
@@ -281,7 +281,7 @@ def test_sides_take_turns_in_going_first(commit: Commit, tmp_path: Path) -> None
     body = f"write(a=1.0); open({str(log)!r}, 'a').write('NAME')"
     fake(commit, body.replace("NAME", "a"), body.replace("NAME", "b"))
     said = log.read_text()
-    assert said in ("abbaabba", "baabbaab")
+    assert said in ("abbaabba" * 2, "baabbaab" * 2)
 
 
 def test_patterns_choose_benchmarks(commit: Commit) -> None:
@@ -291,8 +291,14 @@ def test_patterns_choose_benchmarks(commit: Commit) -> None:
 
 
 def test_a_budget_decides_the_pairs(commit: Commit) -> None:
-    found = fake(commit, f"time.sleep(0.2); {FINE}", FINE, budget_s=1.5, pairs=50)
-    assert 3 <= found.rows()[0]["pairs"] <= 7
+    found = fake(commit, f"time.sleep(0.2); {FINE}", FINE, budget_s=4, pairs=50)
+    assert 8 <= found.rows()[0]["pairs"] <= 19
+
+
+def test_a_budget_that_is_too_short_to_tell_says_so(commit: Commit) -> None:
+    found = fake(commit, FINE, FINE, budget_s=1e-3, pairs=50)
+    assert {row["pairs"] for row in found.rows()} == {8}
+    assert "the budget of 0.001 s is too short: 8 pairs, the fewest" in found.notes[0]
 
 
 @pytest.mark.parametrize(

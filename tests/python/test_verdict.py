@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Callable
 
 import pytest
 
 import vmperf
 from vmperf._compare.settings import Settings, defaults, with_changes
-from vmperf._compare.verdict import Evidence, Judged, crossed, judge
+from vmperf._compare.verdict import Evidence, Judged, crossed, fewest_pairs, judge
 
 
 def _effects(shift: float, *, noise: float = 0.005, n: int = 24, seed: int = 0) -> list[float]:
@@ -99,6 +100,61 @@ def test_too_few_pairs_have_no_verdict() -> None:
     assert judge([], defaults()) == []
 
 
+@pytest.mark.parametrize(("n_cases", "fewest"), [(1, 7), (2, 8), (20, 11), (1000, 17)])
+def test_a_verdict_takes_as_many_pairs_as_its_level(n_cases: int, fewest: int) -> None:
+    assert fewest_pairs(defaults(), n_cases) == fewest
+    for effects in ([0.5], [0.0]):
+        few = judge([Evidence(effects * (fewest - 1)) for _ in range(n_cases)], defaults())
+        # Where all cases agree, the correction asks for less of each.
+        wanted = {"inconclusive"} if n_cases == 1 or effects == [0.0] else {"regressed"}
+        assert {one.verdict for one in few if one} == wanted
+        assert {one.more_pairs for one in few if one} == ({0} if "regressed" in wanted else {1})
+        enough = judge([Evidence(effects * fewest) for _ in range(n_cases)], defaults())
+        assert {one.verdict for one in enough if one} == {
+            "regressed" if effects[0] else "unchanged"
+        }
+
+
+def test_one_of_many_needs_all_of_them() -> None:
+    others = [Evidence(_effects(0.0, n=10, seed=k)) for k in range(19)]
+    *_, alone = judge([*others, Evidence([0.5] * 10)], defaults())
+    assert alone is not None
+    assert (alone.verdict, alone.more_pairs) == ("inconclusive", 1)
+    others = [Evidence(_effects(0.0, n=11, seed=k)) for k in range(19)]
+    *_, alone = judge([*others, Evidence([0.5] * 11)], defaults())
+    assert alone is not None
+    assert (alone.verdict, alone.more_pairs) == ("regressed", 0)
+
+
+def _two_modes(rng: random.Random, _: float) -> float:
+    """Each process is fast or 10 % slower, as its memory happens to lie."""
+    slow = math.log(1.1)
+    return slow * (rng.random() < 0.5) - slow * (rng.random() < 0.5) + rng.gauss(0, 1e-4)
+
+
+def _drifting(rng: random.Random, part: float) -> float:
+    """The machine gets slower; pairs start with A and B by turns."""
+    return rng.choice([-1, 1]) * 0.05 * part + rng.gauss(0, 1e-3)
+
+
+def _outlying(rng: random.Random, _: float) -> float:
+    return rng.gauss(0, 0.5 if rng.random() < 0.2 else 1e-3)
+
+
+@pytest.mark.parametrize("noise", [_two_modes, _drifting, _outlying])
+@pytest.mark.parametrize("pairs", [3, 4, 6, 10, 11, 24])
+def test_identical_code_does_not_alarm_whatever_its_noise(
+    noise: Callable[[random.Random, float], float], pairs: int
+) -> None:
+    alarms = 0
+    for seed in range(60):
+        rng = random.Random(f"{seed}/{pairs}")
+        cases = [Evidence([noise(rng, k / pairs) for k in range(pairs)]) for _ in range(20)]
+        alarms += any(one is not None and one.verdict == "regressed"
+                      for one in judge(cases, defaults()))  # fmt: skip
+    assert alarms <= 3  # of 60 suites of 20 benchmarks at 1 %; a t test alone alarms in 14 of them
+
+
 def test_sequential_stops_early_on_a_large_effect_only() -> None:
     settings = with_changes(sequential=True)
     large, none = Evidence(planned=24), Evidence(planned=24)
@@ -118,8 +174,10 @@ def test_sequential_stops_early_on_a_large_effect_only() -> None:
 def test_sequential_looks_only_where_it_said() -> None:
     settings = with_changes(sequential=True)
     assert settings.looks_at(24) == (6, 12, 18, 24)
-    assert not crossed(Evidence(_effects(0.5, n=7), planned=24), settings)
-    assert crossed(Evidence(_effects(0.5, n=6), planned=24), settings)
+    assert not crossed(Evidence(_effects(0.5, n=17), planned=24), settings)
+    assert crossed(Evidence(_effects(0.5, n=18), planned=24), settings)
+    # Six pairs that agree do so by chance once in 64 times: that is no ground to stop.
+    assert not crossed(Evidence(_effects(0.5, n=6), planned=24), settings)
 
 
 @pytest.mark.parametrize(

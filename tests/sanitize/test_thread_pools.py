@@ -25,6 +25,15 @@ def test_pools(
     assert done.stdout == "ok\n"
 
 
+def test_handles(compile_cpp: Compile, run_binary: Run, repo_root: Path) -> None:
+    cpp = repo_root / "cpp"
+    sources = [cpp / "pool/src/handle_pool.cpp", cpp / "os/src/pages.cpp", cpp / "os/src/files.cpp"]
+    source = repo_root / "tests" / "pool" / "cpp" / "handle_pool.cpp"
+    program = compile_cpp(source, *sources, *TSAN)
+    done = run_binary(program, timeout=300, TSAN_OPTIONS=OPTIONS)
+    assert done.stdout == "ok\n"
+
+
 def test_workload(compile_cpp: Compile, run_binary: Run, repo_root: Path) -> None:
     cpp = repo_root / "cpp"
     sources = [

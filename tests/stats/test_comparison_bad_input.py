@@ -28,6 +28,7 @@ OF_ARRAY: dict[str, tuple[Callable[[Any], object], str, int]] = {
     "shift b": (lambda v: stats.hodges_lehmann_shift(GOOD, v), "b", 1),
     "mann_whitney a": (lambda v: stats.mann_whitney(v, GOOD), "a", 1),
     "mann_whitney b": (lambda v: stats.mann_whitney(GOOD, v), "b", 1),
+    "signed_rank": (stats.signed_rank, "values", 1),
     "welch a": (lambda v: stats.welch(v, GOOD), "a", 2),
     "welch b": (lambda v: stats.welch(GOOD, v), "b", 2),
     "benjamini_hochberg": (stats.benjamini_hochberg, "p", 1),

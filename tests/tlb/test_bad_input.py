@@ -226,3 +226,17 @@ def test_hits_are_counted_where_asked_for() -> None:
         assert t.lookup(0) is None
         assert (t.stats["lookups"], t.stats["misses"]) == (expected, 1)
         assert t.stats["hits"] == expected - 1
+
+
+def test_a_sequence_that_grows_while_it_is_read() -> None:
+    t = tlb.SoftTlb()
+    vas: list[object] = []
+
+    class Growing:
+        def __index__(self) -> int:
+            vas.extend([4096] * 10_000)
+            return 4096
+
+    vas += [Growing(), 8192]
+    pa, fault = t.translate(vas)
+    assert pa.shape == fault.shape == (2,)

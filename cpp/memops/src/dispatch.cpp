@@ -193,8 +193,8 @@ const Ops &detail::resolve_ops() {
   }
   // Another thread may have set a level meanwhile: its choice stands.
   const Ops *expected = nullptr;
-  return __atomic_compare_exchange_n(&active_ops, &expected, table, false, __ATOMIC_RELAXED,
-                                     __ATOMIC_RELAXED)
+  return __atomic_compare_exchange_n(&active_ops, &expected, table, false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_ACQUIRE)
              ? *table
              : *expected;
 }
@@ -205,7 +205,7 @@ Level simd_level() {
 
 Level set_simd_level(Level level) {
   const Level before = ops().level;
-  __atomic_store_n(&detail::active_ops, &require_table(level, "set_simd_level"), __ATOMIC_RELAXED);
+  __atomic_store_n(&detail::active_ops, &require_table(level, "set_simd_level"), __ATOMIC_RELEASE);
   return before;
 }
 

@@ -11,10 +11,12 @@
 #include <filesystem>
 #include <iterator>
 #include <mutex>
+#include <set>
 #include <system_error>
 #include <utility>
 
 #include "files.hpp"
+#include "unique_symbols.hpp"
 #include "vmperf/base/error.hpp"
 #include "vmperf/os/float_control.hpp"
 
@@ -131,6 +133,56 @@ std::pair<void *, std::string> open_any(std::span<const std::string> names, int 
   return {nullptr, ""};
 }
 
+[[noreturn]] void refuse_shared(const std::string &path, const SharedSymbol &symbol,
+                                const std::string &why) {
+  throw InvalidArgumentError("library",
+                             "'" + path + "', which shares " + symbol.name + " with '" +
+                                 symbol.first_in + "' (STB_GNU_UNIQUE), " + why,
+                             "libraries compiled with -fno-gnu-unique, or each in a process of its "
+                             "own");
+}
+
+// The paths of all that is loaded; "" is the program.
+std::set<std::string> loaded_paths() {
+  std::set<std::string> paths;
+  const auto add = [](dl_phdr_info *info, std::size_t /*size*/, void *to) {
+    static_cast<std::set<std::string> *>(to)->insert(info->dlpi_name);
+    return 0;
+  };
+  ::dl_iterate_phdr(add, &paths);
+  return paths;
+}
+
+// What the library brought with it is its own, too, or it is refused: that can't be copied. The
+// library and what it brought may share what they like.
+void note_with_dependencies(const std::string &path, const std::set<std::string> &before) {
+  std::set<std::string> brought = loaded_paths();
+  std::erase_if(brought, [&](const std::string &other) {
+    return before.contains(other) || other.starts_with("/proc/self/fd/") || other == path;
+  });
+  for (const std::string &other : brought) {
+    if (const auto shared = find_shared_symbol(other)) {
+      refuse_shared(other, *shared, "and comes with '" + path + "'");
+    }
+  }
+  note_symbols(path);
+  std::ranges::for_each(brought, note_symbols);
+}
+
+// A library of the user's: none of its state is that of another one.
+void *open_own(const std::string &path, int flags) {
+  static std::mutex mutex;
+  const std::scoped_lock lock(mutex);
+  const std::set<std::string> before = loaded_paths();
+  const auto shared = find_shared_symbol(path);
+  if (shared && looks_beside_itself(path)) {
+    refuse_shared(path, *shared, "and needs others beside it ($ORIGIN)");
+  }
+  void *handle = open_or_throw(shared ? make_private_copy(path) : path, flags);
+  note_with_dependencies(path, before);
+  return handle;
+}
+
 } // namespace
 
 std::optional<DynLib> DynLib::open_first(std::span<const std::string> names) {
@@ -144,13 +196,11 @@ std::optional<DynLib> DynLib::open_first_self_bound(std::span<const std::string>
 }
 
 DynLib DynLib::open(const std::string &path) {
-  void *handle = open_or_throw(path, 0);
-  return {handle, loaded_path(handle, path)};
+  return {open_own(path, 0), path};
 }
 
 DynLib DynLib::open_self_bound(const std::string &path) {
-  void *handle = open_or_throw(path, kSelfBound);
-  return {handle, loaded_path(handle, path)};
+  return {open_own(path, kSelfBound), path};
 }
 
 DynLib::DynLib(void *handle, std::string path) noexcept : handle_(handle), path_(std::move(path)) {}

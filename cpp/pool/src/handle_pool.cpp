@@ -16,6 +16,15 @@ static_assert(sizeof(void *) == sizeof(std::uint64_t), "a handle is an address")
 
 template <class P> constexpr bool kLeases = requires(P pool) { pool.open_lease(std::size_t{}); };
 
+// The least that a pool without tests needs: null would end its list of free slots.
+void require_no_null(std::span<void *const> row) {
+  const auto null = std::ranges::find(row, nullptr);
+  if (null != row.end()) {
+    throw CorruptionError("index " + std::to_string(null - row.begin()) +
+                          " of the row: foreign pointer: handle 0 is not live");
+  }
+}
+
 void *slot_of(std::uint64_t handle) {
   // NOLINTNEXTLINE(performance-no-int-to-ptr): a handle is an address
   return reinterpret_cast<void *>(static_cast<std::uintptr_t>(handle));
@@ -118,15 +127,24 @@ void HandlePool::allocate_n(std::span<std::uint64_t> out) {
 
 void HandlePool::deallocate_n(std::span<const std::uint64_t> handles) {
   const Entry entry(*this);
-  const auto zero = std::ranges::find(handles, 0U);
-  if (zero != handles.end()) {
-    throw CorruptionError("index " + std::to_string(zero - handles.begin()) +
-                          " of the row: foreign pointer: handle 0 is not live");
-  }
   require_room_to_free(handles.size());
   const auto *row = reinterpret_cast<void *const *>(handles.data());
-  std::visit([&](auto &pool) { pool.deallocate_n(row, handles.size()); }, pool_);
-  counts_.on_deallocate(handles.size());
+  const std::size_t n = handles.size();
+  std::visit(
+      [&]<class P>(P &pool) {
+        if constexpr (std::is_same_v<P, RawStackPool>) {
+          require_no_null(pool.stage(row, n));
+          pool.take_staged(n);
+        } else if constexpr (std::is_same_v<P, RawIntrusivePool>) {
+          const std::vector<void *> copy(row, row + n); // another thread may write to the row
+          require_no_null(copy);
+          pool.deallocate_n(copy.data(), n);
+        } else {
+          pool.deallocate_n(row, n);
+        }
+      },
+      pool_);
+  counts_.on_deallocate(n);
 }
 
 HandlePool::Row HandlePool::open_lease(std::size_t n) {
@@ -217,22 +235,23 @@ std::size_t HandlePool::purge() {
   return std::visit([](auto &pool) { return pool.purge(); }, pool_);
 }
 
+// Marked under the lock of what is given back: what comes later is dropped there.
 void HandlePool::close() {
   if (is_closed()) {
     return;
   }
   const Entry entry(*this);
-  take_back_slabs();
+  {
+    const std::scoped_lock lock(returned_mutex_);
+    closed_.store(true, std::memory_order_release);
+    returned_.clear();
+  }
   leases_.clear();
   std::visit([](auto &pool) { pool.close(); }, pool_);
 }
 
 void HandlePool::check_count(std::size_t n) const {
   std::visit([n](const auto &pool) { pool.shape().check_count("n", n); }, pool_);
-}
-
-bool HandlePool::is_closed() const {
-  return std::visit([](const auto &pool) { return pool.is_closed(); }, pool_);
 }
 
 HandlePool::Stats HandlePool::stats() {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,14 @@ from .._catalog.quantities import Metric
 from .._compare.arms import Arm, resolve
 from .._compare.cases import Case, catalog_of, make_cases
 from .._compare.compare import told
+from .._compare.keeping import code_of
 from .._compare.metric import choose_metric, delivered, log_ratio
-from .._compare.pair import Pair, run_pair, shape_of
+from .._compare.pair import Pair, kept_pair, run_pair, shape_of
+from .._compare.pair_log import PairLog, kept_pairs
 from .._compare.settings import Settings, with_changes
 from .._compare.side import Dead, Task, task_at
 from .._errors import invalid
+from .._history.fingerprint import fingerprint_of
 from .._machine import machine
 from .._measure.progress import Event, Progress
 from .aa_rows import Noise, NoiseCase, Taken
@@ -45,6 +48,8 @@ def aa(
     salts: int = _SALTS,
     seed: int = 0,
     timeout_s: float = 60.0,
+    results: str | Path | None = None,
+    resume: bool = False,
     progress: Progress | None = None,
 ) -> Noise:
     """Measure what a comparison says of identical code, on this machine, benchmark by benchmark.
@@ -73,6 +78,8 @@ def aa(
         Of layouts and order.
     timeout_s : float
         How long a process may be silent.
+    results, resume
+        Where pairs are kept as they come, and whether to go on with such a file, as in `compare`.
     progress : callable, optional
         Called with each `vmperf._measure.progress.Event`.
 
@@ -119,9 +126,22 @@ def aa(
     )
     if metric is not None:
         choose_metric(metric, cases, (catalog, catalog))
-    pairing = _Pairing(cases, builds, settings, seed=seed, timeout_s=timeout_s, progress=progress)
-    pairing.run(budget_s)
     fingerprint = machine()
+    with kept_pairs(results, resume=resume, kind="aa") as log:
+        log.begin(
+            {
+                "code": code_of(builds),
+                "machine": fingerprint_of(fingerprint),
+                "settings": asdict(settings),
+                "seed": seed,
+                "metric": metric,
+                "cases": [[case.id, case.points[0]] for case in cases],
+            }
+        )
+        pairing = _Pairing(
+            cases, builds, settings, seed=seed, timeout_s=timeout_s, log=log, progress=progress
+        )
+        pairing.run(budget_s)
     return Noise(
         cases=tuple(pairing.found),
         settings=settings,
@@ -155,8 +175,11 @@ class _Pairing:
         *,
         seed: int,
         timeout_s: float,
+        log: PairLog,
         progress: Progress | None,
     ) -> None:
+        self._log = log
+        self._earlier_s = 0.0  # what the pairs took that were kept before
         self.found = [
             NoiseCase(c.id, c.params, status=c.status, reason=c.reason, metric=c.metric)
             for c in cases
@@ -177,7 +200,7 @@ class _Pairing:
     def run(self, budget_s: float) -> None:
         order = random.Random(self._seed)
         cycle = 0
-        while cycle < _LEAST_CYCLES or time.monotonic() - self._began < budget_s:
+        while cycle < _LEAST_CYCLES or self._elapsed() < budget_s:
             todo = [case for case in self.found if case.status == "ok"]
             order.shuffle(todo)
             for case in todo:
@@ -186,6 +209,9 @@ class _Pairing:
             cycle += 1
             if not todo:
                 break
+
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._began + self._earlier_s
 
     def _cycle(self, case: NoiseCase, cycle: int) -> None:
         try:
@@ -197,12 +223,28 @@ class _Pairing:
             case.status, case.reason = death.status, str(death)
 
     def _one(self, case: NoiseCase, kind: str, number: int, salt: int) -> None:
+        key = (kind, case.id, case.params, number)
+        kept = self._log.get(*key)
+        if kept is not None:
+            self._earlier_s += kept["seconds"]
+            pair = kept_pair(kept["pair"])
+            assert pair is not None
+        else:
+            began = time.monotonic()
+            pair = self._pair(case, kind, number, salt)
+            kept = {"seconds": time.monotonic() - began, "pair": asdict(pair)}
+            self._log.put(kept, *key)
+        case.ops = pair.n
+        self._done += 1
+        ratio = _ratio(case.metric, pair) if case.metric is not None else None
+        case.taken.append(Taken(kind, salt, pair, kept["seconds"], ratio))
+
+    def _pair(self, case: NoiseCase, kind: str, number: int, salt: int) -> Pair:
         layout = "paired" if kind == "paired" else "random"
         shape = replace(shape_of(self._settings), layout=layout)
         rng = random.Random(f"{self._seed}/{kind}/{number}")
         first, second = rng.getrandbits(63), rng.getrandbits(63)
-        began = time.monotonic()
-        pair = run_pair(
+        return run_pair(
             (
                 self._task(case, 0, first),
                 self._task(case, salt, first if kind == "paired" else second),
@@ -214,10 +256,6 @@ class _Pairing:
             n=case.ops,
             metric=case.metric,
         )
-        case.ops = pair.n
-        self._done += 1
-        ratio = _ratio(case.metric, pair) if case.metric is not None else None
-        case.taken.append(Taken(kind, salt, pair, time.monotonic() - began, ratio))
 
     def _task(self, case: NoiseCase, build: int, seed: int) -> Task:
         point = self._points[id(case)]
@@ -227,7 +265,7 @@ class _Pairing:
     def _tell(self, case: NoiseCase, budget_s: float) -> None:
         if self._progress is None:
             return
-        elapsed = time.monotonic() - self._began
+        elapsed = self._elapsed()
         total = max(self._done + 1, round(self._done * budget_s / max(elapsed, 1e-3)))
         eta = max(0.0, budget_s - elapsed)
         self._progress(Event("group", self._done, total, elapsed, eta, case.id, params=case.params))

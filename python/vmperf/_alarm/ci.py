@@ -10,8 +10,9 @@ from typing import Any
 from .._builds.checkout import prefix_in_repository
 from .._compare.arms import resolve
 from .._compare.compare import compare
+from .._compare.pair_log import kept_pairs
 from .._compare.points import compare_points
-from .._compare.result import Comparison
+from .._compare.result import Comparison, is_failure, nothing_told
 from .._core import InvalidArgumentError, VmperfError
 from .._errors import invalid
 from .._files.fraction import parse_fraction
@@ -21,8 +22,6 @@ from .._suites.suites import compare_suites
 __all__ = ["SALTS", "CiResult", "ci"]
 
 SALTS = 6  # three leave a bound of two degrees of freedom, which sees nothing small
-# Of the statuses of a case those that no change of code answers for.
-_HARMLESS = ("ok", "one_sided", "not_installed", "unsupported", "too_noisy", "below_resolution")
 # Far from the first seed, so that neither its data layouts nor its order come again.
 _SECOND_SEED = 1_000_003
 
@@ -69,9 +68,12 @@ class CiResult:
 
     @property
     def failed(self) -> list[dict[str, Any]]:
-        """The rows of benchmarks that crashed, hung or failed, in either set of pairs."""
+        """The rows of what fails on this tree's side alone, in either set of pairs.
+
+        What fails on both sides, or on the other one alone, is no fault of the change.
+        """
         rows = [*self.first.rows(), *(self.second.rows() if self.second else [])]
-        return [row for row in rows if row["status"] not in _HARMLESS]
+        return [row for row in rows if row["failed"] == "B" and is_failure(row)]
 
     @property
     def reason(self) -> str:
@@ -83,8 +85,8 @@ class CiResult:
         if self.failed:
             parts.append(f"{len(self.failed)} failed")
         judged = [row for row in self.rows() if row["verdict"]]
-        if not judged:
-            parts.append("nothing could be compared")
+        if nothing := nothing_told(self.rows()):
+            parts.append(nothing)
         elif all(row["better"] == "neither" for row in judged):
             parts.append(
                 f"neither way of {self.first.metric} is better, so that none is a regression"
@@ -106,6 +108,8 @@ def ci(
     salts: int | None = None,
     seed: int = 0,
     timeout_s: float | None = None,
+    results: str | Path | None = None,
+    resume: bool = False,
     progress: Progress | None = None,
     **others: Any,
 ) -> CiResult:
@@ -132,6 +136,8 @@ def ci(
     salts : int, optional
         Builds of each side with another code layout: 6 by default, fewer where A has fewer or there
         are under 12 pairs; not for suites.
+    results, resume
+        Where pairs are kept as they come, and whether to go on with such a file, as in `compare`.
     **others
         ``designs``, ``params``, ``rounds``, ``batch_us``, ``layout``, ``correction`` of `compare`;
         ``build``, ``suite``, ``time``, ``pin`` of `compare_suites`.
@@ -144,6 +150,8 @@ def ci(
         ``build_failed``, ``suite_failed``.
     """
     allowed = parse_fraction(max_regression, "max-regression")
+    if not against.strip():
+        raise invalid("against", repr(against), "a revision, a saved build or a path")
     top, prefix = _top(Path(tree) if tree is not None else Path())
     shared: dict[str, Any] = {
         "tolerance": allowed,
@@ -169,10 +177,13 @@ def ci(
     else:
         raise invalid("salts", salts, "1 for a suite of others, whose link is its own")
     arms = (against, f"path:{top}")
-    first = _first(arms, command, benchmarks, {**shared, "budget_s": budget_s, "seed": seed})
-    suspects = first.regressed
-    shared |= {"pairs": first.settings.pairs, "seed": seed + _SECOND_SEED}
-    second = _again(arms, command, suspects, shared) if suspects else None
+    with kept_pairs(results, resume=resume, kind="ci") as log:
+        looks = {**shared, "budget_s": budget_s, "seed": seed, "results": log.section("first")}
+        first = _first(arms, command, benchmarks, looks)
+        suspects = first.regressed
+        shared |= {"pairs": first.settings.pairs, "seed": seed + _SECOND_SEED}
+        shared["results"] = log.section("second")
+        second = _again(arms, command, suspects, shared) if suspects else None
     return CiResult(against, allowed, replace(first, b="this tree"), second)
 
 

@@ -103,7 +103,7 @@ def _extra(row: dict[str, Any]) -> str:
 
 def _to_explain(found: CiResult) -> list[dict[str, Any]]:
     again = found.second.rows() if found.second else []
-    return [row for row in [*found.rows(), *again] if row["status"] != "ok"]
+    return [row for row in [*found.rows(), *again] if row["status"] != "ok" or row["reason"]]
 
 
 def _cells(row: dict[str, Any]) -> list[str]:

@@ -1,8 +1,8 @@
 """Native modules of source trees and revisions, built once, and their salted relinks.
 
-All builds of one Python share a work folder in the cache, whose sources are brought to what is
-wanted file by file: only what differs is compiled again. What a build gave is kept beside it, under
-the hash of its sources.
+All builds of one Python, environment and compiler share a work folder in the cache, whose sources
+are brought to what is wanted file by file: only what differs is compiled again. What a build gave
+is kept beside it, under the hash of its sources.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import hashlib
 import io
 import os
 import shutil
-import subprocess
 import sys
 import sysconfig
 import tarfile
@@ -20,10 +19,14 @@ from pathlib import Path
 
 from .._errors import measurement
 from .._files.cache import cache_root
+from .._files.git import asked
 from .._files.locks import waited_for
+from .._files.text import decoded
+from .._files.tool import run_tool
 from .._files.whole_file import drafted
 from .relink import relink
 from .source import Build, Source
+from .surroundings import surroundings
 from .toolchain import Tools, tools
 
 __all__ = ["source_builds"]
@@ -56,7 +59,7 @@ def source_builds(source: Source, *, salts: int, on_step: OnStep) -> list[Build]
         ``build_failed``, with the compiler's last lines.
     """
     files = _revision_files(source) if source.revision else _tree_files(source.tree)
-    folder = cache_root() / "builds" / _python_tag() / _digest(files)
+    folder = cache_root() / "builds" / f"{_python_tag()}-{surroundings()}" / _digest(files)
     with waited_for(folder.parent):
         missing = [salt for salt in range(salts) if not _module(folder, salt).is_file()]
         if missing:
@@ -81,13 +84,9 @@ def _digest(files: Mapping[str, bytes]) -> str:
 
 
 def _revision_files(source: Source) -> dict[str, bytes]:
-    done = subprocess.run(
-        ["git", "-C", str(source.tree), "archive", "--format=tar", source.revision],
-        capture_output=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise measurement("build_failed", f"git archive: {done.stderr.decode().strip()}")
+    done = asked(source.tree, "archive", "--format=tar", source.revision)
+    if done.code != 0:
+        raise measurement("build_failed", f"git archive: {done.said}")
     with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
         found = {}
         for entry in archive:
@@ -164,8 +163,8 @@ def _configure(work: Path, with_tools: Tools, on_step: OnStep) -> None:
 
 
 def _run(command: list[str], what: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        lines = (done.stdout + done.stderr).strip().splitlines()
+    done = run_tool(command)
+    if done.code != 0:
+        lines = f"{done.out}\n{decoded(done.stderr)}".strip().splitlines()
         errors = [line for line in lines if "error" in line.lower()] or lines
         raise measurement("build_failed", f"{what}: " + "\n".join(errors[-_LAST_LINES:]))

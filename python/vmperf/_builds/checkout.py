@@ -1,7 +1,8 @@
 """Trees of any git repository, checked out into the cache and built there once by a command.
 
-A tree lies under a name made of its revision (or its files' contents) and the build command,
-equally long for all: the length of a path alone moves the stack, and with it a benchmark.
+A tree lies under a name made of its revision (or its files' contents), the build command and what
+the build depends on, equally long for all: the length of a path alone moves the stack, and with it
+a benchmark.
 """
 
 from __future__ import annotations
@@ -15,11 +16,15 @@ from pathlib import Path
 
 from .._errors import invalid, measurement
 from .._files.cache import cache_root
-from .._files.git import git
+from .._files.git import asked, git
 from .._files.locks import waited_for
+from .._files.named import home_expanded
+from .._files.text import read_text
+from .._files.tool import run_tool
 from .source import Source, no_commit, source_of
+from .surroundings import surroundings
 
-__all__ = ["checked_out", "find_source", "prefix_in_repository"]
+__all__ = ["checked_out", "digest", "find_source", "prefix_in_repository"]
 
 _LAST_LINES = 15
 _NEVER_COPIED = (".git", "__pycache__", ".pytest_cache")
@@ -40,9 +45,11 @@ def find_source(text: str, *, repository: Path | None) -> Source:
     InvalidArgumentError
         A word that is neither.
     """
+    if not text.strip():
+        raise invalid("rev", repr(text), "a word; is a variable not set?")
     kind, _, rest = text.partition(":")
     word = rest if kind in ("path", "rev") and rest else text
-    folder = Path(word).expanduser()
+    folder = home_expanded(word)
     if kind != "rev" and folder.is_dir():
         return Source(folder.resolve())
     if kind == "path":
@@ -78,7 +85,9 @@ def checked_out(source: Source, *, build: str | None, folder: str) -> Path:
     """
     names = [] if source.revision else _files(source.tree)
     identity = source.revision or _digest(source.tree, names)
-    key = hashlib.sha256("\0".join((identity, build or "", folder)).encode()).hexdigest()[:20]
+    around = surroundings() if build is not None else ""
+    words = "\0".join((identity, build or "", folder, around))
+    key = hashlib.sha256(os.fsencode(words)).hexdigest()[:20]
     home = cache_root() / "suites" / key
     with waited_for(home):
         tree = home / "tree"
@@ -107,27 +116,26 @@ def _check_out(source: Source, tree: Path) -> None:
             ["read-tree", source.revision],
             ["checkout-index", "--all", f"--prefix={tree}/"],
         ):
-            done = subprocess.run(
-                ["git", "-C", str(source.tree), *words],
-                env=env,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if done.returncode != 0:
-                raise measurement("build_failed", f"git {words[0]}: {done.stderr.strip()[-500:]}")
+            done = run_tool(["git", "-C", source.tree, *words], env=env)
+            if done.code != 0:
+                raise measurement("build_failed", f"git {words[0]}: {done.said[-500:]}")
 
 
 def _files(tree: Path) -> list[str]:
     """Return what a tree consists of: what git knows or would add, outside of git everything."""
     command = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]
-    done = subprocess.run(["git", "-C", str(tree), *command], capture_output=True, check=False)
-    if done.returncode == 0:
+    done = asked(tree, *command)
+    if done.code == 0:
         names = [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
     else:
         names = [path.relative_to(tree).as_posix() for path in tree.rglob("*")]
     kept = (name for name in names if not set(_NEVER_COPIED) & set(Path(name).parts))
     return sorted(n for n in kept if (tree / n).is_symlink() or (tree / n).is_file())
+
+
+def digest(tree: Path) -> str:
+    """Return a short hash of what a tree consists of, built products that git ignores aside."""
+    return _digest(tree, _files(tree))[:16]
 
 
 def _digest(tree: Path, names: list[str]) -> str:
@@ -162,6 +170,6 @@ def _build(command: str, folder: Path, log: Path) -> None:
             check=False,
         )
     if done.returncode != 0:
-        lines = log.read_text(errors="replace").strip().splitlines()[-_LAST_LINES:]
+        lines = read_text(log).strip().splitlines()[-_LAST_LINES:]
         said = "\n".join([f"{command!r} ended with {done.returncode}", *lines])
         raise measurement("build_failed", said)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import random
 import shlex
-import subprocess
 import tempfile
 from pathlib import Path
 
 from .._errors import measurement
+from .._files.tool import run_tool
 
 __all__ = ["relink"]
 
@@ -85,7 +85,7 @@ def _padding(compiler: str, folder: Path, rng: random.Random) -> list[str]:
 
 
 def _run(command: list[str], folder: Path) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise measurement("build_failed", f"linking: {done.stderr.strip()[-1000:]}")
-    return done.stdout
+    done = run_tool(command, folder=folder)
+    if done.code != 0:
+        raise measurement("build_failed", f"linking: {done.said[-1000:]}")
+    return done.path

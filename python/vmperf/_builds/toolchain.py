@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import subprocess
 import sys
 import venv
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from .._errors import measurement
 from .._files.cache import cache_root
+from .._files.tool import run_tool
 
 __all__ = ["Tools", "tools"]
 
@@ -52,14 +52,9 @@ def tools(on_step: Callable[[str], None]) -> Tools:
     if not (folder / "complete").is_file():
         on_step("installing build tools")
         venv.create(folder, with_pip=True, clear=True)
-        done = subprocess.run(
-            [python, "-m", "pip", "install", "--quiet", *_REQUIRES],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise measurement("build_failed", f"pip install: {done.stderr.strip()[-500:]}")
+        done = run_tool([python, "-m", "pip", "install", "--quiet", *_REQUIRES])
+        if done.code != 0:
+            raise measurement("build_failed", f"pip install: {done.said[-500:]}")
         (folder / "complete").touch()
     found = _of(python)
     if found is None:
@@ -70,10 +65,10 @@ def tools(on_step: Callable[[str], None]) -> Tools:
 def _of(python: Path) -> Tools | None:
     """Return the tools that an environment has, if it has all."""
     cmake, ninja = (_program(python, name) for name in ("cmake", "ninja"))
-    done = subprocess.run([python, "-c", _FIND], capture_output=True, text=True, check=False)
-    if done.returncode != 0 or cmake is None or ninja is None:
+    done = run_tool([python, "-P", "-c", _FIND])
+    if done.code != 0 or cmake is None or ninja is None:
         return None
-    return Tools(str(python), cmake, ninja, done.stdout.strip())
+    return Tools(str(python), cmake, ninja, done.path)
 
 
 def _program(python: Path, name: str) -> str | None:

@@ -42,6 +42,7 @@ def claims(
     seed: int = 0,
     results: str | Path | None = None,
     resume: bool = False,
+    retry_failures: bool = False,
     timeout_s: float = 60.0,
     progress: Progress | None = None,
 ) -> list[dict[str, Any]]:
@@ -63,6 +64,8 @@ def claims(
         The journal to write; by default a new file, as in `vmperf.run`.
     resume : bool
         Go on with a journal of the same measurements.
+    retry_failures : bool
+        With `resume`: measure cases again that failed, as in `vmperf.run`.
     timeout_s : float
         Seconds without a finished batch after which a design is given up, > 0.
     progress : callable, optional
@@ -116,6 +119,7 @@ def claims(
         seed=seed,
         results=results,
         resume=resume,
+        retry_failures=retry_failures,
         timeout_s=timeout_s,
         progress=progress,
     )
@@ -131,6 +135,7 @@ def measure_claims(
     seed: int = 0,
     results: str | Path | None = None,
     resume: bool = False,
+    retry_failures: bool = False,
     timeout_s: float = 60.0,
     progress: Progress | None = None,
 ) -> tuple[list[dict[str, Any]], Results]:
@@ -157,7 +162,14 @@ def measure_claims(
     plan = plan_points(
         _points(chosen), profile, budget_s=budget_s, seed=seed, command=shlex.join(words)
     )
-    found = carry_out(plan, results, resume=resume, timeout_s=timeout_s, progress=progress)
+    found = carry_out(
+        plan,
+        results,
+        resume=resume,
+        retry_failures=retry_failures,
+        timeout_s=timeout_s,
+        progress=progress,
+    )
     timed = verdicts([c for c in chosen if _is_timed(c)], found)
     compared = rows_of(
         [c for c in chosen if c.series], path.parent, found.machine, seed=seed, progress=progress

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,9 @@ from .._catalog.catalog import list as list_benchmarks
 from .._errors import invalid, near
 from .._files.cache import cache_folder
 from .._files.git import git
+from .._files.named import home_expanded, is_there
+from .._files.tool import run_tool
+from .._files.whole_file import write_whole
 from .._history.baselines import Baseline, load
 
 __all__ = ["Arm", "resolve", "revision_of"]
@@ -69,6 +72,8 @@ def resolve(text: str, *, repository: Path | None = None) -> Arm:
     InvalidArgumentError
         A word that is none of them; the message says what was tried.
     """
+    if not text.strip():
+        raise invalid("arm", repr(text), "a word; is a variable not set?")
     kind, _, rest = text.partition(":")
     if kind == "baseline" and rest:
         kept = load(rest)
@@ -100,8 +105,8 @@ def _axes() -> list[str]:
 
 
 def _try_path(text: str, _: Path) -> Arm | None:
-    path = Path(text).expanduser()
-    if not path.exists():
+    path = home_expanded(text)
+    if not is_there(path):
         return None
     path = path.resolve()
     if path.is_dir() and (path / "pyproject.toml").is_file():
@@ -122,12 +127,13 @@ def _environment(folder: Path) -> Build:
     python = folder / "bin" / "python"
     if not python.is_file():
         raise invalid("path", folder, "a virtual environment (bin/python) or a source tree")
-    code = "import vmperf._core as core; print(core.__file__)"
+    # -P: whatever lies in the current folder is not what is installed there.
+    words = ["-P", "-c", "import vmperf._core as core; print(core.__file__)"]
     # Not resolved: a virtual environment's interpreter is a link that knows its folder by its name.
-    done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise invalid("path", folder, f"an environment with vmperf: {done.stderr.strip()[-200:]}")
-    return Build(core=done.stdout.strip(), python=str(python))
+    done = run_tool([python, *words])
+    if done.code != 0:
+        raise invalid("path", folder, f"an environment with vmperf: {done.said[-200:]}")
+    return Build(core=done.path, python=str(python))
 
 
 def _wheel(path: Path) -> Build:
@@ -138,10 +144,14 @@ def _wheel(path: Path) -> Build:
             modules = [name for name in cores if name.endswith(".so")]
             if not modules:
                 raise invalid("path", path, "a wheel of vmperf: it has no vmperf/_core module")
-            wheel.extract(modules[0], folder)
-    except zipfile.BadZipFile as error:
+            module = folder / Path(modules[0]).name
+            data = wheel.read(modules[0])
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         raise invalid("path", path, f"a wheel: {error}") from None
-    return Build(core=str(folder / modules[0]))
+    # Never written over: another process may run it, which would die of SIGBUS.
+    if not module.is_file() or module.read_bytes() != data:
+        write_whole(module, data)
+    return Build(core=str(module))
 
 
 def _try_design(text: str, _: Path) -> Arm | None:

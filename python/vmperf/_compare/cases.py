@@ -37,6 +37,8 @@ class Case:
         What is compared in place of the time.
     values : list of tuple
         Its values on side A and B, pair by pair.
+    failed : str
+        The sides that failed, ``A``, ``B`` or ``AB``; empty where none did.
     """
 
     id: str
@@ -52,6 +54,7 @@ class Case:
     minima: tuple[float, float] | None = None
     metric: Metric | None = None
     values: list[tuple[float, float]] = field(default_factory=list)
+    failed: str = ""
 
 
 def catalog_of(build: Build, *, timeout_s: float) -> dict[str, Benchmark]:

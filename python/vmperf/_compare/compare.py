@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from .._builds.source import Build, Source
 from .._errors import invalid
+from .._history.fingerprint import fingerprint_of
 from .._measure.progress import Event, Progress
 from .arms import Arm, resolve, revision_of
 from .cases import catalog_of, make_cases
-from .keeping import Keeping, check_salts, identities
+from .keeping import Keeping, check_salts, code_of, identities
 from .metric import choose_metric
+from .pair_log import PairLog, kept_pairs
 from .pairs import PairSeries
 from .result import Comparison
 from .settings import with_changes
@@ -49,6 +52,8 @@ def compare(
     save: str | None = None,
     history: str | Path | None = None,
     force: bool = False,
+    results: str | Path | PairLog | None = None,
+    resume: bool = False,
     progress: Progress | None = None,
 ) -> Comparison:
     """Tell whether B is slower than A, and by how much.
@@ -108,6 +113,11 @@ def compare(
         default; else to none.
     force : bool
         Compare with a baseline of an unlike machine; the result says so.
+    results : path, optional
+        The file in which pairs are kept as they come; by default one in ``VMPERF_STORE`` or
+        ``.vmperf``, which goes away once the comparison is whole.
+    resume : bool
+        Go on with such a file; without `results` with the newest.
     progress : callable, optional
         Called with each `vmperf._measure.progress.Event`.
 
@@ -128,11 +138,16 @@ def compare(
         ``build_failed``; ``unlike_machines`` for a baseline of another machine, without `force`.
     TraceFormatError
         A damaged baseline or history; before anything is measured.
+    OsError
+        A history or a file of pairs that cannot be written; before anything is measured.
+    KeyboardInterrupt
+        Ctrl-C; the message says where the pairs are kept.
 
     Notes
     -----
     A case whose process dies or hangs gets that as its status; the others go on. The settings that
-    are not given come from ``benchmarks/compare.toml``.
+    are not given come from ``benchmarks/compare.toml``. A verdict takes so many pairs that
+    identical code would not have it by chance, whatever its noise: log2(cases / alpha), 7 for one.
 
     References
     ----------
@@ -177,16 +192,31 @@ def compare(
     )
     if metric is not None:
         choose_metric(metric, cases, catalogs)
-    series = PairSeries(
-        cases,
-        builds,
-        settings,
-        clock_step_ns=float(keeping.machine["timers"]["clock_gettime"]["step_ns"]),
-        seed=seed,
-        timeout_s=timeout_s,
-        progress=progress,
-    )
-    series.run(budget_s)
+    with kept_pairs(results, resume=resume, kind="compare") as log:
+        log.begin(
+            {
+                "A": a,
+                "B": b,
+                "code of A": code_of(builds[0]),
+                "code of B": code_of(builds[1]),
+                "machine": fingerprint_of(keeping.machine),
+                "settings": {**asdict(settings), "pairs": None if budget_s is None else budget_s},
+                "seed": seed,
+                "metric": metric,
+                "cases": [[case.id, *case.points] for case in cases],
+            }
+        )
+        series = PairSeries(
+            cases,
+            builds,
+            settings,
+            clock_step_ns=float(keeping.machine["timers"]["clock_gettime"]["step_ns"]),
+            seed=seed,
+            timeout_s=timeout_s,
+            log=log,
+            progress=progress,
+        )
+        series.run(budget_s)
     found = Comparison(
         a=a,
         b=b,
@@ -198,12 +228,11 @@ def compare(
         seed=seed,
         revisions=(revision_of(arms[0]), revision_of(arms[1])),
         builds=identities(arms, builds),
-        notes=keeping.notes,
+        notes=(*keeping.notes, *series.notes),
         metric=metric,
         date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )
-    keeping.keep(found, builds[1])
-    return found
+    return keeping.keep(found, builds[1])
 
 
 def _is_sequential(stopping: str | None) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .._builds.source import Build
+from .._core import VmperfError
 from .._errors import invalid
 from .._history.baselines import check_alike, check_name, load, save
 from .._history.fingerprint import fingerprint_of
@@ -59,19 +60,29 @@ class Keeping:
                 raise invalid("save", repr(save), f"with a build as B, not the {arms[1].kind}")
             if (baseline_folder() / check_name(save)).exists():
                 load(save)  # what cannot be read must not be replaced
-
-    def keep(self, found: Comparison, builds: Sequence[Build]) -> None:
-        """Write the history, then the baseline."""
         if self._history is not None:
-            self._history.append(found)
+            self._history.check_writable()
+
+    def keep(self, found: Comparison, builds: Sequence[Build]) -> Comparison:
+        """Write the history, then the baseline; what fails is told in the result."""
+        failed = []
+        if self._history is not None:
+            try:
+                self._history.append(found)
+            except (VmperfError, OSError) as error:
+                failed.append(f"not appended to the history: {error}")
         if self._name is not None:
-            save(
-                self._name,
-                builds,
-                revision=self._revision,
-                fingerprint=fingerprint_of(self.machine),
-                settings=asdict(found.settings),
-            )
+            try:
+                save(
+                    self._name,
+                    builds,
+                    revision=self._revision,
+                    fingerprint=fingerprint_of(self.machine),
+                    settings=asdict(found.settings),
+                )
+            except (VmperfError, OSError) as error:
+                failed.append(f"not saved as baseline {self._name}: {error}")
+        return replace(found, unkept=tuple(failed)) if failed else found
 
 
 def check_salts(arm: Arm, salts: int) -> None:
@@ -81,6 +92,19 @@ def check_salts(arm: Arm, salts: int) -> None:
         raise invalid(
             "salts", salts, f"up to {most} with {arm.label}, which cannot be linked again"
         )
+
+
+def code_of(builds: Sequence[Build]) -> str:
+    """Return the hash of all that the builds of one side consist of."""
+    whole = hashlib.sha256()
+    for build in builds:
+        for path in _files_of(build):
+            whole.update(hashlib.sha256(Path(path).read_bytes()).digest())
+    return whole.hexdigest()[:16]
+
+
+def _files_of(build: Build) -> list[str]:
+    return [build.core, *build.libraries, *(one["path"] for one in build.imports)]
 
 
 def identities(arms: tuple[Arm, Arm], builds: Sequence[Sequence[Build]]) -> tuple[str, str]:
@@ -93,7 +117,7 @@ def _identity(arm: Arm, build: Build) -> str:
     if arm.source is not None and arm.source.revision:
         return arm.source.revision
     whole = hashlib.sha256()
-    for path in (build.core, *build.libraries, *(one["path"] for one in build.imports)):
+    for path in _files_of(build):
         whole.update(Path(path).read_bytes())
     words = {"design": arm.design, "param": str(arm.params)}.get(arm.kind, "")
     return f"{whole.hexdigest()[:16]}{' ' * bool(words)}{words}"

@@ -101,6 +101,7 @@ def take_values(case: Case, values: tuple[float | None, float | None], build: in
     both = delivered(case.metric, values)
     if isinstance(both, str):
         case.status, case.reason = "not_delivered", both
+        case.failed = "".join(side for side, v in zip("AB", values, strict=True) if v is None)
         return
     case.evidence.better = case.metric.better
     case.values.append(both)

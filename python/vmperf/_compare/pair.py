@@ -81,6 +81,15 @@ class Pair:
         return sum(1 for side in self.flags for flag in side if flag)
 
 
+def kept_pair(stored: Any) -> Pair | None:
+    """Return a pair from what `asdict` made of it and JSON kept; None for None."""
+    if stored is None:
+        return None
+    both = {name: tuple(map(tuple, stored[name])) for name in ("ns", "flags")}
+    others = {name: tuple(stored[name]) for name in ("versions", "instructions", "values")}
+    return Pair(**{**stored, **both, **others})
+
+
 def seeds(shape: Shape, seed: int, number: int) -> tuple[int, int]:
     """Return the placement seeds of both sides of pair `number`."""
     if shape.layout == "fixed":
@@ -155,6 +164,22 @@ def run_pair(
         )
 
 
+def failing_sides(tasks: tuple[Task, Task], shape: Shape, death: Dead, *, timeout_s: float) -> str:
+    """Return which sides fail, ``A``, ``B`` or ``AB``, where one of them was seen to.
+
+    The other one is run beside itself: what fails on both sides is no fault of a change.
+    """
+    if not death.side:
+        return "AB"
+    other = 1 - "AB".index(death.side)
+    short = replace(shape, rounds=2)
+    try:
+        run_pair((tasks[other], tasks[other]), short, number=0, timeout_s=timeout_s)
+    except Dead:
+        return "AB"
+    return death.side
+
+
 def _warm(tasks: tuple[Task, Task], shape: Shape) -> tuple[Task, Task]:
     a, b = (replace(t, warm_up_ns=shape.warm_up_ns, aslr=shape.aslr) for t in tasks)
     return a, b
@@ -176,7 +201,8 @@ class _named:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, Dead):
-            raise Dead(error.status, f"side {'AB'[self._which]}: {error}") from None
+            said = f"side {'AB'[self._which]}: {error}"
+            raise Dead(error.status, said, side="AB"[self._which]) from None
 
 
 def _begin(sides: tuple[Side, Side], first: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from .. import _core
 from .._builds.source import Build
@@ -13,10 +13,11 @@ from .._measure.progress import Event, Kind, Progress
 from .._results.arrays import doubles, integers
 from .cases import Case
 from .metric import take_values
-from .pair import Pair, run_pair, seeds, shape_of
+from .pair import Pair, failing_sides, kept_pair, run_pair, seeds, shape_of
+from .pair_log import PairLog
 from .settings import Settings
 from .side import Dead, Task, task_at
-from .verdict import crossed
+from .verdict import crossed, fewest_pairs
 
 __all__ = ["PairSeries"]
 
@@ -33,9 +34,12 @@ class PairSeries:
         clock_step_ns: float,
         seed: int,
         timeout_s: float,
+        log: PairLog,
         progress: Progress | None,
     ) -> None:
         self.settings = settings
+        self.notes: tuple[str, ...] = ()
+        self._log = log
         self._clock_step_ns = clock_step_ns
         self._cases = [case for case in cases if case.status == "ok"]
         self._builds = builds
@@ -60,16 +64,26 @@ class PairSeries:
             number += 1
             if number == 1 and budget_s is not None:
                 # Known before any effect is looked at, so it may depend on nothing but time.
-                self._plan_for(budget_s, time.monotonic() - self._began)
+                self._plan_for(budget_s)
             if not todo:
                 break
         for case in self._cases:
             case.evidence.relink_floor = _relink_floor(case, len(self._builds[0]))
 
-    def _plan_for(self, budget_s: float, first_s: float) -> None:
-        least = max(3, 2 * len(self._builds[0]))  # each salted build in two pairs
-        pairs = max(least, int(budget_s / max(first_s, 1e-3)))
-        self.settings = replace(self.settings, pairs=pairs)
+    def _plan_for(self, budget_s: float) -> None:
+        first_s = float(self._log.get("first_s") or time.monotonic() - self._began)
+        self._log.put(first_s, "first_s")
+        least = max(
+            fewest_pairs(self.settings, len(self._cases)),
+            2 * len(self._builds[0]),  # each salted build in two pairs
+        )
+        pairs = int(budget_s / max(first_s, 1e-3))
+        if pairs < least:
+            self.notes = (
+                f"the budget of {budget_s:g} s is too short: {least} pairs, the fewest that can "
+                f"tell, take about {least * first_s:.2g} s",
+            )
+        self.settings = replace(self.settings, pairs=max(least, pairs))
 
     def _goes_on(self, case: Case) -> bool:
         case.evidence.planned = self.settings.pairs
@@ -81,19 +95,24 @@ class PairSeries:
         which = number % len(self._builds[0])
         a_seed, b_seed = seeds(self._shape, self._seed, number)
         tasks = (self._task(case, 0, which, a_seed), self._task(case, 1, which, b_seed))
+        key = ("pair", case.id, case.points, number)
+        pair = kept_pair(self._log.get(*key))
         self._tell("group", case)
         try:
-            pair = run_pair(
-                tasks,
-                self._shape,
-                number=number,
-                timeout_s=self._timeout_s,
-                count=number == 0,
-                n=case.ops,
-                metric=case.metric,
-            )
+            if pair is None:
+                pair = run_pair(
+                    tasks,
+                    self._shape,
+                    number=number,
+                    timeout_s=self._timeout_s,
+                    count=number == 0,
+                    n=case.ops,
+                    metric=case.metric,
+                )
+                self._log.put(asdict(pair), *key)
         except Dead as death:
             case.status, case.reason = death.status, str(death)
+            case.failed = failing_sides(tasks, self._shape, death, timeout_s=self._timeout_s)
             self._tell("case", case)
             return
         finally:

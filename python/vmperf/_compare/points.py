@@ -10,13 +10,19 @@ from .._core import InvalidArgumentError
 from .._errors import invalid
 from .cases import Case
 from .compare import compare
+from .pair_log import PairLog
 from .result import Comparison
 
 __all__ = ["compare_points"]
 
 
 def compare_points(
-    a: str, b: str, points: Iterable[tuple[str, Mapping[str, Any]]], **settings: Any
+    a: str,
+    b: str,
+    points: Iterable[tuple[str, Mapping[str, Any]]],
+    *,
+    results: PairLog | None = None,
+    **settings: Any,
 ) -> Comparison:
     """Compare some points of benchmarks, not the product of their axes.
 
@@ -26,6 +32,8 @@ def compare_points(
         As `compare` takes them.
     points : iterable of (str, mapping)
         Benchmark and axis -> value, ``design`` among them; at least one.
+    results : PairLog, optional
+        Where pairs are kept as they come.
     **settings
         Of `compare`, without benchmarks, designs, params and budget: all points have equally many
         pairs. A point that only one side has becomes a case with that status.
@@ -40,14 +48,16 @@ def compare_points(
     InvalidArgumentError
         None of the points can be compared.
     """
+    log = results if results is not None else PairLog()
     found: list[Comparison] = []
     cases: list[Case] = []
     refused: InvalidArgumentError | None = None
-    for id, params in points:
+    for number, (id, params) in enumerate(points):
         try:
             one = compare(
                 a,
                 b,
+                results=log.section(str(number)),
                 benchmarks=id,
                 designs=[str(params["design"])] if "design" in params else None,
                 params={axis: value for axis, value in params.items() if axis != "design"},

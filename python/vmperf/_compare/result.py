@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,9 +10,9 @@ from .. import _core
 from .._results.arrays import doubles
 from .cases import Case
 from .settings import Settings
-from .verdict import judge
+from .verdict import Judged, judge
 
-__all__ = ["Comparison", "make_rows", "plus_of"]
+__all__ = ["Comparison", "is_failure", "make_rows", "nothing_told", "plus_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ class Comparison:
         When it ended, in UTC.
     metric : str or None
         What was compared in place of the time per op.
+    unkept : tuple of str
+        What could not be written of it, and why.
 
     Notes
     -----
@@ -54,9 +56,9 @@ class Comparison:
     --------
     >>> import vmperf
     >>> found = vmperf.compare("stack", "libc", benchmarks="pool/cycle",
-    ...                        params={"state": "member"}, pairs=4, rounds=6)
+    ...                        params={"state": "member"}, pairs=8, rounds=4)
     >>> [(row["id"], row["pairs"]) for row in found.rows()]
-    [('pool/cycle', 4)]
+    [('pool/cycle', 8)]
     >>> [row["id"] for row in found.regressed]
     ['pool/cycle']
     >>> sorted(found.to_dict())[:4]
@@ -76,6 +78,7 @@ class Comparison:
     notes: tuple[str, ...] = ()
     date: str = ""
     metric: str | None = None
+    unkept: tuple[str, ...] = ()
 
     def rows(self) -> list[dict[str, Any]]:
         """Return one dict per case.
@@ -88,9 +91,10 @@ class Comparison:
             so many ``batches`` had a context switch, a page fault or stolen time. Effects are
             fractions of A's time, + = B is slower. ``verdict`` is regressed, improved, unchanged,
             inconclusive or layout, of a metric without a good side changed; null where the case
-            failed (see ``status``). ``metric``, ``better``, ``value_a``, ``value_b``: what was
-            compared in place of the time, and the medians of its values; effects are then fractions
-            of A's value, + = B's is greater.
+            failed (see ``status``); ``failed`` says on which sides, A, B or AB. ``more_pairs``: how
+            many are missing before any verdict can be given. ``metric``, ``better``, ``value_a``,
+            ``value_b``: what was compared in place of the time, and the medians of its values;
+            effects are then fractions of A's value, + = B's is greater.
         """
         return make_rows(self.cases, self.settings)
 
@@ -98,6 +102,25 @@ class Comparison:
     def regressed(self) -> list[dict[str, Any]]:
         """The rows with the verdict regressed."""
         return [row for row in self.rows() if row["verdict"] == "regressed"]
+
+    @property
+    def broken(self) -> list[dict[str, Any]]:
+        """The rows of what fails on B's side alone: it crashed, hung, or could not prove work."""
+        return [row for row in self.rows() if row["failed"] == "B" and is_failure(row)]
+
+    @property
+    def failure(self) -> str:
+        """Why it is no success, in words; empty where it is one.
+
+        Something regressed, fails on B's side alone, nothing was compared, or there are too few
+        pairs to tell anything.
+        """
+        rows, parts = self.rows(), []
+        if regressed := [row for row in rows if row["verdict"] == "regressed"]:
+            parts.append(f"{len(regressed)} regressed")
+        if self.broken:
+            parts.append(f"{len(self.broken)} fail on B's side alone")
+        return ", ".join([*parts, *filter(None, [nothing_told(rows)]), *self.unkept])
 
     def to_dict(self) -> dict[str, Any]:
         """Return all of it, ready for JSON.
@@ -132,6 +155,25 @@ class Comparison:
         return len(self.cases)
 
 
+# Of the statuses of a case those that no change of code answers for.
+_HARMLESS = ("ok", "one_sided", "not_installed", "unsupported", "too_noisy", "below_resolution")
+
+
+def is_failure(row: Mapping[str, Any]) -> bool:
+    """Return whether the status of a row is one that code answers for."""
+    return row["status"] not in _HARMLESS
+
+
+def nothing_told(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return why rows tell nothing at all, in words; empty where they tell something."""
+    judged = [row for row in rows if row["verdict"]]
+    if not judged:
+        return "nothing could be compared"
+    if all(row["more_pairs"] for row in judged):
+        return f"too few pairs to tell: {max(row['more_pairs'] for row in judged)} more are needed"
+    return ""
+
+
 def plus_of(found: Comparison, a: str, b: str) -> str:
     """Return in words what an effect above 0 says of B, under these names of the sides."""
     if found.metric is None:
@@ -160,7 +202,9 @@ def make_rows(cases: tuple[Case, ...], settings: Settings) -> list[dict[str, Any
                 "detectable": found.detectable if found is not None else None,
                 "instr_effect": found.instr_effect if found is not None else None,
                 "status": case.status,
-                "reason": case.reason,
+                "reason": case.reason or _wanted(found),
+                "failed": case.failed,
+                "more_pairs": found.more_pairs if found is not None else 0,
                 "p_slower": found.p_slower if found is not None else None,
                 "p_faster": found.p_faster if found is not None else None,
                 "hodges_lehmann": found.hodges_lehmann if found is not None else None,
@@ -174,6 +218,12 @@ def make_rows(cases: tuple[Case, ...], settings: Settings) -> list[dict[str, Any
             }
         )
     return rows
+
+
+def _wanted(found: Judged | None) -> str:
+    if found is None or not found.more_pairs:
+        return ""
+    return f"{found.more_pairs} more pairs are needed before any verdict"
 
 
 def _verdict(case: Case, found: str | None) -> str | None:

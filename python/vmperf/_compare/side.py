@@ -52,10 +52,14 @@ def task_at(
 
 
 class Dead(Exception):
-    """A side that died, hung or answered with an error; `status` as in a row of `run`."""
+    """A side that died, hung or answered with an error; `status` as in a row of `run`.
 
-    def __init__(self, status: str, reason: str) -> None:
+    `side` is A or B, empty where that is not known.
+    """
+
+    def __init__(self, status: str, reason: str, side: str = "") -> None:
         self.status = status
+        self.side = side
         super().__init__(reason)
 
 

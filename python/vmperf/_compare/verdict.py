@@ -1,4 +1,10 @@
-"""From the pairs of each case to verdicts: estimate, bound, correction over the cases, floor."""
+"""From the pairs of each case to verdicts: estimate, bound, correction over the cases, floor.
+
+A difference must pass two tests. The trimmed mean's is a t test: sharp, but its level is that of
+noise with one mode, and three pairs that agree by chance look certain to it. The signed ranks hold
+their level whatever the noise is, as long as it is symmetric: of n pairs they never say less than
+2^-n. So few pairs carry no verdict at all, which is `fewest_pairs`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +17,7 @@ from .. import _core
 from .._results.arrays import doubles, integers
 from .settings import Settings
 
-__all__ = ["INSTRUCTIONS_APART", "Evidence", "Judged", "crossed", "judge"]
+__all__ = ["INSTRUCTIONS_APART", "Evidence", "Judged", "crossed", "fewest_pairs", "judge"]
 
 
 @dataclass(slots=True)
@@ -61,6 +67,13 @@ class Judged:
     p_faster: float
     hodges_lehmann: float
     instr_effect: float | None
+    more_pairs: int = 0
+    """How many more it takes before any verdict can be given."""
+
+
+def fewest_pairs(settings: Settings, n_cases: int) -> int:
+    """Return how many pairs a case needs so that one of so many can differ at the level."""
+    return max(3, math.ceil(math.log2(max(1, n_cases) / settings.alpha)))
 
 
 def judge(cases: Sequence[Evidence], settings: Settings) -> list[Judged | None]:
@@ -85,9 +98,10 @@ def judge(cases: Sequence[Evidence], settings: Settings) -> list[Judged | None]:
     adjust = _core.stats.holm if settings.correction == "holm" else _core.stats.benjamini_hochberg
     slower = adjust(doubles([above for above, _ in tests]))
     faster = adjust(doubles([below for _, below in tests]))
+    fewest = fewest_pairs(settings, len(measured))
     judged = iter(
         [
-            _judge_one(case, settings, float(up), float(down))
+            _judge_one(case, settings, fewest, float(up), float(down))
             for case, up, down in zip(measured, slower, faster, strict=True)
         ]
     )
@@ -107,9 +121,16 @@ def _p_values(case: Evidence, settings: Settings) -> tuple[float, float]:
     if not settings.sequential:
         location = _location(case, settings)
         shift = _shift(case, settings)
+        values = doubles(case.effects)
         return (
-            _core.stats.location_test(**location, shift=shift)["above"],
-            _core.stats.location_test(**location, shift=-shift)["below"],
+            max(
+                _core.stats.location_test(**location, shift=shift)["above"],
+                _core.stats.signed_rank(values, shift=shift)["above"],
+            ),
+            max(
+                _core.stats.location_test(**location, shift=-shift)["below"],
+                _core.stats.signed_rank(values, shift=-shift)["below"],
+            ),
         )
     above, below = (_sequential_p(case, settings, side) for side in (0, 1))
     return above, below
@@ -152,7 +173,10 @@ def _plain_p(case: Evidence, settings: Settings, n: int) -> tuple[float, float]:
     values = doubles(case.effects[:n])
     above = _core.stats.trimmed_test(values, shift=shift, trim=settings.trim)["above"]
     below = _core.stats.trimmed_test(values, shift=-shift, trim=settings.trim)["below"]
-    return above, below
+    return (
+        max(above, _core.stats.signed_rank(values, shift=shift)["above"]),
+        max(below, _core.stats.signed_rank(values, shift=-shift)["below"]),
+    )
 
 
 def _location(case: Evidence, settings: Settings) -> dict[str, float]:
@@ -166,7 +190,9 @@ def _location(case: Evidence, settings: Settings) -> dict[str, float]:
     return {name: found[name] for name in ("mean", "std_error", "df")}
 
 
-def _judge_one(case: Evidence, settings: Settings, slower: float, faster: float) -> Judged:
+def _judge_one(
+    case: Evidence, settings: Settings, fewest: int, slower: float, faster: float
+) -> Judged:
     location = _location(case, settings)
     confidence = 1 - 2 * settings.alpha
     interval = _core.stats.location_interval(
@@ -181,6 +207,9 @@ def _judge_one(case: Evidence, settings: Settings, slower: float, faster: float)
     low, high = interval["low"], interval["high"]
     instr_effect = _instr_effect(case)
     verdict = _verdict(settings, slower, faster, (low, high), case.better)
+    more = max(0, fewest - len(case.effects)) if verdict in ("unchanged", "inconclusive") else 0
+    if more:
+        verdict = "inconclusive"
     if verdict in ("regressed", "improved") and _is_layout(case, location["mean"], instr_effect):
         verdict = "layout"
     return Judged(
@@ -193,6 +222,7 @@ def _judge_one(case: Evidence, settings: Settings, slower: float, faster: float)
         p_faster=faster,
         hodges_lehmann=math.expm1(_core.stats.hodges_lehmann(doubles(case.effects))),
         instr_effect=instr_effect,
+        more_pairs=more,
     )
 
 

@@ -236,7 +236,9 @@ def copy_batch(dst: typing_extensions.Buffer, src: typing_extensions.Buffer, dst
 
     Notes
     -----
-    O(n_copies + bytes). From 513 elements on the GIL is released; leave the arrays alone meanwhile.
+    O(n_copies + bytes). From 513 elements on the GIL is released. Numbers may lie in `dst`: they are
+    used as given. One that another thread makes bad meanwhile is refused, with the copies before it
+    made.
 
     Examples
     --------

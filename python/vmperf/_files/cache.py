@@ -6,6 +6,8 @@ import hashlib
 import os
 from pathlib import Path
 
+from .._errors import invalid
+
 __all__ = ["cache_folder", "cache_root"]
 
 
@@ -14,16 +16,19 @@ def cache_root() -> Path:
 
     Raises
     ------
-    RuntimeError
+    InvalidArgumentError
         Nobody says where the user's home is.
     """
     if named := os.environ.get("VMPERF_CACHE"):
         return Path(named)
     from platformdirs import user_cache_path
 
-    folder = user_cache_path("vmperf", appauthor=False)
+    try:
+        folder = user_cache_path("vmperf", appauthor=False)
+    except RuntimeError:  # so say newer versions of it
+        folder = Path()
     if not folder.is_absolute():
-        raise RuntimeError(f"no home folder for a cache: {folder}")
+        raise invalid("VMPERF_CACHE", "not set, and there is no home", "a folder for the cache")
     return folder
 
 

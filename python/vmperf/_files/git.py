@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
-__all__ = ["git"]
+from .tool import Done, run_tool
+
+__all__ = ["asked", "git"]
 
 _TIMEOUT_S = 60.0  # of one command: it waits where the file system does
 
 
+def asked(folder: Path, *words: str) -> Done:
+    """Return what a git command says, also where it fails."""
+    return run_tool(["git", "-C", folder, *words], timeout_s=_TIMEOUT_S)
+
+
 def git(folder: Path, *words: str) -> str | None:
     """Return what a git command prints, without the blanks around it; None where it fails."""
-    command = ["git", "-C", str(folder), *words]
-    try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None
+    done = asked(folder, *words)
+    return done.out.strip() if done.code == 0 else None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .._errors import invalid
+from .._errors import invalid, os_error
 
 __all__ = ["FileLock", "waited_for"]
 
@@ -26,13 +26,19 @@ class FileLock:
     """The one writer of a file: holds ``PATH.lock`` from construction to `release`.
 
     The lock is not on the file itself: SQLite's own locks would be dropped whenever another
-    descriptor of that file is closed. InvalidArgumentError where another process holds it.
+    descriptor of that file is closed. It lies beside the file that a link leads to, so that two
+    names of one file are one lock. InvalidArgumentError where another process holds it, OsError
+    where its folder cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path.with_name(path.name + ".lock")
+        target = Path(os.path.realpath(path))
+        self._path = target.with_name(target.name + ".lock")
         while True:
-            self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            try:
+                self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            except OSError as error:
+                raise os_error(f"write beside {path}", error) from None
             try:
                 fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

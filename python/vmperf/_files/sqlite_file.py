@@ -1,13 +1,15 @@
 """SQLite files of ours: made whole, looked at before they are used, never replaced.
 
 What a journal and a history have in common. A file that is foreign, cut short, damaged or of an
-unknown schema is a TraceFormatError that names the byte where it goes wrong, and stays as it is.
+unknown schema is a TraceFormatError that names the byte where it goes wrong, and stays as it is;
+what keeps a sound file from being read or written (a lock, a mode, a full disk) is an OsError.
 Only SQLite touches a file that may be open elsewhere in this process: closing another descriptor of
 it would drop the locks of a writer. Rows, their checks and newer schemas are their owners' affair.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -15,7 +17,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .._errors import trace_format
+from .._errors import os_error, trace_format
 from .whole_file import drafted
 
 __all__ = ["FileKind", "insertion", "transaction", "version_of"]
@@ -24,6 +26,27 @@ _HEADER_BYTES = 100
 _MAGIC = b"SQLite format 3\0"
 _OFFSET_OF_SCHEMA, _OFFSET_OF_APPLICATION = 60, 68  # in the header of an SQLite file
 _OFFSET_OF_PAGE_BYTES, _OFFSET_OF_PAGES = 16, 28
+
+# What SQLite refuses although the file is sound: its code -> the system's, and what to do.
+_SYSTEM = {
+    sqlite3.SQLITE_BUSY: (
+        errno.EAGAIN,
+        "it was locked by another process for {:g} s; wait for that one or end it, then try again",
+    ),
+    sqlite3.SQLITE_LOCKED: (errno.EAGAIN, "it is locked by this process; close what reads it"),
+    sqlite3.SQLITE_READONLY: (
+        errno.EACCES,
+        "it or its folder is read-only; make both writable or name another file",
+    ),
+    sqlite3.SQLITE_PERM: (errno.EACCES, "permission denied"),
+    sqlite3.SQLITE_CANTOPEN: (
+        errno.EACCES,
+        "it cannot be opened; its folder must be there, and be writable while others write it",
+    ),
+    sqlite3.SQLITE_FULL: (errno.ENOSPC, "no space left on its disk; free some, then try again"),
+    sqlite3.SQLITE_IOERR: (errno.EIO, "its disk fails, or is full; nothing was changed"),
+    sqlite3.SQLITE_NOMEM: (errno.ENOMEM, "not enough memory"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +63,6 @@ class FileKind:
         The schemas that are read; new files have the newest.
     wait_s : float
         How long a statement waits for the lock of another process.
-    busy_passes : bool
-        Whether SQLite's error for a longer wait passes as it is: where several processes write, it
-        says nothing of the file.
     """
 
     name: str
@@ -50,7 +70,6 @@ class FileKind:
     oldest: int
     newest: int
     wait_s: float = 5.0
-    busy_passes: bool = False
 
     @contextmanager
     def created(self, path: Path, schema: str) -> Iterator[sqlite3.Connection]:
@@ -69,9 +88,16 @@ class FileKind:
             There is one, whole as well; at the end of the block.
         """
         marks = f"PRAGMA application_id={self.application_id};PRAGMA user_version={self.newest};"
-        with drafted(path, replace=False) as draft, closing(sqlite3.connect(draft)) as db:
-            db.executescript(marks + schema)
-            yield db
+        try:
+            with drafted(path, replace=False) as draft, closing(sqlite3.connect(draft)) as db:
+                db.executescript(marks + schema)
+                yield db
+        except sqlite3.Error as error:
+            raise self.refused(path, error) or self.damaged(path, error) from error
+        except FileExistsError:
+            raise
+        except OSError as error:
+            raise os_error(f"make {path}", error) from None
 
     def connect(self, path: Path, *, writable: bool = False) -> sqlite3.Connection:
         """Open a file after a look at it, in autocommit mode.
@@ -80,6 +106,8 @@ class FileKind:
         ------
         TraceFormatError
             It is no such file, is cut short, damaged, or of a schema that is not read here.
+        OsError
+            It cannot be opened, though nothing is wrong with it.
         """
         mode = "mode=rw" if writable else "mode=ro"
         # A folder that cannot be written must not stop a reader of a file that stands alone.
@@ -97,7 +125,7 @@ class FileKind:
 
     @contextmanager
     def told(self, path: Path, *content: type[Exception]) -> Iterator[None]:
-        """Turn what SQLite refuses in the block into TraceFormatError.
+        """Turn what SQLite refuses in the block into OsError or TraceFormatError.
 
         Parameters
         ----------
@@ -111,15 +139,24 @@ class FileKind:
         try:
             yield
         except refusals as error:
-            if self.busy_passes and _is_busy(error):
-                raise
-            raise self.damaged(path, error) from error
+            raise self.refused(path, error) or self.damaged(path, error) from error
+
+    def refused(self, path: Path, error: Exception) -> Exception | None:
+        """Return the error where the file is sound and the system is in the way; else None."""
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest says in which way
+        if code not in _SYSTEM:
+            return None
+        number, why = _SYSTEM[code]
+        return os_error(f"use the {self.name} {path}", why.format(self.wait_s), errno=number)
 
     def damaged(self, path: Path, error: Exception) -> Exception:
         """Return the error for a file that SQLite refuses, with the offset where it goes wrong."""
-        with path.open("rb") as file:
-            header = file.read(_HEADER_BYTES)
-        size = path.stat().st_size
+        try:
+            with path.open("rb") as file:
+                header = file.read(_HEADER_BYTES)
+            size = path.stat().st_size
+        except OSError as why:
+            return os_error(f"read the {self.name} {path}", why)
         if not header or header[: len(_MAGIC)] != _MAGIC[: len(header)]:
             return trace_format(path, 0, f"not a vmperf {self.name}")
         expected = max(_bytes_of(header), _HEADER_BYTES)
@@ -186,10 +223,6 @@ def _is_shared(path: Path) -> bool:
 def _pragma(db: sqlite3.Connection, name: str) -> int:
     (found,) = db.execute(f"PRAGMA {name}").fetchone()
     return int(found)
-
-
-def _is_busy(error: Exception) -> bool:
-    return isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
 
 
 def _bytes_of(header: bytes) -> int:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from .kept import refuse_kept
 
 __all__ = ["drafted", "write_whole"]
 
 
 @contextmanager
-def drafted(path: Path, *, replace: bool = True) -> Iterator[Path]:
+def drafted(path: Path, *, replace: bool = True, own: bool = False) -> Iterator[Path]:
     """Give a path beside a file to write to; at the end of the block it is the file.
 
     A reader sees the old file or the new one, also after a loss of power; where the block raises,
-    nothing has changed and nothing is left. The folder must exist.
+    nothing has changed and nothing is left. The folder must exist. Behind a link the file it leads
+    to is written, an existing file keeps its mode, and a pipe or device gets the bytes.
 
     Parameters
     ----------
@@ -23,18 +28,31 @@ def drafted(path: Path, *, replace: bool = True) -> Iterator[Path]:
         The file.
     replace : bool
         Whether it may exist before.
+    own : bool
+        Whether the caller keeps such files, and may write over one that no output replaces.
 
     Raises
     ------
     FileExistsError
         It exists and is not to be replaced.
+    InvalidArgumentError
+        It is a journal, a history or of a baseline, which no output replaces.
     """
+    path = Path(os.path.realpath(path))
+    if replace and not own:
+        refuse_kept(path)
+    if path.exists() and not path.is_file():
+        with _poured(path) as aside:
+            yield aside
+        return
     aside = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}.new")
     try:
         yield aside
         with aside.open("rb") as written:
             os.fsync(written.fileno())
         if replace:
+            if path.exists():
+                aside.chmod(path.stat().st_mode & 0o7777)
             aside.replace(path)
         else:
             _place(aside, path)
@@ -42,10 +60,21 @@ def drafted(path: Path, *, replace: bool = True) -> Iterator[Path]:
         aside.unlink(missing_ok=True)
 
 
-def write_whole(path: Path, data: bytes | str) -> None:
-    """Write a file; text as UTF-8. Its folder must exist."""
-    with drafted(path) as aside:
-        aside.write_bytes(data.encode() if isinstance(data, str) else data)
+def write_whole(path: Path, data: bytes | str, *, own: bool = False) -> None:
+    """Write a file; text as UTF-8. Its folder must exist; `own` as of `drafted`."""
+    with drafted(path, own=own) as aside:
+        encoded = data.encode(errors="backslashreplace") if isinstance(data, str) else data
+        aside.write_bytes(encoded)
+
+
+@contextmanager
+def _poured(path: Path) -> Iterator[Path]:
+    """Draft elsewhere what goes into a pipe or device, whose name must stay what it is."""
+    with tempfile.TemporaryDirectory() as folder:
+        aside = Path(folder) / "draft"
+        yield aside
+        with aside.open("rb") as source, path.open("wb") as target:
+            shutil.copyfileobj(source, target)
 
 
 def _place(draft: Path, path: Path) -> None:

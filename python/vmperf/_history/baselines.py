@@ -21,13 +21,14 @@ from typing import Any
 
 from .._builds.source import Build
 from .._errors import invalid, measurement, near, trace_format
+from .._files.kept import BASELINE
 from .._files.whole_file import write_whole
 from .fingerprint import FIELDS, differences
 from .store import baseline_folder
 
 __all__ = ["Baseline", "baseline_names", "check_alike", "check_name", "load", "save"]
 
-_MANIFEST = "baseline.json"
+_MANIFEST = BASELINE
 _FORMAT, _SCHEMA = "vmperf baseline", 1
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _KEYS = {
@@ -122,7 +123,7 @@ def save(
         "libraries": [_keep(Path(path), folder) for path in builds[0].libraries],
         "imports": [{**one, "file": _keep(Path(one["path"]), folder)} for one in builds[0].imports],
     }
-    write_whole(folder / _MANIFEST, json.dumps(manifest, indent=2).encode() + b"\n")
+    write_whole(folder / _MANIFEST, json.dumps(manifest, indent=2) + "\n", own=True)
     if folder != target:
         folder.rename(target)
     kept = {entry["file"] for entry in _files(manifest)}
@@ -196,7 +197,7 @@ def _keep(source: Path, folder: Path) -> dict[str, Any]:
     kept = folder / f"{source.stem.partition('.')[0]}-{digest[:16]}{''.join(source.suffixes)}"
     if not kept.is_file() or hashlib.sha256(kept.read_bytes()).hexdigest() != digest:
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(kept, data)
+        write_whole(kept, data, own=True)
     return {"file": kept.name, "sha256": digest, "n_bytes": len(data)}
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._errors import invalid, near, trace_format
+from .._files.kept import check_output, make_folder
 from .._files.sqlite_file import insertion, transaction
 from .fingerprint import fingerprint_id, fingerprint_of
 from .history_file import connection
@@ -81,6 +82,7 @@ class History:
     >>> found = vmperf.compare("design:stack", "design:libc", benchmarks="pool/cycle",
     ...                        params={"state": "member"}, pairs=3, rounds=4)
     >>> history = vmperf.History("history.db")
+    >>> history.check_writable()
     >>> number = history.append(found)
     >>> [row["id"] for row in history.rows()]
     ['pool/cycle']
@@ -98,6 +100,23 @@ class History:
             with connection(self.path):
                 pass
 
+    def check_writable(self) -> None:
+        """Raise what `append` would raise for the file or its folder, before there is anything.
+
+        Raises
+        ------
+        OsError
+            Nothing can be written there, or another process keeps it locked.
+        TraceFormatError
+            It is no history.
+        """
+        if self.path.exists():
+            with connection(self.path, create=True) as db, transaction(db):
+                pass
+            return
+        make_folder(self.path.parent)
+        check_output(self.path, "history")
+
     def append(self, comparison: Comparison) -> int:
         """Add a comparison, all of it or nothing.
 
@@ -110,6 +129,11 @@ class History:
         -------
         int
             Its number.
+
+        Raises
+        ------
+        OsError
+            The file is locked for half a minute, cannot be written, or its disk is full.
         """
         fields = fingerprint_of(comparison.machine)
         key = fingerprint_id(fields)

@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from .._errors import trace_format
+from .._files.kept import make_folder
 from .._files.sqlite_file import FileKind
 
 __all__ = ["SCHEMA_VERSION", "connection"]
@@ -24,7 +25,6 @@ _HISTORY = FileKind(
     oldest=SCHEMA_VERSION,
     newest=SCHEMA_VERSION,
     wait_s=30.0,
-    busy_passes=True,
 )
 
 _SCHEMA = """
@@ -76,6 +76,8 @@ def connection(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connecti
     ------
     TraceFormatError
         The file is no history, is damaged, cut short, or of another schema.
+    OsError
+        It is locked for half a minute, cannot be written, or its disk is full.
     """
     if create and not path.exists():
         _build(path)
@@ -87,7 +89,7 @@ def connection(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connecti
 
 
 def _build(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     # Where another process was faster, its file is as good.
     with suppress(FileExistsError), _HISTORY.created(path, _SCHEMA):
         pass

@@ -17,6 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from .._files.text import decoded
+
 __all__ = ["cause_of_death", "kill", "last_words", "start", "wait"]
 
 _LAST_BYTES = 4000
@@ -121,5 +123,5 @@ def last_words(output: IO[bytes], *, lines: int = 1) -> str:
     """
     end = os.fstat(output.fileno()).st_size
     data = os.pread(output.fileno(), _LAST_BYTES, max(0, end - _LAST_BYTES))
-    said = (line.strip() for line in data.decode(errors="replace").splitlines())
+    said = (line.strip() for line in decoded(data).splitlines())
     return " | ".join([line for line in said if line][-lines:])

@@ -44,8 +44,8 @@ def settle() -> dict[str, int]:
 
 
 def _file() -> Path | None:
-    # Path.home() raises where nobody says what home is.
-    with contextlib.suppress(RuntimeError, OSError):
+    # Where nobody says what home is, there is no cache.
+    with contextlib.suppress(_core.InvalidArgumentError, RuntimeError, OSError):
         return cache_root() / "memops" / f"thresholds-{_fingerprint()}.json"
     return None
 

@@ -13,12 +13,22 @@ from .._catalog.axes import point_values
 from .._catalog.catalog import Benchmark, Value, get, select
 from .._catalog.own_code import design_words, enter_designs, versions
 from .._errors import invalid, near
+from .._files.identity import hash_of
 from .budget import expected_s, least_s
 from .groups import Axes, Group, Point, grid, ordered
 from .profiles import PROFILES, Profile
 from .tour import TOUR_S, choose
 
 __all__ = ["PROFILES", "Group", "Plan", "Point", "Profile", "make_plan", "plan_points"]
+
+_MACHINE = ("brand", "microarchitecture", "hypervisor")  # whose figures must not mix
+
+
+def code() -> dict[str, str]:
+    """Return the hashes of the native module and of the libraries that are loaded into it."""
+    files = [str(_core.__file__), *_core.bench.libraries()]
+    names = ["native module", *(f"library {path}" for path in files[1:])]
+    return {name: hash_of(path) for name, path in zip(names, files, strict=True)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +85,14 @@ class Plan:
         return len(self.present[group.id].intersection(designs))
 
     def identity(self) -> dict[str, Any]:
-        """Return what must be the same for a run to be resumed, ready for JSON."""
+        """Return what must be the same for a run to be resumed, ready for JSON.
+
+        Names are no identities: all that is measured stands here by the hash of its contents.
+        """
         whole: dict[str, Any] = {
             "version": _core.__version__,
+            "code": code(),
+            "machine": {name: _core.os.machine()["cpu"][name] for name in _MACHINE},
             "settings": self.settings,
             "benchmarks": {
                 id: {axis: [*values] for axis, values in axes.items()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 
+from .._core import InvalidArgumentError
 from .._extras import require
 from .._files.cache import cache_root
 from .._files.whole_file import write_whole
@@ -22,14 +23,15 @@ def javascript() -> str:
     wanted = ".".join(altair.SCHEMA_VERSION.lstrip("v").split(".")[:2])
     known = convert.get_vegalite_versions()
     version = wanted if wanted in known else known[-1]
-    kept = cache_root() / f"vega-lite-{version}-vl-convert-{convert.__version__}.js"
-    with suppress(OSError, UnicodeDecodeError):
-        text = kept.read_text(encoding="utf-8")
+    name = f"vega-lite-{version}-vl-convert-{convert.__version__}.js"
+    with suppress(OSError, UnicodeDecodeError, InvalidArgumentError):
+        text = (cache_root() / name).read_text(encoding="utf-8")
         if text.endswith(_END):
             return text
     text = str(convert.javascript_bundle(vl_version=version)).replace("\r", "") + _END
     text = re.sub(r"<(?=/script|!--)", r"\\x3c", text, flags=re.IGNORECASE)
-    with suppress(OSError):
+    with suppress(OSError, InvalidArgumentError):
+        kept = cache_root() / name
         kept.parent.mkdir(parents=True, exist_ok=True)
         write_whole(kept, text)
     return text

@@ -19,10 +19,19 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from .._errors import invalid, trace_format
+from .._files.kept import make_folder
 from .._files.locks import FileLock
 from .._files.sqlite_file import insertion, transaction, version_of
 from .._measure.measure import FIELDS
-from .journal_file import JOURNAL, SCHEMA, migrate, open_to_read
+from .journal_file import (
+    JOURNAL,
+    SCHEMA,
+    begin_log,
+    check_log,
+    end_log,
+    migrate,
+    open_to_read,
+)
 
 __all__ = ["Detail", "Journal", "Key", "StoredCase", "read_cases", "read_details", "read_meta"]
 
@@ -89,13 +98,17 @@ class Journal:
         self.path = path
         self._lock = lock
         self._db = JOURNAL.connect(path, writable=True)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
+        try:
+            with JOURNAL.told(path):
+                begin_log(self._db)
+        except BaseException:
+            self._db.close()
+            raise
 
     @classmethod
     def create(cls, path: Path, meta: dict[str, Any]) -> Journal:
         """Create a journal; InvalidArgumentError where the file exists."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         lock = FileLock(path)
         try:
             _build(path, meta)
@@ -125,7 +138,20 @@ class Journal:
 
     def keys(self) -> set[Key]:
         """Return the keys of all cases that are done."""
-        return set(self._db.execute("SELECT benchmark, design, params, process FROM cases"))
+        query = "SELECT benchmark, design, params, process FROM cases"
+        with JOURNAL.told(self.path):
+            return set(self._db.execute(query))
+
+    def forget(self, statuses: Iterable[str]) -> int:
+        """Remove all cases of these statuses, so that they are measured again; say how many."""
+        wanted = [*statuses]
+        places = ", ".join("?" * len(wanted))
+        key = "benchmark, design, params, process"
+        bad = f"SELECT {key} FROM cases WHERE status IN ({places})"
+        with JOURNAL.told(self.path), transaction(self._db):
+            self._db.execute(f"DELETE FROM details WHERE ({key}) IN ({bad})", wanted)
+            found = self._db.execute(f"DELETE FROM cases WHERE status IN ({places})", wanted)
+            return int(found.rowcount)
 
     def commit(self, cases: Iterable[StoredCase]) -> None:
         """Write cases with their details in one transaction."""
@@ -146,14 +172,14 @@ class Journal:
         details = [
             (*case.key, *which, data) for case in cases for which, data in case.details.items()
         ]
-        with transaction(self._db):
+        with JOURNAL.told(self.path), transaction(self._db):
             self._db.executemany(insertion("cases", _COLUMNS), rows)
             self._db.executemany(insertion("details", _DETAIL_COLUMNS), details)
 
     def close(self) -> None:
         """Fold the write-ahead log into the file, which then stands alone, and release it."""
-        with suppress(sqlite3.OperationalError):  # a reader is in it: the log stays beside the file
-            self._db.execute("PRAGMA journal_mode = DELETE")
+        with suppress(sqlite3.Error):  # a reader is in it, a disk is full: the log stays beside it
+            end_log(self._db)
         self._db.close()
         self._lock.release()
 
@@ -178,6 +204,9 @@ def plan_differences(stored: dict[str, Any], wanted: dict[str, Any]) -> list[str
     found = []
     if stored["version"] != wanted["version"]:
         found.append(f"version {stored['version']}, not {wanted['version']}")
+    for part in ("machine", "code"):
+        if part in stored:  # older journals do not say
+            found += _changed(stored[part], wanted.get(part, {}))
     for name in sorted({*stored["settings"], *wanted["settings"]}):
         old, new = stored["settings"].get(name), wanted["settings"].get(name)
         if old != new:
@@ -201,10 +230,19 @@ def plan_differences(stored: dict[str, Any], wanted: dict[str, Any]) -> list[str
     return found
 
 
+def _changed(stored: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+    return [
+        f"{name} {stored.get(name, 'missing')}, not {wanted.get(name, 'missing')}"
+        for name in dict.fromkeys([*stored, *wanted])
+        if stored.get(name) != wanted.get(name)
+    ]
+
+
 def read_meta(path: Path) -> dict[str, Any]:
     """Return what a journal says of its run; TraceFormatError where it is not a journal."""
     with closing(open_to_read(path)) as db, JOURNAL.told(path, ValueError, TypeError):
         meta = {key: json.loads(value) for key, value in db.execute("SELECT * FROM meta")}
+        check_log(path, meta)
     for key in ("plan", "command", "machine", "catalog"):
         if key not in meta:
             raise trace_format(path, 0, f"no {key!r} in it; an unfinished or damaged journal")

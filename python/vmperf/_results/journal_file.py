@@ -9,8 +9,9 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from .._errors import invalid
+from .._errors import invalid, trace_format
 from .._files.sqlite_file import FileKind, transaction, version_of
 
 __all__ = ["JOURNAL", "SCHEMA", "SCHEMA_VERSION", "migrate", "open_to_read"]
@@ -70,6 +71,45 @@ def migrate(path: Path) -> None:
                 for statement in _STEPS[version]:
                     db.execute(statement)
             db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+_WRITING, _LOGGED = "writing", "logged"  # keys of meta
+
+
+def begin_log(db: sqlite3.Connection) -> None:
+    """Go over to write-ahead mode, and note in the file itself that a log belongs to it.
+
+    Cases then stand in the log alone, which grows until `end_log`: a copy of the file without its
+    log is told by the mark in the file whose counterpart in the log is missing.
+    """
+    note = "INSERT OR REPLACE INTO meta VALUES (?, 'true')"
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA wal_autocheckpoint = 0")
+    marked = db.execute("SELECT count(*) FROM meta WHERE key IN (?, ?)", (_WRITING, _LOGGED))
+    if marked.fetchone() == (2,):
+        return  # of a run that was killed; whoever reads its log now may go on doing so
+    db.execute("PRAGMA journal_mode = DELETE")
+    db.execute("DELETE FROM meta WHERE key = ?", (_LOGGED,))
+    db.execute(note, (_WRITING,))
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute(note, (_LOGGED,))
+
+
+def end_log(db: sqlite3.Connection) -> None:
+    """Fold the log into the file, which then stands alone."""
+    db.execute("PRAGMA journal_mode = DELETE")
+    db.execute("DELETE FROM meta WHERE key IN (?, ?)", (_WRITING, _LOGGED))
+
+
+def check_log(path: Path, meta: dict[str, Any]) -> None:
+    """Refuse a copy that was taken without the log; take the marks out of what a journal says."""
+    if meta.pop(_WRITING, False) and not meta.pop(_LOGGED, False):
+        raise trace_format(
+            path,
+            0,
+            f"copied while a run was writing it, without its log {path.name}-wal: copy both, or "
+            "copy it again once the run has ended",
+        )
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:

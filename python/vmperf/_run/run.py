@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import time
 from collections.abc import Iterable, Mapping
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .. import _core
 from .._catalog.catalog import get
-from .._errors import invalid
+from .._errors import Interrupted, invalid
 from .._machine import machine
 from .._measure.progress import Progress
 from .._plan.plan import Plan, make_plan
@@ -25,14 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Interrupted", "carry_out", "newest", "run", "store", "sweep"]
 
 SUFFIX = ".vmperf"
-
-
-class Interrupted(KeyboardInterrupt):
-    """Ctrl-C during a run; `path` holds what is done, the message says how to go on."""
-
-    def __init__(self, path: Path, command: str) -> None:
-        self.path = path
-        super().__init__(f"interrupted; kept in {path}; go on: {command}")
+FAILED = ("crashed", "timed_out", "unverified")  # what another try may mend
 
 
 def run(
@@ -45,6 +39,7 @@ def run(
     seed: int = 0,
     results: str | Path | None = None,
     resume: bool = False,
+    retry_failures: bool = False,
     timeout_s: float = 60.0,
     isolate: bool | Literal["auto"] = "auto",
     progress: Progress | None = None,
@@ -74,7 +69,10 @@ def run(
         The journal to write; by default a new file, named by time, in ``VMPERF_STORE`` or
         ``.vmperf``.
     resume : bool
-        Go on with a journal of the same plan; without `results` with the newest such one.
+        Go on with a journal of the same plan, code and machine; without `results` with the newest
+        such one.
+    retry_failures : bool
+        With `resume`: measure cases again that crashed, timed out or could not prove their work.
     timeout_s : float
         Seconds without a finished batch after which a design is given up, > 0.
     isolate : {"auto", True, False}
@@ -123,7 +121,14 @@ def run(
         seed=seed,
         isolated=bool(sys.executable) if isolate == "auto" else isolate,
     )
-    return carry_out(plan, results, resume=resume, timeout_s=timeout_s, progress=progress)
+    return carry_out(
+        plan,
+        results,
+        resume=resume,
+        retry_failures=retry_failures,
+        timeout_s=timeout_s,
+        progress=progress,
+    )
 
 
 def sweep(
@@ -185,19 +190,27 @@ def carry_out(
     results: str | Path | None,
     *,
     resume: bool,
+    retry_failures: bool = False,
     timeout_s: float,
     progress: Progress | None,
 ) -> Results:
     """Execute a plan into a journal: a new one, or one of the same plan to go on with."""
+    if retry_failures and not resume:
+        raise invalid("retry_failures", True, "with resume (--resume)")
+    if results is not None and not str(results).strip():
+        raise invalid("results", repr(str(results)), "the name of a file")
     path = Path(results) if results is not None else _default_path(plan, resume=resume)
     if resume and path.exists():
         journal = Journal.resume(path, plan.identity())
+        if retry_failures:
+            journal.forget(FAILED)
     else:
         journal = Journal.create(path, _meta(plan))
     try:
         live = execute(plan, journal, timeout_s=timeout_s, progress=progress)
     except KeyboardInterrupt:
-        raise Interrupted(path, f"{plan.command} --results {path} --resume") from None
+        where = shlex.quote(str(path))
+        raise Interrupted(path, f"{plan.command} --results {where} --resume") from None
     finally:
         journal.close()
     return with_live(path, live)
@@ -233,7 +246,7 @@ def _newest_like(plan: Plan, folder: Path) -> Path:
         try:
             if not plan_differences(read_meta(path)["plan"], plan.identity()):
                 return path
-        except _core.TraceFormatError:
+        except (_core.TraceFormatError, _core.OsError):
             continue
     raise invalid("resume", True, f"False: no journal in {folder} has this plan")
 

@@ -31,6 +31,7 @@ def run_sweep(
     seed: int | None = None,
     results: str | Path | None = None,
     resume: bool = False,
+    retry_failures: bool = False,
     timeout_s: float = 60.0,
     progress: Progress | None = None,
 ) -> Results:
@@ -50,6 +51,8 @@ def run_sweep(
         The journal to write; by default a new file, as in `vmperf.run`.
     resume : bool
         Go on with a journal of the same sweep; without `results` with the newest such one.
+    retry_failures : bool
+        With `resume`: measure cases again that failed, as in `vmperf.run`.
     timeout_s : float
         Seconds without a finished batch after which a design is given up, > 0.
     progress : callable, optional
@@ -90,7 +93,14 @@ def run_sweep(
     if not sys.executable:
         raise invalid("sys.executable", "empty", "an interpreter that can start workers")
     plan, _ = plan_sweep(sweep, profile=profile, budget_s=budget_s, seed=seed)
-    return carry_out(plan, results, resume=resume, timeout_s=timeout_s, progress=progress)
+    return carry_out(
+        plan,
+        results,
+        resume=resume,
+        retry_failures=retry_failures,
+        timeout_s=timeout_s,
+        progress=progress,
+    )
 
 
 def plan_sweep(

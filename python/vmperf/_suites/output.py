@@ -84,7 +84,8 @@ def read_gbench(text: str, *, time: str = "real", torn: bool = False) -> Reading
         name = str(entry.get("run_name") or entry["name"])
         if entry.get("error_occurred") or entry.get("skipped"):
             said = entry.get("error_message") or entry.get("skip_message") or "no reason given"
-            readings.faults[name] = ("failed", str(said))
+            status = "failed" if entry.get("error_occurred") else "skipped"
+            readings.faults[name] = (status, str(said))
         elif entry.get("run_type", "iteration") == "iteration":
             runs.setdefault(name, []).append(_nanoseconds(entry, time))
         elif entry.get("aggregate_name") == "median":

@@ -7,16 +7,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from .. import _core
 from .._errors import invalid
+from .._files.text import read_text
 from .._measure.child import cause_of_death, kill, last_words, start, wait
 from .output import Fault, Readings, failed_tests, read_gbench, read_pytest
 
-__all__ = ["KINDS", "TIMES", "Command", "Ran", "kind_of", "run_once"]
+__all__ = ["KINDS", "TIMES", "Command", "Ran", "kept_ran", "kind_of", "run_once"]
 
 KINDS = ("gbench", "pytest")
 TIMES = ("real", "cpu")
@@ -64,6 +66,14 @@ class Ran:
     failure: Fault | None = None
 
 
+def kept_ran(stored: Mapping[str, Any]) -> Ran:
+    """Return what `asdict` made of a process and JSON kept."""
+    readings, failure = stored["readings"], stored["failure"]
+    faults = {name: (fault[0], fault[1]) for name, fault in readings["faults"].items()}
+    failed = None if failure is None else (failure[0], failure[1])
+    return Ran(Readings(dict(readings["times"]), faults), failed)
+
+
 def kind_of(words: Sequence[str], asked: str | None) -> str:
     """Return which suite a command runs: pytest where it says so, else Google Benchmark.
 
@@ -98,7 +108,7 @@ def run_once(command: Command, folder: Path, *, only: Sequence[str] | None = Non
         out, junit, log = (Path(scratch) / name for name in ("out.json", "junit.xml", "log"))
         words = [*_program(command.words), *_options(command, out, junit, folder, only)]
         code = _run(words, command, folder, log)
-        text = out.read_text(errors="replace") if out.is_file() else ""
+        text = read_text(out)
         if not text.strip() and command.kind == "gbench":
             text = _standard_output(log)  # a program that knows no --benchmark_out
         failure = _failure(code, command, log)
@@ -107,7 +117,7 @@ def run_once(command: Command, folder: Path, *, only: Sequence[str] | None = Non
             if command.kind == "gbench":
                 ran.readings = read_gbench(text, time=command.time, torn=failure is not None)
             else:
-                xml = junit.read_text(errors="replace") if junit.is_file() else ""
+                xml = read_text(junit)
                 names = set(read_pytest(text, {}).times)
                 ran.readings = read_pytest(text, failed_tests(xml, names))
         except ValueError as error:
@@ -193,4 +203,4 @@ def _nothing(log: Path) -> str:
 
 
 def _standard_output(log: Path) -> str:
-    return log.read_text(errors="replace")
+    return read_text(log)

@@ -11,21 +11,23 @@ import math
 import random
 import time as clock
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from .. import _core
-from .._builds.checkout import checked_out, find_source, prefix_in_repository
+from .._builds.checkout import checked_out, digest, find_source, prefix_in_repository
 from .._builds.source import Source
 from .._compare.cases import Case
+from .._compare.pair_log import PairLog, kept_pairs
 from .._compare.result import Comparison
 from .._compare.settings import Settings, with_changes
-from .._compare.verdict import crossed
+from .._compare.verdict import crossed, fewest_pairs
 from .._errors import invalid, measurement, near
+from .._history.fingerprint import fingerprint_of
 from .._machine import machine
 from .._measure.progress import Event, Kind, Progress
-from .process import TIMES, Command, Ran, kind_of, run_once
+from .process import TIMES, Command, Ran, kept_ran, kind_of, run_once
 
 __all__ = ["compare_suites"]
 
@@ -55,6 +57,8 @@ def compare_suites(
     pin: bool = True,
     folder: str | None = None,
     repository: str | Path | None = None,
+    results: str | Path | PairLog | None = None,
+    resume: bool = False,
     progress: Progress | None = None,
 ) -> Comparison:
     """Tell whether B is slower than A by an unmodified Google Benchmark or pytest-benchmark suite.
@@ -99,6 +103,8 @@ def compare_suites(
         lies in its repository.
     repository : path, optional
         Where revisions are looked up; by default the current folder.
+    results, resume
+        Where pairs are kept as they come, and whether to go on with such a file, as in `compare`.
     progress : callable, optional
         Called with each `vmperf._measure.progress.Event`.
 
@@ -157,18 +163,35 @@ def compare_suites(
         own_sources=kind == "pytest" and build is None,
     )
     patterns = [benchmarks] if isinstance(benchmarks, str) else benchmarks
-    series = SuiteSeries(runner, folders, settings, seed=seed, progress=progress)
-    series.run(budget_s, None if patterns is None else [*patterns])
+    wanted = None if patterns is None else [*patterns]
+    fingerprint = machine()
+    with kept_pairs(results, resume=resume, kind="compare") as log:
+        log.begin(
+            {
+                "A": f"{a}, {folders[0]}",
+                "B": f"{b}, {folders[1]}",
+                "files of A": digest(folders[0]),
+                "files of B": digest(folders[1]),
+                "machine": fingerprint_of(fingerprint),
+                "settings": {**asdict(settings), "pairs": None if budget_s is None else budget_s},
+                "seed": seed,
+                "command": asdict(replace(runner, timeout_s=0.0)),
+                "benchmarks": wanted,
+            }
+        )
+        series = SuiteSeries(runner, folders, settings, seed=seed, log=log, progress=progress)
+        series.run(budget_s, wanted)
     return Comparison(
         a=a,
         b=b,
         settings=series.settings,
-        machine=machine(),
+        machine=fingerprint,
         cases=tuple(series.cases),
         salts=1,
         layout_note=_LAYOUT,
         seed=seed,
         revisions=(sources[0].revision, sources[1].revision),
+        notes=series.notes,
         date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )
 
@@ -207,8 +230,10 @@ class SuiteSeries:
         settings: Settings,
         *,
         seed: int,
+        log: PairLog,
         progress: Progress | None,
     ) -> None:
+        self._log = log
         self.settings = settings
         self.cases: list[Case] = []
         self._command = command
@@ -217,6 +242,7 @@ class SuiteSeries:
         self._progress = progress
         self._began = clock.monotonic()
         self._only: list[str] | None = None
+        self.notes: tuple[str, ...] = ()
 
     def run(self, budget_s: float | None, patterns: list[str] | None) -> None:
         """Measure; fills `cases`."""
@@ -227,11 +253,7 @@ class SuiteSeries:
             if number == 0:
                 self.cases = _cases(ran, patterns)
                 if budget_s is not None:
-                    # Known before any effect is looked at: it depends on nothing but time.
-                    first_s = clock.monotonic() - self._began
-                    self.settings = replace(
-                        self.settings, pairs=max(3, int(budget_s / max(first_s, 1e-3)))
-                    )
+                    self._plan_for(budget_s)
             live = [case for case in self.cases if self._goes_on(case)]
             for case in live:
                 _take(case, ran, number)
@@ -244,6 +266,19 @@ class SuiteSeries:
             if patterns is not None or len(going) < len(self.cases):
                 self._only = [case.id for case in going]
 
+    def _plan_for(self, budget_s: float) -> None:
+        """Decide the number of pairs before any effect is looked at: by nothing but time."""
+        first_s = float(self._log.get("first_s") or clock.monotonic() - self._began)
+        self._log.put(first_s, "first_s")
+        least = fewest_pairs(self.settings, len(self.cases))
+        pairs = int(budget_s / max(first_s, 1e-3))
+        if pairs < least:
+            self.notes += (
+                f"the budget of {budget_s:g} s is too short: {least} pairs, the fewest that can "
+                f"tell, take about {least * first_s:.2g} s",
+            )
+        self.settings = replace(self.settings, pairs=max(least, pairs))
+
     def _goes_on(self, case: Case) -> bool:
         case.evidence.planned = self.settings.pairs
         if case.status != "ok":
@@ -253,8 +288,12 @@ class SuiteSeries:
     def _pair(self, number: int) -> tuple[Ran, Ran]:
         first = (number + self._first) % 2
         found: dict[int, Ran] = {}
+        if (kept := self._log.get("pair", number)) is not None:
+            return kept_ran(kept[0]), kept_ran(kept[1])
         for side in (first, 1 - first):
             found[side] = run_once(self._command, self._folders[side], only=self._only)
+        if not any(ran.failure for ran in found.values()):  # a failure is tried again
+            self._log.put([asdict(found[0]), asdict(found[1])], "pair", number)
         return found[0], found[1]
 
     def _tell(self, kind: Kind, done: int, case: Case | None = None) -> None:
@@ -312,12 +351,14 @@ def _take(case: Case, ran: tuple[Ran, Ran], number: int) -> None:
     """Add one pair to a case, or end it with the reason why there is none."""
     times = [one.readings.times.get(case.id) for one in ran]
     case.batches += 2
-    for side, one in enumerate(ran):
-        if times[side] is None:
-            missing = one.failure or ("failed", f"missing in pair {number + 1}")
-            status, reason = one.readings.faults.get(case.id, missing)
-            case.status, case.reason = status, f"side {'AB'[side]}: {reason}"
-            return
+    case.failed = "".join(side for side, t in zip("AB", times, strict=True) if t is None)
+    if case.failed:
+        side = 1 if case.failed == "B" else 0
+        missing = ran[side].failure or ("failed", f"missing in pair {number + 1}")
+        status, reason = ran[side].readings.faults.get(case.id, missing)
+        where = "both sides" if len(case.failed) > 1 else f"side {case.failed}"
+        case.status, case.reason = status, f"{where}: {reason}"
+        return
     assert times[0] is not None
     assert times[1] is not None
     case.evidence.effects.append(math.log(times[1] / times[0]))

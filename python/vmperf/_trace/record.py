@@ -42,7 +42,7 @@ def record(
     try:
         folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     except OSError as error:
-        raise os_error("mkdtemp", error) from error
+        raise os_error(f"make a folder beside {target}", error) from None
     try:
         process_id, code = run(words, _environment(folder, python_malloc))
         processes = _finish(folder, target, process_id)

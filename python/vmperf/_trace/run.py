@@ -36,7 +36,7 @@ def run(words: Sequence[str], env: Mapping[str, str]) -> tuple[int, int]:
     try:
         child = subprocess.Popen(list(words), env=dict(env))
     except OSError as error:
-        raise os_error("exec", error) from error
+        raise os_error(f"start {words[0]}", error) from None
     with _passing_on(child):
         return child.pid, child.wait()
 

@@ -10,28 +10,39 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["JsonCommand", "json_option", "write_json"]
+__all__ = ["WORDS", "JsonCommand", "json_option", "json_text", "refuse_empty", "write_json"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+
+
+WORDS = "vmperf.words"  # of the context: what the user typed after the command
+
+
+def refuse_empty(ctx: click.Context, args: list[str]) -> None:
+    """Refuse words without a letter: a variable of a shell that is not set, most likely."""
+    for i, word in enumerate(args):
+        option, equals, value = word.partition("=")
+        if not word.strip() or (option.startswith("--") and equals and not value.strip()):
+            before = args[i - 1] if i and args[i - 1].startswith("-") else f"word {i + 1}"
+            where = option if equals else before
+            raise click.UsageError(f"{where} is empty; is a variable not set?", ctx)
 
 
 class JsonCommand(click.Command):
     """A command whose ``--json`` may stand alone, then meaning stdout.
 
     A word after it is its file only where it is ``-`` or ends in ``.json``, so that
-    ``vmperf show --json FILE`` and ``vmperf show FILE --json`` mean the same; where
-    `any_file` is set, any word that is not an option.
+    ``vmperf show --json FILE`` and ``vmperf show FILE --json`` mean the same; ``--json=FILE`` takes
+    any.
     """
 
-    any_file = False
-
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta.setdefault(WORDS, [*args])
+        refuse_empty(ctx, args)
         words = []
         for i, word in enumerate(args):
             follower = args[i + 1] if i + 1 < len(args) else ""
             takes = follower == "-" or follower.endswith(".json")
-            if self.any_file:
-                takes = takes or (bool(follower) and not follower.startswith("-"))
             words.append("--json=-" if word == "--json" and not takes else word)
         return super().parse_args(ctx, words)
 
@@ -51,7 +62,9 @@ def write_json(target: str, data: Any) -> None:
     if target == "-":
         click.echo(json_text(data))
     else:
-        Path(target).write_text(json_text(data) + "\n")
+        from vmperf._files.whole_file import write_whole
+
+        write_whole(Path(target), json_text(data) + "\n")
 
 
 def json_text(data: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from ._json import JsonCommand
+from ._json import WORDS, JsonCommand
 
 __all__ = ["SuiteCommand", "suite_options", "suite_settings", "suite_words"]
 
@@ -21,6 +21,7 @@ class SuiteCommand(JsonCommand):
     """A command whose words after ``--`` are another one."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[WORDS] = [*args]
         if "--" in args:
             at = args.index("--")
             ctx.meta[_KEY] = args[at + 1 :]

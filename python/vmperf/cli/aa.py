@@ -9,6 +9,8 @@ import click
 
 from ._json import JsonCommand, json_option, write_json
 from ._load import load_option
+from ._outputs import Outputs
+from ._pairs import check_pairs, going_on, pairs_options
 from ._params import axis_values, names
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ __all__ = ["command"]
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--timeout", "timeout_s", type=float, default=60.0, show_default=True)
 @load_option
+@pairs_options
 @json_option
 @click.pass_context
 def command(
@@ -44,19 +47,23 @@ def command(
 ) -> None:
     """Compare this build with itself: noise, bias, false alarms, and the smallest visible change.
 
-    Every alarm is a false one. Other rules are given the same pairs as sequential runs. Exit code
-    1: no benchmark could be measured.
+    Every alarm is a false one. Other rules are given the same pairs as sequential runs. Every pair
+    is kept at once; after Ctrl-C or a crash --resume goes on. Exit code 1: no benchmark could be
+    measured.
     """
     from vmperf._alarm.aa import aa
 
     from ._progress import Reporter
 
-    with Reporter(budget_s) as progress:
+    outputs = Outputs()
+    outputs.file("--json", json_path)
+    check_pairs(outputs, settings)
+    with going_on(context), Reporter(budget_s) as progress:
         found = aa(patterns, budget_s=budget_s, progress=progress, **settings)
-    if json_path is not None:
-        write_json(json_path, found.rows())
     _show(found, to_stderr=json_path == "-")
-    context.exit(int(all(row["noise"] is None for row in found.rows())))
+    if json_path is not None:
+        outputs.write("--json", json_path, lambda: write_json(json_path, found.rows()))
+    context.exit(outputs.exit_code(int(all(row["noise"] is None for row in found.rows()))))
 
 
 def _show(found: Noise, *, to_stderr: bool) -> None:

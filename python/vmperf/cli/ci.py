@@ -10,6 +10,8 @@ import click
 from vmperf import VmperfError
 
 from ._json import json_option, write_json
+from ._outputs import Outputs
+from ._pairs import check_pairs, going_on, pairs_options
 from ._params import axis_values, names
 from ._suite import SuiteCommand, suite_options, suite_settings, suite_words
 
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_SHARED = ("benchmarks", "pairs", "alpha", "budget_s", "seed", "timeout_s", "correction")
+_SHARED = (
+    "benchmarks", "pairs", "alpha", "budget_s", "seed", "timeout_s", "correction", "results",
+    "resume",
+)  # fmt: skip
 
 
 @click.command("ci", cls=SuiteCommand)
@@ -41,6 +46,7 @@ _SHARED = ("benchmarks", "pairs", "alpha", "budget_s", "seed", "timeout_s", "cor
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--timeout", "timeout_s", type=float, default=60.0, help="Seconds of silence.")
 @suite_options
+@pairs_options
 @click.option("--markdown", metavar="FILE", help="Append a summary, as $GITHUB_STEP_SUMMARY wants.")
 @click.option("--github-json", metavar="FILE", help="For github-action-benchmark.")
 @json_option
@@ -59,16 +65,23 @@ def command(
 
     The current folder's tree as it is, changes that are not committed too, is B. After -- comes the
     command of a Google Benchmark program or a pytest-benchmark suite; without it the tree is one of
-    this project. A build that fails or a benchmark that crashes is red as well.
+    this project. A build that fails is red as well, and a benchmark that fails in this tree alone.
+    Every pair is kept at once; after Ctrl-C or a crash --resume goes on.
     """
     from vmperf._alarm import ci_report
     from vmperf._alarm.ci import ci
 
     from ._progress import Reporter
 
+    outputs = Outputs()
+    for option, path in (
+        ("--markdown", markdown), ("--github-json", github_json), ("--json", json_path)
+    ):  # fmt: skip
+        outputs.file(option, path)
+    check_pairs(outputs, settings)
     kept = suite_settings(context, settings, shared=_SHARED)
     try:
-        with Reporter(settings["budget_s"]) as progress:
+        with going_on(context), Reporter(settings["budget_s"]) as progress:
             found = ci(
                 against,
                 max_regression=max_regression,
@@ -78,16 +91,19 @@ def command(
             )
     except VmperfError as error:
         if markdown is not None:
-            _append(markdown, ci_report.failure_markdown(against, str(error)))
+            text = ci_report.failure_markdown(against, str(error))
+            outputs.write("--markdown", markdown, lambda: _append(markdown, text))
         raise
-    if markdown is not None:
-        _append(markdown, ci_report.markdown(found))
-    if github_json is not None:
-        write_json(github_json, ci_report.github_rows(found))
-    if json_path is not None:
-        write_json(json_path, found.rows())
     _show(found, to_stderr=json_path == "-")
-    context.exit(int(bool(found.reason)))
+    if json_path is not None:
+        outputs.write("--json", json_path, lambda: write_json(json_path, found.rows()))
+    if markdown is not None:
+        text = ci_report.markdown(found)
+        outputs.write("--markdown", markdown, lambda: _append(markdown, text))
+    if github_json is not None:
+        rows = ci_report.github_rows(found)
+        outputs.write("--github-json", github_json, lambda: write_json(github_json, rows))
+    context.exit(outputs.exit_code(int(bool(found.reason))))
 
 
 def _show(found: CiResult, *, to_stderr: bool) -> None:
@@ -112,5 +128,5 @@ def _effect(row: dict[str, Any]) -> str:
 
 
 def _append(path: str, text: str) -> None:
-    with Path(path).open("a", encoding="utf-8") as out:
+    with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as out:
         out.write(text)

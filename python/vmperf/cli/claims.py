@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import click
 
 from ._json import JsonCommand, json_option, json_text, write_json
 from ._load import load_option
+from ._outputs import Outputs
 
 __all__ = ["command"]
 
@@ -25,6 +28,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--seed", type=int, default=0, show_default=True, help="Order, placement and data.")
 @click.option("--results", type=_PATH, help="Journal to write.")
 @click.option("--resume", is_flag=True, help="Go on with a journal of the same claims.")
+@click.option("--retry-failures", is_flag=True, help="With --resume: try what failed again.")
 @click.option("--timeout", "timeout_s", type=float, default=60.0, show_default=True)
 @click.option(
     "--record",
@@ -53,6 +57,7 @@ def command(
     seed: int,
     results: Path | None,
     resume: bool,
+    retry_failures: bool,
     timeout_s: float,
     record_path: Path | None,
     from_paths: tuple[Path, ...],
@@ -74,7 +79,12 @@ def command(
 
     from ._progress import Reporter
 
+    outputs = Outputs()
+    outputs.taken("--results", results)
+    outputs.file("--record", record_path)
+    outputs.file("--json", json_path)
     for readme in readmes:  # before anything is measured
+        outputs.file("--readme", readme)
         check_markers(readme)
     if from_paths:
         given = [p for p in context.params if p not in ("from_paths", "readmes", "json_path")]
@@ -93,20 +103,23 @@ def command(
                 seed=seed,
                 results=results,
                 resume=resume,
+                retry_failures=retry_failures,
                 timeout_s=timeout_s,
                 progress=progress,
             )
         records = [make_record(rows, found, kept if only else None)]
-        where = f"results in {found.path}; next: vmperf show {found.path}"
+        kept_in = shlex.quote(str(found.path))
+        where = f"results in {kept_in}; next: vmperf show {kept_in}"
+    _show(rows, where, to_stderr=json_path == "-")
     if record_path is not None:
-        write_whole(record_path, json_text(records[0]) + "\n")
+        text = json_text(records[0]) + "\n"
+        outputs.write("--record", record_path, lambda: write_whole(record_path, text))
     stated = read_claims(claims_file or shipped()) if readmes else []
     for readme in readmes:
-        rewrite(readme, records, stated)
+        outputs.write("--readme", readme, functools.partial(rewrite, readme, records, stated))
     if json_path is not None:
-        write_json(json_path, rows)
-    _show(rows, where, to_stderr=json_path == "-")
-    context.exit(int(any(row["met"] is False for row in rows)))
+        outputs.write("--json", json_path, lambda: write_json(json_path, rows))
+    context.exit(outputs.exit_code(int(any(row["met"] is False for row in rows))))
 
 
 def _refuse_others(context: click.Context, names: Sequence[str]) -> None:

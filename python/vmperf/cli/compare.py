@@ -9,6 +9,8 @@ import click
 
 from ._json import json_option, write_json
 from ._load import load_option
+from ._outputs import Outputs
+from ._pairs import check_pairs, going_on, pairs_options
 from ._params import axis_values, names
 from ._suite import SuiteCommand, suite_options, suite_settings, suite_words
 
@@ -17,7 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["command", "show"]
 
-_SHARED = ("benchmarks", "tolerance", "pairs", "alpha", "correction", "seed", "timeout_s")
+_SHARED = (
+    "benchmarks", "tolerance", "pairs", "alpha", "correction", "seed", "timeout_s", "results",
+    "resume",
+)  # fmt: skip
 
 
 @click.command("compare", cls=SuiteCommand)
@@ -44,6 +49,7 @@ _SHARED = ("benchmarks", "tolerance", "pairs", "alpha", "correction", "seed", "t
 @click.option("--timeout", "timeout_s", type=float, default=60.0, show_default=True)
 @load_option
 @suite_options
+@pairs_options
 @json_option
 @click.pass_context
 def command(
@@ -63,12 +69,18 @@ def command(
     revisions; path:, design:, param: or rev: in front says which; baseline:NAME is a saved build.
     Exit code 0: none regressed; 1: one did; 2: usage. After -- comes the command of a suite of
     others, a Google Benchmark program or pytest with pytest-benchmark, run in both trees.
+
+    Every pair is kept at once; after Ctrl-C or a crash --resume goes on. Exit code 1 also where
+    something fails on B's side alone, or where nothing could be told.
     """
     from ._progress import Reporter
 
     a, b = _arms(a, b, baseline)
+    outputs = Outputs()
+    outputs.file("--json", json_path)
     kept = suite_settings(context, settings, shared=_SHARED)
-    with Reporter(budget_s) as progress:
+    check_pairs(outputs, settings)
+    with going_on(context), Reporter(budget_s) as progress:
         found = _compared(
             suite_words(context),
             a,
@@ -78,10 +90,10 @@ def command(
             progress=progress,
             **kept,
         )
-    if json_path is not None:
-        write_json(json_path, found.rows())
     show(found, to_stderr=json_path == "-")
-    context.exit(int(bool(found.regressed)))
+    if json_path is not None:
+        outputs.write("--json", json_path, lambda: write_json(json_path, found.rows()))
+    context.exit(outputs.exit_code(int(bool(found.failure))))
 
 
 def _arms(a: str | None, b: str | None, baseline: str | None) -> tuple[str, str]:
@@ -129,7 +141,7 @@ def show(found: Comparison, *, to_stderr: bool = False) -> None:
         f"+ = {plus_of(found, found.a, found.b)}",
     )
     say(out, found.layout_note)
-    for note in found.notes:
+    for note in (*found.notes, *found.unkept):
         say(out, note)
 
 

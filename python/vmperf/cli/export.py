@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import click
 
 from ._json import JsonCommand, json_option, write_json
+from ._outputs import Outputs
 
 __all__ = ["command"]
 
@@ -48,14 +50,18 @@ def command(
             allowed = ", ".join(by_suffix)
             raise click.UsageError(f"no format is known by {output.suffix!r}: {allowed}; --format")
         format_name = by_suffix[output.suffix]
+    outputs = Outputs()
+    outputs.taken("FILE", file)
+    outputs.file("OUTPUT", output)
+    outputs.file("--json", json_path)
     written = _FORMATS[format_name][1](load_results(file).select(pattern), output)
     if json_path is not None:
         write_json(json_path, {"path": str(written), "format": format_name})
     if json_path == "-":
         return
     following = {
-        "pytest-benchmark": f"pytest-benchmark compare {written}",
+        "pytest-benchmark": f"pytest-benchmark compare {shlex.quote(str(written))}",
         "csv": "open it in a spreadsheet",
         "netcdf": f"xarray.open_dataset('{written}', group='<id>', engine='h5netcdf')",
     }
-    say(console(), f"{format_name} in {written}; next: {following[format_name]}")
+    say(console(), f"{format_name} in {shlex.quote(str(written))}; next: {following[format_name]}")

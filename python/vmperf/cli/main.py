@@ -6,8 +6,13 @@ underscore is dropped and files that start with one are helpers.
 
 from __future__ import annotations
 
+import codecs
 import importlib
+import io
+import os
 import pkgutil
+import sqlite3
+import subprocess
 import sys
 from typing import Any, NoReturn
 
@@ -44,25 +49,57 @@ class _Commands(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run; every error is one line on stderr unless ``--debug`` is given."""
+        _open_standard_streams()
         extra["standalone_mode"] = False
         words = args[0] if args else extra.get("args")
         debug = "--debug" in (sys.argv[1:] if words is None else words)
         try:
             code = super().main(*args, **extra)
+            sys.stdout.flush()  # a full disk is told here, not after the end
         except click.ClickException as error:
             _fail(error.format_message(), EXIT_USAGE)
         except click.Abort as error:
-            _fail(str(error.__cause__ or "interrupted"), EXIT_INTERRUPTED)
+            _fail(str(error.__cause__ or "") or "interrupted; nothing is kept", EXIT_INTERRUPTED)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # who read it has seen enough
+            sys.exit(EXIT_UNMET)
         except VmperfError as error:
             if debug:
                 raise
             usage = isinstance(error, InvalidArgumentError | TraceFormatError)
             _fail(str(error), EXIT_USAGE if usage else EXIT_UNMET)
-        except OSError as error:
+        except (OSError, sqlite3.Error, UnicodeError, subprocess.SubprocessError) as error:
             if debug:
                 raise
-            _fail(str(error), EXIT_UNMET)
+            _fail(f"{type(error).__name__}: {error}; --debug shows where", EXIT_UNMET)
         sys.exit(code if isinstance(code, int) else EXIT_OK)
+
+
+def _open_standard_streams() -> None:
+    """Let nothing that is printed raise: closed streams lead nowhere, letters become others.
+
+    A closed one must be taken, too: the next file that is opened would be it, and get the words.
+    """
+    codecs.register_error("vmperf", _plain_letters)
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        stream = getattr(sys, name)
+        if stream is None:
+            while os.open(os.devnull, os.O_RDWR) < number:
+                pass
+            stream = os.fdopen(number, "r" if name == "stdin" else "w", closefd=False)
+            setattr(sys, name, stream)
+        if name != "stdin" and isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="vmperf")
+
+
+_PLAIN = {"µ": "u", "±": "+-", "–": "-", "—": "-", "×": "x", "·": ".", "→": "->", "─": "-"}
+
+
+def _plain_letters(error: UnicodeError) -> tuple[str, int]:
+    """Return what stands for letters that a terminal has not."""
+    assert isinstance(error, UnicodeEncodeError)
+    wanted = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(c, "?") for c in wanted), error.end
 
 
 def _files() -> dict[str, str]:
@@ -78,7 +115,9 @@ def _debug_option() -> click.Option:
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    click.echo(f"vmperf: {' '.join(message.split())}", err=True)
+    from vmperf._files.text import shown
+
+    click.echo(f"vmperf: {shown(' '.join(message.split()))}", err=True)
     sys.exit(code)
 
 

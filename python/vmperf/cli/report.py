@@ -43,6 +43,8 @@ def command(
     from .._report.watch import watch_report
     from .._results.results import load_results
     from .._run.run import newest
+    from ._console import console
+    from ._outputs import Outputs
 
     if output is not None and chosen is not None:
         raise click.UsageError("the output is given twice, as OUTPUT and with -o")
@@ -56,6 +58,9 @@ def command(
         return
     results = load_results(file or newest())
     target = chosen or output or results.path.with_suffix(".html")
+    outputs = Outputs()
+    outputs.file("output", notebook or target)
+    outputs.file("--json", json_path)
     if notebook is not None:
         written = write_notebook(
             results, notebook, pattern=pattern, title=title, reference=reference

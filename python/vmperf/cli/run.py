@@ -10,6 +10,7 @@ import click
 
 from ._json import JsonCommand, json_option, write_json
 from ._load import load_option
+from ._outputs import Outputs
 from ._params import axis_values, names
 
 if TYPE_CHECKING:
@@ -18,14 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _TOUR = "the tour, headline benchmarks at few points (all of them: vmperf run '*'): "
-_FAILED = ("crashed", "timed_out", "unverified")
 
 
-class _RunCommand(JsonCommand):
-    any_file = True
-
-
-@click.command("run", cls=_RunCommand)
+@click.command("run", cls=JsonCommand)
 @click.argument("patterns", nargs=-1)
 @click.option("--profile", default="quick", show_default=True, help="quick, criterion, thorough.")
 @click.option("--budget", "budget_s", type=float, help="Seconds for the run, shared by all cases.")
@@ -49,6 +45,7 @@ class _RunCommand(JsonCommand):
 @click.option("--seed", type=int, default=0, show_default=True, help="Order, placement and data.")
 @click.option("--results", type=click.Path(path_type=Path), help="Journal to write.")
 @click.option("--resume", is_flag=True, help="Go on with a journal of the same plan.")
+@click.option("--retry-failures", is_flag=True, help="With --resume: try what failed again.")
 @click.option("--html", "html_path", type=click.Path(path_type=Path), help="Write a report too.")
 @click.option("--timeout", "timeout_s", type=float, default=60.0, show_default=True)
 @load_option
@@ -65,6 +62,7 @@ def command(
     seed: int,
     results: Path | None,
     resume: bool,
+    retry_failures: bool,
     html_path: Path | None,
     timeout_s: float,
     isolate: bool,
@@ -85,8 +83,12 @@ def command(
 
     from ._progress import Reporter
 
+    outputs = Outputs()  # looked at now, not after an hour of measuring
+    outputs.taken("--results", results)
+    outputs.file("--html", html_path)
+    outputs.file("--json", json_path)
     if html_path is not None:
-        for module in ("altair", "vl_convert", "jinja2"):  # now, not after an hour of measuring
+        for module in ("altair", "vl_convert", "jinja2"):
             require(module, "report")
     with Reporter(budget_s, announce="" if patterns else _TOUR) as progress:
         found = run(
@@ -98,17 +100,18 @@ def command(
             seed=seed,
             results=results,
             resume=resume,
+            retry_failures=retry_failures,
             timeout_s=timeout_s,
             isolate=isolate,
             progress=progress,
         )
+    _show(found, outputs, html_path, to_stderr=json_path == "-")
     if json_path is not None:
-        write_json(json_path, found.rows())
-    _show(found, html_path, to_stderr=json_path == "-")
-    context.exit(exit_code(found))
+        outputs.write("--json", json_path, lambda: write_json(json_path, found.rows()))
+    context.exit(outputs.exit_code(exit_code(found)))
 
 
-def _show(found: Results, html_path: Path | None, *, to_stderr: bool) -> None:
+def _show(found: Results, outputs: Outputs, html_path: Path | None, *, to_stderr: bool) -> None:
     from ._console import console, results_tables, say
 
     out = console(stderr=to_stderr)
@@ -116,16 +119,25 @@ def _show(found: Results, html_path: Path | None, *, to_stderr: bool) -> None:
         for part in results_tables(found):
             say(out, part)
     path = shlex.quote(str(found.path))
-    if html_path is not None:
-        from vmperf import report
-
-        written = report(found, html_path)
-        say(out, f"report in {written}, results in {path}; next: open the report in a browser")
-    else:
+    if html_path is None:
         say(out, f"results in {path}; next: vmperf report {path} report.html")
+    elif write_report(outputs, found, html_path):
+        where = shlex.quote(str(html_path))
+        say(out, f"report in {where}, results in {path}; next: open the report in a browser")
+    else:
+        say(out, f"results in {path}")
+
+
+def write_report(outputs: Outputs, found: Results, path: Path) -> bool:
+    """Write the report of some results; say whether that went well."""
+    from vmperf import report
+
+    return outputs.write("--html", path, lambda: report(found, path))
 
 
 def exit_code(found: Results) -> int:
     """Return 0 where something was measured and nothing failed, else 1."""
+    from vmperf._run.run import FAILED
+
     statuses = {case.status for case in found.cases}
-    return 0 if "ok" in statuses and not statuses.intersection(_FAILED) else 1
+    return 0 if "ok" in statuses and not statuses.intersection(FAILED) else 1

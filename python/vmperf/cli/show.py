@@ -38,6 +38,7 @@ def command(
     --watch', too: then it is where the memory of the program went.
     """
     from vmperf._alloc.watch import is_watch
+    from vmperf._files.kept import check_output
     from vmperf._results.results import load_results
     from vmperf._run.run import newest
 
@@ -52,6 +53,8 @@ def command(
     if failures:
         chosen = chosen.only_failures()
     shown = metric_names(delivered_by(chosen), metrics or ())
+    if json_path is not None and json_path != "-":
+        check_output(json_path, "--json")
     if json_path is not None:
         write_json(json_path, _rows(chosen, shown if metrics else None))
     if json_path == "-":

@@ -12,6 +12,7 @@ import click
 from ._json import JsonCommand, json_option, write_json
 from ._load import load_option
 from ._metrics import metric_option
+from ._outputs import Outputs
 
 if TYPE_CHECKING:
     from vmperf._catalog.quantities import Quantities
@@ -33,6 +34,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--seed", type=int, help="Order, placement and data, in place of the file's.")
 @click.option("--results", type=_PATH, help="Journal to write.")
 @click.option("--resume", is_flag=True, help="Go on with a journal of the same sweep.")
+@click.option("--retry-failures", is_flag=True, help="With --resume: try what failed again.")
 @click.option("--html", "html_path", type=_PATH, help="Write a report too.")
 @click.option("--netcdf", "netcdf_path", type=_PATH, help="Write all raw samples too.")
 @click.option("--timeout", "timeout_s", type=float, default=60.0, show_default=True)
@@ -50,6 +52,7 @@ def command(
     seed: int | None,
     results: Path | None,
     resume: bool,
+    retry_failures: bool,
     html_path: Path | None,
     netcdf_path: Path | None,
     timeout_s: float,
@@ -77,6 +80,10 @@ def command(
         _show_plan(*plan_sweep(file, profile=profile, budget_s=budget_s, seed=seed), json_path)
         return
     shown = metric_names(_planned(file), metrics or ())
+    outputs = Outputs()
+    outputs.taken("--results", results)
+    for option, path in (("--html", html_path), ("--netcdf", netcdf_path), ("--json", json_path)):
+        outputs.file(option, path)
     _require(html_path, netcdf_path)
     with Reporter(budget_s, announce="") as progress:
         found = run_sweep(
@@ -86,15 +93,14 @@ def command(
             seed=seed,
             results=results,
             resume=resume,
+            retry_failures=retry_failures,
             timeout_s=timeout_s,
             progress=progress,
         )
+    _show(found, shown, outputs, html_path, netcdf_path, to_stderr=json_path == "-")
     if json_path is not None:
-        write_json(json_path, found.rows())
-    if netcdf_path is not None:
-        found.to_netcdf(netcdf_path)
-    _show(found, shown, html_path, netcdf_path, to_stderr=json_path == "-")
-    context.exit(exit_code(found))
+        outputs.write("--json", json_path, lambda: write_json(json_path, found.rows()))
+    context.exit(outputs.exit_code(exit_code(found)))
 
 
 def _planned(file: str) -> dict[str, Quantities]:
@@ -174,6 +180,7 @@ def _show_plan(plan: Plan, asked: SweepFile, json_path: str | None) -> None:
 def _show(
     found: Results,
     shown: dict[str, list[str]],
+    outputs: Outputs,
     html_path: Path | None,
     netcdf_path: Path | None,
     *,
@@ -181,17 +188,22 @@ def _show(
 ) -> None:
     from ._console import console, results_tables, say
     from ._metrics import metric_tables
+    from .run import write_report
 
     out = console(stderr=to_stderr)
     if not to_stderr:
         for part in (*results_tables(found), *metric_tables(found, shown)):
             say(out, part)
     path = shlex.quote(str(found.path))
-    samples = f", samples in {netcdf_path}" if netcdf_path is not None else ""
-    if html_path is not None:
-        from vmperf import report
-
-        written = report(found, html_path)
-        say(out, f"report in {written}, results in {path}{samples}; next: open it in a browser")
-    else:
+    samples = ""
+    if netcdf_path is not None and outputs.write(
+        "--netcdf", netcdf_path, lambda: found.to_netcdf(netcdf_path)
+    ):
+        samples = f", samples in {shlex.quote(str(netcdf_path))}"
+    if html_path is None:
         say(out, f"results in {path}{samples}; next: vmperf report {path} report.html")
+    elif write_report(outputs, found, html_path):
+        where = shlex.quote(str(html_path))
+        say(out, f"report in {where}, results in {path}{samples}; next: open it in a browser")
+    else:
+        say(out, f"results in {path}{samples}")

@@ -34,7 +34,11 @@ def command(
     from vmperf import History, InvalidArgumentError
 
     from ._console import console, say, table
+    from ._outputs import Outputs
 
+    outputs = Outputs()
+    outputs.file("--html", html)
+    outputs.file("--json", json_path)
     history = History(path)
     if not history.path.exists():
         raise InvalidArgumentError(

@@ -1,9 +1,12 @@
 // Batches of one level against a loop of byte copies; validation; 2-D copies. Usage: batches LEVEL.
+#include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <limits>
 #include <span>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include "support.hpp"
 #include "vmperf/memops/memops.hpp"
@@ -219,6 +222,74 @@ void test_other_refusals() {
   expect_invalid("stream_fill_bytes", [] { set_thresholds({4096, 0, true}); });
 }
 
+// An arena of numbers, in the middle of one that nothing may reach; the batch's own offsets and
+// sizes lie in it, and its first element makes those of all others leave it. They hold as given.
+void test_numbers_in_the_destination() {
+  for (const std::size_t count : {std::size_t{9}, std::size_t{300}}) { // of one piece, of several
+    for (int changed = 0; changed < 3; ++changed) {
+      Numbers all(6 * count, 7);
+      const std::span dst(all.data() + count, 4 * count);
+      std::span<std::uint64_t> rows[3]; // NOLINT(modernize-avoid-c-arrays): dst_off, src_off, n
+      for (std::size_t i = 0; i < 3; ++i) {
+        rows[i] = dst.subspan(i * count, count);
+      }
+      for (std::size_t i = 0; i < count; ++i) { // all but the first: a word to the free last row
+        rows[0][i] = (3 * count + i) * 8;
+        rows[1][i] = 0;
+        rows[2][i] = 8;
+      }
+      rows[0][0] = static_cast<std::size_t>(changed) * count * 8 + 8;
+      rows[2][0] = (count - 1) * 8;
+      const Numbers src(count, 4 * count * 8);
+      const Numbers before(all);
+      copy_batch(std::as_writable_bytes(dst), std::as_bytes(std::span(src)), rows[0], rows[1],
+                 rows[2]);
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        const std::size_t at = i - count; // in dst
+        const bool overwritten = at / count == static_cast<std::size_t>(changed) && at % count != 0;
+        const bool copied = i >= count && at < 4 * count && (overwritten || at > 3 * count);
+        CHECK(all[i] == (copied ? 4 * count * 8 : before[i]), "count %zu, row %d, word %zu", count,
+              changed, i);
+      }
+    }
+  }
+}
+
+// Another thread makes an element bad and good again. Whatever the call says, nothing outside the
+// destination is written, and a good call is a whole one.
+void test_numbers_that_another_thread_changes() {
+  constexpr std::size_t kRoom = 1024;
+  constexpr std::size_t kFar = 3 * kRoom;
+  std::vector<Byte> all(5 * kRoom, 0); // the bad offset lies within it
+  const std::vector<Byte> src(2000, 1);
+  const auto dst = bytes(all.data(), kRoom);
+  const auto from = std::as_bytes(std::span(src));
+  Numbers off(2000);
+  const Numbers n(2000, 1);
+  std::atomic<bool> done = false;
+  std::thread other([&] {
+    while (!done) {
+      for (const std::size_t i : {0U, 999U, 1999U}) {
+        __atomic_store_n(&off[i], kFar, __ATOMIC_RELAXED);
+        __atomic_store_n(&off[i], 0, __ATOMIC_RELAXED);
+      }
+    }
+  });
+  int refused = 0;
+  for (int turn = 0; turn < 2000; ++turn) {
+    try {
+      turn % 2 == 0 ? copy_batch(dst, from, off, n, n)
+                    : static_cast<void>(scatter(dst, from, off, n));
+    } catch (const BadElementError &) {
+      ++refused;
+    }
+  }
+  done = true;
+  other.join();
+  CHECK(std::all_of(all.begin() + kRoom, all.end(), [](Byte b) { return b == 0; }),
+        "written outside; %d refused", refused);
+}
+
 // With the least threshold every size streams; the results stay.
 void test_thresholds() {
   const Thresholds before = thresholds();
@@ -252,6 +323,8 @@ int main(int argc, char **argv) {
   test_packed();
   test_validation();
   test_bad_at_any_place();
+  test_numbers_in_the_destination();
+  test_numbers_that_another_thread_changes();
   test_other_refusals();
   test_thresholds();
   std::puts("ok");

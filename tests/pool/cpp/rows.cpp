@@ -1,9 +1,11 @@
 // Rows, leases, the intrusive layout and operation counts, against shadow sets.
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "vmperf/base/error.hpp"
@@ -168,6 +170,68 @@ void operations_are_counted() {
   static_assert(sizeof(StackPool<Node>) < sizeof(pool));
 }
 
+// What throws is not counted.
+void refused_operations_are_not_counted() {
+  StackPool<Node, alignof(Node), CountedStats> pool;
+  pool.close();
+  const auto refused = [](auto act) {
+    try {
+      act();
+      return false;
+    } catch (const vmperf::VmperfError &) {
+      return true;
+    }
+  };
+  std::vector<Node *> row(3);
+  require(refused([&] { static_cast<void>(pool.allocate()); }), "allocate");
+  require(refused([&] { pool.allocate_n(row.data(), 3); }), "allocate_n");
+  require(refused([&] { const auto lease = pool.lease(3); }), "lease");
+  require(pool.counts() == CountedStats{}, "nothing was counted");
+}
+
+// Another thread puts one handle of the row over another and back. Whether the call is refused or
+// not, what comes out afterwards is distinct: no slot is free twice.
+template <class Pool> void rows_that_another_thread_changes(Pool pool) {
+  std::vector<Node *> row(64);
+  pool.allocate_n(row.data(), row.size());
+  const std::vector<Node *> sound = row;
+  std::atomic<bool> done = false;
+  std::thread other([&] {
+    while (!done) {
+      __atomic_store_n(&row[63], sound[1], __ATOMIC_RELAXED);
+      __atomic_store_n(&row[63], sound[63], __ATOMIC_RELAXED);
+    }
+  });
+  for (int turn = 0; turn < 20000; ++turn) {
+    try {
+      pool.deallocate_n(row.data(), row.size());
+    } catch (const CorruptionError &) {
+      continue;
+    }
+    std::vector<Node *> again(64);
+    pool.allocate_n(again.data(), again.size());
+    require(std::set<Node *>(again.begin(), again.end()).size() == 64, "a slot came out twice");
+  }
+  done = true;
+  other.join();
+  require(pool.live() == 64, "all are live");
+}
+
+// Longer than all that can be live, with a fault before that or none.
+template <class Pool> void rows_that_are_too_long(Pool pool) {
+  std::vector<Node *> row(10);
+  pool.allocate_n(row.data(), row.size());
+  auto twice = row;
+  twice.insert(twice.end(), row.begin(), row.end());
+  require_corrupt([&] { pool.deallocate_n(twice.data(), 20); }, "index 10 of the row: double free");
+  twice.insert(twice.end(), 1000, row[0]);
+  require_corrupt([&] { pool.deallocate_n(twice.data(), 1020); }, "index 10 of the row");
+  twice[3] = twice[2];
+  require_corrupt([&] { pool.deallocate_n(twice.data(), 1020); }, "index 3 of the row");
+  require(pool.live() == 10, "nothing was freed");
+  pool.deallocate_n(row.data(), 10);
+}
+
 } // namespace
 
 int main() {
@@ -181,5 +245,10 @@ int main() {
   a_wrong_row_frees_nothing();
   intrusive_pool_finds_a_broken_list();
   operations_are_counted();
+  refused_operations_are_not_counted();
+  rows_that_another_thread_changes(CheckedPool<Node>());
+  rows_that_another_thread_changes(BasicCheckedPool<AnySlots, RawIntrusivePool>(64, 8));
+  rows_that_are_too_long(CheckedPool<Node>());
+  rows_that_are_too_long(BasicCheckedPool<AnySlots, RawIntrusivePool>(64, 8));
   std::puts("ok");
 }

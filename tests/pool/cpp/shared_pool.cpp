@@ -263,6 +263,26 @@ void many_pools_share_entries() {
   }
 }
 
+// Each pool that comes drops what the thread kept of those that went: no more than twice the most
+// that were open at once, whatever the distance of their numbers.
+void pools_come_and_go() {
+  std::vector<std::unique_ptr<RawSharedPool>> pools;
+  for (std::size_t i = 0; i < 5000; ++i) {
+    auto pool = std::make_unique<RawSharedPool>(64, 8);
+    pool->deallocate(pool->allocate());
+    if (i % 32 == 0) { // all with one place in the table at hand
+      pools.push_back(std::move(pool));
+    }
+  }
+  require(pools.size() == 157, "some stay");
+  require(thread_states::records()->size() <= 512, "records of pools that are gone are dropped");
+  for (const auto &pool : pools) {
+    void *slot = pool->allocate();
+    require(pool->is_slot(slot) && pool->stats().threads == 1, "each keeps the thread's state");
+    pool->deallocate(slot);
+  }
+}
+
 // A thread-local object that uses the pool when the thread's own part of it is gone already.
 struct Late {
   SharedPool<Item> *pool = nullptr;
@@ -347,6 +367,7 @@ int main(int argc, char **argv) {
   ending_threads_return_all();
   pools_end_in_any_order();
   many_pools_share_entries();
+  pools_come_and_go();
   late_destructors_are_served();
   mistakes_are_typed();
   nulls_and_surplus_are_found();

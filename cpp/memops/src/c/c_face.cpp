@@ -20,7 +20,7 @@ using vmperf::memops::Ops;
 }
 
 inline const Ops &table() noexcept {
-  const Ops *ready = __atomic_load_n(&vmperf::memops::detail::active_ops, __ATOMIC_RELAXED);
+  const Ops *ready = __atomic_load_n(&vmperf::memops::detail::active_ops, __ATOMIC_ACQUIRE);
   return ready != nullptr ? *ready : resolve_or_abort();
 }
 

@@ -1,8 +1,10 @@
 // Many copies in one call: one dispatch, sizes and bounds checked for all elements before the first
 // byte moves. Element i copies n[i] bytes from src + src_off[i] to dst + dst_off[i], in index
-// order; an element may read what one before it wrote. O(count + bytes); thread-safe. Within an
-// arena the spare bytes of a masked access are mapped, so only elements in its last 64 bytes need a
-// guard, and none where its last page goes on for as long.
+// order; an element may read what one before it wrote. Numbers may lie in dst, or be written to by
+// another thread: each is tested once more in the copy it is used from, so that no byte outside the
+// buffers is touched; one that turned bad is BadElementError, with those before it copied.
+// O(count + bytes); thread-safe. Within an arena the spare bytes of a masked access are mapped, so
+// only elements in its last 64 bytes need a guard, and none where its last page goes on as long.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +18,7 @@
 
 namespace vmperf::memops {
 
-/// An element that does not fit; nothing was copied.
+/// An element that does not fit; nothing was copied, unless the numbers changed during the call.
 struct BadElementError : InvalidArgumentError {
   std::size_t index; ///< the first bad one
 
@@ -29,7 +31,7 @@ struct BadElementError : InvalidArgumentError {
 using Offsets = std::span<const std::uint64_t>;
 
 /// InvalidArgumentError where the three spans differ in length; BadElementError for an element out
-/// of bounds, which names the first.
+/// of bounds, which names the first; CapacityError where numbers in dst cannot be kept apart.
 VMPERF_MEMOPS_API void copy_batch(std::span<std::byte> dst, std::span<const std::byte> src,
                                   Offsets dst_off, Offsets src_off, Offsets n,
                                   Policy policy = Policy::throughput);

@@ -1,6 +1,7 @@
 // One table of kernels per instruction-set tier. All entries accept n = 0 with any pointers, touch
 // no byte outside [p, p + n), and never call the C library. ops() costs a load and a test that is
-// always predicted; a caller with many operations takes the reference once. Tables are constant and
+// always predicted; a caller with many operations takes the reference once. Tables are filled at
+// first use, published whole (a load that acquires: free on x86-64, one instruction on AArch64) and
 // never go away: a thread that holds one while another changes the level goes on with the old one.
 // Source of the form: simdjson's implementation tables; no ifunc, which wheels cannot carry.
 #pragma once
@@ -85,7 +86,7 @@ struct Ops {
 };
 
 namespace detail {
-/// Null until first use.
+/// Null until first use. Written with release order, read with acquire.
 VMPERF_MEMOPS_API extern const Ops *active_ops;
 /// Chooses by CPU and VMPERF_SIMD, and remembers.
 VMPERF_MEMOPS_API const Ops &resolve_ops();
@@ -94,7 +95,7 @@ VMPERF_MEMOPS_API const Ops &resolve_ops();
 /// The tier in use. The first call reads the CPU and the environment variable VMPERF_SIMD:
 /// InvalidArgumentError for an unknown level there, UnsupportedError for one that the CPU lacks.
 [[nodiscard]] inline const Ops &ops() {
-  const Ops *table = __atomic_load_n(&detail::active_ops, __ATOMIC_RELAXED);
+  const Ops *table = __atomic_load_n(&detail::active_ops, __ATOMIC_ACQUIRE);
   return table != nullptr ? *table : detail::resolve_ops();
 }
 

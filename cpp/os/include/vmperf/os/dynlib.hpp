@@ -24,7 +24,9 @@ public:
   [[nodiscard]] static std::optional<DynLib>
   open_first_self_bound(std::span<const std::string> names);
 
-  /// One library by path; OsError with the loader's words where it cannot be loaded.
+  /// One library by path; OsError with the loader's words where it cannot be loaded. No two
+  /// libraries opened so share inline variables or other state, whatever they were compiled with;
+  /// InvalidArgumentError names the symbol where that cannot be had.
   [[nodiscard]] static DynLib open(const std::string &path);
 
   /// As open(), for a library that replaces functions of the C library: its own calls of malloc,
@@ -49,7 +51,7 @@ public:
     return reinterpret_cast<F *>(find(symbol));
   }
 
-  /// The file that was loaded, as the loader names it.
+  /// The file that was loaded, as the loader names it; as it was asked for with open().
   [[nodiscard]] const std::string &path() const noexcept { return path_; }
 
   /// The name of the file behind its links: "libx.so.2.0.30", say, for libx.so.2. All that many

@@ -113,6 +113,7 @@ public:
   template <class T> void allocate_n(T **out, std::size_t n);
 
   /// Takes a row back: CorruptionError names the first wrong pointer's index, and nothing is freed.
+  /// What was tested is freed, whatever another thread writes to the row.
   template <class T> void deallocate_n(T *const *in, std::size_t n);
 
   /// As RawStackPool's; what would break the lease is a CorruptionError. Not for an intrusive pool.
@@ -193,6 +194,11 @@ private:
   }
   std::size_t move_to_slab_of(void *slot);
   std::size_t require_live(const void *slot, const std::string &where);
+  void mark_freed(std::span<void *const> row);
+  void mark_live(std::span<void *const> row);
+  static std::string in_row(std::size_t i) {
+    return "index " + std::to_string(i) + " of the row: ";
+  }
   LiveMap &map_of(const void *slot);
   // An open lease keeps every operation off the fast path.
   void move_to(LiveMap &map) noexcept {

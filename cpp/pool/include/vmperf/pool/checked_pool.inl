@@ -75,29 +75,57 @@ void BasicCheckedPool<Slots, Base>::allocate_n(T **out, std::size_t n) {
   }
 }
 
-// Each slot is marked as freed while the row is tested, so that one that stands in it twice is
-// found; where one is wrong the marks of those before it come back.
+// What was tested is what is taken back, also where another thread writes to the row meanwhile: it
+// is read once. Of a row that is longer than all that can be live, one too many is the fault.
 template <class Slots, class Base>
 template <class T>
 void BasicCheckedPool<Slots, Base>::deallocate_n(T *const *in, std::size_t n) {
   require_open();
   require_row_untouched(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    std::size_t index = index_in(here_, in[i]);
+  if constexpr (requires { pool_.stage(in, n); }) {
+    const std::span<void *const> row = pool_.stage(in, n);
+    mark_freed(row);
+    if (row.size() < n) {
+      mark_live(row);
+      throw CorruptionError(in_row(row.size()) + fault_of(in[row.size()]));
+    }
+    pool_.take_staged(n);
+  } else {
+    std::vector<void *> row;
+    try {
+      row.assign(in, in + n);
+    } catch (const std::bad_alloc &) {
+      throw CapacityError("no memory for a copy of the row", n * sizeof(void *), kMaxBytes);
+    }
+    mark_freed(row);
+    pool_.deallocate_n(row.data(), n);
+  }
+}
+
+// Each slot is marked as freed while the row is tested, so that one that stands in it twice is
+// found; where one is wrong the marks of those before it come back.
+template <class Slots, class Base>
+void BasicCheckedPool<Slots, Base>::mark_freed(std::span<void *const> row) {
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    std::size_t index = index_in(here_, row[i]);
     if (index >= here_.n_slots || here_.live[index] == 0) [[unlikely]] {
       try {
-        index = require_live(in[i], "index " + std::to_string(i) + " of the row: ");
+        index = require_live(row[i], in_row(i));
       } catch (const CorruptionError &) {
-        for (std::size_t k = i; k-- != 0;) {
-          LiveMap &map = map_of(in[k]);
-          map.live[index_in(map, in[k])] = 1;
-        }
+        mark_live(row.first(i));
         throw;
       }
     }
     here_.live[index] = 0;
   }
-  pool_.deallocate_n(in, n);
+}
+
+template <class Slots, class Base>
+void BasicCheckedPool<Slots, Base>::mark_live(std::span<void *const> row) {
+  for (const void *slot : row) {
+    LiveMap &map = map_of(slot);
+    map.live[index_in(map, slot)] = 1;
+  }
 }
 
 template <class Slots, class Base>

@@ -2,8 +2,8 @@
 // handle is the address of a slot. Every argument is checked, also the state of the pool; whether a
 // handle is a live slot is checked where the pool is made so, else only that no more is freed than
 // was allocated. Each call is O(1) but for those of the pool below it that are not. One thread at a
-// time: a call that meets another one under way is refused; give_back() alone may come from any
-// thread.
+// time: a call that meets another one under way is refused; give_back() and is_closed() alone may
+// come from any thread.
 #pragma once
 
 #include <atomic>
@@ -84,7 +84,8 @@ public:
 
   /// InvalidArgumentError where no pool of this shape can have n slots.
   void check_count(std::size_t n) const;
-  [[nodiscard]] bool is_closed() const;
+  /// Any thread.
+  [[nodiscard]] bool is_closed() const noexcept { return closed_.load(std::memory_order_acquire); }
   [[nodiscard]] const Options &options() const noexcept { return options_; }
 
 private:
@@ -106,6 +107,7 @@ private:
   std::vector<OpenLease> leases_;
   std::uint64_t next_lease_ = 1;
   std::atomic<bool> busy_ = false;
+  std::atomic<bool> closed_ = false;
   std::mutex returned_mutex_;
   std::vector<Slab> returned_;
 };

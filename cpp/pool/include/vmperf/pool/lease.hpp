@@ -63,6 +63,8 @@ private:
 template <class T, class Pool> class Lease {
 public:
   Lease(Pool &pool, std::size_t n) : pool_(&pool), block_(pool.open_lease(n)) {}
+  /// Takes over a row that the pool's open_lease() gave.
+  Lease(Pool &pool, LeaseBlock open) noexcept : pool_(&pool), block_(open) {}
   Lease(const Lease &) = delete;
   Lease &operator=(const Lease &) = delete;
   Lease(Lease &&) = delete;

@@ -111,6 +111,20 @@ public:
     top_ += n;
   }
 
+  /// deallocate_n() in two steps, for an owner that tests what it was given: stage() copies the
+  /// row, or as much of it as can be live, to where it will lie, and changes nothing else;
+  /// take_staged() takes it back. O(n), O(1).
+  template <class T>
+  [[nodiscard]] std::span<void *const> stage(T *const *in, std::size_t n) noexcept {
+    const std::size_t staged = std::min(n, capacity() - stacked());
+    copy_entries(as_memory(top_ + 1), as_memory(in), staged);
+    return {reinterpret_cast<void *const *>(top_ + 1), staged};
+  }
+  void take_staged(std::size_t n) noexcept {
+    poison_row(top_ + 1, n);
+    top_ += n;
+  }
+
   /// A row of n slots that stays in the pool's table: see lease.hpp. CapacityError.
   [[nodiscard, gnu::always_inline]] Lease<void, RawStackPool> lease(std::size_t n) {
     return {*this, n};

@@ -34,8 +34,9 @@ public:
 
   /// Uninitialised storage for a T; grows when none is left. CapacityError leaves all as it was.
   [[nodiscard, gnu::always_inline]] T *allocate() {
-    counts_.on_allocate(1);
-    return static_cast<T *>(raw_.allocate());
+    T *slot = static_cast<T *>(raw_.allocate());
+    counts_.on_allocate(1); // what throws is not counted
+    return slot;
   }
 
   /// Takes back a live slot of this pool whose object is destroyed; anything else is undefined.
@@ -58,9 +59,10 @@ public:
 
   /// A row of storage for n Ts, without a copy, until the lease ends: see lease.hpp. CapacityError.
   [[nodiscard, gnu::always_inline]] Lease<T, RawStackPool> lease(std::size_t n) {
+    const LeaseBlock block = raw_.open_lease(n);
     counts_.on_allocate(n);
     counts_.on_deallocate(n);
-    return Lease<T, RawStackPool>(raw_, n);
+    return Lease<T, RawStackPool>(raw_, block);
   }
 
   /// As RawStackPool's.
