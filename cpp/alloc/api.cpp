@@ -80,6 +80,11 @@ bench::Design &add_alloc_design(bench::Registry &registry, const FaceSource &sou
   design.runs("alloc/replay", [name = source.name, allocates = !source.null](const auto &params) {
     return make_replay_workload(open_face(name), allocates, params);
   });
+  if (!source.null && source.name != "naive") { // those are no libraries
+    design.runs("alloc/program", [name = source.name](const bench::Params &params) {
+      return make_program_workload(open_face(name), params);
+    });
+  }
   return design;
 }
 

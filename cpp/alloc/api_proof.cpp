@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kBlocks = 64;            // of each size
 constexpr std::size_t kMostBytes = 16U << 20U; // that a trial holds of one size
-constexpr std::size_t kChurnBytes = 96U << 20U;
+constexpr std::size_t kChurnBytes = 48U << 20U;
 constexpr std::size_t kMostAlignment = 4096;
 constexpr std::byte kDirt{0xA5};
 

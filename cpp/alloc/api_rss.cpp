@@ -1,6 +1,6 @@
-// The workload of alloc/rss: how much memory an allocator holds for what is live. One op is the whole
-// sequence; what is measured of it is the first one that a process does, since later ones find what
-// it left. Its tables stand before the first reading.
+// The workload of alloc/rss: how much memory an allocator holds for what is live. One op is the
+// whole sequence; what is measured of it is the first one that a process does, since later ones
+// find what it left. Its tables stand before the first reading.
 #include <map>
 #include <memory>
 #include <string>

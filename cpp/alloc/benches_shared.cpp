@@ -1,5 +1,6 @@
 // The benchmarks of allocators with several threads, and of the memory that they hold.
 #include "benches.hpp"
+#include "vmperf/bench/command.hpp"
 
 namespace vmperf::alloc {
 namespace {
@@ -56,7 +57,7 @@ void declare_remote_free(bench::Registry &registry) {
       .repeatable()
       .isolated()
       .uncounted("a forked child has one thread, and an op waits for the other")
-      .axis_all("shape", {"xmalloc", "ring", "larson", "cache_scratch", "churn"})
+      .axis("shape", {"xmalloc", "ring", "larson", "cache_scratch", "churn"}, "xmalloc")
       .axis("threads", {1, 2, 4, 8, 16}, 2)
       .axis("size_bytes", {64, 256, 4096}, 64)
       .axis("sizes", {"8-1000", "16-4096"}, "8-1000")
@@ -87,6 +88,29 @@ void declare_rss(bench::Registry &registry) {
       .metric("held_ratio", "1", bench::Better::lower);
 }
 
+void declare_program(bench::Registry &registry) {
+  bench::declare_command_metrics(registry.benchmark("alloc/program"))
+      .designs("alloc")
+      .summary("a whole program, `cmd`, under each allocator: put before the C library's by "
+               "LD_PRELOAD, in a process of its own. By default some of the interpreter's tests of "
+               "json, every allocation by malloc (PYTHONMALLOC=malloc, which any program is given)")
+      .op("one run of the program, which must exit with 0")
+      .fooled_by("most of a program's time is its own: no allocator can win that; of the default's "
+                 "it is the interpreter's start")
+      .fooled_by("a statically linked program has the allocator that it has: all rows are alike")
+      .fooled_by("peak memory is that of the program alone, not of its children; CPU time and page "
+                 "faults count those that it waited for")
+      .fooled_by("libc is the C library's allocator, without LD_PRELOAD")
+      .varies("a program's output may say how long it took")
+      .isolated()
+      .uncounted("an op is a process of its own")
+      .tag("no_naive")
+      .axis("cmd",
+            {"python3 -m unittest -q test.test_json.test_dump",
+             "python3 -m unittest -q test.test_json"},
+            "python3 -m unittest -q test.test_json.test_dump");
+}
+
 } // namespace
 
 void declare_benches_shared(bench::Registry &registry) {
@@ -94,6 +118,7 @@ void declare_benches_shared(bench::Registry &registry) {
   declare_parallel_cycle(registry);
   declare_remote_free(registry);
   declare_rss(registry);
+  declare_program(registry);
 }
 
 } // namespace vmperf::alloc

@@ -23,9 +23,11 @@ ReplayPlan plan_of(const trace::AllocationTrace &trace, const std::string &threa
   return plan_replay(trace.ops, how, when, points);
 }
 
-// Faces are entered with the designs, which bench fills in at its first use.
+// Faces are entered with the designs, which bench fills in at its first use. Asked for as a module
+// that is there: a process that only replays has no package around it.
 void enter_faces() {
-  static_cast<void>(py::object(py::module_::import("vmperf._core").attr("bench").attr("catalog")));
+  const py::dict modules = py::module_::import("sys").attr("modules");
+  static_cast<void>(py::object(modules["vmperf._core"].attr("bench").attr("catalog")));
 }
 
 Face face_of(const ReplayPlan &plan, const std::string &design) {
@@ -52,6 +54,7 @@ Record classes_of(const Replayed &replayed) {
     Record figures;
     figures["n_ops"] = one.n_ops;
     figures["ns_total"] = one.ns_total;
+    figures["n_long"] = one.n_long;
     figures["latency"] =
         py::bytes(reinterpret_cast<const char *>(one.latency.data()), one.latency.size());
     classes[word_of(static_cast<OpClass>(i))] = figures;

@@ -1,6 +1,7 @@
-// The allocator that does nothing: the next bytes of a small ring, whoever holds them. What a row of
-// it shows is the loop, the indirect calls and the tables around an allocator. A ring for each
-// thread, up to 64 of them, in a cache of the CPU; a block larger than it lies in memory of its own.
+// The allocator that does nothing: the next bytes of a small ring, whoever holds them. What a
+// row of it shows is the loop, the indirect calls and the tables around an allocator. A ring for
+// each thread, up to 64 of them, in a cache of the CPU; a block larger than it lies in memory of
+// its own.
 #include <atomic>
 #include <cstddef>
 

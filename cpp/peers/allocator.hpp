@@ -1,5 +1,5 @@
-// A foreign allocator as a face: the functions of a library taken under a prefix ("mi_", or none for
-// one that has the names of the C library), and how the library becomes a source of faces.
+// A foreign allocator as a face: the functions of a library taken under a prefix ("mi_", or none
+// for one that has the names of the C library), and how the library becomes a source of faces.
 #pragma once
 
 #include <string>

@@ -1,6 +1,7 @@
-// Allocators that no package brings, by a path that the user gives: VMPERF_PEERS holds NAME=PATH,
-// colon separated. Some names have rows whether given or not, which say how to build them; any other
-// name is a row of its own. A library has the C library's names or, before them, its own prefix.
+// Allocators that no package brings, by a path that the user gives: VMPERF_PEERS holds
+// NAME=PATH, colon separated. Some names have rows whether given or not, which say how to build
+// them; any other name is a row of its own. A library has the C library's names or, before them,
+// its own prefix.
 #include <algorithm>
 #include <array>
 #include <cstdlib>

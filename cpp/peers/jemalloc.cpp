@@ -1,8 +1,8 @@
-// jemalloc, loaded at run time beside the C library's allocator. It keeps its thread cache in static
-// TLS, of which the loader sets too little aside for libraries that come later: a process must be
-// started with GLIBC_TUNABLES=glibc.rtld.optional_static_tls=16384. The worker processes are; this
-// one may not be, and then says of a library that is there that it is.
-// Source: jemalloc(3), MALLCTL NAMESPACE.
+// jemalloc, loaded at run time beside the C library's allocator. It keeps its thread cache in
+// static TLS, of which the loader sets too little aside for libraries that come later: a process
+// must be started with GLIBC_TUNABLES=glibc.rtld.optional_static_tls=16384. The worker processes
+// are; this one may not be, and then says of a library that is there that it is. Source:
+// jemalloc(3), MALLCTL NAMESPACE.
 #include <string>
 
 #include "allocator.hpp"

@@ -1,5 +1,5 @@
-// tcmalloc of gperftools, the one with a cache per thread; google/tcmalloc, with a cache per CPU, is
-// another library (given_allocators.cpp). Source: gperftools, src/gperftools/tcmalloc.h.
+// tcmalloc of gperftools, the one with a cache per thread; google/tcmalloc, with a cache per
+// CPU, is another library (given_allocators.cpp). Source: gperftools, src/gperftools/tcmalloc.h.
 #include <string>
 
 #include "allocator.hpp"

@@ -80,12 +80,12 @@ def _planted(repo_root: Path, folder: Path, change: tuple[str, str]) -> Path:
 
 MISTAKES = {
     "a mask that loses a block": (
-        "slot.mask |= std::uint64_t{1} << (index % 64);",
-        "slot.mask = std::uint64_t{1} << (index % 64);",
+        "send(slot.key, slot.mask);\n    slot",
+        "send(slot.key, slot.mask & (slot.mask - 1));\n    slot",
     ),
-    "a slab that nobody is told of": (
-        "if (remote.pending.exchange(1, std::memory_order_acq_rel) != 0) {",
-        "if (remote.pending.exchange(1, std::memory_order_acq_rel) == 0) {",
+    "a slab that is never told of": (
+        "remote.pending.exchange(0, std::memory_order_acq_rel);\n    const",
+        "const",
     ),
 }
 

@@ -147,6 +147,10 @@ void *Allocator::reallocate(void *block, std::size_t size) {
 }
 
 Misuse Allocator::try_deallocate_slowly(void *block) noexcept {
+  // The empty front has no units; any other is part of a heap.
+  if (HeapFront &mine = front(); mine.n_units != 0 && static_cast<Heap &>(mine).collect(block)) {
+    return Misuse::none;
+  }
   if (block == nullptr) {
     return Misuse::none;
   }

@@ -17,12 +17,19 @@ namespace vmperf::alloc {
 /// The most entries of a class's magazine: 511 up to 256 bytes, then 128 KiB of blocks; of spans
 /// few, and none above 2 MiB, which go through the page heap each.
 constexpr std::uint32_t most_entries(unsigned size_class) noexcept {
+  constexpr std::size_t kKib = 1024;
   const std::size_t bytes = class_bytes(size_class);
-  if (size_class >= kSlabClasses) {
-    return bytes <= 128 * 1024 ? 8 : bytes <= 512 * 1024 ? 4 : bytes <= 2048 * 1024 ? 2 : 0;
+  if (size_class < kSlabClasses) {
+    const std::size_t n = 128 * kKib / bytes;
+    return static_cast<std::uint32_t>(n > 511 ? 511 : n);
   }
-  const auto n = static_cast<std::uint32_t>(128 * 1024 / bytes);
-  return n > 511 ? 511 : n < 4 ? 4 : n;
+  if (bytes <= 128 * kKib) {
+    return 8;
+  }
+  if (bytes <= 512 * kKib) {
+    return 4;
+  }
+  return bytes <= 2048 * kKib ? 2 : 0;
 }
 
 inline constexpr std::array<std::uint32_t, kClasses + 1> kEntryOffsets = [] {
@@ -41,22 +48,56 @@ struct HeapClass {
 /// What a sender holds back, to return many blocks of a word at once.
 struct Coalescer {
   static constexpr unsigned kSlots = 64;
+  static constexpr std::uint32_t kMostHeld = 1024; ///< frees until all is sent
   struct Slot {
     std::uint32_t key; // unit * 64 + word
     std::uint64_t mask;
   };
+
+  [[nodiscard]] Slot &slot_of(std::uint32_t key) noexcept {
+    return slots[(key ^ (key >> 6U)) % kSlots];
+  }
+  /// False where another word has the slot, or all is to be sent.
+  [[nodiscard]] bool collect(std::uint32_t key, std::uint32_t bit) noexcept {
+    Slot &slot = slot_of(key);
+    if ((slot.key != key && slot.mask != 0) || count >= kMostHeld) [[unlikely]] {
+      return false;
+    }
+    slot.key = key;
+    slot.mask |= std::uint64_t{1} << bit;
+    ++count;
+    return true;
+  }
+
   std::array<Slot, kSlots> slots{};
-  std::uint32_t count = 0; // of frees since it was last flushed
+  std::uint32_t count = 0; // of frees since all was sent
 };
 
 struct Heap : HeapFront {
   explicit Heap(void **nothing) noexcept : HeapFront(nothing) {}
 
-  [[nodiscard]] void **bottom(unsigned size_class) noexcept {
+  [[nodiscard]] void **bottom(unsigned size_class) const noexcept {
     return entries + kEntryOffsets[size_class];
   }
-  [[nodiscard]] std::size_t count(unsigned size_class) noexcept {
+  [[nodiscard]] std::size_t count(unsigned size_class) const noexcept {
     return static_cast<std::size_t>(magazines[size_class].top - bottom(size_class));
+  }
+
+  /// Takes a slab block of another heap where it can be held back; false else. Some 20
+  /// instructions, on the way of every remote free.
+  [[nodiscard, gnu::always_inline]] bool collect(const void *block) noexcept {
+    const std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(block) - base;
+    if (offset >> kUnitShift >= n_units) {
+      return false;
+    }
+    const std::uint32_t word = table[offset >> kUnitShift].load(std::memory_order_relaxed);
+    if ((word & 0xffU) >= kSlabClasses || word >> 8U == 0 || (word & ~0xffU) == owner) {
+      return false;
+    }
+    const std::uint32_t index =
+        kShapes[word & 0xffU].index_of(static_cast<std::uint32_t>(offset % kUnitBytes));
+    const auto unit = static_cast<std::uint32_t>(offset >> kUnitShift);
+    return coalescer.collect(unit * 64 + index / 64, index % 64);
   }
 
   void **entries = nullptr; // of all magazines

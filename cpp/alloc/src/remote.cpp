@@ -16,15 +16,6 @@
 #include "core.hpp"
 
 namespace vmperf::alloc {
-namespace {
-
-constexpr std::uint32_t kFreesUntilFlush = 1024;
-
-unsigned slot_of(std::uint32_t key) noexcept {
-  return (key ^ (key >> 6U)) % Coalescer::kSlots;
-}
-
-} // namespace
 
 void Core::send(std::uint32_t key, std::uint64_t mask) noexcept {
   const std::uint32_t unit = key / 64;
@@ -97,22 +88,20 @@ void Core::free_remote(Heap &heap, void *block, std::uint32_t word) noexcept {
     give_back(heap, block);
     return;
   }
-  const auto offset =
-      static_cast<std::uint32_t>(static_cast<std::byte *>(block) - unit_address(unit));
-  const std::uint32_t index = kShapes[size_class].index_of(offset);
-  const std::uint32_t key = unit * 64 + index / 64;
-  Coalescer::Slot &slot = heap.coalescer.slots[slot_of(key)];
-  if (slot.key != key) {
-    if (slot.mask != 0) {
-      send(slot.key, slot.mask);
-      slot.mask = 0;
-    }
-    slot.key = key;
+  if (heap.collect(block)) {
+    return;
   }
-  slot.mask |= std::uint64_t{1} << (index % 64);
-  if (++heap.coalescer.count >= kFreesUntilFlush) {
+  if (heap.coalescer.count >= Coalescer::kMostHeld) {
     flush(heap);
+  } else {
+    const auto offset =
+        static_cast<std::uint32_t>(static_cast<std::byte *>(block) - unit_address(unit));
+    const std::uint32_t key = unit * 64 + kShapes[size_class].index_of(offset) / 64;
+    Coalescer::Slot &slot = heap.coalescer.slot_of(key);
+    send(slot.key, slot.mask);
+    slot.mask = 0;
   }
+  static_cast<void>(heap.collect(block));
 }
 
 void Core::free_without_heap(void *block, std::uint32_t word) noexcept {

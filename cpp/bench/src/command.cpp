@@ -46,6 +46,7 @@ public:
     report.metric("program_user_ns", mean(sum_.user_ns));
     report.metric("program_system_ns", mean(sum_.system_ns));
     const std::int64_t peak = sum_.peak_resident_bytes;
+    report.metric("program_page_faults", mean(sum_.page_faults));
     report.metric("program_peak_rss_bytes", peak == 0 ? std::nan("") : static_cast<double>(peak));
   }
 
@@ -65,6 +66,7 @@ private:
     sum_.wall_ns += one.wall_ns;
     sum_.user_ns += one.user_ns;
     sum_.system_ns += one.system_ns;
+    sum_.page_faults += one.page_faults;
     sum_.peak_resident_bytes = std::max(sum_.peak_resident_bytes, one.peak_resident_bytes);
     if (fault_.empty()) { // the first one says most
       fault_ = one.ok() ? checked(one) : command_.argv[0] + " " + one.text();
@@ -80,6 +82,37 @@ private:
 
 } // namespace
 
+std::vector<std::string> split_command(const std::string &line) {
+  std::vector<std::string> words;
+  bool inside = false; // of a word, which may be empty in quotes
+  char quote = '\0';
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char letter = line[i];
+    if (quote == '\0' && (letter == ' ' || letter == '\t' || letter == '\n')) {
+      inside = false;
+      continue;
+    }
+    if (!inside) {
+      words.emplace_back();
+      inside = true;
+    }
+    if (letter == quote) {
+      quote = '\0';
+    } else if (quote == '\0' && (letter == '\'' || letter == '"')) {
+      quote = letter;
+    } else if (letter == '\\' && quote != '\'' && i + 1 < line.size()) {
+      words.back() += line[++i];
+    } else {
+      words.back() += letter;
+    }
+  }
+  if (quote != '\0') {
+    throw InvalidArgumentError("command", "'" + line + "'",
+                               std::string("one with an end to its ") + quote);
+  }
+  return words;
+}
+
 Benchmark &declare_command_metrics(Benchmark &benchmark) {
   const auto add = [&benchmark](const char *name, const char *unit, Merge merge) {
     benchmark.metric(name, unit, Better::lower, Scope::sample, merge);
@@ -87,6 +120,7 @@ Benchmark &declare_command_metrics(Benchmark &benchmark) {
   add("program_wall_ns", "ns", Merge::mean);
   add("program_user_ns", "ns", Merge::mean);
   add("program_system_ns", "ns", Merge::mean);
+  add("program_page_faults", "1", Merge::mean);
   add("program_peak_rss_bytes", "B", Merge::max);
   return benchmark;
 }

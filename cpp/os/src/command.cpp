@@ -164,6 +164,7 @@ void follow(pid_t child, CommandResult &result) {
   }
   result.user_ns = to_ns(usage.ru_utime);
   result.system_ns = to_ns(usage.ru_stime);
+  result.page_faults = usage.ru_minflt + usage.ru_majflt;
 }
 
 bool is_program(const std::string &path) {

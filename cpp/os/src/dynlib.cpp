@@ -242,6 +242,11 @@ std::string DynLib::file_name() const {
   return (failed ? std::filesystem::path(path_) : file).filename();
 }
 
+std::string file_of(const void *address) {
+  Dl_info info{};
+  return ::dladdr(address, &info) != 0 && info.dli_fname != nullptr ? info.dli_fname : "";
+}
+
 void add_library_directory(const std::string &path) {
   if (!is_directory(path)) {
     throw InvalidArgumentError("path", "'" + path + "'", "an existing directory");

@@ -8,13 +8,10 @@
 #include <filesystem>
 #include <system_error>
 
+#include "vmperf/os/dynlib.hpp"
+
 namespace vmperf::os {
 namespace {
-
-std::string file_of(const void *address) {
-  Dl_info info{};
-  return ::dladdr(address, &info) != 0 && info.dli_fname != nullptr ? info.dli_fname : "";
-}
 
 std::string version_of(const std::string &path) {
   // The C library's own malloc lies in the file of its other functions.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import operator
+import shlex
 from typing import Any
 
 from .._errors import invalid, near
 from .catalog import Axis, Value
 
-__all__ = ["coerce", "point_values"]
+__all__ = ["COMMAND", "CommandLine", "coerce", "commands", "point_values"]
 
+COMMAND = "cmd"  #: this axis takes any text, a command line
 _UNITS = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
 
@@ -21,7 +23,8 @@ def point_values(axis: Axis, given: Any, *, dense: bool = False) -> tuple[Value,
     axis : Axis
         The declared axis.
     given : None, value, text or iterable of them
-        ``None`` = the defaults (all values if `dense`), ``"*"`` = all declared values.
+        ``None`` = the defaults (all values if `dense`), ``"*"`` = all declared values. Of the axis
+        ``cmd`` a command line, the words of one, or several of either.
     dense : bool
         What ``None`` means.
 
@@ -37,6 +40,8 @@ def point_values(axis: Axis, given: Any, *, dense: bool = False) -> tuple[Value,
     """
     if given is None:
         return axis.values if dense else axis.defaults
+    if axis.name == COMMAND:
+        return commands(given)
     if isinstance(given, str) or not hasattr(given, "__iter__"):
         given = [given]
     values = [*given]
@@ -47,8 +52,30 @@ def point_values(axis: Axis, given: Any, *, dense: bool = False) -> tuple[Value,
     return tuple(dict.fromkeys(coerce(axis, value) for value in values))
 
 
+class CommandLine(str):
+    """One command, as a shell has it: a list of these are several, not the words of one."""
+
+    __slots__ = ()
+
+
+def commands(given: Any) -> tuple[CommandLine, ...]:
+    """Return command lines: of a text, of a list of words, or of a list of such lists."""
+    if isinstance(given, str):
+        return (CommandLine(given),)
+    words = [*given]
+    if words and all(isinstance(one, CommandLine) for one in words):
+        return tuple(dict.fromkeys(words))
+    if words and all(isinstance(word, str) for word in words):
+        return (CommandLine(shlex.join(words)),)
+    if not words or not all(isinstance(one, list | tuple) and one for one in words):
+        raise invalid(COMMAND, repr(given), "a command line, or the words of one")
+    return tuple(CommandLine(shlex.join(map(str, one))) for one in words)
+
+
 def coerce(axis: Axis, value: Any) -> Value:
     """Return one value as the axis has it; numbers outside the declared list are allowed."""
+    if axis.name == COMMAND and isinstance(value, str) and value:
+        return value
     for kind in dict.fromkeys(type(v) for v in axis.values):
         typed = _as(kind, value)
         if typed is not None and (kind is not str or typed in axis.values):

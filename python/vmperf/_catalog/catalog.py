@@ -33,6 +33,7 @@ class Design:
 
     name: str
     summary: str
+    peer: bool = False  #: the work of others
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def from_entry(entry: dict[str, Any]) -> Benchmark:
         axes=tuple(
             Axis(a["name"], tuple(a["values"]), tuple(a["defaults"])) for a in entry["axes"]
         ),
-        designs=tuple(Design(d["name"], d["summary"]) for d in entry["designs"]),
+        designs=tuple(Design(d["name"], d["summary"], bool(d["peer"])) for d in entry["designs"]),
         quantities=quantities_of(entry),
         latency=entry.get("latency", False),
         isolated=entry.get("isolated", False),

@@ -10,9 +10,19 @@ from typing import Any
 from .._catalog.catalog import Value
 from .._catalog.quantities import Metric
 
-__all__ = ["ABSENT", "COMPARED", "KINDS", "NOTHING", "PROOF", "Claim", "claim_row"]
+__all__ = [
+    "ABSENT",
+    "BEST_PEER",
+    "COMPARED",
+    "KINDS",
+    "NOTHING",
+    "PROOF",
+    "Claim",
+    "claim_row",
+]
 
 PROOF = "verified"
+BEST_PEER = "best_peer"  # versus: whichever of the peers found was best
 # kind -> whether it compares with another design: "yes", "no", or "may" (else over an axis)
 KINDS = {"ratio": "yes", "cycles": "no", "ns": "no", "percent": "may", PROOF: "no", "value": "no"}
 # kind of a claim on comparisons -> its bound. All are in percent; `off` in percentage points.
@@ -39,7 +49,8 @@ class Claim:
         Value of each axis but the design; a tuple of values on the axis of a spread, or on those
         that a ratio is taken over.
     versus : str or None
-        The design that it is compared with; None for a limit.
+        The design that it is compared with; None for a limit. ``best_peer`` is whichever of
+        `rivals`, all peers of the benchmark, was best of those found.
     kind : {"ratio", "cycles", "ns", "percent", "verified", "value", "alarms", "found", "off", ...}
         What is measured; from alarms on of comparisons.
     bound : {"at_least", "at_most"}
@@ -71,10 +82,13 @@ class Claim:
     over: str = ""
     metric: Metric | None = None
     headline: str = ""
+    rivals: tuple[str, ...] = ()
 
     @property
     def designs(self) -> tuple[str, ...]:
-        """What has to be measured: the design and the one it is compared with."""
+        """What has to be measured: the design and what it is compared with."""
+        if self.versus == BEST_PEER:
+            return (self.design, *self.rivals)
         return (self.design,) if self.versus is None else (self.design, self.versus)
 
     @property

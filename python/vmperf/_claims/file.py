@@ -14,7 +14,7 @@ from .._catalog.quantities import Metric
 from .._errors import invalid, located, near
 from .._files.toml_file import Place, read_tables
 from .campaign import Campaign, campaign_beside
-from .claim import COMPARED, KINDS, PROOF, Claim
+from .claim import BEST_PEER, COMPARED, KINDS, PROOF, Claim
 
 __all__ = ["read_claims", "shipped"]
 
@@ -135,6 +135,7 @@ def _claim(entry: Any, place: Place) -> Claim:
     for key in ("design", "versus"):
         place.to(key)
         known = [d.name for d in benchmark.designs]
+        known += [BEST_PEER] if key == "versus" and any(d.peer for d in benchmark.designs) else []
         if words[key] not in known and (key in entry or key == "design"):
             raise invalid(key, repr(words[key]), near(words[key], known))
     metric = _metric(benchmark, words, place)
@@ -151,9 +152,16 @@ def _claim(entry: Any, place: Place) -> Claim:
         over=_over(words, place),
         metric=metric,
         headline=words["headline"],
+        rivals=_rivals(benchmark, words),
     )
     _check_comparison(claim, place)
     return claim
+
+
+def _rivals(benchmark: Benchmark, words: Mapping[str, str]) -> tuple[str, ...]:
+    if words["versus"] != BEST_PEER:
+        return ()
+    return tuple(d.name for d in benchmark.designs if d.peer and d.name != words["design"])
 
 
 def _text(entry: Mapping[str, Any], key: str, place: Place) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .. import _core
 from .._results.rows import gather, pooled
-from .claim import ABSENT, NOTHING, Claim, claim_row
+from .claim import ABSENT, BEST_PEER, NOTHING, Claim, claim_row
 from .metric import MetricFigures, NotThere
 
 if TYPE_CHECKING:
@@ -56,12 +57,11 @@ def _row(
     figure: tuple[float | None, float | None, float | None] = NOTHING
     reason = ""
     try:
-        _refuse(cases)
-        if claim.metric:
-            mine, *others = (points[0] for points in cases.values())
-            figure = metrics.figure(claim, mine, others[0] if others else None)
+        if claim.versus == BEST_PEER:
+            figure, reason = _against_best(claim, cases, metrics)
         else:
-            figure, reason = _figure(claim, cases)
+            _refuse(cases)
+            figure, reason = _figure(claim, cases, metrics)
         value = figure[0]
         assert value is not None
         met = value >= claim.target if claim.bound == "at_least" else value <= claim.target
@@ -87,9 +87,40 @@ def _refuse(cases: dict[str, list[Cases]]) -> None:
         raise _Refused(case.status, f"{design}: {case.reason}")
 
 
-def _figure(claim: Claim, cases: dict[str, list[Cases]]) -> tuple[Figure, str]:
+def _against_best(
+    claim: Claim, cases: dict[str, list[Cases]], metrics: MetricFigures
+) -> tuple[Figure, str]:
+    """Return the figure against the peer that leaves least of it, and which one that is.
+
+    Peers that are not there do not count; one that is refused might have been the best.
+    """
+    found = {
+        design: points
+        for design, points in cases.items()
+        if design == claim.design or all(c.status not in ABSENT for point in points for c in point)
+    }
+    _refuse(found)
+    if len(found) < 2:
+        raise _Refused("not_installed", "none of the peers is installed")
+    worst = min if claim.bound == "at_least" else max
+    figures = {
+        rival: _figure(replace(claim, versus=rival), found, metrics)
+        for rival in found
+        if rival != claim.design
+    }
+    rival = worst(figures, key=lambda one: figures[one][0][0])
+    figure, where = figures[rival]
+    return figure, f"best peer of {len(figures)}: {rival}" + (f", {where}" if where else "")
+
+
+def _figure(
+    claim: Claim, cases: dict[str, list[Cases]], metrics: MetricFigures
+) -> tuple[Figure, str]:
     """Return the figure, and at which point it was taken where that is not all of them."""
     mine = cases[claim.design]
+    if claim.metric:
+        other = cases[claim.versus][0] if claim.versus is not None else None
+        return metrics.figure(claim, mine[0], other), ""
     if claim.versus is not None:
         return _compared(claim, mine, cases[claim.versus])
     if claim.kind == "percent":

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import _core
-from .._catalog.axes import point_values
+from .._catalog.axes import COMMAND, commands, point_values
 from .._catalog.catalog import Benchmark, Value, get, select
 from .._catalog.own_code import design_words, enter_designs, versions
 from .._errors import invalid, near
@@ -154,6 +154,8 @@ def make_plan(
         Unknown pattern, profile, design, axis or value; a budget that is too small.
     """
     params = dict(params or {})
+    if COMMAND in params:
+        params[COMMAND] = commands(params[COMMAND])
     named = params.pop("design", None)
     designs = _names(designs) if designs is not None else _names(named) if named else None
     designs = None if designs is None else enter_designs(designs)
@@ -366,7 +368,9 @@ def _command(
     if designs is not None:
         words += ["--design", ",".join(design_words(designs))]
     for axis, values in params.items():
-        words += ["--param", f"{axis}={','.join(str(v) for v in values)}"]
+        texts = [str(v) for v in values]
+        for text in texts if axis == COMMAND else [",".join(texts)]:
+            words += ["--param", f"{axis}={text}"]
     words += ["--seed", str(settings["seed"])]
     if not settings["isolated"]:
         words += ["--no-isolate"]

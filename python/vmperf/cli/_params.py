@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import click
 
+from .._catalog.axes import COMMAND, CommandLine
+
 __all__ = ["axis_values", "names"]
 
 
 def axis_values(
     context: click.Context, parameter: click.Parameter, given: tuple[str, ...]
 ) -> dict[str, list[str]]:
-    """Return axis -> values of ``AXIS=V1,V2`` options."""
+    """Return axis -> values of ``AXIS=V1,V2`` options; a command line is one value."""
     axes: dict[str, list[str]] = {}
     for text in given:
         axis, equals, values = text.partition("=")
         if not equals or not values:
             raise click.BadParameter(f"{text!r} is not AXIS=VALUE[,VALUE...]")
-        axes.setdefault(axis, []).extend(values.split(","))
+        one = [CommandLine(values)] if axis == COMMAND else values.split(",")
+        axes.setdefault(axis, []).extend(one)
     return axes
 
 

@@ -23,6 +23,8 @@ bench::Design &add_alloc_design(bench::Registry &registry, const FaceSource &sou
                                                     const bench::Params &params);
 [[nodiscard]] bench::WorkloadPtr make_shared_workload(const std::string &id, const Face &face,
                                                       const bench::Params &params);
+[[nodiscard]] bench::WorkloadPtr make_program_workload(const Face &face,
+                                                       const bench::Params &params);
 [[nodiscard]] bench::WorkloadPtr make_rss_workload(const Face &face, const bench::Params &params);
 
 } // namespace vmperf::alloc

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "vmperf/bench/registry.hpp"
 #include "vmperf/os/command.hpp"
@@ -19,7 +20,12 @@ namespace vmperf::bench {
 /// Empty, or what is wrong with a run that exited with 0.
 using CommandCheck = std::function<std::string(const os::CommandResult &)>;
 
-/// Declares program_wall_ns, program_user_ns, program_system_ns and program_peak_rss_bytes.
+/// The words of a command line as a shell has them: blanks apart, '...', "..." and \ as they are
+/// there, nothing else special. InvalidArgumentError for a quotation without its end.
+[[nodiscard]] std::vector<std::string> split_command(const std::string &line);
+
+/// Declares program_wall_ns, program_user_ns, program_system_ns, program_page_faults and
+/// program_peak_rss_bytes.
 Benchmark &declare_command_metrics(Benchmark &benchmark);
 
 /// An op is one run. A run that fails, or whose check does, makes verify() fail with its words.

@@ -28,6 +28,7 @@ struct CommandResult {
   std::int64_t user_ns = 0; ///< with the children that it waited for
   std::int64_t system_ns = 0;
   std::int64_t peak_resident_bytes = 0; ///< of the program alone; 0 where it could not be read
+  std::int64_t page_faults = 0;         ///< with those of the children that it waited for
 
   [[nodiscard]] bool ok() const noexcept { return exit_code == 0; }
   /// "exited with code 3: last line of stderr", "killed by SIGSEGV", ...

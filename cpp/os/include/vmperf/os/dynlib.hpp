@@ -65,6 +65,10 @@ private:
   std::string path_;
 };
 
+/// The file, library or program, that the code or data at an address was loaded from; empty where it
+/// is from none.
+[[nodiscard]] std::string file_of(const void *address);
+
 /// Adds a directory to search, after those added before; one already there is not added again.
 /// InvalidArgumentError where it isn't a directory.
 void add_library_directory(const std::string &path);

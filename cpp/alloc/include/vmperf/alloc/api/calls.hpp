@@ -1,9 +1,9 @@
-// How a workload calls an allocator: through the pointers of a face, as every user of a library that
-// was loaded at run time does, ours included. A design that is called in another way (inlined) has
-// the same members. Used by benches, designs and peers only.
+// How a workload calls an allocator: through the pointers of a face, as every user of a library
+// that was loaded at run time does, ours included. A design that is called in another way
+// (inlined) has the same members. Used by benches, designs and peers only.
 //
-// A loop copies its Calls first: the pointers are then in registers, whatever the calls change, and
-// an op costs two indirect calls for everyone.
+// A loop copies its Calls first: the pointers are then in registers, whatever the calls change,
+// and an op costs two indirect calls for everyone.
 #pragma once
 
 #include <concepts>

@@ -1,10 +1,11 @@
-// The workload of alloc/pattern: blocks of drawn sizes, in the orders in which programs allocate and
-// free. One op is one allocation, its first word written, and one deallocation; sizes and places are
-// drawn beforehand and replayed. Used by benches, designs and peers only. One thread.
+// The workload of alloc/pattern: blocks of drawn sizes, in the orders in which programs allocate
+// and free. One op is one allocation, its first word written, and one deallocation; sizes and
+// places are drawn beforehand and replayed. Used by benches, designs and peers only. One thread.
 //
-//   reuse        free at once, over `live` blocks that stay      sequential  the oldest of `live`
-//   random       any of `live`                                   burst       `live`, then all, any order
-//   interleaved  two allocations to a free, then the rest        fragmented  7 of 8, then larger ones
+//   reuse        free at once, over `live` blocks that stay
+//   sequential   the oldest of `live` goes                      random       any of `live` goes
+//   burst        `live` at once, then all are freed, any order
+//   interleaved  two allocations to one free, then the rest     fragmented   7 of 8, then larger
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// The parameters of an allocator's workload, read from a case's axes, and the draws that it replays.
-// Used by benches, designs and peers only. Plain values; draws are O(count).
+// The parameters of an allocator's workload, read from a case's axes, and the draws that it
+// replays. Used by benches, designs and peers only. Plain values; draws are O(count).
 #pragma once
 
 #include <bit>
