@@ -190,8 +190,8 @@ function(vmperf_client_library name)
 endfunction()
 
 # vmperf_program(NAME PROGRAM dep...): NAME/programs/*.cpp as the executable vmperf/bin/PROGRAM of
-# the wheel. It sees the headers of these components alone and links to none of ours, so that it is the
-# same program whatever is preloaded; no compiler elides its calls of malloc.
+# the wheel. It sees the headers of these components alone and links to none of ours, so that it is
+# the same program whatever is preloaded; no compiler elides its calls of malloc.
 function(vmperf_program name program)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/programs/*.cpp)
   add_executable(${program} ${sources})
