@@ -56,7 +56,7 @@ vmperf::alloc::Options vmperf::alloc::options_at_start() noexcept {
   if (value_of("VMPERF_ALLOC_HUGE_PAGES", text) == "madvise") {
     options.huge_pages = HugePages::madvise;
   }
-  constexpr std::int64_t kMostGib = 1 << 16;
+  constexpr std::int64_t kMostGib = 65536;
   const std::int64_t gib = number_of("VMPERF_ALLOC_ARENA_GIB").value_or(0);
   if (gib > 0 && gib <= kMostGib) {
     options.arena_size_bytes = static_cast<std::size_t>(gib) << 30U;
