@@ -250,7 +250,7 @@ class Allocator:
         Parameters
         ----------
         addresses : numpy.ndarray of uint64, shape (n,)
-            Of live blocks; C-contiguous.
+            Of live blocks.
 
         Raises
         ------
@@ -387,7 +387,8 @@ class Allocator:
             ``free_span_bytes``, ``purged_bytes`` (given back so far), ``resident_bytes`` (of arena and
             metadata, as the kernel says), ``n_heaps``, ``n_parked`` (of threads, of ended threads);
             ``classes``: for each size class in use a dict with ``block_bytes``, and in blocks ``capacity``
-            = ``live`` + ``free`` + ``in_magazines`` + ``in_flight``; ``tags``: tag -> ``blocks``, ``bytes``.
+            = ``live`` + ``free`` + ``in_magazines`` + ``in_flight``; ``tags``: tag -> ``blocks`` and
+            ``bytes``.
 
         Raises
         ------
@@ -583,7 +584,8 @@ class ReplayPlan:
             after the last op, ``freed_bytes`` after all is freed, ``purged_bytes`` after a purge.
             ``series``: (ops done, resident bytes, live bytes). ``page_faults``; ``n_ops``; ``n_failed``
             requests that came back null. ``classes``: by kind of request ``n_ops`` and, of a stamped pass,
-            ``ns_total`` and ``latency``, the bytes of a `vmperf.stats.Histogram` in ns.
+            ``ns_total`` but for ``n_long`` ops of over a millisecond (preempted ones, most of all), and
+            ``latency``, the bytes of a `vmperf.stats.Histogram` in ns, with all of them.
 
         Raises
         ------
@@ -689,8 +691,8 @@ def replay(trace: typing.Any, designs: typing.Any = None, **kwargs) -> typing.An
     trace : vmperf.trace.AllocationTrace, str or path
         What is replayed; a path is loaded as by `vmperf.trace.load`.
     designs : list of str, optional
-        Names of `peers`; by default, or by ``"all"``, all of them. One that is not installed stays as
-        a row that says how to get it.
+        Names of `peers`; by default, or by ``"all"``, all of them but the naive one. One that is not
+        installed stays as a row that says how to get it.
     **settings
         ``speed``: "max" (default), one op after the other, or "real", each at its recorded time, so that
         allocators which purge by the clock do so. ``threads``: "merge" (default), all ops in one thread,
