@@ -208,6 +208,9 @@ endfunction()
 # sight, so that a program in C does not load one; exports.map beside the sources says what is seen
 # at all: templates of the standard library must not stand in for those of the program.
 function(vmperf_preload_library name part library)
+  if(VMPERF_SANITIZE) # which has a malloc of its own, and must come first
+    return()
+  endif()
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/src/${part}/*.cpp)
   set(exports ${CMAKE_CURRENT_SOURCE_DIR}/${name}/src/${part}/exports.map)
   list(TRANSFORM ARGN PREPEND vmperf_ OUTPUT_VARIABLE deps)
