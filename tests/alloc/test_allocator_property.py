@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from vmperf import CorruptionError
-from vmperf.alloc import Allocator
+from vmperf._core.alloc import Allocator
 
 pytestmark = pytest.mark.property
 

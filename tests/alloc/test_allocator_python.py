@@ -13,7 +13,7 @@ import pytest
 
 import vmperf
 from vmperf import CapacityError, CorruptionError, InvalidArgumentError
-from vmperf.alloc import Allocator
+from vmperf._core.alloc import Allocator
 
 MOST = 2**63 - 1
 

@@ -50,12 +50,14 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def both(command: list[str], given: str = "", timeout: float = 240, **env: str) -> tuple[str, str]:
+def both(
+    command: list[str], given: str = "", folder: Path | None = None, **env: str
+) -> tuple[str, str]:
     """Return what a command prints without the drop-in and with it; it must end well."""
     found = []
     for environ in (dict(os.environ), environment()):
         done = subprocess.run(
-            command, input=given, capture_output=True, text=True, timeout=timeout,
+            command, input=given, capture_output=True, text=True, timeout=240, cwd=folder,
             env=environ | env, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
@@ -88,10 +90,10 @@ def settled(said: str) -> str:
 @pytest.mark.slow
 @pytest.mark.differential
 @pytest.mark.parametrize("module", ["test_json", "test_re", "test_threading"])
-def test_modules_of_the_interpreter(module: str) -> None:
+def test_modules_of_the_interpreter(module: str, tmp_path: Path) -> None:
     pytest.importorskip("test.test_json")
     command = [sys.executable, "-m", "test", module]
-    plain, ours = both(command)
+    plain, ours = both(command, folder=tmp_path)
     assert settled(ours) == settled(plain)
     assert "SUCCESS" in ours
 

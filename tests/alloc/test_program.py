@@ -17,9 +17,17 @@ from vmperf._catalog.axes import CommandLine, point_values
 from vmperf._catalog.catalog import get
 from vmperf.cli.main import cli
 
-from .test_benchmarks import QUICK
-
 MiB = 1 << 20
+QUICK: dict[str, Any] = {
+    "warm_up_ns": 0,
+    "measurement_ns": 200_000,
+    "n_samples": 2,
+    "sampling": "flat",
+    "n_placements": 1,
+    "seed": 3,
+    "process": 0,
+    "count_instructions": False,
+}
 
 
 def run(command: list[str] | str, *designs: str) -> dict[str, Any]:
@@ -112,7 +120,8 @@ def test_a_command_is_a_text_or_its_words() -> None:
     assert point_values(axis, ["sh", "-c", "exit 0"]) == ("sh -c 'exit 0'",)
     assert point_values(axis, [["true"], ["echo", "a b"]]) == ("true", "echo 'a b'")
     assert point_values(axis, [CommandLine("true"), CommandLine("false")]) == ("true", "false")
-    for wrong in ([], [1], [["true"], "false"], [[]]):
+    no_commands: list[Any] = [[], [1], [["true"], "false"], [[]]]
+    for wrong in no_commands:
         with pytest.raises(vmperf.InvalidArgumentError, match="cmd"):
             point_values(axis, wrong)
 

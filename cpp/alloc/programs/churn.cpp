@@ -13,7 +13,10 @@ using Answer = std::vector<Block>;
 
 std::size_t answer_size(CounterRng &random) {
   const std::uint64_t kind = random.below(100);
-  return kind < 80 ? 16 + random.below(241) : kind < 98 ? 256 + random.below(3841) : 65536;
+  if (kind < 80) {
+    return 16 + random.below(241);
+  }
+  return kind < 98 ? 256 + random.below(3841) : 65536;
 }
 
 } // namespace

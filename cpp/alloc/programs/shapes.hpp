@@ -6,6 +6,7 @@
 // Performance in a Multithreaded Linux Environment", USENIX 2000 (producer and consumer).
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 namespace stress {
@@ -51,7 +52,7 @@ struct Shape {
   Tally (*run)(const Setup &);
 };
 
-inline constexpr Shape kShapes[] = {
+inline constexpr std::array<Shape, 7> kShapes = {{
     {"larson", "a server: slots of 8 to 1000 B replaced at random, handed from thread to thread",
      &larson},
     {"handover", "producers allocate batches of 64 blocks of 64 B, consumers free them", &handover},
@@ -60,6 +61,6 @@ inline constexpr Shape kShapes[] = {
     {"burst", "20 000 blocks of 16 to 512 B built up, then freed in random order, again", &burst},
     {"lifetimes", "16 B to 64 KiB, most die young, some are reallocated, a few stay", &lifetimes},
     {"churn", "a pool of threads per request, its blocks freed elsewhere later", &churn},
-};
+}};
 
 } // namespace stress

@@ -65,6 +65,7 @@ private:
   void *refill(Heap &heap, unsigned size_class) noexcept;
   std::uint32_t take_bits(Heap &heap, unsigned size_class, std::uint32_t most) noexcept;
   bool new_slab(Heap &heap, unsigned size_class) noexcept;
+  void spill_blocks(Heap &heap, unsigned size_class, void *const *blocks, std::size_t n) noexcept;
   void spill(Heap &heap, unsigned size_class, std::size_t n) noexcept;
   void put_bits(Heap &heap, std::uint32_t unit, std::uint32_t word, std::uint64_t bits) noexcept;
   void settle(Heap &heap, std::uint32_t unit) noexcept;
@@ -94,7 +95,6 @@ private:
   void tidy(Heap &heap, std::uint8_t tick) noexcept;
   void empty_magazines(Heap &heap) noexcept;
   void purge_holes(Heap &heap, std::uint8_t tick, unsigned age) noexcept;
-  [[nodiscard]] std::uint16_t free_pages_of(const Slab &slab) const noexcept;
   void drop_holes(std::uint32_t unit) noexcept;
   std::size_t purge_pages(std::uint8_t tick, unsigned age, std::size_t most_bytes) noexcept;
   void release_free_slabs(Heap &heap) noexcept;
@@ -110,6 +110,8 @@ private:
   void count_tag(unsigned tag, std::int64_t blocks, std::int64_t bytes) noexcept;
   [[nodiscard]] unsigned tag_of(const void *block) const noexcept;
 
+  using FreeWords = std::array<std::uint64_t, kMostWords>; // of a unit
+  void collect_held(FreeWords *taken) noexcept;
   void count_slabs(Stats &out) noexcept;
   void count_spans(Stats &out) noexcept;
   void count_heaps(Stats &out) noexcept;

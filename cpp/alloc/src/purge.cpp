@@ -21,6 +21,26 @@ constexpr std::uint32_t kTurnsPerLook = 16;
 constexpr std::size_t kMostPerTick = std::size_t{32} << 20U; // some 2 ms of the system
 constexpr std::size_t kPage = 4096, kPages = kUnitBytes / kPage;
 
+// Pages of a slab without a live block, one bit each. The tail behind the last block was never
+// touched, and does not count.
+std::uint16_t free_pages_of(const Slab &slab) noexcept {
+  const ClassShape &shape = kShapes[slab.size_class];
+  const std::size_t used = std::size_t{shape.capacity} * shape.bytes;
+  std::uint32_t live = ~((1U << ((used + kPage - 1) / kPage)) - 1U);
+  for (std::size_t word = 0; word < shape.n_words; ++word) {
+    const std::size_t n = std::min<std::size_t>(64, shape.capacity - word * 64);
+    std::uint64_t bits = ~slab.words[word];
+    bits &= n == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1;
+    for (; bits != 0; bits &= bits - 1) {
+      const auto index = word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
+      const std::size_t first = index * shape.bytes / kPage;
+      const std::size_t last = ((index + 1) * shape.bytes - 1) / kPage;
+      live |= ((2U << last) - 1U) & ~((1U << first) - 1U);
+    }
+  }
+  return static_cast<std::uint16_t>(~live);
+}
+
 } // namespace
 
 std::uint8_t Core::now() const noexcept {
@@ -63,26 +83,6 @@ void Core::tidy(Heap &heap, std::uint8_t tick) noexcept {
 std::size_t Core::purge_pages(std::uint8_t tick, unsigned age, std::size_t most_bytes) noexcept {
   const std::scoped_lock lock(pages_mutex_);
   return pages_.purge(tick, age, most_bytes);
-}
-
-// Pages without a live block, one bit each. The tail behind the last block was never touched, and
-// does not count.
-std::uint16_t Core::free_pages_of(const Slab &slab) const noexcept {
-  const ClassShape &shape = kShapes[slab.size_class];
-  const std::size_t used = std::size_t{shape.capacity} * shape.bytes;
-  std::uint32_t live = ~((1U << ((used + kPage - 1) / kPage)) - 1U);
-  for (std::uint32_t word = 0; word < shape.n_words; ++word) {
-    const std::uint32_t n = std::min<std::uint32_t>(64, shape.capacity - word * 64U);
-    std::uint64_t bits = ~slab.words[word];
-    bits &= n == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1;
-    for (; bits != 0; bits &= bits - 1) {
-      const std::size_t from =
-          (word * 64U + static_cast<std::size_t>(std::countr_zero(bits))) * shape.bytes;
-      const std::size_t first = from / kPage, last = (from + shape.bytes - 1) / kPage;
-      live |= ((2U << last) - 1U) & ~((1U << first) - 1U);
-    }
-  }
-  return static_cast<std::uint16_t>(~live);
 }
 
 void Core::drop_holes(std::uint32_t unit) noexcept {

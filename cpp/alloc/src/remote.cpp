@@ -82,7 +82,8 @@ void Core::flush(Heap &heap) noexcept {
 }
 
 void Core::free_remote(Heap &heap, void *block, std::uint32_t word) noexcept {
-  const std::uint32_t unit = unit_of(block), size_class = word & 0xffU;
+  const std::uint32_t unit = unit_of(block);
+  const std::uint32_t size_class = word & 0xffU;
   if (size_class >= kSlabClasses) { // one block, so the heap that has it may own it
     table_[unit].store(heap.owner | size_class, std::memory_order_relaxed);
     give_back(heap, block);
@@ -105,7 +106,8 @@ void Core::free_remote(Heap &heap, void *block, std::uint32_t word) noexcept {
 }
 
 void Core::free_without_heap(void *block, std::uint32_t word) noexcept {
-  const std::uint32_t unit = unit_of(block), size_class = word & 0xffU;
+  const std::uint32_t unit = unit_of(block);
+  const std::uint32_t size_class = word & 0xffU;
   if (size_class >= kSlabClasses) {
     free_span(unit, size_class);
     return;

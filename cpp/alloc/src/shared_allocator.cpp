@@ -22,14 +22,14 @@ void *or_throw(void *block, std::size_t size, const Options &options) {
   return block;
 }
 
-const Options &checked(const Options &options) {
+Options checked(const Options &options) {
   constexpr std::size_t kLeastArena = std::size_t{1} << 20U;
   constexpr std::size_t kMostArena = std::size_t{1} << 46U;
   if (options.arena_size_bytes < kLeastArena || options.arena_size_bytes > kMostArena) {
     throw InvalidArgumentError("arena_size", std::to_string(options.arena_size_bytes),
                                std::to_string(kLeastArena) + " to " + std::to_string(kMostArena));
   }
-  constexpr std::int64_t kMostDelay = std::int64_t{1} << 40U;
+  constexpr std::int64_t kMostDelay = 1'099'511'627'776;
   if (options.purge_delay_ms < -1 || options.purge_delay_ms > kMostDelay) {
     throw InvalidArgumentError("purge_delay_ms", std::to_string(options.purge_delay_ms),
                                "-1 (by purge() alone) to " + std::to_string(kMostDelay));
@@ -66,9 +66,11 @@ void *SharedAllocator::allocate(std::size_t size, std::size_t alignment, unsigne
   if (tag != 0 && alignment > kUsual) {
     throw InvalidArgumentError("tag", std::to_string(tag), "0 where alignment is above 16");
   }
-  void *block = tag != 0             ? allocator->allocate_tagged(size, tag)
-                : alignment > kUsual ? allocator->aligned_allocate(alignment, size)
-                                     : allocator->allocate(size);
+  if (tag != 0) {
+    return or_throw(allocator->allocate_tagged(size, tag), size, options_);
+  }
+  void *block =
+      alignment > kUsual ? allocator->aligned_allocate(alignment, size) : allocator->allocate(size);
   return or_throw(block, size, options_);
 }
 

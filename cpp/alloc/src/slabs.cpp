@@ -3,7 +3,6 @@
 // magazine back, grouped by slab and word. Freed blocks themselves are not touched.
 #include <algorithm>
 #include <bit>
-#include <cstring>
 
 #include "core.hpp"
 
@@ -150,42 +149,47 @@ void Core::put_bits(Heap &heap, std::uint32_t unit, std::uint32_t word,
   slab.stamp = heap.tick;
 }
 
-void Core::spill(Heap &heap, unsigned size_class, std::size_t n) noexcept {
-  Magazine &magazine = heap.magazines[size_class];
-  void **entries = heap.bottom(size_class) + 1;
-  const std::size_t left = heap.count(size_class) - n;
-  if (size_class >= kSlabClasses) {
-    for (std::size_t i = 0; i < n; ++i) {
-      free_span(unit_of(entries[i]), size_class);
-    }
-  } else {
-    const ClassShape &shape = kShapes[size_class];
-    std::uint32_t unit = 0, word = 0;
-    std::uint64_t bits = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      const auto offset = static_cast<std::uint32_t>(static_cast<std::byte *>(entries[i]) - base_) %
-                          static_cast<std::uint32_t>(kUnitBytes);
-      const std::uint32_t its_unit = unit_of(entries[i]), index = shape.index_of(offset);
-      if (its_unit != unit || index / 64 != word) {
-        if (bits != 0) {
-          put_bits(heap, unit, word, bits);
-          if (its_unit != unit) {
-            settle(heap, unit);
-          }
-        }
-        unit = its_unit;
-        word = index / 64;
-        bits = 0;
+// Grouped: neighbours in a magazine are mostly of the same word.
+void Core::spill_blocks(Heap &heap, unsigned size_class, void *const *blocks,
+                        std::size_t n) noexcept {
+  const ClassShape &shape = kShapes[size_class];
+  std::uint32_t unit = 0;
+  std::uint32_t word = 0;
+  std::uint64_t bits = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto offset = static_cast<std::size_t>(static_cast<std::byte *>(blocks[i]) - base_);
+    const auto its_unit = static_cast<std::uint32_t>(offset >> kUnitShift);
+    const std::uint32_t index = shape.index_of(static_cast<std::uint32_t>(offset % kUnitBytes));
+    if (its_unit != unit || index / 64 != word) {
+      if (bits != 0) {
+        put_bits(heap, unit, word, bits);
       }
-      bits |= std::uint64_t{1} << (index % 64);
+      if (bits != 0 && its_unit != unit) {
+        settle(heap, unit);
+      }
+      unit = its_unit;
+      word = index / 64;
+      bits = 0;
     }
-    if (bits != 0) {
-      put_bits(heap, unit, word, bits);
-      settle(heap, unit);
+    bits |= std::uint64_t{1} << (index % 64);
+  }
+  put_bits(heap, unit, word, bits);
+  settle(heap, unit);
+}
+
+// The n entries that came first; at least one.
+void Core::spill(Heap &heap, unsigned size_class, std::size_t n) noexcept {
+  void **first = heap.bottom(size_class) + 1;
+  const std::size_t left = heap.count(size_class) - n;
+  if (size_class < kSlabClasses) {
+    spill_blocks(heap, size_class, first, n);
+  } else {
+    for (std::size_t i = 0; i < n; ++i) {
+      free_span(unit_of(first[i]), size_class);
     }
   }
-  std::memmove(entries, entries + n, left * sizeof(void *));
-  magazine.top -= n;
+  std::copy(first + n, first + n + left, first);
+  heap.magazines[size_class].top -= n;
 }
 
 // Makes room where there is none, and takes the block; it is this heap's.

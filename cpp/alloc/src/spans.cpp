@@ -59,7 +59,8 @@ void Core::free_span(std::uint32_t unit, unsigned size_class) noexcept {
 
 bool Core::grow_span(void *block, unsigned old_class, unsigned new_class) noexcept {
   const std::uint32_t unit = unit_of(block);
-  const std::uint32_t before = class_units(old_class), after = class_units(new_class);
+  const std::uint32_t before = class_units(old_class);
+  const std::uint32_t after = class_units(new_class);
   if (after > before) {
     const std::scoped_lock lock(pages_mutex_);
     if (!pages_.extend(unit, before, after - before)) {
@@ -190,7 +191,10 @@ void *Core::reallocate(void *block, std::size_t size, Misuse &misuse) noexcept {
   if (size > kMostBytes) {
     return nullptr;
   }
-  if (watched_ && in_arena(block) && (misuse = judge(block)) != Misuse::none) {
+  if (watched_ && in_arena(block)) {
+    misuse = judge(block);
+  }
+  if (misuse != Misuse::none) {
     return nullptr;
   }
   const std::size_t before = usable_size(block);

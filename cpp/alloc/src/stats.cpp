@@ -130,18 +130,9 @@ void Core::stats(Stats &out) noexcept {
   }
 }
 
-// The free blocks of all slabs and spans are collected in a bitmap of its own, 512 bytes a unit.
-bool Core::walk(void (*visit)(void *, const Block &), void *to) noexcept {
-  using Words = std::array<std::uint64_t, kMostWords>;
-  const std::size_t bytes = std::size_t{n_units_} * sizeof(Words);
-  auto *taken = static_cast<Words *>(os::map_lazily(bytes));
-  if (taken == nullptr) {
-    return false;
-  }
-  const auto set = [&](std::uint32_t unit, std::uint32_t word, std::uint64_t mask) {
-    taken[unit][word] |= mask;
-  };
-  each_heap([&](Heap &heap) {
+// Blocks that no bitmap of a slab has, but a magazine or a coalescer.
+void Core::collect_held(FreeWords *taken) noexcept {
+  each_heap([&](const Heap &heap) {
     for (unsigned size_class = 0; size_class < kClasses; ++size_class) {
       for (std::size_t i = 1; i <= heap.count(size_class); ++i) {
         const void *block = heap.bottom(size_class)[i];
@@ -150,29 +141,38 @@ bool Core::walk(void (*visit)(void *, const Block &), void *to) noexcept {
             static_cast<std::uint32_t>(static_cast<const std::byte *>(block) - unit_address(unit));
         const std::uint32_t index =
             size_class < kSlabClasses ? kShapes[size_class].index_of(offset) : 0;
-        set(unit, index / 64, std::uint64_t{1} << (index % 64));
+        taken[unit][index / 64] |= std::uint64_t{1} << (index % 64);
       }
     }
     for (const Coalescer::Slot &slot : heap.coalescer.slots) {
-      set(slot.key / 64, slot.key % 64, slot.mask);
+      taken[slot.key / 64][slot.key % 64] |= slot.mask;
     }
   });
+}
+
+// Free blocks are collected in a bitmap of its own, 512 bytes a unit.
+bool Core::walk(void (*visit)(void *, const Block &), void *to) noexcept {
+  const std::size_t bytes = std::size_t{n_units_} * sizeof(FreeWords);
+  auto *taken = static_cast<FreeWords *>(os::map_lazily(bytes));
+  if (taken == nullptr) {
+    return false;
+  }
+  collect_held(taken);
   each_extent([&](std::uint32_t unit, std::uint32_t word, std::uint32_t) {
-    if (word >> 8U == 0) {
-      return;
-    }
     const std::uint32_t size_class = word & 0xffU;
     const bool is_slab = size_class < kSlabClasses;
-    const std::size_t block_bytes = class_bytes(size_class);
-    for (std::uint32_t i = 0; i < (is_slab ? kShapes[size_class].capacity : 1U); ++i) {
+    const std::uint32_t n = is_slab ? kShapes[size_class].capacity : 1U;
+    for (std::uint32_t i = 0; i < (word >> 8U != 0 ? n : 0); ++i) {
       std::uint64_t free = taken[unit][i / 64];
       if (is_slab) {
         free |= slabs_[unit].words[i / 64] |
                 remotes_[unit].words[i / 64].load(std::memory_order_relaxed);
       }
       if ((free >> (i % 64) & 1U) == 0) {
-        void *block = unit_address(unit) + i * block_bytes;
-        visit(to, {.address = block, .bytes = block_bytes, .tag = watched_ ? tag_of(block) : 0});
+        void *block = unit_address(unit) + i * class_bytes(size_class);
+        visit(to, {.address = block,
+                   .bytes = class_bytes(size_class),
+                   .tag = watched_ ? tag_of(block) : 0});
       }
     }
   });

@@ -58,8 +58,8 @@ constexpr std::array<Known, 5> kKnown = {{
 }};
 
 constexpr std::array<std::string_view, 10> kSettings = {
-    "LD_PRELOAD", "GLIBC_TUNABLES", "MALLOC_",       "MIMALLOC_",    "JE_MALLOC_",  "TCMALLOC_",
-    "RPMALLOC_",  "SNMALLOC_",      "VMPERF_ALLOC_", "PYTHONMALLOC",
+    "LD_PRELOAD", "GLIBC_TUNABLES", "MALLOC_",   "MIMALLOC_",     "JE_MALLOC_",
+    "TCMALLOC_",  "RPMALLOC_",      "SNMALLOC_", "VMPERF_ALLOC_", "PYTHONMALLOC",
 };
 
 } // namespace
@@ -86,9 +86,8 @@ void each_allocator_setting(void (*visit)(std::string_view entry, void *state),
                             void *state) noexcept {
   for (char **entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view one = *entry;
-    const bool is_one =
-        std::any_of(kSettings.begin(), kSettings.end(),
-                    [one](std::string_view start) { return one.starts_with(start); });
+    const bool is_one = std::ranges::any_of(
+        kSettings, [one](std::string_view start) { return one.starts_with(start); });
     if (is_one && one.find('=') != std::string_view::npos) {
       visit(one, state);
     }

@@ -23,6 +23,7 @@ __all__ = ["verdicts"]
 
 Cases: TypeAlias = "Sequence[CaseRecord]"
 Figure: TypeAlias = tuple[float, float, float]  # value, low, high
+AnyFigure: TypeAlias = tuple[float | None, float | None, float | None]  # of a metric
 
 
 class _Refused(Exception):
@@ -89,7 +90,7 @@ def _refuse(cases: dict[str, list[Cases]]) -> None:
 
 def _against_best(
     claim: Claim, cases: dict[str, list[Cases]], metrics: MetricFigures
-) -> tuple[Figure, str]:
+) -> tuple[AnyFigure, str]:
     """Return the figure against the peer that leaves least of it, and which one that is.
 
     Peers that are not there do not count; one that is refused might have been the best.
@@ -108,14 +109,14 @@ def _against_best(
         for rival in found
         if rival != claim.design
     }
-    rival = worst(figures, key=lambda one: figures[one][0][0])
+    rival = worst(figures, key=lambda one: figures[one][0][0] or 0.0)
     figure, where = figures[rival]
     return figure, f"the best peer is {rival}" + (f"; {where}" if where else "")
 
 
 def _figure(
     claim: Claim, cases: dict[str, list[Cases]], metrics: MetricFigures
-) -> tuple[Figure, str]:
+) -> tuple[AnyFigure, str]:
     """Return the figure, and at which point it was taken where that is not all of them."""
     mine = cases[claim.design]
     if claim.metric:

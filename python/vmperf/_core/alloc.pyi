@@ -387,7 +387,8 @@ class Allocator:
             ``free_span_bytes``, ``purged_bytes`` (given back so far), ``resident_bytes`` (of arena and
             metadata, as the kernel says), ``n_heaps``, ``n_parked`` (of threads, of ended threads);
             ``classes``: for each size class in use a dict with ``block_bytes``, and in blocks ``capacity``
-            = ``live`` + ``free`` + ``in_magazines`` + ``in_flight``; ``tags``: tag -> ``blocks``, ``bytes``.
+            = ``live`` + ``free`` + ``in_magazines`` + ``in_flight``; ``tags``: tag -> ``blocks`` and
+            ``bytes``.
 
         Raises
         ------

@@ -51,6 +51,7 @@ using vmperf::alloc::Misuse;
 using vmperf::alloc::process;
 using vmperf::alloc::Process;
 
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): not those of stdlib.h
 VMPERF_SEEN void *malloc(std::size_t size) noexcept {
   return drop_in::or_no_memory(Process::allocate(size));
 }
@@ -134,3 +135,4 @@ VMPERF_SEEN int malloc_trim(std::size_t /*pad*/) noexcept {
   process().purge();
   return 1;
 }
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)

@@ -19,7 +19,7 @@ void describe(const void *block, std::array<char, 96> &text) noexcept {
     std::snprintf(text.data(), text.size(), "no live block begins there");
   } else if (size <= kSpanMost) {
     std::snprintf(text.data(), text.size(), "a block of %zu bytes (class %u)", size,
-                  unsigned{class_of(size)});
+                  class_of(size));
   } else {
     std::snprintf(text.data(), text.size(), "a mapping of %zu bytes", size);
   }

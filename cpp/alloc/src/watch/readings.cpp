@@ -2,7 +2,7 @@
 
 #include <array>
 #include <cstddef>
-#include <cstring>
+#include <string_view>
 
 #include "vmperf/os/allocator_in_use.hpp"
 #include "vmperf/os/preloaded.hpp"
@@ -85,7 +85,7 @@ Reading read_mimalloc() noexcept {
     return {};
   }
   std::array<std::size_t, 8> found{};
-  call(&found[0], &found[1], &found[2], &found[3], &found[4], &found[5], &found[6], &found[7]);
+  call(found.data(), &found[1], &found[2], &found[3], &found[4], &found[5], &found[6], &found[7]);
   constexpr std::size_t kCommitted = 5;
   return {kUnknown, as_signed(found[kCommitted])};
 }
@@ -113,9 +113,9 @@ constexpr std::array<Named, 5> kReaders = {{
 
 } // namespace
 
-Reader reader_of(const char *allocator) noexcept {
+Reader reader_of(std::string_view allocator) noexcept {
   for (const Named &one : kReaders) {
-    if (std::strcmp(one.name, allocator) == 0) {
+    if (allocator == one.name) {
       return one.reader;
     }
   }

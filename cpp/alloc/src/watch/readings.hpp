@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 namespace vmperf::alloc::watch {
 
@@ -20,6 +21,6 @@ struct Reader {
 };
 
 /// That of the allocator of this name (os::allocator_in_use()), or one that knows nothing.
-[[nodiscard]] Reader reader_of(const char *allocator) noexcept;
+[[nodiscard]] Reader reader_of(std::string_view allocator) noexcept;
 
 } // namespace vmperf::alloc::watch

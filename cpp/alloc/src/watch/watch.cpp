@@ -62,7 +62,7 @@ Line line_of(const char *first) noexcept {
   return line;
 }
 
-void write(Line &line) noexcept {
+void append(Line &line) noexcept {
   line.put("}\n");
   os::append_to_file(g_state.path.data(), line.text());
 }
@@ -78,12 +78,12 @@ void write_sample(bool last) noexcept {
     line.begin("end");
     line.put("true");
   }
-  write(line);
+  append(line);
 }
 
 void write_start() noexcept {
   const os::AllocatorInUse allocator = os::allocator_in_use();
-  g_state.reader = reader_of(allocator.name.data());
+  g_state.reader = reader_of(allocator.name);
   std::array<char, 1024> command{};
   const std::size_t n = os::read_file("/proc/self/cmdline", command.data(), command.size());
   for (std::size_t i = 0; i + 1 < n; ++i) {
@@ -98,7 +98,7 @@ void write_start() noexcept {
   line.field("live_is", g_state.reader.live_is);
   line.field("held_is", g_state.reader.held_is);
   line.begin("settings");
-  line.put("{\"\":\"\""); // so that each of them follows a comma
+  line.put(R"({"":"")"); // so that each of them follows a comma
   os::each_allocator_setting(
       [](std::string_view entry, void *to) {
         const auto equals = entry.find('=');
@@ -106,7 +106,7 @@ void write_start() noexcept {
       },
       &line);
   line.put("}");
-  write(line);
+  append(line);
 }
 
 void run() noexcept {

@@ -38,7 +38,7 @@ public:
   Allocator &operator=(const Allocator &) = delete;
   Allocator(Allocator &&) = delete;
   Allocator &operator=(Allocator &&) = delete;
-  ~Allocator() { close(); }
+  ~Allocator() { this->close(); }
 
   /// Gives all memory back, live blocks too; a second call does nothing, and the process's instance
   /// stays as it is. Afterwards every allocation is nullptr.
