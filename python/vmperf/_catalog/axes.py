@@ -37,9 +37,10 @@ def point_values(axis: Axis, given: Any, *, dense: bool = False) -> tuple[Value,
     """
     if given is None:
         return axis.values if dense else axis.defaults
-    if isinstance(given, str) or not hasattr(given, "__iter__"):
-        given = [given]
-    values = [*given]
+    try:  # an array without dimensions says that it has __iter__
+        values = [given] if isinstance(given, str) else [*given]
+    except TypeError:
+        values = [given]
     if not values:
         raise invalid(axis.name, "empty", "at least one value")
     if values == ["*"]:

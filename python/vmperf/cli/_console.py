@@ -149,8 +149,18 @@ def _lines(rows: Iterable[dict[str, Any]], axes: Sequence[str]) -> Iterable[list
             rate(row["ops_per_s"]),
             str(row["samples"] or "-"),
             f"{flags['switch']}/{flags['fault']}/{flags['steal']}" if row["samples"] else "-",
-            row["status"] + (" oversubscribed" if row["oversubscribed"] and row["samples"] else ""),
+            _status(row),
         ]
+
+
+def _status(row: dict[str, Any]) -> str:
+    """The status, and what keeps the figure of an `ok` from being that of a quiet machine."""
+    words = [row["status"]]
+    if row["samples"] and any(note.startswith("disturbed: ") for note in row["notes"]):
+        words.append("disturbed")  # most samples
+    if row["samples"] and row["oversubscribed"]:
+        words.append("oversubscribed")
+    return " ".join(words)
 
 
 def _remarks(rows: Iterable[dict[str, Any]], axes: Sequence[str]) -> Iterable[str]:
