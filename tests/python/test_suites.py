@@ -316,7 +316,7 @@ def test_a_tree_is_built_once_and_again_when_it_changes(commit: Commit, tmp_path
         return checkout.checked_out(Source(top), build=build, folder="")
 
     first = tree()
-    assert {path.name for path in first.iterdir()} == {"a.txt", "new.txt", ".gitignore"}
+    assert {path.name for path in first.iterdir()} == {".git", "a.txt", "new.txt", ".gitignore"}
     assert tree() == first
     assert log.read_text() == "x\n"
     (top / "a.txt").write_text("2")
