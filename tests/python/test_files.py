@@ -268,7 +268,7 @@ def test_the_cache_is_shown_cleared_and_bounds_itself(
     assert int(shown["suites"]["size_bytes"]) >= 20 * 4096
     trim_cache("suites", now_s=131 * day)
     assert len([*(tmp_path / "cache" / "suites").iterdir()]) == 0
-    with pytest.raises(vmperf.InvalidArgumentError, match="kind is 'whels'.*mean wheels"):
+    with pytest.raises(vmperf.InvalidArgumentError, match=r"kind is 'whels'.*mean wheels"):
         clear_cache("whels")
     clear_cache("wheels")
     assert [one["kind"] for one in cache_usage()] == ["suites"]
