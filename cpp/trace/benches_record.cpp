@@ -65,7 +65,6 @@ public:
   }
 
 protected:
-  virtual bench::Verification verify_events() { return {}; }
   void drop() noexcept {
     for (void *&block : blocks_) {
       calls_.free(block);
@@ -76,6 +75,8 @@ protected:
   [[nodiscard]] std::uint64_t last() const noexcept { return last_; }
 
 private:
+  virtual bench::Verification verify_events() { return {}; }
+
   std::vector<std::uint32_t> sizes_;
   std::vector<void *> blocks_;
   Calls calls_{};
