@@ -9,6 +9,7 @@
 #include "vmperf/alloc/api/latency_workload.hpp"
 #include "vmperf/alloc/api/pair_workloads.hpp"
 #include "vmperf/alloc/api/pattern_workload.hpp"
+#include "vmperf/alloc/api/replay_workload.hpp"
 #include "vmperf/base/error.hpp"
 
 namespace vmperf::alloc {
@@ -75,6 +76,9 @@ bench::Design &add_alloc_design(bench::Registry &registry, const FaceSource &sou
   }
   design.runs("alloc/rss", [name = source.name](const bench::Params &params) {
     return make_rss_workload(open_face(name), params);
+  });
+  design.runs("alloc/replay", [name = source.name, allocates = !source.null](const auto &params) {
+    return make_replay_workload(open_face(name), allocates, params);
   });
   if (!source.null && source.name != "naive") { // those are no libraries
     design.runs("alloc/program", [name = source.name](const bench::Params &params) {

@@ -43,10 +43,12 @@ void merge_into(Sums &sums, const ThreadFigures &figures) {
   Replayed &found = sums.found;
   found.ns_total += figures.ns_total;
   found.waited_ns += figures.waited_ns;
+  found.cpu_ns += figures.cpu_ns;
   found.n_failed += figures.n_failed;
   for (std::size_t i = 0; i < kOpClasses && figures.classes != nullptr; ++i) {
     Stamped &mine = sums.classes->at(i);
     mine.ns_total += figures.classes->at(i).ns_total;
+    mine.n_long += figures.classes->at(i).n_long;
     mine.latency_ns.merge(figures.classes->at(i).latency_ns);
   }
 }
@@ -136,6 +138,7 @@ void count_ops(const ReplayPlan &plan, Replayed &found) {
 void take_classes(Sums &sums) {
   for (std::size_t i = 0; i < kOpClasses && sums.classes != nullptr; ++i) {
     sums.found.classes[i].ns_total = sums.classes->at(i).ns_total;
+    sums.found.classes[i].n_long = sums.classes->at(i).n_long;
     sums.found.classes[i].latency = sums.classes->at(i).latency_ns.to_bytes();
   }
 }
@@ -176,7 +179,9 @@ Replayed replay(const ReplayPlan &plan, const Face &face, const ReplaySettings &
   shared.start_ns = os::now_ns();
   run_all(shared, sums);
   found.wall_ns = static_cast<double>(os::now_ns() - shared.start_ns);
-  found.cpu_ns = static_cast<double>(os::process_cpu_ns() - cpu);
+  if (plan.threads().size() > 1 || shared.settings.stamped) { // else that of its pieces
+    found.cpu_ns = static_cast<double>(os::process_cpu_ns() - cpu);
+  }
   found.page_faults = os::process_page_faults() - faults;
   take_peak(shared, peak_known, found);
   free_rest(shared);

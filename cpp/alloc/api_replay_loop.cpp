@@ -17,6 +17,7 @@ namespace vmperf::alloc {
 namespace {
 
 constexpr std::size_t kPieceSteps = 1024; // stamps of a piece lie in 8 KiB of the first cache
+constexpr double kLongNs = 1e6;
 constexpr int kSpins = 200;
 constexpr std::int64_t kSleepNs = 200'000; // a shorter wait is spent awake
 constexpr std::size_t kPageBytes = 4096;   // the least that any system has: more touches do no harm
@@ -68,6 +69,7 @@ private:
     const ReplayStep *const steps = thread_.steps.data();
     std::uint64_t failed = 0;
     std::int64_t waited = 0;
+    const std::int64_t cpu = os::process_cpu_ns();
     const std::int64_t start = os::now_ns();
     for (std::size_t i = from; i < to; ++i) {
       ReplaySlot &slot = slots[steps[i].slot];
@@ -84,6 +86,7 @@ private:
       }
     }
     figures_.ns_total += static_cast<double>(os::now_ns() - start - waited);
+    figures_.cpu_ns += static_cast<double>(os::process_cpu_ns() - cpu);
     figures_.waited_ns += static_cast<double>(waited);
     figures_.n_failed += failed;
   }
@@ -125,7 +128,10 @@ private:
           figures_.classes->at(static_cast<std::size_t>(thread_.steps[from + i].op_class));
       const auto raw = static_cast<double>(ticks[i]);
       const double ns = raw * cost.ns_per_tick;
-      mine.ns_total += ns;
+      // A preemption, most of all: it says nothing of the allocator, and would be the whole mean.
+      const bool is_long = ns > kLongNs;
+      mine.n_long += is_long ? 1 : 0;
+      mine.ns_total += is_long ? 0 : ns;
       figures_.ns_total += ns;
       const double alone = std::max(0.0, raw - cost.pair_ticks) * cost.ns_per_tick;
       mine.latency_ns.record(static_cast<std::uint64_t>(alone + 0.5));

@@ -38,7 +38,8 @@ struct ReplayShared {
 
 /// Of one class of ops, in a stamped pass.
 struct Stamped {
-  double ns_total = 0;
+  double ns_total = 0;      ///< without those of over a millisecond
+  std::uint64_t n_long = 0; ///< how many those are
   stats::Histogram latency_ns;
 };
 using StampedClasses = std::array<Stamped, kOpClasses>;
@@ -46,6 +47,7 @@ using StampedClasses = std::array<Stamped, kOpClasses>;
 /// What one thread found.
 struct ThreadFigures {
   double ns_total = 0, waited_ns = 0;
+  double cpu_ns = 0; ///< of the whole process during unstamped pieces
   std::uint64_t n_failed = 0;
   /// Of a stamped pass alone: its histograms are memory that an unstamped one should not see.
   std::unique_ptr<StampedClasses> classes;

@@ -15,8 +15,20 @@ namespace {
 
 using Addresses = py::array_t<std::uint64_t, py::array::c_style>;
 
+// NumPy is loaded by the first array and not before: whoever replays a trace has none.
+void name_fields() {
+  static bool done = false; // written with the GIL held
+  if (!std::exchange(done, true)) {
+    PYBIND11_NUMPY_DTYPE(BlockRow, address, size_bytes, tag);
+    PYBIND11_NUMPY_DTYPE_EX(Extent, offset_bytes, "offset_bytes", bytes, "size_bytes", block_bytes,
+                            "block_bytes", live_blocks, "live_blocks", n_blocks, "n_blocks",
+                            purged_pages, "purged_pages");
+  }
+}
+
 // Moved out: the array's base owns the rows.
 template <class Row> py::array to_array(std::vector<Row> rows) {
+  name_fields();
   auto owned = std::make_unique<std::vector<Row>>(std::move(rows));
   const auto *data = owned->data();
   const auto count = static_cast<py::ssize_t>(owned->size());
@@ -39,11 +51,16 @@ Addresses allocate_n(const SharedAllocator &self, const py::object &size_bytes,
   return addresses;
 }
 
-void deallocate_n(const SharedAllocator &self, const Addresses &addresses) {
+void deallocate_n(const SharedAllocator &self, const py::array_t<std::uint64_t, 0> &addresses) {
   if (addresses.ndim() != 1) {
     throw InvalidArgumentError("addresses", std::to_string(addresses.ndim()) + " dimensions", "1");
   }
-  const std::vector<std::uint64_t> row(addresses.data(), addresses.data() + addresses.size());
+  const auto given = addresses.unchecked<1>();
+  std::vector<std::uint64_t> row;
+  row.reserve(static_cast<std::size_t>(given.shape(0)));
+  for (py::ssize_t i = 0; i < given.shape(0); ++i) {
+    row.push_back(given(i));
+  }
   const py::gil_scoped_release unlocked;
   self.deallocate_n(row);
 }
@@ -53,6 +70,31 @@ struct Held {
   std::shared_ptr<Allocator> allocator;
   void *block;
 };
+
+py::ssize_t to_extent(const py::handle &value) {
+  const auto number = py::reinterpret_steal<py::int_>(PyNumber_Index(value.ptr()));
+  if (!number) {
+    throw py::error_already_set();
+  }
+  const py::ssize_t extent = PyLong_AsSsize_t(number.ptr());
+  if (PyErr_Occurred() != nullptr) {
+    PyErr_Clear();
+    throw InvalidArgumentError("shape", "with " + py::str(number).cast<std::string>(),
+                               "what has 0 to 2**63 - 1 bytes");
+  }
+  return extent;
+}
+
+std::vector<py::ssize_t> to_shape(const py::object &shape) {
+  if (PyIndex_Check(shape.ptr()) != 0) {
+    return {to_extent(shape)};
+  }
+  std::vector<py::ssize_t> extents;
+  for (const py::handle one : py::iter(shape)) {
+    extents.push_back(to_extent(one));
+  }
+  return extents;
+}
 
 std::size_t bytes_of(const py::dtype &type, const std::vector<py::ssize_t> &shape) {
   auto bytes = static_cast<std::size_t>(type.itemsize());
@@ -72,9 +114,7 @@ py::array make_array(const SharedAllocator &self, const py::object &dtype,
   if (type.attr("hasobject").cast<bool>()) {
     throw InvalidArgumentError("dtype", py::str(type).cast<std::string>(), "one without objects");
   }
-  const bool is_one = PyIndex_Check(shape.ptr()) != 0;
-  const auto sizes =
-      (is_one ? py::object(py::make_tuple(shape)) : shape).cast<std::vector<py::ssize_t>>();
+  const std::vector<py::ssize_t> sizes = to_shape(shape);
   constexpr std::size_t kLine = 64;
   auto held = std::make_unique<Held>(Held{.allocator = self.live(), .block = nullptr});
   held->block = self.allocate(bytes_of(type, sizes), kLine, 0);
@@ -90,10 +130,6 @@ py::array make_array(const SharedAllocator &self, const py::object &dtype,
 } // namespace
 
 void bind_rows(py::module_ &m) {
-  PYBIND11_NUMPY_DTYPE(BlockRow, address, size_bytes, tag);
-  PYBIND11_NUMPY_DTYPE_EX(Extent, offset_bytes, "offset_bytes", bytes, "size_bytes", block_bytes,
-                          "block_bytes", live_blocks, "live_blocks", n_blocks, "n_blocks",
-                          purged_pages, "purged_pages");
   allocator_of(m)
       .def("allocate_n", &allocate_n, py::arg("size_bytes"), py::arg("n"),
            docs::Allocator_allocate_n)

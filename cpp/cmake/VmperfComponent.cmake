@@ -189,9 +189,9 @@ function(vmperf_client_library name)
   install(TARGETS vmperf_${name}_client ARCHIVE DESTINATION vmperf/lib)
 endfunction()
 
-# vmperf_program(NAME PROGRAM dep...): NAME/programs/*.cpp as the executable vmperf/bin/PROGRAM of the
-# wheel. It sees the headers of these components alone and links to none of ours, so that it is the
-# same program whatever is preloaded; no compiler elides its calls of malloc.
+# vmperf_program(NAME PROGRAM dep...): NAME/programs/*.cpp as the executable vmperf/bin/PROGRAM of
+# the wheel. It sees the headers of these components alone and links to none of ours, so that it is
+# the same program whatever is preloaded; no compiler elides its calls of malloc.
 function(vmperf_program name program)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/programs/*.cpp)
   add_executable(${program} ${sources})
@@ -204,10 +204,9 @@ function(vmperf_program name program)
 endfunction()
 
 # vmperf_preload_library(NAME PART LIBRARY dep...): NAME/src/PART/*.cpp and the objects of dep... as
-# the shared library vmperf/lib/libLIBRARY.so, for LD_PRELOAD. The C++ library is within it, out of sight,
-# so that a program in C does not load one; exports.map
-# beside the sources says what is seen at all: templates of the standard library must not stand in
-# for those of the program.
+# the shared library vmperf/lib/libLIBRARY.so, for LD_PRELOAD. The C++ library is within it, out of
+# sight, so that a program in C does not load one; exports.map beside the sources says what is seen
+# at all: templates of the standard library must not stand in for those of the program.
 function(vmperf_preload_library name part library)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/src/${part}/*.cpp)
   set(exports ${CMAKE_CURRENT_SOURCE_DIR}/${name}/src/${part}/exports.map)
@@ -226,8 +225,8 @@ function(vmperf_preload_library name part library)
 endfunction()
 
 # vmperf_bare_library(NAME file...): src/c/*.cpp and these of other components as libvmperf_NAME.so
-# in the wheel under vmperf/lib, to be loaded before a program's own libraries. It needs the C library
-# alone, so that a program in C gets nothing else: no exceptions, no run-time types.
+# in the wheel under vmperf/lib, to be loaded before a program's own libraries. It needs the C
+# library alone, so that a program in C gets nothing else: no exceptions, no run-time types.
 function(vmperf_bare_library name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/src/c/*.cpp)
   list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)

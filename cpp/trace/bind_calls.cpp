@@ -51,7 +51,8 @@ void convert(const Path &src, const Path &dst) {
   const py::object loaded = load(src);
   const auto &trace = loaded.cast<const AllocationTrace &>();
   const py::gil_scoped_release released;
-  dst.extension() == ".txt" ? write_memory_replay(dst.string(), trace) : write_vmt(dst.string(), trace);
+  dst.extension() == ".txt" ? write_memory_replay(dst.string(), trace)
+                            : write_vmt(dst.string(), trace);
 }
 
 py::object record(const py::object &cmd, const py::object &out, bool python_malloc) {
@@ -63,8 +64,9 @@ AllocationTrace make(const Column<std::uint8_t> &kind, const Column<std::uint64_
                      const MaybeColumn<std::uint64_t> &time_ns,
                      const MaybeColumn<std::uint64_t> &thread,
                      const MaybeColumn<std::uint64_t> &old_address,
-                     const MaybeColumn<std::uint8_t> &alignment_log2) {
-  return from_events({.kind = to_span(kind),
+                     const MaybeColumn<std::uint8_t> &alignment_log2, const std::string &source) {
+  return from_events({.source = source,
+                      .kind = to_span(kind),
                       .address = to_span(address),
                       .size_bytes = to_span(size_bytes),
                       .time_ns = to_span(time_ns),
@@ -105,7 +107,7 @@ void bind_calls(py::module_ &m) {
   m.def("from_events", &make, py::arg("kind"), py::arg("address"), py::arg("size_bytes"),
         py::kw_only(), py::arg("time_ns") = py::none(), py::arg("thread") = py::none(),
         py::arg("old_address") = py::none(), py::arg("alignment_log2") = py::none(),
-        docs::from_events);
+        py::arg("source") = "events", docs::from_events);
   m.def("_finish", &finish_recording, py::arg("stem"), py::arg("output"), py::arg("machine") = "");
 }
 

@@ -94,7 +94,7 @@ private:
   void tidy(Heap &heap, std::uint8_t tick) noexcept;
   void empty_magazines(Heap &heap) noexcept;
   void purge_holes(Heap &heap, std::uint8_t tick, unsigned age) noexcept;
-  std::uint16_t free_pages_of(const Slab &slab) const noexcept;
+  [[nodiscard]] std::uint16_t free_pages_of(const Slab &slab) const noexcept;
   void drop_holes(std::uint32_t unit) noexcept;
   std::size_t purge_pages(std::uint8_t tick, unsigned age, std::size_t most_bytes) noexcept;
   void release_free_slabs(Heap &heap) noexcept;

@@ -17,12 +17,19 @@ namespace vmperf::alloc {
 /// The most entries of a class's magazine: 511 up to 256 bytes, then 128 KiB of blocks; of spans
 /// few, and none above 2 MiB, which go through the page heap each.
 constexpr std::uint32_t most_entries(unsigned size_class) noexcept {
+  constexpr std::size_t kKib = 1024;
   const std::size_t bytes = class_bytes(size_class);
-  if (size_class >= kSlabClasses) {
-    return bytes <= 128 * 1024 ? 8 : bytes <= 512 * 1024 ? 4 : bytes <= 2048 * 1024 ? 2 : 0;
+  if (size_class < kSlabClasses) {
+    const std::size_t n = 128 * kKib / bytes;
+    return static_cast<std::uint32_t>(n > 511 ? 511 : n);
   }
-  const auto n = static_cast<std::uint32_t>(128 * 1024 / bytes);
-  return n > 511 ? 511 : n < 4 ? 4 : n;
+  if (bytes <= 128 * kKib) {
+    return 8;
+  }
+  if (bytes <= 512 * kKib) {
+    return 4;
+  }
+  return bytes <= 2048 * kKib ? 2 : 0;
 }
 
 inline constexpr std::array<std::uint32_t, kClasses + 1> kEntryOffsets = [] {
@@ -69,10 +76,10 @@ struct Coalescer {
 struct Heap : HeapFront {
   explicit Heap(void **nothing) noexcept : HeapFront(nothing) {}
 
-  [[nodiscard]] void **bottom(unsigned size_class) noexcept {
+  [[nodiscard]] void **bottom(unsigned size_class) const noexcept {
     return entries + kEntryOffsets[size_class];
   }
-  [[nodiscard]] std::size_t count(unsigned size_class) noexcept {
+  [[nodiscard]] std::size_t count(unsigned size_class) const noexcept {
     return static_cast<std::size_t>(magazines[size_class].top - bottom(size_class));
   }
 

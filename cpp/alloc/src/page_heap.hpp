@@ -53,10 +53,10 @@ private:
   static unsigned bin_of(std::uint32_t n) noexcept;
   void link(std::uint32_t unit, std::uint32_t n) noexcept;
   void unlink(std::uint32_t unit) noexcept;
-  std::uint32_t find(std::uint32_t n) const noexcept;
+  [[nodiscard]] std::uint32_t find(std::uint32_t n) const noexcept;
   std::uint32_t take_fresh(std::uint32_t n) noexcept;
   std::uint32_t carve(std::uint32_t unit, std::uint32_t skip, std::uint32_t n) noexcept;
-  bool is_zero(std::uint32_t unit, std::uint32_t n) const noexcept;
+  [[nodiscard]] bool is_zero(std::uint32_t unit, std::uint32_t n) const noexcept;
   std::size_t purge_span(std::uint32_t unit, std::uint8_t tick, unsigned age) noexcept;
 
   static constexpr unsigned kBins = 128;

@@ -93,7 +93,8 @@ void SharedAllocator::deallocate(void *block) const {
 }
 
 std::size_t SharedAllocator::usable_size(const void *block) const {
-  const std::size_t size = live()->usable_size(block);
+  const auto allocator = live();
+  const std::size_t size = allocator->owns(block) ? allocator->usable_size(block) : 0;
   if (size == 0) {
     throw CorruptionError("no block of this allocator begins at address " +
                           std::to_string(reinterpret_cast<std::uintptr_t>(block)));

@@ -58,8 +58,8 @@ constexpr std::array<Known, 5> kKnown = {{
 }};
 
 constexpr std::array<std::string_view, 10> kSettings = {
-    "LD_PRELOAD", "GLIBC_TUNABLES", "MALLOC_",       "MIMALLOC_",    "JE_MALLOC_",  "TCMALLOC_",
-    "RPMALLOC_",  "SNMALLOC_",      "VMPERF_ALLOC_", "PYTHONMALLOC",
+    "LD_PRELOAD", "GLIBC_TUNABLES", "MALLOC_",   "MIMALLOC_",     "JE_MALLOC_",
+    "TCMALLOC_",  "RPMALLOC_",      "SNMALLOC_", "VMPERF_ALLOC_", "PYTHONMALLOC",
 };
 
 } // namespace

@@ -55,6 +55,17 @@ public:
     }
   }
 
+  /// Bytes of the whole file; 0 where it has no end that can be asked for.
+  [[nodiscard]] std::uint64_t size() {
+    const long before = std::ftell(file_.get());
+    if (before < 0 || std::fseek(file_.get(), 0, SEEK_END) != 0) {
+      return 0;
+    }
+    const long end = std::ftell(file_.get());
+    seek(static_cast<std::uint64_t>(before));
+    return end < 0 ? 0 : static_cast<std::uint64_t>(end);
+  }
+
   [[nodiscard]] std::uint64_t offset() const noexcept { return offset_; }
 
 private:

@@ -66,7 +66,7 @@ AllocationTrace from_events(const Events &events) {
   check(events);
   AllocationTrace trace;
   trace.header.clock = events.time_ns.empty() ? "steps" : "given";
-  trace.header.source = "events";
+  trace.header.source = events.source;
   Builder builder(trace.header, trace.ops);
   std::uint64_t last_ns = 0;
   for (std::size_t i = 0; i < events.kind.size(); ++i) {

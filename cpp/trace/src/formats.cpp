@@ -53,7 +53,8 @@ Format format_of(const std::string &path) {
   if (text.starts_with(std::string_view(kMagic.data(), kMagic.size()))) {
     return Format::vmperf;
   }
-  if (text.starts_with("memray")) {
+  // memray compresses what it has closed: the magic of an LZ4 frame.
+  if (text.starts_with("memray") || text.starts_with("\x04\x22\x4d\x18")) {
     return Format::memray;
   }
   const std::size_t colon = text.find(": ");

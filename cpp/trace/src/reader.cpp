@@ -1,5 +1,4 @@
-#include <cerrno>
-#include <cstdio>
+#include <algorithm>
 #include <cstring>
 #include <memory>
 
@@ -84,6 +83,8 @@ void Reader::read_head() {
   header.lost_frees = get<std::uint64_t>(&head[56]);
   header.lost_ops = get<std::uint64_t>(&head[64]);
   read_text(text);
+  // An operation takes two bytes at least: what a head says costs no more memory than its file has.
+  trace_.ops.reserve(std::min(said_.n_ops, file_.size() / 2));
 }
 
 void Reader::read_text(const Bytes &text) {

@@ -189,7 +189,8 @@ def machine() -> dict:
         Nested, JSON-serialisable, keys in a stable order: ``cpu``, ``clocks`` (rates in Hz; ticks of
         the tick counter are not core cycles), ``timers`` (``cost_ns`` and ``step_ns`` of each),
         ``power``, ``memory`` (bytes), ``os``, ``build``, ``allocator`` (whose ``malloc`` this process
-        has, and its settings), ``state`` (what changes by the minute) and ``unknown``. A value that can't be read is None, and ``unknown`` maps its dotted path to the
+        has, and its settings), ``state`` (what changes by the minute) and ``unknown``. A value that
+        can't be read is None, and ``unknown`` maps its dotted path to the
         reason.
 
     Notes

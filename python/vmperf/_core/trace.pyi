@@ -162,10 +162,10 @@ def convert(src: os.PathLike | str | bytes, dst: os.PathLike | str | bytes) -> N
     ...     text, file = pathlib.Path(folder, "small.txt"), pathlib.Path(folder, "small.vmt")
     ...     _ = text.write_text("7: malloc 0x10 100\\n7: free 0x10\\n")
     ...     trace.convert(text, file)
-    ...     trace.load(file)
-    AllocationTrace(2 operations, 1 slots, 1 threads)
+    ...     len(trace.load(file))
+    2
     """
-def from_events(kind: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8], address: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64], size_bytes: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64], *, time_ns: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64] | None = None, thread: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64] | None = None, old_address: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64] | None = None, alignment_log2: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8] | None = None) -> AllocationTrace:
+def from_events(kind: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8], address: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64], size_bytes: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64], *, time_ns: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64] | None = None, thread: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64] | None = None, old_address: typing.Annotated[numpy.typing.ArrayLike, numpy.uint64] | None = None, alignment_log2: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8] | None = None, source: str = 'events') -> AllocationTrace:
     """
     Makes a trace of events with addresses, as an importer has them.
 
@@ -185,6 +185,8 @@ def from_events(kind: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8], add
         What a realloc was given; by default the block stays where it is.
     alignment_log2 : array of uint8, shape (n,), optional
         Of aligned allocations, 0 to 63.
+    source : str, default 'events'
+        What the header says.
 
     Returns
     -------

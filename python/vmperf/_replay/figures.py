@@ -14,7 +14,8 @@ from .. import _core
 if TYPE_CHECKING:
     from .process import Record
 
-__all__ = ["CLASSES", "NULL", "PERCENTILES", "figures", "net_ns", "ratio", "typical"]
+__all__ = ["CLASSES", "NULL", "PERCENTILES", "figures", "merged", "net_ns", "op_ns", "ratio",
+           "typical"]  # fmt: skip
 
 NULL = "null"
 CLASSES = ("malloc_small", "malloc_large", "calloc", "realloc", "aligned", "free")
@@ -23,15 +24,24 @@ _LEAST_NS = 0.01  # of a net time: below that it is the loop's noise
 _MEMORY = ("peak_bytes", "end_bytes", "freed_bytes", "purged_bytes", "page_faults")
 
 
+def op_ns(record: Mapping[str, Any]) -> float:
+    """Return the time of one op, the loop's own included, in ns.
+
+    CPU time where one thread did all without a pause: a busy machine adds nothing to that. Else
+    what passed in ops.
+    """
+    total = record["ns_total"] if record["n_threads"] > 1 or record["paced"] else record["cpu_ns"]
+    return float(total) / int(record["n_ops"])
+
+
 def net_ns(records: Sequence[Record], null: Sequence[Record]) -> list[float]:
     """Return the time per op of each round without what the loop takes, in ns.
 
-    A time that noise brought to nothing or below is a hundredth of a ns, so that ratios exist.
+    What the loop takes is the least of all rounds, as noise only adds to it. A time that noise
+    brought to nothing or below is a hundredth of a ns, so that ratios exist.
     """
-    return [
-        max(_LEAST_NS, one["ns_total"] / one["n_ops"] - none["ns_total"] / none["n_ops"])
-        for one, none in zip(records, null, strict=True)
-    ]
+    loop = min(map(op_ns, null))
+    return [max(_LEAST_NS, op_ns(one) - loop) for one in records]
 
 
 def typical(values: Sequence[float]) -> dict[str, float]:
@@ -43,7 +53,8 @@ def typical(values: Sequence[float]) -> dict[str, float]:
         return {"median": only, "low": only, "high": only}
     given = np.asarray(values, dtype=np.float64)
     found = _core.stats.location_intervals(given, np.arange(len(given)))["median"]
-    return {"median": found["estimate"], "low": found["low"], "high": found["high"]}
+    low = found["low"] if min(values) < 0 else max(0.0, found["low"])  # as no time is negative
+    return {"median": found["estimate"], "low": low, "high": found["high"]}
 
 
 def ratio(a: Sequence[float], b: Sequence[float]) -> dict[str, float]:
@@ -63,7 +74,7 @@ def figures(
     """Return the figures of one design over all rounds."""
     found: dict[str, Any] = {
         "ns_per_op": typical(net_ns(timed, null)),
-        "gross_ns_per_op": typical([one["ns_total"] / one["n_ops"] for one in timed]),
+        "gross_ns_per_op": typical([*map(op_ns, timed)]),
         "wall_ns": typical([one["wall_ns"] for one in timed]),
         "cpu_ns": typical([one["cpu_ns"] for one in timed]),
         "n_ops": timed[0]["n_ops"],
@@ -82,10 +93,8 @@ def _classes(stamped: Sequence[Record], null: Sequence[Record]) -> dict[str, Any
         n_ops = stamped[0]["classes"][name]["n_ops"] if stamped else 0
         if n_ops == 0:
             continue
-        times = [
-            (one["classes"][name]["ns_total"] - none["classes"][name]["ns_total"]) / n_ops
-            for one, none in zip(stamped, null, strict=True)
-        ]
+        loop = min(one["classes"][name]["ns_total"] for one in null)
+        times = [max(0.0, one["classes"][name]["ns_total"] - loop) / n_ops for one in stamped]
         delays = merged(stamped, [name])
         found[name] = {"n_ops": n_ops, "ns_per_op": typical(times), **_quantiles(delays)}
     return found

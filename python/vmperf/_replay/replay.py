@@ -28,6 +28,7 @@ __all__ = ["Step", "replay"]
 _DEFAULT_ROUNDS = 5
 _MOST_ROUNDS = 1000
 _REFERENCES = ("libc",)
+_NAIVE = "naive"  # ten lines to compare with: no answer to the question
 _TOUCHES = ("none", "first", "pages", "all")
 
 
@@ -89,9 +90,9 @@ def replay(
 
 def _designs(designs: Sequence[str] | str | None) -> list[str]:
     add_peer_directories()
-    known = [one["name"] for one in _core.alloc.peers() if one["name"] != NULL]
+    known = [one["name"] for one in _core.alloc.peers()]
     if designs is None or designs == "all":
-        return known
+        return [name for name in known if name != _NAIVE]
     wanted = list(dict.fromkeys([designs] if isinstance(designs, str) else designs))
     for name in wanted:
         if name not in known:
@@ -146,6 +147,8 @@ def _measure(
                     continue
                 record = replay_once(plan, design, touch=settings["touch"], stamped=stamped,
                                      cpu=cpu, timeout_s=timeout_s)  # fmt: skip
+                record["n_threads"] = found.counts["n_threads"]
+                record["paced"] = settings["speed"] == "real"
                 if record["status"] != "ok":
                     gone[design] = record
                 found.runs.append(Run(design, number, stamped, record))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .figures import NULL, PERCENTILES, figures, net_ns, ratio
+from .figures import NULL, PERCENTILES, figures, net_ns, op_ns, ratio
 from .recommend import Candidate, Recommendation, evidence, recommend
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class Replay:
                 continue
             records = self.records(design)
             arrays["ns_per_op"][i] = net_ns(records, self.records(NULL))
-            arrays["gross_ns_per_op"][i] = [one["ns_total"] / one["n_ops"] for one in records]
+            arrays["gross_ns_per_op"][i] = [*map(op_ns, records)]
             for name in ("wall_ns", *_SCALARS):
                 arrays[name][i] = [one[name] for one in records]
             found = self._row(design)["latency_ns"]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from .. import _core
 from .._extras import require
 from .._files.whole_file import write_whole
+from .._replay.result import Replay
 from ..plot import charts as _charts
 from ..plot.details import MOST_LINES
 from . import payload, summary, words
@@ -25,6 +26,7 @@ from .groups import designs_of, sections
 from .losses import losses
 from .overview import Component, components
 from .quantities import choices, extras_of
+from .replay import replay_page
 
 if TYPE_CHECKING:
     import jinja2
@@ -41,7 +43,7 @@ _WORDS = {"faster": "faster", "slower": "slower", "equal": "unclear"}
 
 
 def report(
-    results: Results,
+    results: Results | Replay,
     path: str | os.PathLike[str],
     *,
     title: str | None = None,
@@ -51,8 +53,9 @@ def report(
 
     Parameters
     ----------
-    results : Results
-        What `vmperf.run` returned or `vmperf.load_results` read.
+    results : Results or Replay
+        What `vmperf.run` returned or `vmperf.load_results` read; or what `vmperf.alloc.replay`
+        returned, which has a page of its own, with allocators by time and memory.
     path : str or path
         File to write; its folder must exist. An existing file is replaced whole.
     title : str, optional
@@ -90,6 +93,8 @@ def report(
     """
     jinja = require("jinja2", "report")
     target = Path(path)
+    if isinstance(results, Replay):
+        return replay_page(results, target, environment(jinja), policy_hash, title=title)
     page = (
         environment(jinja).get_template("page.html.j2").render(_context(results, title, reference))
     )

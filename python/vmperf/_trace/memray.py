@@ -92,4 +92,5 @@ def convert(records: Iterable[Any]) -> AllocationTrace:
         thread=np.asarray(thread),
         old_address=np.asarray(old),
         alignment_log2=np.asarray(log2),
+        source="memray",
     )

@@ -43,7 +43,6 @@ def command(
     from .._report.watch import watch_report
     from .._results.results import load_results
     from .._run.run import newest
-    from ._console import console
     from ._outputs import Outputs
 
     if output is not None and chosen is not None:

@@ -1,10 +1,10 @@
 // What the drop-in is told by the environment, and what it does once: fork handlers, and at the end
 // of the program, if asked for, its statistics.
 //   VMPERF_ALLOC_CHECKED=1          every free is tested; a misuse ends the program
-//   VMPERF_ALLOC_PURGE_DELAY_MS=n   free pages go back after so long; 0: at once, -1: never by itself
+//   VMPERF_ALLOC_PURGE_DELAY_MS=n   free pages go back after so long; 0: at once, -1: never
 //   VMPERF_ALLOC_HUGE_PAGES=madvise ask for transparent huge pages
 //   VMPERF_ALLOC_ARENA_GIB=n        address space set aside
-//   VMPERF_ALLOC_STATS=1            a table at the end, on standard error; or a file to append it to
+//   VMPERF_ALLOC_STATS=1            a table at the end, on standard error; or the path of a file
 #include <array>
 #include <charconv>
 #include <cinttypes>

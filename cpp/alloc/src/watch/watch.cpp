@@ -62,7 +62,7 @@ Line line_of(const char *first) noexcept {
   return line;
 }
 
-void write(Line &line) noexcept {
+void append(Line &line) noexcept {
   line.put("}\n");
   os::append_to_file(g_state.path.data(), line.text());
 }
@@ -78,7 +78,7 @@ void write_sample(bool last) noexcept {
     line.begin("end");
     line.put("true");
   }
-  write(line);
+  append(line);
 }
 
 void write_start() noexcept {
@@ -106,7 +106,7 @@ void write_start() noexcept {
       },
       &line);
   line.put("}");
-  write(line);
+  append(line);
 }
 
 void run() noexcept {

@@ -96,11 +96,11 @@ private:
 };
 
 struct ThreadRecord {
-  std::array<HeapFront *, kMostAllocators> fast;
-  std::array<HeapFront *, kMostAllocators> real; ///< also of checked allocators; null: none yet
-  ThreadRecord *next;
+  std::array<HeapFront *, kMostAllocators> fast{};
+  std::array<HeapFront *, kMostAllocators> real{}; ///< also of checked allocators; null: none yet
+  ThreadRecord *next = nullptr;
 
-  constexpr explicit ThreadRecord(HeapFront *empty) noexcept : fast{}, real{}, next(nullptr) {
+  constexpr explicit ThreadRecord(HeapFront *empty) noexcept {
     for (HeapFront *&front : fast) {
       front = empty;
     }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "vmperf/trace/ops.hpp"
 
@@ -10,6 +11,7 @@ namespace vmperf::trace {
 
 /// Columns of one length; those that may be missing are empty then.
 struct Events {
+  std::string_view source = "events"; ///< what the header says
   std::span<const std::uint8_t> kind; ///< Kind
   std::span<const std::uint64_t> address;
   std::span<const std::uint64_t> size_bytes;

@@ -124,7 +124,8 @@ struct MemoryPoint {
 
 struct ClassFigures {
   std::uint64_t n_ops = 0;
-  double ns_total = 0; ///< of a stamped pass, the stamps' own cost included
+  double ns_total = 0;      ///< of a stamped pass, the stamps' own cost included, but without
+  std::uint64_t n_long = 0; ///< so many ops of over a millisecond: preempted ones, most of all
   /// Likewise, in ns and without that cost: a stats::Histogram, as its to_bytes() writes it.
   std::vector<std::byte> latency;
 };
@@ -132,7 +133,9 @@ struct ClassFigures {
 struct Replayed {
   std::array<ClassFigures, kOpClasses> classes;
   double ns_total = 0; ///< in ops, summed over threads, without waiting and looking
-  double wall_ns = 0, cpu_ns = 0, waited_ns = 0;
+  double wall_ns = 0, waited_ns = 0;
+  double cpu_ns =
+      0; ///< of the process; of one thread in ops alone, so that a busy machine adds none
   std::uint64_t n_ops = 0, n_failed = 0; ///< requests that came back null
   std::int64_t page_faults = 0;
   // Above what the process had before the first op.
