@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include "vmperf/base/error.hpp"
+#include "vmperf/bench/sink.hpp"
 #include "vmperf/os/pages.hpp"
 #include "vmperf/os/shared_page.hpp"
 
@@ -69,7 +70,7 @@ private:
   std::size_t at_ = 0;
 };
 
-std::size_t write(const PlanDraft &draft, std::byte *to) {
+std::size_t put_draft(const PlanDraft &draft, std::byte *to) {
   Writer writer(to);
   writer.value(Head{kMagic, draft.counts, draft.threads.size(), draft.point_ops.size()});
   for (const ThreadDraft &one : draft.threads) {
@@ -110,9 +111,9 @@ private:
 } // namespace
 
 PlanImage make_image(const PlanDraft &draft) {
-  const std::size_t bytes = write(draft, nullptr);
+  const std::size_t bytes = put_draft(draft, nullptr);
   auto mapping = std::make_shared<const os::Mapping>(bytes);
-  write(draft, mapping->data());
+  put_draft(draft, mapping->data());
   return {mapping, std::span<const std::byte>(mapping->data(), bytes)};
 }
 
@@ -167,7 +168,7 @@ ReplayPlan ReplayPlan::open(const std::string &path) {
   for (std::size_t at = 0; at < size; at += 4096) { // resident before anything is measured
     sum += static_cast<std::uint64_t>(start[at]);
   }
-  asm volatile("" : : "r"(sum));
+  bench::sink(sum);
   return {mapped, std::span<const std::byte>(start, size), path};
 }
 

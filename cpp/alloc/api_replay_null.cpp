@@ -2,6 +2,7 @@
 #include <atomic>
 
 #include "vmperf/alloc/api/replay.hpp"
+#include "vmperf/bench/sink.hpp"
 #include "vmperf/os/pages.hpp"
 
 namespace vmperf::alloc {
@@ -16,13 +17,13 @@ void *null_malloc(std::size_t size) noexcept {
   return memory + ((size * 0x9e37'79b1U) & (kSpread - 16));
 }
 void null_free(void *block) noexcept {
-  asm volatile("" : : "r"(block));
+  bench::sink(block);
 }
 void *null_calloc(std::size_t count, std::size_t size) noexcept {
   return null_malloc(count * size);
 }
 void *null_realloc(void *block, std::size_t size) noexcept {
-  asm volatile("" : : "r"(block));
+  bench::sink(block);
   return null_malloc(size);
 }
 void *null_aligned(std::size_t alignment, std::size_t size) noexcept {

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "vmperf/alloc/api/replay.hpp"
+#include "vmperf/bench/sink.hpp"
 
 namespace vmperf::alloc {
 
@@ -27,7 +28,7 @@ template <ReplayTouch touch>
       bytes[at] = 0x5a;
     }
   }
-  asm volatile("" : : "r"(block) : "memory"); // the stores are made
+  bench::sink(block); // the stores are made
 }
 
 // The calls of a face, as members of the loop's own.

@@ -7,6 +7,7 @@
 
 #include "bind_replay.docs.hpp"
 #include "vmperf/alloc/api/replay.hpp"
+#include "vmperf/os/memory_use.hpp"
 
 namespace py = pybind11;
 
@@ -88,12 +89,18 @@ Record replay_of(const ReplayPlan &plan, const std::string &design, const std::s
                  bool stamped) {
   const ReplaySettings settings{.touch = to_replay_touch(touch), .stamped = stamped};
   std::optional<Replayed> replayed;
+  std::int64_t loaded_bytes = 0;
   enter_faces();
   {
     const py::gil_scoped_release released;
-    replayed = replay(plan, face_of(plan, design), settings);
+    const std::int64_t before = os::resident_bytes();
+    const Face face = face_of(plan, design);
+    loaded_bytes = os::resident_bytes() - before;
+    replayed = replay(plan, face, settings);
   }
-  return to_dict(*replayed);
+  Record found = to_dict(*replayed);
+  found["loaded_bytes"] = loaded_bytes;
+  return found;
 }
 
 Record check_of(const ReplayPlan &plan, const std::string &design) {
@@ -112,12 +119,6 @@ Record check_of(const ReplayPlan &plan, const std::string &design) {
   return found;
 }
 
-// Processes are Python's; its function is called here so that it has one place.
-py::object replay_all(const py::object &trace, const py::object &designs,
-                      const py::kwargs &settings) {
-  return py::module_::import("vmperf._replay.replay").attr("replay")(trace, designs, **settings);
-}
-
 } // namespace
 
 void bind_replay(py::module_ &m) {
@@ -130,7 +131,6 @@ void bind_replay(py::module_ &m) {
       .def("check", &check_of, py::arg("design"), docs::ReplayPlan_check);
   m.def("plan_replay", &plan_of, py::arg("trace"), py::kw_only(), py::arg("threads") = "merge",
         py::arg("speed") = "max", py::arg("points") = 200, docs::plan_replay);
-  m.def("replay", &replay_all, py::arg("trace"), py::arg("designs") = py::none(), docs::replay);
 }
 
 } // namespace vmperf::alloc

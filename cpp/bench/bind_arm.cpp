@@ -7,6 +7,7 @@
 #include "bind_arm.docs.hpp"
 #include "bind_details.hpp"
 #include "vmperf/base/error.hpp"
+#include "vmperf/base/text.hpp"
 #include "vmperf/bench/arm.hpp"
 
 namespace py = pybind11;
@@ -69,14 +70,15 @@ void bind_arm(py::module_ &m) {
            py::arg("seed"), py::arg("data_seed") = Params::kDefaultSeed)
       .def_property_readonly(
           "max_n", [](const Arm &) { return Arm::kMostOps; }, "int: the most ops of one batch.")
-      .def_property_readonly("version", &Arm::version,
-                             "str: of the peer or library measured; empty for own designs.")
+      .def_property_readonly(
+          "version", [](const Arm &arm) { return shown(arm.version()); },
+          "str: of the peer or library measured; empty for own designs.")
       .def("calibrate", &Arm::calibrate, Released(), py::arg("warm_up_ns"), docs::Arm_calibrate)
       .def("run", &run, Released(), py::arg("n"), docs::Arm_run)
       .def("count_instructions", &count, Released(), docs::Arm_count_instructions)
       .def("report", &report, docs::Arm_report)
       .def("sample", &sample, docs::Arm_sample)
-      .def("verify", &Arm::verify, Released(), docs::Arm_verify);
+      .def("verify", [](Arm &arm) { return shown(arm.verify()); }, Released(), docs::Arm_verify);
 }
 
 } // namespace vmperf::bench

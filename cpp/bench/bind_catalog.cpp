@@ -7,6 +7,7 @@
 #include <concepts>
 
 #include "vmperf/base/error.hpp"
+#include "vmperf/base/text.hpp"
 #include "vmperf/bench/registry.hpp"
 
 namespace py = pybind11;
@@ -42,11 +43,16 @@ py::list axes_of(const Benchmark &benchmark, const py::list &designs) {
 
 // A field of a kind that has no overload here does not compile.
 struct Entry {
-  template <class T>
-    requires std::same_as<T, std::string> || std::same_as<T, bool> ||
-             std::same_as<T, std::vector<std::string>>
-  void operator()(const char *name, const T &member) const {
+  template <std::same_as<bool> T> void operator()(const char *name, const T &member) const {
     entry[name] = member;
+  }
+  void operator()(const char *name, const std::string &text) const { entry[name] = shown(text); }
+  void operator()(const char *name, const std::vector<std::string> &texts) const {
+    py::list all;
+    for (const std::string &text : texts) {
+      all.append(shown(text));
+    }
+    entry[name] = all;
   }
   void operator()(const char *name, const std::vector<Axis> &) const {
     entry[name] = axes_of(benchmark, designs);
@@ -64,7 +70,7 @@ py::dict describe(const Benchmark &benchmark) {
   py::list designs;
   for (const Design *design : registry().designs_of(benchmark)) {
     designs.append(
-        py::dict(py::arg("name") = design->name(), py::arg("summary") = design->summary(),
+        py::dict(py::arg("name") = design->name(), py::arg("summary") = shown(design->summary()),
                  py::arg("peer") = design->is_peer(), py::arg("limit") = design->is_limit(),
                  py::arg("null") = design->is_null()));
   }
@@ -90,7 +96,8 @@ py::dict availability(const std::string &id, const std::string &design) {
     if (one->name() == design) {
       const Availability found = one->availability();
       return py::dict(py::arg("status") = std::string(to_text(found.status)),
-                      py::arg("reason") = found.reason, py::arg("version") = found.version);
+                      py::arg("reason") = shown(found.reason),
+                      py::arg("version") = shown(found.version));
     }
     names += (names.empty() ? "" : ", ") + one->name();
   }

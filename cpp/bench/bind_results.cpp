@@ -6,12 +6,21 @@
 #include "bind_details.hpp"
 #include "bind_results.docs.hpp"
 #include "vmperf/base/error.hpp"
+#include "vmperf/base/text.hpp"
 #include "vmperf/bench/runner.hpp"
 
 namespace py = pybind11;
 
 namespace vmperf::bench {
 namespace {
+
+py::list all_shown(const std::vector<std::string> &texts) {
+  py::list all;
+  for (const std::string &text : texts) {
+    all.append(shown(text));
+  }
+  return all;
+}
 
 // A read-only view whose base keeps the C++ buffer alive: no copy.
 template <class T> py::array view(const py::object &owner, const std::vector<T> &values) {
@@ -59,8 +68,8 @@ py::dict to_dict(const Evidence &evidence) {
   dict["growth"] = evidence.growth;
   dict["grows_late"] = evidence.grows_late;
   dict["waits"] = evidence.waits;
-  dict["notes"] = evidence.notes;
-  dict["disturbs"] = evidence.disturbs;
+  dict["notes"] = all_shown(evidence.notes);
+  dict["disturbs"] = all_shown(evidence.disturbs);
   return dict;
 }
 
@@ -95,8 +104,12 @@ void bind_result(py::module_ &m) {
       .def_property_readonly(
           "status", [](const CaseResult &self) { return std::string(to_text(self.status)); },
           "``ok`` or why the case was refused or failed.")
-      .def_readonly("reason", &CaseResult::reason, "The refusal in words; empty when ok.")
-      .def_readonly("version", &CaseResult::version, "Version of a peer; empty for own designs.")
+      .def_property_readonly(
+          "reason", [](const CaseResult &self) { return shown(self.reason); },
+          "The refusal in words; empty when ok.")
+      .def_property_readonly(
+          "version", [](const CaseResult &self) { return shown(self.version); },
+          "Version of a peer; empty for own designs.")
       .def_readonly("checksum", &CaseResult::checksum, "Checksum of the first ops of the run.")
       .def_property_readonly(
           "samples",

@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "vmperf/base/error.hpp"
+#include "vmperf/base/text.hpp"
 #include "vmperf/memops/batch.hpp"
 
 namespace py = pybind11;
@@ -34,15 +35,23 @@ void define(py::module_ &m, const char *name, PyObject *root, PyObject *builtin,
 template <class E> py::object instance(const E &error) {
   auto type = py::reinterpret_borrow<py::object>(g_class<E>);
   if constexpr (std::is_same_v<E, OsError>) {
-    return type(error.code, error.what());
+    return type(error.code, shown(error.what()));
   } else {
-    return type(error.what());
+    return type(shown(error.what()));
+  }
+}
+
+template <class T> py::object value_of(const T &field) {
+  if constexpr (std::is_same_v<T, std::string>) {
+    return py::cast(shown(field)); // it may quote what a caller gave
+  } else {
+    return py::cast(field);
   }
 }
 
 template <class E, class... Fields> void raise(const E &error, const Fields &...fields) {
   py::object value = instance(error);
-  (py::setattr(value, fields.first, py::cast(fields.second)), ...);
+  (py::setattr(value, fields.first, value_of(fields.second)), ...);
   PyErr_SetObject(g_class<E>, value.ptr());
 }
 

@@ -37,7 +37,7 @@ public:
   using Read = AllocationTrace (*)(const std::string &);
   using Write = void (*)(const std::string &, const AllocationTrace &);
 
-  ReadWorkload(const bench::Params &params, Read read, Write write) : read_(read) {
+  ReadWorkload(const bench::Params &params, Read read, Write save) : read_(read) {
     GenerateOptions options;
     options.n_allocations = params.get_size("allocations", 1, 100'000'000);
     options.live = 10'000;
@@ -46,7 +46,7 @@ public:
     options.realloc = 0.05;
     options.seed = params.seed();
     made_ = generate(options);
-    write(path_, made_);
+    save(path_, made_);
   }
 
   std::uint64_t run(std::uint64_t n) override {
@@ -81,9 +81,9 @@ private:
   AllocationTrace made_, last_;
 };
 
-bench::Maker maker(ReadWorkload::Read read, ReadWorkload::Write write) {
+bench::Maker maker(ReadWorkload::Read read, ReadWorkload::Write save) {
   return [=](const bench::Params &params) {
-    return std::make_unique<ReadWorkload>(params, read, write);
+    return std::make_unique<ReadWorkload>(params, read, save);
   };
 }
 

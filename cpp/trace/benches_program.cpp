@@ -68,7 +68,10 @@ public:
   }
   [[nodiscard]] bench::Verification verify() override {
     const bool any = !std::filesystem::is_empty(scratch_.path("recording"));
-    return {!fault_.empty() ? fault_ : any == recorded_ ? "" : "recorded or not: not as asked for"};
+    if (!fault_.empty()) {
+      return {fault_};
+    }
+    return {any == recorded_ ? "" : "recorded or not: not as asked for"};
   }
   void report(bench::Report &report) override {
     report.metric("program_cpu_ns", static_cast<double>(cpu_ns_) / static_cast<double>(n_));

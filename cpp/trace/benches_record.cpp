@@ -65,7 +65,6 @@ public:
   }
 
 protected:
-  virtual bench::Verification verify_events() { return {}; }
   void drop() noexcept {
     for (void *&block : blocks_) {
       calls_.free(block);
@@ -76,6 +75,8 @@ protected:
   [[nodiscard]] std::uint64_t last() const noexcept { return last_; }
 
 private:
+  virtual bench::Verification verify_events() { return {}; }
+
   std::vector<std::uint32_t> sizes_;
   std::vector<void *> blocks_;
   Calls calls_{};
@@ -120,9 +121,9 @@ public:
 private:
   struct Session {
     Scratch scratch;
-    os::DynLib library = open(scratch);
+    os::DynLib library = load(scratch);
 
-    static os::DynLib open(const Scratch &scratch) {
+    static os::DynLib load(const Scratch &scratch) {
       ::setenv("VMPERF_TRACE_FOLDER", scratch.path().c_str(), 1); // read at the first event
       const auto *here = reinterpret_cast<const void *>(&declare_benches_record);
       return os::DynLib::open(recorder_beside(here));
@@ -166,11 +167,11 @@ public:
   Naive &operator=(Naive &&) = delete;
   ~Naive() override {
     drop();
-    close();
+    end();
   }
 
   void prepare(std::uint64_t /*n*/) override {
-    close();
+    end();
     g_file = std::fopen(scratch_.path("events").c_str(), "wb");
     std::setvbuf(g_file, nullptr, _IONBF, 0);
   }
@@ -188,7 +189,7 @@ private:
       std::fwrite(&event, sizeof event, 1, g_file);
     }
   }
-  static void close() noexcept {
+  static void end() noexcept {
     if (g_file != nullptr) {
       std::fclose(g_file);
       g_file = nullptr;

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import SupportsIndex, TypeVar
 
 from ._core import (
     InvalidArgumentError,
@@ -15,6 +16,7 @@ from ._core import (
 
 __all__ = [
     "Interrupted",
+    "checked_seed",
     "invalid",
     "located",
     "measurement",
@@ -86,6 +88,18 @@ class Interrupted(KeyboardInterrupt):
 def unsupported(message: str) -> UnsupportedError:
     """Return an UnsupportedError; the message says what would supply what is missing."""
     return UnsupportedError(message)
+
+
+def checked_seed(seed: SupportsIndex) -> int:
+    """Return a seed as a Python integer, of NumPy's kinds, too; InvalidArgumentError for others."""
+    allowed = "a whole number, 0 <= seed < 2**64"
+    try:
+        number = operator.index(seed)
+    except TypeError:
+        raise invalid("seed", repr(seed), allowed) from None
+    if not 0 <= number < 2**64:
+        raise invalid("seed", number, allowed)
+    return number
 
 
 def near(given: str, known: Iterable[str], *, most: int = 8) -> str:

@@ -12,7 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from house import expect_none, fair_weather, layers, native_build, page, platform, registry, table, tree
+from house import (
+    expect_none,
+    fair_weather,
+    layers,
+    native_build,
+    page,
+    platform,
+    registry,
+    table,
+    tree,
+)
 
 pytestmark = pytest.mark.slow
 

@@ -14,7 +14,7 @@ import pytest
 
 from house.weather import PROVED
 
-# Inline variables, template statics and statics of inline functions, each STB_GNU_UNIQUE.
+# An inline variable, and static ones of a template and an inline function: STB_GNU_UNIQUE.
 STATE = """
 inline int steps = STEPS;
 template <class T> struct Of { static inline T value = STEPS; };

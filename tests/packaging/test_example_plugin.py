@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from house import fair_weather
 import vmperf
+from house import fair_weather
 from house.weather import IN_BUDGET
 
 MOST_LINES = 40

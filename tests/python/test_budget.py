@@ -231,3 +231,18 @@ def test_nothing_is_left_when_the_end_has_come() -> None:
     budget.took(2.0, first, 2)
     assert budget.share(2) is None
     assert least_s(2, 4) == 2 * GROUP_S + 4 * LEAST_CASE_S
+
+
+@pytest.mark.parametrize(
+    ("warm_up", "measurement", "case_s", "split_ns"),
+    [
+        (100, 300, 2.0, (500_000_000, 1_500_000_000)),
+        (0, 300, 1.0, (0, 1_000_000_000)),
+        (3_000_000_000, 10_000_000_000, 0.13, (30_000_000, 100_000_000)),
+    ],
+)
+def test_a_case_is_split_as_the_profile_is(
+    warm_up: int, measurement: int, case_s: float, split_ns: tuple[int, int]
+) -> None:
+    found = split({"warm_up_ns": warm_up, "measurement_ns": measurement}, case_s)
+    assert (found["warm_up_ns"], found["measurement_ns"]) == pytest.approx(split_ns, abs=1)

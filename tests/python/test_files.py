@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -10,13 +11,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import vmperf
-from vmperf._files.cache import cache_root
+from vmperf._files.cache import cache_root, cache_usage, clear_cache, trim_cache
 from vmperf._files.kept import check_output
 from vmperf._files.locks import FileLock, waited_for
 from vmperf._files.sqlite_file import FileKind
 from vmperf._files.whole_file import drafted, write_whole
+from vmperf.cli.main import cli
 
 
 def test_a_file_is_the_old_one_until_its_draft_is_done(tmp_path: Path) -> None:
@@ -244,3 +247,41 @@ def test_a_cache_without_a_home_is_an_error(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("os.path.expanduser", lambda path: path)
     with pytest.raises(vmperf.InvalidArgumentError, match="VMPERF_CACHE is not set"):
         cache_root()
+
+
+def test_the_cache_is_shown_cleared_and_bounds_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VMPERF_CACHE", str(tmp_path / "cache"))
+    assert cache_usage() == []
+    day = 86400
+    for number in range(25):
+        entry = tmp_path / "cache" / "suites" / f"{number:02d}"
+        entry.mkdir(parents=True)
+        (entry / "file").write_bytes(bytes(4096))
+        os.utime(entry, (0, 100 * day - number * day // 4))  # each six hours older
+    (tmp_path / "cache" / "wheels").mkdir()
+    trim_cache("suites", now_s=100 * day)
+    assert len([*(tmp_path / "cache" / "suites").iterdir()]) == 20
+    shown = {one["kind"]: one for one in cache_usage()}
+    assert shown["suites"]["entries"] == 20
+    assert int(shown["suites"]["size_bytes"]) >= 20 * 4096
+    trim_cache("suites", now_s=131 * day)
+    assert len([*(tmp_path / "cache" / "suites").iterdir()]) == 0
+    with pytest.raises(vmperf.InvalidArgumentError, match=r"kind is 'whels'.*mean wheels"):
+        clear_cache("whels")
+    clear_cache("wheels")
+    assert [one["kind"] for one in cache_usage()] == ["suites"]
+    clear_cache()
+    assert cache_usage() == []
+
+
+def test_the_cache_has_a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VMPERF_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "cache" / "wheels" / "one").mkdir(parents=True)
+    done = CliRunner().invoke(cli, ["cache", "info", "--json"])
+    assert [row["kind"] for row in json.loads(done.stdout)] == ["wheels"]
+    assert "wheels" in CliRunner().invoke(cli, ["cache", "info"]).stdout
+    assert CliRunner().invoke(cli, ["cache", "clear"]).exit_code == 0
+    assert not [*(tmp_path / "cache").iterdir()]
+    assert CliRunner().invoke(cli, ["cache", "clear", "x"]).exit_code == 2

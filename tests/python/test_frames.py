@@ -41,3 +41,12 @@ def test_an_incomplete_frame_waits(
 def test_what_cannot_be_a_frame_is_refused() -> None:
     with pytest.raises(ValueError, match="frame header of"):
         list(FrameReader().feed(b"\xff\xff\xff\xff" + b"native output"))
+
+
+def test_the_longest_header_is_one_and_a_longer_one_is_not() -> None:
+    most = 1 << 24
+    text = b'{"blobs": []}'
+    whole = most.to_bytes(4, "little") + text + b" " * (most - len(text))
+    assert [*FrameReader().feed(whole)] == [({}, {})]
+    with pytest.raises(ValueError, match=f"frame header of {most + 1} bytes; allowed: {most}"):
+        list(FrameReader().feed((most + 1).to_bytes(4, "little")))

@@ -14,7 +14,7 @@ pytest.importorskip("pytest_benchmark")
 pytest_plugins = ["pytester"]
 
 Suite = Callable[..., pytest.RunResult]
-QUICK = "--vmperf-compare-pairs=3"
+QUICK = "--vmperf-compare-pairs=8"
 FAIL = "--vmperf-compare-fail=99%"  # no neighbour makes one side of all pairs so slow
 TEST = """
 import pytest
@@ -38,7 +38,7 @@ def test_the_same_build_passes_and_is_listed(suite: Suite, baseline: Path) -> No
         [
             f"*vmperf: this build against {baseline}*",
             "bench/selftest/one_cycle?kernel?: *, * % (* % to * %)",
-            "1 comparisons corrected together, alpha 0.01 one-sided, 3 process pairs each;*",
+            "1 comparisons corrected together, alpha 0.01 one-sided, 8 process pairs each;*",
         ]
     )
     done.stdout.no_fnmatch_line("*FAILED*")
@@ -60,11 +60,31 @@ def test_what_the_baseline_does_not_have_is_said(
     done.stdout.fnmatch_lines([f"{hurdles}?*fine*: one_sided: *"])
 
 
-def test_nothing_measured_is_nothing_compared(suite: Suite, baseline: Path) -> None:
-    options = (f"--vmperf-baseline={baseline}", "--vmperf-compare-fail=1%", "--benchmark-disable")
-    done = suite(TEST, *options)
-    assert done.ret == 0
-    done.stdout.fnmatch_lines(["nothing was measured, so nothing was compared"])
+@pytest.mark.parametrize(
+    ("option", "why"),
+    [
+        ("--benchmark-disable", ": --benchmark-disable was given"),
+        ("--benchmark-skip", ": --benchmark-skip was given"),
+        ("-n1", ": under xdist figures are not judged; run without -n"),
+    ],
+)
+def test_nothing_measured_is_never_green(
+    suite: Suite, baseline: Path, option: str, why: str
+) -> None:
+    if option.startswith("-n"):
+        pytest.importorskip("xdist")
+    options = (f"--vmperf-baseline={baseline}", option)
+    done = suite(TEST, *options, "--vmperf-compare-fail=1%")
+    assert done.ret == pytest.ExitCode.TESTS_FAILED
+    done.stdout.fnmatch_lines([f"nothing was measured, so nothing was compared{why}"])
+    assert suite(TEST, *options).ret == 0
+
+
+def test_too_few_pairs_are_not_green(suite: Suite, baseline: Path) -> None:
+    few = "--vmperf-compare-pairs=3"
+    done = suite(TEST, f"--vmperf-baseline={baseline}", FAIL, few)
+    assert done.ret == pytest.ExitCode.TESTS_FAILED
+    done.stdout.fnmatch_lines(["FAILED: too few pairs to tell: 4 more are needed"])
 
 
 def test_a_baseline_that_dies_fails_the_session(suite: Suite, tmp_path: Path) -> None:

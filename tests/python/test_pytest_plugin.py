@@ -157,3 +157,25 @@ def test_loading_imports_nothing_of_the_package() -> None:
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["vmperf._pytest", "vmperf._pytest.plugin"]
+
+
+def test_a_marker_of_the_module_leaves_plain_tests_alone(suite: Suite) -> None:
+    text = """
+        import pytest
+        pytestmark = pytest.mark.vmperf("bench/selftest/one_cycle")
+        def test_plain():
+            assert 1 + 1 == 2
+        def test_measured(vmperf_benchmark):
+            vmperf_benchmark()
+        """
+    suite(text, "--benchmark-disable").assert_outcomes(passed=2)
+
+
+def test_asking_for_the_fixture_too_late_is_told(suite: Suite) -> None:
+    text = """
+        def test_it(request):
+            request.getfixturevalue("vmperf_benchmark")
+        """
+    done = suite(text)
+    assert done.ret != 0
+    done.stdout.fnmatch_lines(["*getfixturevalue() comes too late*"])

@@ -267,3 +267,18 @@ def test_the_command_reproduces_and_the_rest_is_there(tmp_path: Path) -> None:
     assert found.axes == {"bench/selftest/folded": {"design": ["kernel"]}}
     assert make_plan(["bench/selftest/folded"], seed=5).identity()["version"] == vmperf.__version__
     assert "1 not ok" in repr(found)
+
+
+@pytest.mark.parametrize("core_hz", [None, 0, "missing"])
+def test_a_core_clock_that_was_not_measured_is_0(
+    grid_plan: Plan, journal_of: Callable[..., Path], stored_case: CaseOf, core_hz: object
+) -> None:
+    case = stored_case(grid_plan, _group(grid_plan, 16, 0), "stack", ns_per_op=[1.0, 2.0])
+    if core_hz == "missing":
+        del case.evidence["core_hz"]
+    else:
+        case.evidence["core_hz"] = core_hz
+    results = vmperf.load_results(journal_of(grid_plan, [case]))
+    data = results.to_xarray("hurdles/grid")
+    assert float(data["core_hz"].values.max()) == 0.0
+    assert results.rows()[0]["cycles_per_op"] is None

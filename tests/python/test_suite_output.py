@@ -121,3 +121,35 @@ def test_a_test_that_failed_has_no_figure() -> None:
     )
     assert found.times == {}
     assert found.faults[known][0] == "failed"
+
+
+def test_two_benchmarks_of_one_name_are_refused_by_it() -> None:
+    twin = {"per_family_instance_index": 0, "repetitions": 1, "repetition_index": 0}
+    entries = [run("x", 100.0, family_index=0, **twin), run("x", 20.0, family_index=1, **twin)]
+    for these in (entries, entries[::-1]):
+        found = read_gbench(gbench(*these, run("y", 1.0, family_index=2, **twin)))
+        assert found.times == {"y": 1.0}
+        assert found.faults == {"x": ("ambiguous", "several benchmarks have this name")}
+
+
+def test_two_medians_of_one_name_are_refused_by_it() -> None:
+    median = {"run_type": "aggregate", "aggregate_name": "median"}
+    found = read_gbench(gbench(run("x", 100.0, **median), run("x", 20.0, **median)))
+    assert (found.times, [*found.faults]) == ({}, ["x"])
+
+
+def test_repetitions_of_one_benchmark_are_one() -> None:
+    place = {"family_index": 3, "per_family_instance_index": 1, "repetitions": 2}
+    runs = [run("x", float(k), repetition_index=k, **place) for k in (1, 2, 6)]
+    assert read_gbench(gbench(*runs)).times == {"x": 2.0}
+
+
+def test_two_tests_of_one_name_are_refused_by_it() -> None:
+    entries = [{"fullname": "a", "name": "a", "stats": {"median": m}} for m in (1.0, 2.0, 3.0)]
+    found = read_pytest(json.dumps({"benchmarks": entries}), {})
+    assert (found.times, found.faults["a"][0]) == ({}, "ambiguous")
+
+
+def test_a_skip_is_no_failure() -> None:
+    skipped = run("a", 0.0, skipped=True, skip_message="needs AVX-512")
+    assert read_gbench(gbench(skipped)).faults == {"a": ("skipped", "needs AVX-512")}

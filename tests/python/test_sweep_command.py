@@ -131,9 +131,7 @@ def test_options_take_precedence(invoke: CliRunner) -> None:
     assert plan.command.endswith("--profile criterion --budget 9 --seed 8")
 
 
-def test_the_reference_opens_the_report(
-    invoke: CliRunner, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_reference_opens_the_report(invoke: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     fair_weather.setup(monkeypatch)
     done = invoke.invoke(
         cli, ["sweep", "mine.toml", "--html", "s.html", "--results", "s.vmperf", "--budget", "10"]

@@ -195,3 +195,15 @@ def test_sequential_looks_only_where_it_said() -> None:
 def test_settings_out_of_range(change: dict[str, object], said: str) -> None:
     with pytest.raises(vmperf.InvalidArgumentError, match=said):
         with_changes(**change)
+
+
+def test_two_salted_builds_are_units_already() -> None:
+    """Two builds 2 % apart by layout: exactly two are several."""
+    builds = [i % 2 for i in range(24)]
+    effects = [0.02 + 0.02 * b + e
+               for b, e in zip(builds, _effects(0.0, noise=0.001), strict=True)]  # fmt: skip
+    assert _one(Evidence(effects)).verdict == "regressed"
+    assert _one(Evidence(effects, builds=builds)).verdict == "inconclusive"
+    # One pair of a build is no spread: then the pairs are the units.
+    assert _one(Evidence(effects, builds=[0] * 23 + [1])).verdict == "regressed"
+    assert _one(Evidence(effects, builds=[0] * 24)).verdict == "regressed"

@@ -12,7 +12,14 @@ import vmperf
 from vmperf import _core
 from vmperf._report.groups import designs_of, sections
 from vmperf._report.losses import losses
-from vmperf._report.summary import beside_reference, is_absent, reference_texts, refusals, verdicts
+from vmperf._report.summary import (
+    beside_reference,
+    flatten,
+    is_absent,
+    reference_texts,
+    refusals,
+    verdicts,
+)
 from vmperf._report.words import Ratio
 from vmperf._results.results import Results
 
@@ -213,3 +220,17 @@ def test_reference_file_holds_the_printed_figures() -> None:
         "pool/throughput": ([622], 1310), "pool/bulk": ([622], 1310),
         "pool/sizes": ([72, 75], None),
     }  # fmt: skip
+
+
+def test_a_nested_fingerprint_is_rows_named_by_their_way() -> None:
+    nested = {"cpu": {"brand": "B", "caches": {"L1": 32768}}, "sizes": [4096, 12345], "n": None}
+    assert flatten(nested) == [
+        ("cpu · brand", "B"),
+        ("cpu · caches · L1", "32,768"),
+        ("sizes", "4096; 12,345"),
+        ("n", "unknown"),
+    ]
+    assert flatten({"x": [], "y": [{"a": True}, {"a": False}]}) == [
+        ("x", "none"),
+        ("y", "a yes; a no"),
+    ]

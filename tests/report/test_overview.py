@@ -221,3 +221,19 @@ def test_a_grid_of_holes_is_none_to_draw(make_results: Make) -> None:
 def test_a_grid_higher_than_a_screen_is_none_to_draw(make_results: Make) -> None:
     high = zipped(make_results, [(a, b) for a in range(60) for b in range(60)])
     assert high.crossed == []
+
+
+COMB = [(1, 1), (1, 2), (2, 1), (2, 3), (3, 1), (4, 1)]  # one column is long, the others are not
+RAKE = [(1, 1), (1, 2), (1, 3), (2, 1), (3, 2), (4, 1)]  # one row is
+
+
+@pytest.mark.parametrize("pairs", [COMB, RAKE])
+def test_a_grid_has_two_long_rows_and_two_long_columns(
+    make_results: Make, pairs: list[tuple[int, int]]
+) -> None:
+    for cells in (pairs, [(b, a) for a, b in pairs]):
+        section = zipped(make_results, cells)
+        assert sorted(section.swept) == ["capacity", "item_size_bytes"]
+        assert section.crossed == []
+    square = zipped(make_results, [*pairs, (2, 2), (2, 3), (3, 3), (4, 2)])
+    assert square.crossed == [("item_size_bytes", "capacity")]

@@ -7,11 +7,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import trace_model as model
 import numpy as np
 import pytest
+import trace_model as model
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from vmperf import trace
 
 pytestmark = [pytest.mark.property, pytest.mark.differential]

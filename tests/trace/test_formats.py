@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from vmperf import TraceFormatError, UnsupportedError, trace
 from vmperf._trace import memray
 
@@ -145,6 +146,10 @@ def test_captures_need_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "memray", types.SimpleNamespace(FileReader=Reader))
     made = trace.load(path)
     assert (len(made), made.header["source"]) == (6, "memray")
-    Reader.get_allocation_records = lambda self: (_ for _ in ()).throw(OSError("cut"))  # type: ignore
+
+    def cut(_self: Reader) -> list[types.SimpleNamespace]:
+        raise OSError("cut")
+
+    monkeypatch.setattr(Reader, "get_allocation_records", cut)
     with pytest.raises(TraceFormatError, match="cut"):
         trace.load(path)

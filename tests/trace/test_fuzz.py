@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from vmperf import TraceFormatError, trace
 
 pytestmark = pytest.mark.fuzz
@@ -75,8 +76,7 @@ def test_damaged_recordings(
             path.write_bytes(damaged[: rng.choice([len(damaged), rng.randrange(len(damaged))])])
         try:
             found = trace._finish(buffers.with_suffix(""), tmp_path / "it.vmt")
-        except TraceFormatError as error:
-            assert error.path == str(buffers)
+        except TraceFormatError:  # the head is gone
             continue
         assert len(trace.load(tmp_path / "it.vmt")) == found["n_ops"] <= whole["n_ops"] + 40_000
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from vmperf import trace
 
 Run = Callable[..., tuple[subprocess.CompletedProcess[str], list[Any]]]

@@ -43,9 +43,11 @@ void check_name(const std::string &name) {
   const auto plain = [](unsigned char c) {
     return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.';
   };
-  if (name.empty() || !std::ranges::all_of(name, plain)) {
-    throw InvalidArgumentError("design", "'" + name + "'",
-                               "NAME=PATH with a name of letters, digits, '_', '-' and '.'");
+  if (name.empty() || name == "null" || !std::ranges::all_of(name, plain)) {
+    throw InvalidArgumentError(
+        "design", "'" + name + "'",
+        "NAME=PATH with a name of letters, digits, '_', '-' and '.'; null is "
+        "the design of the stamps");
   }
 }
 

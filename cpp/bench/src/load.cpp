@@ -5,6 +5,7 @@
 #include <map>
 
 #include "foreign.hpp"
+#include "names.hpp"
 #include "vmperf/bench/plugin.hpp"
 #include "vmperf/os/child.hpp"
 #include "vmperf/os/dynlib.hpp"
@@ -139,6 +140,8 @@ std::vector<std::string> load(Registry &registry, const std::string &path) {
   handles.push_back(os::DynLib::open(absolute));
   collect(handles.back(), staging);
   std::vector<std::string> added = staging.names();
+  registry.require_new(staging.registry);
+  check_names(registry, staging.registry);
   registry.absorb(std::move(staging.registry));
   loaded[absolute] = added;
   load_order().push_back(absolute);

@@ -13,7 +13,8 @@ namespace {
 // Opened for a scope, at whose end errno is what it was.
 class File {
 public:
-  File(const char *path, int flags) noexcept : fd_(::open(path, flags | O_CLOEXEC, 0600)) {}
+  File(const char *path, unsigned flags) noexcept
+      : fd_(::open(path, static_cast<int>(flags | O_CLOEXEC), 0600)) {}
   File(const File &) = delete;
   File &operator=(const File &) = delete;
   File(File &&) = delete;
@@ -38,7 +39,7 @@ Identity identity() noexcept {
 }
 
 Made make_file(const char *path) noexcept {
-  const File file(path, O_WRONLY | O_CREAT | O_EXCL);
+  const File file(path, unsigned{O_WRONLY} | O_CREAT | O_EXCL);
   if (file.get() >= 0) {
     return Made::made;
   }

@@ -1,9 +1,9 @@
 // Symbols that a library would share with one that was loaded before it. g++ marks inline
-// variables, statics of inline functions and of templates STB_GNU_UNIQUE: the loader then binds
-// their name once per process, RTLD_LOCAL or not, so that `inline int steps = STEPS;` of a second
-// library reads the first one's value. The remedy is what the linker would have made of the same
-// objects under -fno-gnu-unique: a copy of the file in memory in which those symbols are global,
-// hence local to the library under RTLD_LOCAL. Code and data are the same byte for byte.
+// variables, and static ones of inline functions and templates, STB_GNU_UNIQUE: the loader then
+// binds their name once per process, RTLD_LOCAL or not, so that `inline int steps = STEPS;` of a
+// second library reads the first one's value. The remedy is what the linker would have made of the
+// same objects under -fno-gnu-unique: a copy of the file in memory in which those symbols are
+// global, hence local to the library under RTLD_LOCAL. Code and data are the same byte for byte.
 // Names of the C++ library and of vmperf::bench stay shared: they mean the same in all.
 // O(symbols); guarded by a lock. Sources: gcc's -fgnu-unique; ELF-64 object file format, chapter 4.
 #pragma once

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <set>
+#include <tuple>
 #include <utility>
 
 namespace vmperf::trace {
@@ -115,8 +116,9 @@ Recording find_blocks(const std::string &stem) {
     }
   }
   find_buffered(file, found, written);
-  std::ranges::stable_sort(found.blocks, [](const BlockPlace &a, const BlockPlace &b) {
-    return std::pair(a.thread, a.first_ticks) < std::pair(b.thread, b.first_ticks);
+  std::ranges::sort(found.blocks, [](const BlockPlace &a, const BlockPlace &b) {
+    return std::tuple(a.thread, a.first_ticks, a.in_buffer, a.offset) <
+           std::tuple(b.thread, b.first_ticks, b.in_buffer, b.offset);
   });
   return found;
 }
@@ -132,7 +134,7 @@ std::optional<RecordedEvent> BlockEvents::next() noexcept {
   if (at_ + 2 > records_.size()) {
     return std::nullopt;
   }
-  const auto tag = static_cast<unsigned>(records_[at_] | records_[at_ + 1] << 8U);
+  const auto tag = unsigned{records_[at_]} | unsigned{records_[at_ + 1]} << 8U;
   const auto event = static_cast<Event>(tag & 15U);
   if (event == Event::end || event > Event::keep) {
     return std::nullopt;

@@ -50,13 +50,16 @@ void add(const Events &events, std::size_t i, std::uint64_t time_ns, Builder &bu
   }
   switch (kind) {
   case Kind::free:
-    return builder.free(time_ns, thread, address);
+    builder.free(time_ns, thread, address);
+    break;
   case Kind::realloc:
-    return builder.reallocate(time_ns, thread, at(events.old_address, i, address), address,
-                              events.size_bytes[i]);
+    builder.reallocate(time_ns, thread, at(events.old_address, i, address), address,
+                       events.size_bytes[i]);
+    break;
   default:
-    return builder.allocate(kind, time_ns, thread, address, events.size_bytes[i],
-                            kind == Kind::aligned ? log2 : 0);
+    builder.allocate(kind, time_ns, thread, address, events.size_bytes[i],
+                     kind == Kind::aligned ? log2 : 0);
+    break;
   }
 }
 

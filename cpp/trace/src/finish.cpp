@@ -73,20 +73,27 @@ void apply(const RecordedEvent &event, std::uint64_t time_ns, std::uint64_t thre
            Builder &builder) {
   switch (event.event) {
   case Event::malloc:
-    return builder.allocate(Kind::malloc, time_ns, thread, event.address, event.size);
+    builder.allocate(Kind::malloc, time_ns, thread, event.address, event.size);
+    break;
   case Event::calloc:
-    return builder.allocate(Kind::calloc, time_ns, thread, event.address, event.size);
+    builder.allocate(Kind::calloc, time_ns, thread, event.address, event.size);
+    break;
   case Event::aligned:
-    return builder.allocate(Kind::aligned, time_ns, thread, event.address, event.size >> 6U,
-                            static_cast<unsigned>(event.size & 63U));
+    builder.allocate(Kind::aligned, time_ns, thread, event.address, event.size >> 6U,
+                     static_cast<unsigned>(event.size & 63U));
+    break;
   case Event::free:
-    return builder.free(time_ns, thread, event.address);
+    builder.free(time_ns, thread, event.address);
+    break;
   case Event::release:
-    return builder.release(thread, event.address);
+    builder.release(thread, event.address);
+    break;
   case Event::renew:
-    return builder.renew(time_ns, thread, event.address, event.size);
+    builder.renew(time_ns, thread, event.address, event.size);
+    break;
   case Event::keep:
-    return builder.keep(time_ns, thread, event.address);
+    builder.keep(time_ns, thread, event.address);
+    break;
   case Event::end:
     return;
   }

@@ -24,7 +24,7 @@ void check(const char *name, std::uint64_t value, std::uint64_t least, std::uint
 }
 
 void check_share(const char *name, double value) {
-  if (!(value >= 0 && value <= 1)) {
+  if (std::isnan(value) || value < 0 || value > 1) {
     throw InvalidArgumentError(name, std::to_string(value), "0 to 1");
   }
 }

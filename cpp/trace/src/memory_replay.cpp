@@ -1,4 +1,5 @@
 // Android's memory_replay text. Source: the README of memory_replay in platform/system/extras.
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
@@ -87,6 +88,14 @@ private:
     throw TraceFormatError(path_, offset_, "line " + std::to_string(line_) + ": " + reason);
   }
 
+  [[nodiscard]] std::uint64_t number(std::string_view word) const {
+    const std::optional<std::uint64_t> value = to_number(word);
+    if (!value) {
+      fail("not a number: " + std::string(word.substr(0, 80)));
+    }
+    return *value;
+  }
+
   void take(std::string_view text) {
     ++line_;
     const Line line = to_words(text);
@@ -103,7 +112,7 @@ private:
       fail("not `thread: operation address ...`: " + std::string(text.substr(0, 80)));
     }
     id.remove_suffix(1);
-    const auto thread = to_number(id);
+    const std::uint64_t thread = number(id);
     const std::string_view op = line.words[1];
     const std::size_t n_arguments = arguments_of(op);
     std::array<std::uint64_t, 5> values{}; // address, arguments, times
@@ -112,14 +121,10 @@ private:
       fail(std::string(op) + " with " + std::to_string(n_values) + " numbers");
     }
     for (std::size_t i = 0; i < n_values; ++i) {
-      const auto value = to_number(line.words[i + 2]);
-      if (!value || !thread) {
-        fail("not a number: " + std::string(value ? id : line.words[i + 2]));
-      }
-      values[i] = *value;
+      values[i] = number(line.words[i + 2]);
     }
     const bool timed = n_values == n_arguments + 3;
-    apply(op, *thread, values, timed ? std::optional(values[n_arguments + 2]) : std::nullopt);
+    apply(op, thread, values, timed ? std::optional(values[n_arguments + 2]) : std::nullopt);
   }
 
   [[nodiscard]] std::size_t arguments_of(std::string_view op) const {
@@ -137,12 +142,12 @@ private:
 
   void apply(std::string_view op, std::uint64_t thread, const std::array<std::uint64_t, 5> &values,
              std::optional<std::uint64_t> end_ns) {
-    if (end_ns && !start_ns_) {
-      start_ns_ = end_ns;
+    std::uint64_t now = now_ns_ + 1;
+    if (end_ns) {
+      start_ns_ = start_ns_.value_or(*end_ns);
+      now = std::max(*end_ns, *start_ns_) - *start_ns_;
       trace_.header.clock = "memory_replay";
     }
-    const std::uint64_t now =
-        end_ns ? (*end_ns > *start_ns_ ? *end_ns - *start_ns_ : 0) : now_ns_ + 1;
     now_ns_ = std::max(now_ns_, now);
     const std::uint64_t address = values[0];
     if (op == "free") {

@@ -72,7 +72,7 @@ struct Writer::State {
   std::uint32_t last_thread = 0;
   std::size_t head_bytes = 0;
 
-  void append(const void *data, std::size_t bytes) {
+  void append(const void *data, std::size_t bytes) const {
     if (std::fwrite(data, 1, bytes, file.get()) != bytes) {
       fail("write", path);
     }

@@ -220,7 +220,7 @@ def _again(
 ) -> Comparison:
     """Measure the benchmarks of some rows anew; they alone are corrected together."""
     if command is not None:
-        names = [_literal(row["id"]) for row in rows]
+        names = [row["id"] for row in rows]
         return compare_suites(*arms, command, benchmarks=names, **settings)
     kept = {k: v for k, v in settings.items() if k not in ("designs", "params")}
     return compare_points(*arms, [(row["id"], row["params"]) for row in rows], **kept)
@@ -231,11 +231,6 @@ def _top(tree: Path) -> tuple[Path, str]:
     tree = tree.resolve()
     prefix = prefix_in_repository(tree)
     return (tree.parents[len(Path(prefix).parts) - 1] if prefix else tree), prefix
-
-
-def _literal(name: str) -> str:
-    """Return a shell pattern for this name alone."""
-    return "".join(f"[{c}]" if c in "*?[" else c for c in name)
 
 
 def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -11,18 +11,17 @@ import hashlib
 import os
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 from .._errors import invalid, measurement
-from .._files.cache import cache_root
+from .._files.cache import cache_root, trim_cache
 from .._files.git import asked, git
 from .._files.locks import waited_for
 from .._files.named import home_expanded
 from .._files.text import read_text
-from .._files.tool import run_tool
 from .source import Source, no_commit, source_of
 from .surroundings import surroundings
+from .trees import check_out, copy_tree, missing_submodules
 
 __all__ = ["checked_out", "digest", "find_source", "prefix_in_repository"]
 
@@ -56,7 +55,7 @@ def find_source(text: str, *, repository: Path | None) -> Source:
         raise invalid("path", repr(word), "a folder that exists")
     source = source_of(word, repository or Path())
     if source is None:
-        raise invalid("rev", repr(word), no_commit())
+        raise invalid("rev", repr(word), no_commit(word, repository or Path()))
     return source
 
 
@@ -89,7 +88,9 @@ def checked_out(source: Source, *, build: str | None, folder: str) -> Path:
     words = "\0".join((identity, build or "", folder, around))
     key = hashlib.sha256(os.fsencode(words)).hexdigest()[:20]
     home = cache_root() / "suites" / key
+    trim_cache("suites")
     with waited_for(home):
+        os.utime(home)  # used now
         tree = home / "tree"
         if (home / "complete").is_file() and tree.is_dir():
             return tree
@@ -97,28 +98,13 @@ def checked_out(source: Source, *, build: str | None, folder: str) -> Path:
         if tree.exists():
             shutil.rmtree(tree)  # of an attempt that failed or was cut off
         if source.revision:
-            _check_out(source, tree)
+            check_out(source, tree)
         else:
-            _copy(source.tree, names, tree)
+            copy_tree(source.tree, names, tree)
         if build is not None:
-            _build(build, tree / folder, home / "build.log")
+            _build(build, tree / folder, home / "build.log", missing_submodules(source, tree))
         (home / "complete").touch()
     return tree
-
-
-def _check_out(source: Source, tree: Path) -> None:
-    # By an index of its own: `git archive` would leave out what .gitattributes marks export-ignore,
-    # which is often the very benchmarks.
-    tree.mkdir()
-    with tempfile.TemporaryDirectory(dir=tree.parent) as scratch:
-        env = {**os.environ, "GIT_INDEX_FILE": str(Path(scratch) / "index")}
-        for words in (
-            ["read-tree", source.revision],
-            ["checkout-index", "--all", f"--prefix={tree}/"],
-        ):
-            done = run_tool(["git", "-C", source.tree, *words], env=env)
-            if done.code != 0:
-                raise measurement("build_failed", f"git {words[0]}: {done.said[-500:]}")
 
 
 def _files(tree: Path) -> list[str]:
@@ -129,6 +115,8 @@ def _files(tree: Path) -> list[str]:
         names = [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
     else:
         names = [path.relative_to(tree).as_posix() for path in tree.rglob("*")]
+    for name in [name for name in names if (tree / name / ".git").exists()]:  # a submodule
+        names += [f"{name}/{inner}" for inner in _files(tree / name)]
     kept = (name for name in names if not set(_NEVER_COPIED) & set(Path(name).parts))
     return sorted(n for n in kept if (tree / n).is_symlink() or (tree / n).is_file())
 
@@ -150,15 +138,7 @@ def _digest(tree: Path, names: list[str]) -> str:
     return whole.hexdigest()
 
 
-def _copy(source: Path, names: list[str], tree: Path) -> None:
-    tree.mkdir()
-    for name in names:
-        target = tree / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(source / name, target, follow_symlinks=False)
-
-
-def _build(command: str, folder: Path, log: Path) -> None:
+def _build(command: str, folder: Path, log: Path, missing: list[str]) -> None:
     with log.open("wb") as output:
         done = subprocess.run(
             command,
@@ -172,4 +152,7 @@ def _build(command: str, folder: Path, log: Path) -> None:
     if done.returncode != 0:
         lines = read_text(log).strip().splitlines()[-_LAST_LINES:]
         said = "\n".join([f"{command!r} ended with {done.returncode}", *lines])
+        if missing:
+            said += f"\nsubmodules that are not here: {', '.join(missing)}; "
+            said += "git submodule update --init --recursive"
         raise measurement("build_failed", said)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .. import _core
-from .._files.git import git
+from .._files.git import asked, git
 
 __all__ = ["Build", "Source", "here", "no_commit", "source_of"]
 
@@ -72,6 +72,11 @@ def source_of(revision: str, repository: Path) -> Source | None:
     return Source(Path(top or repository), commit)
 
 
-def no_commit() -> str:
-    """Return what is allowed where a word should be a commit."""
-    return f"a commit of the git repository at {Path.cwd().name} (git rev-parse)"
+def no_commit(revision: str, repository: Path) -> str:
+    """Return what is allowed where a word is no commit, with what git says of it."""
+    said = asked(repository, "rev-parse", "--verify", f"{revision}^{{commit}}").said
+    last = said.splitlines()[0]
+    if git(repository, "rev-parse", "--is-shallow-repository") == "true":
+        last += "; the clone is shallow: git fetch --unshallow"
+    where = repository.resolve()
+    return f"a commit of the git repository at {where}; git says: {last}"

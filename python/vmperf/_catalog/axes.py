@@ -42,9 +42,10 @@ def point_values(axis: Axis, given: Any, *, dense: bool = False) -> tuple[Value,
         return axis.values if dense else axis.defaults
     if axis.name == COMMAND:
         return commands(given)
-    if isinstance(given, str) or not hasattr(given, "__iter__"):
-        given = [given]
-    values = [*given]
+    try:  # an array without dimensions says that it has __iter__
+        values = [given] if isinstance(given, str) else [*given]
+    except TypeError:
+        values = [given]
     if not values:
         raise invalid(axis.name, "empty", "at least one value")
     if values == ["*"]:

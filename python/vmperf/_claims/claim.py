@@ -10,19 +10,10 @@ from typing import Any
 from .._catalog.catalog import Value
 from .._catalog.quantities import Metric
 
-__all__ = [
-    "ABSENT",
-    "BEST_PEER",
-    "COMPARED",
-    "KINDS",
-    "NOTHING",
-    "PROOF",
-    "Claim",
-    "claim_row",
-]
+__all__ = ["ABSENT", "BEST", "COMPARED", "KINDS", "NOTHING", "PROOF", "Claim", "claim_row"]
 
+BEST = "best_peer"  # versus: whichever of a benchmark's peers is the fastest where it is measured
 PROOF = "verified"
-BEST_PEER = "best_peer"  # versus: whichever of the peers found was best
 # kind -> whether it compares with another design: "yes", "no", or "may" (else over an axis)
 KINDS = {"ratio": "yes", "cycles": "no", "ns": "no", "percent": "may", PROOF: "no", "value": "no"}
 # kind of a claim on comparisons -> its bound. All are in percent; `off` in percentage points.
@@ -34,7 +25,8 @@ COMPARED = {
     "miscounted": "at_most",
 }
 NOTHING = (None, None, None)
-ABSENT = ("not_installed", "unsupported")  # no one's fault: the claim stays open
+# No one's fault: the claim stays open. "elsewhere": it holds for other microarchitectures.
+ABSENT = ("not_installed", "unsupported", "elsewhere")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +41,8 @@ class Claim:
         Value of each axis but the design; a tuple of values on the axis of a spread, or on those
         that a ratio is taken over.
     versus : str or None
-        The design that it is compared with; None for a limit. ``best_peer`` is whichever of
-        `rivals`, all peers of the benchmark, was best of those found.
+        The design that it is compared with, or `BEST` for the fastest of `rivals`; None for a
+        limit.
     kind : {"ratio", "cycles", "ns", "percent", "verified", "value", "alarms", "found", "off", ...}
         What is measured; from alarms on of comparisons.
     bound : {"at_least", "at_most"}
@@ -67,6 +59,10 @@ class Claim:
         What a ratio at several points comes to; empty for one point.
     metric : Metric or None
         What is judged in place of the time: its value, or the ratio of both designs' values.
+    rivals : tuple of str
+        The peers among which `BEST` is found.
+    on : tuple of str
+        Microarchitectures that it holds for; elsewhere its figure has no verdict. Empty: all.
     """
 
     id: str
@@ -83,11 +79,12 @@ class Claim:
     metric: Metric | None = None
     headline: str = ""
     rivals: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
 
     @property
     def designs(self) -> tuple[str, ...]:
-        """What has to be measured: the design and what it is compared with."""
-        if self.versus == BEST_PEER:
+        """What has to be measured: the design and the one it is compared with."""
+        if self.versus == BEST:
             return (self.design, *self.rivals)
         return (self.design,) if self.versus is None else (self.design, self.versus)
 
@@ -116,6 +113,9 @@ def claim_row(
 ) -> dict[str, Any]:
     """Return one row, as `vmperf.claims` documents it."""
     value, low, high = figure
+    here = str((machine.get("cpu") or {}).get("microarchitecture") or "unknown")
+    if claim.on and here not in claim.on and status in ("met", "unmet"):
+        status, reason = "elsewhere", f"holds on {', '.join(claim.on)}; this is {here}"
     libc = machine.get("os", {}).get("libc") or "unknown"
     return {
         "id": claim.id,
@@ -135,6 +135,7 @@ def claim_row(
         "reason": reason,
         "versions": {"libc": libc} | dict(versions or {}),
         "note": claim.note,
+        "on": [*claim.on],
         "metric": claim.metric.name if claim.metric else None,
         "unit": claim.metric.unit if claim.metric else None,
         "better": claim.metric.better if claim.metric else None,

@@ -14,7 +14,8 @@ from .._catalog.quantities import Metric
 from .._errors import invalid, located, near
 from .._files.toml_file import Place, read_tables
 from .campaign import Campaign, campaign_beside
-from .claim import BEST_PEER, COMPARED, KINDS, PROOF, Claim
+from .claim import BEST, COMPARED, KINDS, PROOF, Claim
+from .rule import claims_by_rule, rivals_of
 
 __all__ = ["read_claims", "shipped"]
 
@@ -22,7 +23,7 @@ _OF_METRICS = ("ratio", "value")
 _BOUNDS = ("at_least", "at_most")
 _OVER = ("geomean", "worst")
 _NEEDED = ("id", "benchmark", "design", "kind", "target")
-_ALLOWED = (*_NEEDED, "params", "versus", "metric", "over", "bound", "note", "headline")
+_ALLOWED = (*_NEEDED, "params", "versus", "metric", "over", "bound", "note", "headline", "on")
 _SERIES_NEEDED = ("id", "series", "kind", "target")
 _SERIES_ALLOWED = (*_SERIES_NEEDED, "note", "headline")
 
@@ -39,7 +40,8 @@ def read_claims(path: Path) -> list[Claim]:
     ----------
     path : pathlib.Path
         TOML with one ``[[claim]]`` table per claim; before the first, ``include`` may name further
-        such files, relative to this one.
+        such files, relative to this one, and ``by_rule = true`` adds the claims of
+        `claims_by_rule` after those that are written.
 
     Returns
     -------
@@ -57,7 +59,8 @@ def read_claims(path: Path) -> list[Claim]:
     """
     claims: dict[str, Claim] = {}
     campaign = functools.cache(lambda: campaign_beside(path.parent))  # where a claim asks for it
-    for entry, place in _entries(path):
+    entries, by_rule = _entries(path)
+    for entry, place in entries:
         try:
             if "series" in entry:
                 claim = _series_claim(entry, place, campaign)
@@ -68,12 +71,17 @@ def read_claims(path: Path) -> list[Claim]:
         except _core.InvalidArgumentError as error:
             raise located(error, place.where) from None
         claims[claim.id] = claim
-    return [*claims.values()]
+    written = [*claims.values()]
+    return written + claims_by_rule(written) if by_rule else written
 
 
-def _entries(path: Path) -> list[tuple[Any, Place]]:
-    """Return the tables of a file, then those of the files that it includes."""
-    found = read_tables(path, "claim", argument="claims", head=False, keys=("include",))
+def _entries(path: Path) -> tuple[list[tuple[Any, Place]], bool]:
+    """Return the tables of a file, then those it includes; whether others are made by rule."""
+    found = read_tables(path, "claim", argument="claims", head=False, keys=("include", "by_rule"))
+    by_rule = found.head.get("by_rule", False)
+    if not isinstance(by_rule, bool):
+        error = invalid("by_rule", repr(by_rule), "true, false")
+        raise located(found.head_place.at("by_rule", error), found.head_place.where)
     others = found.head.get("include", [])
     if not isinstance(others, list) or not all(isinstance(name, str) for name in others):
         error = invalid("include", repr(others), "a list of file names")
@@ -82,7 +90,7 @@ def _entries(path: Path) -> list[tuple[Any, Place]]:
     for name in others:
         file = path.parent / name
         entries += read_tables(file, "claim", argument="include", head=False).entries
-    return entries
+    return entries, by_rule
 
 
 def _series_claim(entry: Any, place: Place, campaign: Callable[[], Campaign]) -> Claim:
@@ -125,7 +133,9 @@ def _check_keys(
 
 def _claim(entry: Any, place: Place) -> Claim:
     _check_keys(entry, place, needed=_NEEDED, allowed=_ALLOWED)
-    words = {key: _text(entry, key, place) for key in _ALLOWED if key not in ("target", "params")}
+    words = {
+        key: _text(entry, key, place) for key in _ALLOWED if key not in ("target", "params", "on")
+    }
     place.to("kind")
     if words["kind"] not in KINDS:
         raise invalid("kind", repr(words["kind"]), near(words["kind"], KINDS))
@@ -135,7 +145,8 @@ def _claim(entry: Any, place: Place) -> Claim:
     for key in ("design", "versus"):
         place.to(key)
         known = [d.name for d in benchmark.designs]
-        known += [BEST_PEER] if key == "versus" and any(d.peer for d in benchmark.designs) else []
+        if key == "versus" and words["kind"] == "ratio" and rivals_of(benchmark.id):
+            known.append(BEST)
         if words[key] not in known and (key in entry or key == "design"):
             raise invalid(key, repr(words[key]), near(words[key], known))
     metric = _metric(benchmark, words, place)
@@ -152,16 +163,19 @@ def _claim(entry: Any, place: Place) -> Claim:
         over=_over(words, place),
         metric=metric,
         headline=words["headline"],
-        rivals=_rivals(benchmark, words),
+        rivals=rivals_of(benchmark.id) if words["versus"] == BEST else (),
+        on=_on(entry, place),
     )
     _check_comparison(claim, place)
     return claim
 
 
-def _rivals(benchmark: Benchmark, words: Mapping[str, str]) -> tuple[str, ...]:
-    if words["versus"] != BEST_PEER:
-        return ()
-    return tuple(d.name for d in benchmark.designs if d.peer and d.name != words["design"])
+def _on(entry: Mapping[str, Any], place: Place) -> tuple[str, ...]:
+    names = entry.get("on", [])
+    if not isinstance(names, list) or not all(isinstance(n, str) and n for n in names):
+        allowed = "a list of microarchitectures, as `vmperf machine` names them"
+        raise place.at("on", invalid("on", repr(names), allowed))
+    return tuple(names)
 
 
 def _text(entry: Mapping[str, Any], key: str, place: Place) -> str:

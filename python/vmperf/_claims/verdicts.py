@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .. import _core
 from .._results.rows import gather, pooled
-from .claim import ABSENT, BEST_PEER, NOTHING, Claim, claim_row
+from .claim import ABSENT, BEST, NOTHING, Claim, claim_row
 from .metric import MetricFigures, NotThere
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _row(
     figure: tuple[float | None, float | None, float | None] = NOTHING
     reason = ""
     try:
-        if claim.versus == BEST_PEER:
+        if claim.versus == BEST:
             figure, reason = _against_best(claim, cases, metrics)
         else:
             _refuse(cases)
@@ -102,7 +102,7 @@ def _against_best(
     }
     _refuse(found)
     if len(found) < 2:
-        raise _Refused("not_installed", "none of the peers is installed")
+        raise _Refused("not_installed", f"none of {', '.join(claim.rivals)} is there")
     worst = min if claim.bound == "at_least" else max
     figures = {
         rival: _figure(replace(claim, versus=rival), found, metrics)
@@ -111,7 +111,7 @@ def _against_best(
     }
     rival = worst(figures, key=lambda one: figures[one][0][0] or 0.0)
     figure, where = figures[rival]
-    return figure, f"best peer of {len(figures)}: {rival}" + (f", {where}" if where else "")
+    return figure, f"the best peer is {rival}" + (f"; {where}" if where else "")
 
 
 def _figure(

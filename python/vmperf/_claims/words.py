@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._catalog.quantities import with_unit
-from .claim import PROOF
+from .claim import BEST, PROOF
 
 __all__ = ["figure", "fixed", "says", "target"]
 
@@ -40,6 +40,7 @@ _OVER = {"": "{}", "geomean": "{} in the geometric mean over {}", "worst": "{} a
 def says(row: Mapping[str, Any]) -> str:
     """Return a claim as a sentence."""
     target, design, versus = f"{row['target']:g}", row["design"], row["versus"]
+    versus = "the best peer" if versus == BEST else versus
     if row["kind"] in _COMPARED:
         return f"{row['id'].partition('/')[2]}: {_COMPARED[row['kind']].format(target)}"
     if row["kind"] == PROOF:
@@ -56,6 +57,8 @@ def says(row: Mapping[str, Any]) -> str:
         text = f"{design} at least {target}x as fast as {versus}"
     else:
         text = f"{design} takes at most {target}x the time of {versus}"
+    if row.get("on"):
+        text += f" on {', '.join(row['on'])}"
     return _OVER[row.get("over", "")].format(text, _varied(row))
 
 

@@ -81,7 +81,7 @@ def resolve(text: str, *, repository: Path | None = None) -> Arm:
     if kind in _KINDS and rest:
         found = _TRY[kind](rest, repository or Path())
         if found is None:
-            raise invalid(kind, repr(rest), _ALLOWED[kind](rest))
+            raise invalid(kind, repr(rest), _ALLOWED[kind](rest, repository or Path()))
         return found
     for kind in _KINDS:
         found = _TRY[kind](text, repository or Path())
@@ -91,7 +91,7 @@ def resolve(text: str, *, repository: Path | None = None) -> Arm:
         "arm",
         repr(text),
         "a path (module, library, wheel, virtual environment, source tree), a design, AXIS=VALUE "
-        f"or a git revision; designs: {near(text, _designs())}",
+        f"or {no_commit(text, repository or Path())}; designs: {near(text, _designs())}",
     )
 
 
@@ -191,9 +191,9 @@ _TRY: dict[str, Callable[[str, Path], Arm | None]] = {
     "param": _try_param,
     "rev": _try_revision,
 }
-_ALLOWED: dict[str, Callable[[str], str]] = {
-    "path": lambda _: "a path that exists",
-    "design": lambda text: near(text, _designs()),
-    "param": lambda text: f"AXIS=VALUE with an axis among {near(text.split('=')[0], _axes())}",
-    "rev": lambda _: no_commit(),
+_ALLOWED: dict[str, Callable[[str, Path], str]] = {
+    "path": lambda _, __: "a path that exists",
+    "design": lambda text, _: near(text, _designs()),
+    "param": lambda text, _: f"AXIS=VALUE with an axis among {near(text.split('=')[0], _axes())}",
+    "rev": no_commit,
 }

@@ -10,6 +10,7 @@ from typing import Any
 from .._builds.source import Build
 from .._catalog.axes import point_values
 from .._catalog.catalog import Benchmark, Value, from_entry, matches
+from .._catalog.naming import chosen_names
 from .._catalog.quantities import Metric
 from .._errors import invalid, measurement, near
 from .arms import Arm
@@ -120,13 +121,7 @@ def make_cases(
 def _chosen(known: Mapping[str, Benchmark], patterns: Iterable[str] | None) -> list[str]:
     if patterns is None:
         return [id for id, benchmark in known.items() if not benchmark.hidden]
-    chosen: list[str] = []
-    for pattern in patterns:
-        found = [id for id, benchmark in known.items() if matches(benchmark, pattern)]
-        if not found:
-            raise invalid("benchmark", repr(pattern), near(pattern, known))
-        chosen += found
-    return list(dict.fromkeys(chosen))
+    return chosen_names(patterns, known, matches=lambda id, word: matches(known[id], word))
 
 
 def _one_sided(id: str, side: str) -> Case:

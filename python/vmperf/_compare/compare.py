@@ -8,8 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from .._builds.source import Build, Source
+from .._builds.source import Build, Source, here
+from .._catalog.catalog import Benchmark
 from .._errors import invalid
+from .._files.fraction import parse_fraction
 from .._history.fingerprint import fingerprint_of
 from .._measure.progress import Event, Progress
 from .arms import Arm, resolve, revision_of
@@ -39,7 +41,7 @@ def compare(
     rounds: int | None = None,
     batch_us: int | None = None,
     alpha: float | None = None,
-    tolerance: float = 0.0,
+    tolerance: float | str = 0.0,
     layout: str | None = None,
     aslr: bool | None = None,
     salts: int | None = None,
@@ -85,8 +87,8 @@ def compare(
         Pairs of processes, batches of each side in a pair, microseconds of a batch.
     alpha : float, optional
         One-sided probability of a false alarm over all benchmarks together.
-    tolerance : float
-        Differences up to this fraction are none; 0 = any.
+    tolerance : float or str
+        Differences up to this share are none, ``0.01`` or ``"1%"``; 0 = any.
     layout : {"random", "paired", "fixed"}, optional
         Where data lies: by each process, by each pair, always the same.
     aslr : bool, optional
@@ -166,7 +168,7 @@ def compare(
         rounds=rounds,
         batch_us=batch_us,
         alpha=alpha,
-        tolerance=tolerance,
+        tolerance=parse_fraction(tolerance, "tolerance"),
         layout=layout,
         aslr=aslr,
         correction=correction,
@@ -186,7 +188,7 @@ def compare(
     cases = make_cases(
         arms,
         catalogs,
-        patterns=[benchmarks] if isinstance(benchmarks, str) else benchmarks,
+        patterns=_patterns(benchmarks, (first, second), catalogs, timeout_s=timeout_s),
         designs=designs,
         params=params or {},
     )
@@ -233,6 +235,24 @@ def compare(
         date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )
     return keeping.keep(found, builds[1])
+
+
+def _patterns(
+    benchmarks: str | Iterable[str] | None,
+    builds: tuple[Build, Build],
+    catalogs: tuple[Mapping[str, Benchmark], Mapping[str, Benchmark]],
+    *,
+    timeout_s: float,
+) -> list[str] | None:
+    """Return what is compared: of two libraries their own benchmarks, not the built-in ones."""
+    if benchmarks is not None:
+        return [benchmarks] if isinstance(benchmarks, str) else [*benchmarks]
+    loaded = {*here().libraries}
+    if all({*build.libraries} <= loaded for build in builds):
+        return None
+    known = catalog_of(here(), timeout_s=timeout_s)
+    own = [id for catalog in catalogs for id in catalog if id not in known]
+    return [*dict.fromkeys(own)] or None
 
 
 def _is_sequential(stopping: str | None) -> bool:

@@ -74,13 +74,20 @@ class Side:
     def __enter__(self) -> Side:
         task = self._task
         self._output: IO[bytes] = tempfile.TemporaryFile()
-        self._process = start(
-            # -S -E: nothing of the environment may run in one side and not in the other
-            [task.build.python, "-S", "-E", str(_PROCESS), task.build.core, _aslr_word(task)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._output,
-        )
+        try:
+            self._process = start(
+                # -S -E: nothing of the environment may run in one side and not in the other
+                [task.build.python, "-S", "-E", str(_PROCESS), task.build.core, _aslr_word(task)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._output,
+            )
+        except BaseException as error:
+            self._output.close()
+            if isinstance(error, OSError):
+                said = f"cannot start {task.build.python}: {error.strerror}"
+                raise Dead("crashed", said) from None
+            raise
         self._buffer = b""
         return self
 

@@ -33,6 +33,9 @@ _UNTIMED_SHARE = 4  # of a batch: the other side has had the caches since this o
 
 
 def _load_core(path: str) -> Any:
+    folder = path.rpartition("/")[0].rpartition("/")[0]
+    if folder.endswith("-packages"):  # -S leaves out where it is installed, and what is beside it
+        sys.path.append(folder)
     loader = ExtensionFileLoader("vmperf._core", path)
     spec = ModuleSpec("vmperf._core", loader, origin=path)
     module = module_from_spec(spec)

@@ -483,6 +483,13 @@ class ReplayPlan:
 
     A plan lies in memory of its own and may be saved, so that another process replays it with a heap in
     which nothing was planned: that is what `replay` does.
+
+    Examples
+    --------
+    >>> from vmperf import alloc, trace
+    >>> plan = alloc.plan_replay(trace.generate(1000, seed=1))
+    >>> type(plan).__name__
+    'ReplayPlan'
     """
     @staticmethod
     def open(path: str) -> ReplayPlan:
@@ -572,16 +579,17 @@ class ReplayPlan:
         design : str
             One of `peers`, or ``"null"``: does nothing, and costs what the loop around it costs.
         touch : {"pages", "none", "first", "all"}
-            What is written to a new block: a byte of each of its pages, nothing, its first byte, all of it.
+            What is written to a new block: a byte of each page, nothing, its first byte, all of it.
         stamped : bool, default False
             Take a stamp per op, for times by class and percentiles. Of a plan of speed "real" always.
 
         Returns
         -------
         dict
-            Times in ns: ``ns_total`` in ops, summed over threads, ``wall_ns``, ``cpu_ns``, ``waited_ns`` for
-            other threads. Memory in bytes above that before the first op: ``peak_bytes``, ``end_bytes``
+            Times in ns: ``ns_total`` in ops, summed over threads, ``wall_ns``, ``cpu_ns``, ``waited_ns``
+            for other threads. Memory in bytes above that before the first op: ``peak_bytes``, ``end_bytes``
             after the last op, ``freed_bytes`` after all is freed, ``purged_bytes`` after a purge.
+            ``loaded_bytes`` came with the library itself, when it was loaded by this call.
             ``series``: (ops done, resident bytes, live bytes). ``page_faults``; ``n_ops``; ``n_failed``
             requests that came back null. ``classes``: by kind of request ``n_ops`` and, of a stamped pass,
             ``ns_total`` but for ``n_long`` ops of over a millisecond (preempted ones, most of all), and
@@ -682,7 +690,7 @@ def plan_replay(trace: vmperf._core.trace.AllocationTrace, *, threads: str = 'me
     >>> plan.counts()["n_threads"]
     1
     """
-def replay(trace: typing.Any, designs: typing.Any = None, **kwargs) -> typing.Any:
+def replay(trace: typing.Any, designs: typing.Any = None, *, speed: str = 'max', threads: str = 'merge', touch: str = 'pages', repeats: typing.SupportsInt | typing.SupportsIndex = 5, latency: bool = True, reference: str | None = None, seed: typing.SupportsInt | typing.SupportsIndex = 0, timeout_s: typing.SupportsFloat | typing.SupportsIndex = 600.0, progress: typing.Any = None) -> typing.Any:
     """
     Replays a trace through allocators, each in processes of its own, and says which one to take.
 
@@ -693,14 +701,24 @@ def replay(trace: typing.Any, designs: typing.Any = None, **kwargs) -> typing.An
     designs : list of str, optional
         Names of `peers`; by default, or by ``"all"``, all of them but the naive one. One that is not
         installed stays as a row that says how to get it.
-    **settings
-        ``speed``: "max" (default), one op after the other, or "real", each at its recorded time, so that
-        allocators which purge by the clock do so. ``threads``: "merge" (default), all ops in one thread,
-        or "same", a thread for each recorded one. ``touch``: "pages" (default), a byte of each page of a
-        new block is written, "none", "first" (one byte) or "all". ``repeats``: rounds, 1 to 1000, default 5; each replays
-        every allocator in a fresh process. ``latency``: True (default) adds passes with a stamp per op.
-        ``reference``: what the program has now, by default "libc". ``seed``: of the order within rounds.
-        ``timeout_s``: of one process, default 600. ``progress``: called with what is done.
+    speed : {"max", "real"}
+        One op after the other, or each at its recorded time, so that what purges by the clock does so.
+    threads : {"merge", "same"}
+        All ops in one thread, or a thread for each recorded one.
+    touch : {"pages", "none", "first", "all"}
+        What is written to a new block: a byte of each page, nothing, its first byte, all of it.
+    repeats : int, default 5
+        Rounds, 1 to 1000; each replays every allocator in a fresh process.
+    latency : bool, default True
+        Add passes with a stamp per op, for times by kind and percentiles.
+    reference : str, optional
+        What the program has now; by default "libc", else the first.
+    seed : int, default 0
+        Of the order within rounds.
+    timeout_s : float, default 600
+        Seconds for one process, more than 0.
+    progress : callable, optional
+        Called before each pass with ``done``, ``total``, ``elapsed_s``, ``eta_s`` and ``design``.
 
     Returns
     -------

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-__all__ = ["decoded", "read_text", "shown"]
+__all__ = ["decoded", "json_text", "read_text", "shown"]
 
 # Breaks of lines and tabs may stay; the last ones are halves of letters, which cannot be encoded.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff]")
@@ -32,6 +32,11 @@ def shown(text: str) -> str:
     'red\\x1b[31m'
     """
     return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def json_text(data: bytes) -> str:
+    """Return the text of JSON: bytes that are no UTF-8 stay in its strings, for `shown`."""
+    return data.decode("utf-8", errors="surrogateescape")
 
 
 def read_text(path: Path) -> str:

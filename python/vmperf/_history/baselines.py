@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -110,14 +111,34 @@ def save(
     old = _files(_manifest(target / _MANIFEST)) if target.exists() else []
     # A new one comes into being with its folder; an old one changes with its manifest.
     folder = target if target.exists() else target.with_name(f".{name}.{os.getpid()}.new")
+    about = {
+        "revision": revision,
+        "fingerprint": dict(fingerprint),
+        "settings": dict(settings),
+    }
+    try:
+        return _save(name, builds, folder, target, old, about)
+    except BaseException:
+        if folder != target:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _save(
+    name: str,
+    builds: Sequence[Build],
+    folder: Path,
+    target: Path,
+    old: list[dict[str, Any]],
+    about: Mapping[str, Any],
+) -> Path:
+    """Write a baseline into its folder, give that its name, and clear away what was before."""
     manifest = {
         "format": _FORMAT,
         "schema": _SCHEMA,
         "name": name,
-        "revision": revision,
+        **about,
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "fingerprint": dict(fingerprint),
-        "settings": dict(settings),
         "python": builds[0].python,
         "builds": [_keep(Path(build.core), folder) for build in builds],
         "libraries": [_keep(Path(path), folder) for path in builds[0].libraries],

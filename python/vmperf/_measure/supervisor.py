@@ -54,10 +54,14 @@ class Supervisor:
 
     def __enter__(self) -> Supervisor:
         self._folder = tempfile.TemporaryDirectory(prefix="vmperf-")
-        self._beacon_path = Path(self._folder.name) / "beacon"
-        self._beacon_path.write_bytes(bytes(_BEACON_BYTES))
-        with self._beacon_path.open("r+b") as file:
-            self._beacon = mmap.mmap(file.fileno(), _BEACON_BYTES)
+        try:
+            self._beacon_path = Path(self._folder.name) / "beacon"
+            self._beacon_path.write_bytes(bytes(_BEACON_BYTES))
+            with self._beacon_path.open("r+b") as file:
+                self._beacon = mmap.mmap(file.fileno(), _BEACON_BYTES)
+        except BaseException:
+            self._folder.cleanup()
+            raise
         return self
 
     def __exit__(
@@ -123,7 +127,10 @@ class Supervisor:
                 dead = worker.poll() is not None  # asked first: what it wrote is read below
                 ready = selector.select(_TICK_S)
                 data = os.read(worker.stdout.fileno(), 1 << 16) if ready else b""
-                frames += reader.feed(data)
+                try:
+                    frames += reader.feed(data)
+                except ValueError as error:  # the stream is lost, and with it the worker
+                    frames.append(({"kind": "error", "type": "torn answer", "message": error}, {}))
                 if frames and frames[-1][0]["kind"] != "case":
                     return frames, ""
                 if not data and (ready or dead):

@@ -12,7 +12,7 @@ from .. import _core
 from .._catalog.axes import COMMAND, commands, point_values
 from .._catalog.catalog import Benchmark, Value, get, select
 from .._catalog.own_code import design_words, enter_designs, versions
-from .._errors import invalid, near
+from .._errors import checked_seed, invalid, near
 from .._files.identity import hash_of
 from .budget import expected_s, least_s
 from .groups import Axes, Group, Point, grid, ordered
@@ -159,7 +159,7 @@ def make_plan(
     named = params.pop("design", None)
     designs = _names(designs) if designs is not None else _names(named) if named else None
     designs = None if designs is None else enter_designs(designs)
-    chosen = _check_profile(profile, seed)
+    chosen, seed = _check_profile(profile), checked_seed(seed)
     if patterns is None:
         budget_s = TOUR_S if budget_s is None else budget_s
         axes = choose(
@@ -210,7 +210,7 @@ def plan_points(
         A seed out of range; a budget that is too small.
     """
     points = tuple(points)
-    _check_seed(seed)
+    seed = checked_seed(seed)
     axes: Axes = {}
     for point in points:
         mine = axes.setdefault(point.id, {})
@@ -250,21 +250,15 @@ def _settings(
 
 
 def _names(values: Any) -> list[Any]:
-    if isinstance(values, str | int | float):
+    if isinstance(values, str) or not hasattr(values, "__iter__"):
         return [values]
     return [*values]
 
 
-def _check_profile(profile: str, seed: int) -> Profile:
+def _check_profile(profile: str) -> Profile:
     if profile not in PROFILES:
         raise invalid("profile", repr(profile), near(profile, PROFILES))
-    _check_seed(seed)
     return PROFILES[profile]
-
-
-def _check_seed(seed: int) -> None:
-    if not 0 <= seed < 2**64:
-        raise invalid("seed", seed, "0 <= seed < 2**64")
 
 
 def _axes_of(

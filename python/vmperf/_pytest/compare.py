@@ -22,7 +22,6 @@ __all__ = ["check_options", "compare_measured", "remember", "summarize"]
 
 _MEASURED = pytest.StashKey[dict[tuple[Any, ...], tuple[str, dict[str, Any]]]]()
 _FOUND: pytest.StashKey[Comparison | str] = pytest.StashKey()
-_FAILED = ("crashed", "timed_out", "unverified", "optimised_away")
 
 
 def check_options(config: pytest.Config) -> None:
@@ -56,12 +55,14 @@ def compare_measured(session: pytest.Session) -> None:
     """Compare what was measured; the session fails if something regressed."""
     config = session.config
     points = [*config.stash.get(_MEASURED, {}).values()]
+    share = config.getoption("vmperf_compare_fail")
     if not points:
-        config.stash[_FOUND] = "nothing was measured, so nothing was compared"
+        config.stash[_FOUND] = "nothing was measured, so nothing was compared" + _why(config)
+        if share is not None:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
         return
     from .._compare.points import compare_points
 
-    share = config.getoption("vmperf_compare_fail")
     try:
         found = compare_points(
             config.getoption("vmperf_baseline"),
@@ -76,9 +77,18 @@ def compare_measured(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         return
     config.stash[_FOUND] = found
-    failed = any(row["status"] in _FAILED for row in found.rows())
-    if share is not None and (found.regressed or failed):
+    if share is not None and found.failure:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _why(config: pytest.Config) -> str:
+    """Return what keeps all tests from measuring, where an option does."""
+    if config.pluginmanager.hasplugin("dsession"):
+        return ": under xdist figures are not judged; run without -n"
+    for option in ("benchmark_skip", "benchmark_disable"):
+        if config.getoption(option, False):
+            return f": --{option.replace('_', '-')} was given"
+    return ""
 
 
 def summarize(config: pytest.Config, reporter: pytest.TerminalReporter) -> None:
@@ -97,10 +107,10 @@ def summarize(config: pytest.Config, reporter: pytest.TerminalReporter) -> None:
         f"{len(found)} comparisons corrected together, alpha {found.settings.alpha:g} one-sided, "
         f"{found.settings.pairs} process pairs each; + = this build is slower; {found.layout_note}"
     )
-    if share is not None and found.regressed:
-        reporter.write_line(
-            f"FAILED: {len(found.regressed)} slower than {baseline} by more than {share}", red=True
-        )
+    if share is not None and found.failure:
+        slower = f"{len(found.regressed)} slower than {baseline} by more than {share}"
+        said = slower if found.regressed else found.failure
+        reporter.write_line(f"FAILED: {said}", red=True)
 
 
 def _line(row: dict[str, Any]) -> str:

@@ -123,11 +123,16 @@ class NativeClock:
 _CLOCK = pytest.StashKey[NativeClock]()
 
 
+_NOT_MEANT = "not meant"
+
+
 def parametrize(metafunc: pytest.Metafunc) -> None:
     """Give a marked test function one parameter set for each of its cases."""
     definition = metafunc.definition
     marker = definition.get_closest_marker(MARKER)
     fault = _fault(metafunc, marker)
+    if fault == _NOT_MEANT:
+        return  # pytestmark of a module or class, over a plain test
     if fault:
         raise pytest.Collector.CollectError(f"{definition.nodeid}: {fault}")
     assert marker is not None
@@ -156,6 +161,8 @@ def _fault(metafunc: pytest.Metafunc, marker: pytest.Mark | None) -> str:
     if marker is None:
         return f"{FIXTURE} needs the marker: @pytest.mark.{MARKER}('pool/*')"
     if FIXTURE not in metafunc.fixturenames:
+        if marker not in metafunc.definition.own_markers:
+            return _NOT_MEANT
         return f"marker {MARKER} needs the fixture {FIXTURE}: take it and call it in the body"
     if "benchmark" in inspect.signature(metafunc.function).parameters:
         return f"takes benchmark and {FIXTURE}, which feeds it: use one of the two"

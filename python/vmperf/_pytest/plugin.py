@@ -138,4 +138,10 @@ def vmperf_benchmark(
     """
     from .native import NativeBenchmark
 
+    if not hasattr(request, "param"):  # asked for by request.getfixturevalue()
+        pytest.fail(
+            f"{FIXTURE} must be an argument of a test with the marker {MARKER}, which gives it its "
+            "case; getfixturevalue() comes too late",
+            pytrace=False,
+        )
     return NativeBenchmark(request, benchmark, tmp_path_factory)

@@ -21,7 +21,7 @@ NULL = "null"
 CLASSES = ("malloc_small", "malloc_large", "calloc", "realloc", "aligned", "free")
 PERCENTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p99_9": 0.999, "p99_99": 0.9999}
 _LEAST_NS = 0.01  # of a net time: below that it is the loop's noise
-_MEMORY = ("peak_bytes", "end_bytes", "freed_bytes", "purged_bytes", "page_faults")
+_MEMORY = ("peak_bytes", "end_bytes", "freed_bytes", "purged_bytes", "loaded_bytes", "page_faults")
 
 
 def op_ns(record: Mapping[str, Any]) -> float:

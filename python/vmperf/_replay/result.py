@@ -89,7 +89,8 @@ class Replay:
             ``design``, ``status``, ``reason``, ``version``; where it is ok ``ns_per_op`` (median,
             low, high; without what the loop takes), ``gross_ns_per_op``, ``ratio`` to the
             reference (ratio, low, high), ``peak_bytes``, ``end_bytes`` (retained), ``freed_bytes``,
-            ``purged_bytes``, ``page_faults``, ``fragmentation`` (peak and end over live bytes),
+            ``purged_bytes``, ``loaded_bytes``, ``page_faults``,
+            ``fragmentation`` (peak and end over live bytes),
             ``classes`` and ``latency_ns`` by percentile.
         """
         return [self._row(design) for design in self.designs]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .. import _core
-from .._errors import invalid, near
+from .._errors import checked_seed, invalid, near
 from .._measure.signature import c_target
 from .._plan.plan import PROFILES
 
@@ -158,8 +158,7 @@ def benchmark(
     """
     if not timeout_s > 0:
         raise invalid("timeout_s", timeout_s, "> 0")
-    if not 0 <= seed < 2**64:
-        raise invalid("seed", seed, "0 <= seed < 2**64")
+    seed = checked_seed(seed)
     settings = _settings(profile, seed) | {"count_instructions": count_instructions}
     call = c_target(target, args, signature)
     if call is not None:

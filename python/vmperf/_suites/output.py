@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import math
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
 from .. import _core
+from .._files.text import shown
 
 __all__ = ["Readings", "failed_tests", "read_gbench", "read_pytest"]
 
@@ -77,15 +78,19 @@ def read_gbench(text: str, *, time: str = "real", torn: bool = False) -> Reading
     """
     if torn and (last := text.rfind("}")) >= 0 and not _is_json(text):
         text = text[: last + 1] + "]}"
+    entries = _benchmarks(text)
+    twins = _twins(entries)
     runs: dict[str, list[float | None]] = {}
     medians: dict[str, float | None] = {}
     readings = Readings()
-    for entry in _benchmarks(text):
-        name = str(entry.get("run_name") or entry["name"])
-        if entry.get("error_occurred") or entry.get("skipped"):
+    for entry in entries:
+        name = _name_of(entry)
+        if name in twins:
+            readings.faults[name] = ("ambiguous", "several benchmarks have this name")
+        elif entry.get("error_occurred") or entry.get("skipped"):
             said = entry.get("error_message") or entry.get("skip_message") or "no reason given"
             status = "failed" if entry.get("error_occurred") else "skipped"
-            readings.faults[name] = (status, str(said))
+            readings.faults[name] = (status, shown(str(said)))
         elif entry.get("run_type", "iteration") == "iteration":
             runs.setdefault(name, []).append(_nanoseconds(entry, time))
         elif entry.get("aggregate_name") == "median":
@@ -95,6 +100,31 @@ def read_gbench(text: str, *, time: str = "real", torn: bool = False) -> Reading
         value = medians[name] if name in medians else _median(runs[name])
         readings.add(name, value, what)
     return readings
+
+
+def _name_of(entry: Mapping[str, Any]) -> str:
+    return shown(str(entry.get("run_name") or entry["name"]))
+
+
+def _twins(entries: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Return the names that several benchmarks bear: a figure under one says nothing.
+
+    Repetitions of one share its name, and are told apart by their index; its place in the registry
+    is one for all of them. Older versions write neither, then two aggregates of a kind show it.
+    """
+    places: dict[str, set[Any]] = {}
+    seen: set[Any] = set()
+    twins = set()
+    for entry in entries:
+        name = _name_of(entry)
+        place = (entry.get("family_index"), entry.get("per_family_instance_index"))
+        places.setdefault(name, set()).add(place)
+        which = entry.get("aggregate_name"), entry.get("repetition_index")
+        if which != (None, None):
+            if (name, *which) in seen:
+                twins.add(name)
+            seen.add((name, *which))
+    return twins | {name for name, found in places.items() if len(found) > 1}
 
 
 def read_pytest(text: str, failed: Mapping[str, str]) -> Readings:
@@ -119,7 +149,11 @@ def read_pytest(text: str, failed: Mapping[str, str]) -> Readings:
     """
     readings = Readings()
     for entry in _benchmarks(text):
-        name = str(entry.get("fullname") or entry["name"])
+        name = shown(str(entry.get("fullname") or entry["name"]))
+        if name in readings.times or name in readings.faults:
+            readings.times.pop(name, None)
+            readings.faults[name] = ("ambiguous", "several benchmarks have this name")
+            continue
         stats = entry.get("stats")
         value = stats.get("median") if isinstance(stats, dict) else None
         if name in failed:
@@ -172,9 +206,9 @@ def _junit_name(node_id: str) -> tuple[str, str]:
 
 def _benchmarks(text: str) -> list[dict[str, Any]]:
     try:
-        data = json.loads(text)
+        data = json.loads(text, strict=False)  # a control character in one name spoils no other
     except ValueError as error:
-        start = " ".join(text[:60].split())
+        start = shown(" ".join(text[:60].split()))
         raise ValueError(f"its output is not JSON ({error}): {start!r}") from None
     entries = data.get("benchmarks") if isinstance(data, dict) else None
     if not isinstance(entries, list) or not all(
@@ -186,7 +220,7 @@ def _benchmarks(text: str) -> list[dict[str, Any]]:
 
 def _is_json(text: str) -> bool:
     try:
-        json.loads(text)
+        json.loads(text, strict=False)
     except ValueError:
         return False
     return True

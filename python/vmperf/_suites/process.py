@@ -8,13 +8,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .. import _core
 from .._errors import invalid
-from .._files.text import read_text
+from .._files.text import json_text, read_text
 from .._measure.child import cause_of_death, kill, last_words, start, wait
 from .output import Fault, Readings, failed_tests, read_gbench, read_pytest
 
@@ -27,6 +28,7 @@ _LAST_LINES = 3
 # About as long as Google Benchmark's own default, 0.5 s, but with a median: its figure is a mean,
 # which one preemption spoils.
 _REPEATED = (("--benchmark_min_time", "0.05"), ("--benchmark_repetitions", "10"))
+_MOST_FILTER = 100_000  # characters: the system takes no longer word; then all are run
 _TESTS_FAILED = 1  # pytest's exit code: the JSON is whole, some tests are not
 
 
@@ -108,10 +110,11 @@ def run_once(command: Command, folder: Path, *, only: Sequence[str] | None = Non
         out, junit, log = (Path(scratch) / name for name in ("out.json", "junit.xml", "log"))
         words = [*_program(command.words), *_options(command, out, junit, folder, only)]
         code = _run(words, command, folder, log)
-        text = read_text(out)
+        text = json_text(out.read_bytes()) if out.is_file() else ""
         if not text.strip() and command.kind == "gbench":
-            text = _standard_output(log)  # a program that knows no --benchmark_out
-        failure = _failure(code, command, log)
+            text = json_text(log.read_bytes())  # a program that knows no --benchmark_out
+        failure = code if isinstance(code, tuple) else _failure(code, command, log)
+        _hand_over(command, out, folder)
         ran = Ran(failure=failure)
         try:
             if command.kind == "gbench":
@@ -121,8 +124,9 @@ def run_once(command: Command, folder: Path, *, only: Sequence[str] | None = Non
                 names = set(read_pytest(text, {}).times)
                 ran.readings = read_pytest(text, failed_tests(xml, names))
         except ValueError as error:
-            ran.failure = failure or ("bad_output", str(error) if text.strip() else _nothing(log))
-        if failure is not None and code is not None and code > 0:
+            said = str(error) if text.strip() else _nothing(command, log)
+            ran.failure = failure or ("bad_output", said)
+        if failure is not None and isinstance(code, int) and code > 0:
             # It says itself that something is wrong: none of its figures stands.
             ran.readings.spoil(*failure)
         return ran
@@ -147,8 +151,9 @@ def _options(
         if not any(word.startswith(f"{name}=") for word in command.words):
             options.append(f"{name}={value}")
     if only is not None:
-        names = "|".join(_escaped(name) for name in only)
-        options.append(f"--benchmark_filter=^({names})$")
+        wanted = f"^({'|'.join(_escaped(name) for name in only)})$"
+        if len(wanted.encode()) <= _MOST_FILTER:
+            options.append(f"--benchmark_filter={wanted}")
     return options
 
 
@@ -156,8 +161,20 @@ def _escaped(name: str) -> str:
     return "".join(f"\\{c}" if c in r"\^$.|?*+()[]{}" else c for c in name)
 
 
-def _run(words: list[str], command: Command, folder: Path, log: Path) -> int | None:
-    """Return the exit code, negative for a signal; None where it took too long."""
+def _hand_over(command: Command, out: Path, folder: Path) -> None:
+    """Write the user's own --benchmark_out, too, in whose place ours stood."""
+    for word in command.words if command.kind == "gbench" else ():
+        name, _, path = word.partition("=")
+        if name == "--benchmark_out" and path and out.is_file():
+            with suppress(OSError):  # the suite could not have written it either
+                shutil.copyfile(out, folder / path)
+
+
+def _run(words: list[str], command: Command, folder: Path, log: Path) -> int | Fault | None:
+    """Return the exit code, negative for a signal; None where it took too long.
+
+    What cannot be started at all is a fault.
+    """
     env = {**os.environ}
     if command.own_sources:
         paths = [str(folder), str(folder / "src"), env.get("PYTHONPATH", "")]
@@ -165,14 +182,17 @@ def _run(words: list[str], command: Command, folder: Path, log: Path) -> int | N
     cpu = "-" if command.cpu is None else str(command.cpu)
     launcher = [sys.executable, "-S", "-E", str(_LAUNCHER), str(_core.__file__), cpu]
     with log.open("wb") as stdout, log.with_suffix(".err").open("wb") as stderr:
-        program = start(
-            [*launcher, *words],
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=stderr,
-            folder=folder,
-            env=env,
-        )
+        try:
+            program = start(
+                [*launcher, *words],
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+                folder=folder,
+                env=env,
+            )
+        except (OSError, ValueError) as error:
+            return ("failed", f"cannot start {words[0]}: {error}")
         try:
             return wait(program, command.timeout_s)
         finally:
@@ -183,24 +203,28 @@ def _failure(code: int | None, command: Command, log: Path) -> Fault | None:
     if code is None:
         return ("timed_out", f"not done after {command.timeout_s:g} s")
     if code < 0:
-        return ("crashed", cause_of_death(code, _said(log)))
+        return ("crashed", cause_of_death(code, _said(command, log)))
     if code == 0 or (command.kind == "pytest" and code == _TESTS_FAILED):
         return None
-    return ("failed", cause_of_death(code, _said(log)))
+    return ("failed", cause_of_death(code, _said(command, log)))
 
 
-def _said(log: Path) -> str:
-    for path in (log.with_suffix(".err"), log):
+def _said(command: Command, log: Path) -> str:
+    """Return the last words: pytest reports on stdout, warnings alone go elsewhere."""
+    paths = [log.with_suffix(".err"), log]
+    if command.kind == "pytest":
+        lines = [line.strip() for line in read_text(log).splitlines()]
+        errors = [line for line in lines if line.startswith(("E ", "ERROR"))]
+        if errors:
+            return " | ".join(errors[-_LAST_LINES:])
+        paths.reverse()
+    for path in paths:
         with path.open("rb") as output:
             if said := last_words(output, lines=_LAST_LINES):
                 return said
     return ""
 
 
-def _nothing(log: Path) -> str:
-    said = _said(log)
+def _nothing(command: Command, log: Path) -> str:
+    said = _said(command, log)
     return f"it wrote no JSON: {said}" if said else "it wrote no JSON"
-
-
-def _standard_output(log: Path) -> str:
-    return read_text(log)

@@ -9,21 +9,23 @@ from __future__ import annotations
 import datetime
 import math
 import random
+import re
 import time as clock
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from .. import _core
 from .._builds.checkout import checked_out, digest, find_source, prefix_in_repository
 from .._builds.source import Source
+from .._catalog.naming import chosen_names
 from .._compare.cases import Case
 from .._compare.pair_log import PairLog, kept_pairs
 from .._compare.result import Comparison
 from .._compare.settings import Settings, with_changes
 from .._compare.verdict import crossed, fewest_pairs
-from .._errors import invalid, measurement, near
+from .._errors import invalid, measurement
+from .._files.fraction import parse_fraction
 from .._history.fingerprint import fingerprint_of
 from .._machine import machine
 from .._measure.progress import Event, Kind, Progress
@@ -31,6 +33,7 @@ from .process import TIMES, Command, Ran, kept_ran, kind_of, run_once
 
 __all__ = ["compare_suites"]
 
+_THREADS = re.compile(r"/threads:(?!1\b)\d+")  # as Google Benchmark names them
 _LAYOUT = (
     "code layout was not varied: the suite is linked once a side, and a relink alone can move a "
     "benchmark"
@@ -48,7 +51,7 @@ def compare_suites(
     benchmarks: str | Iterable[str] | None = None,
     pairs: int | None = None,
     alpha: float | None = None,
-    tolerance: float = 0.0,
+    tolerance: float | str = 0.0,
     correction: str | None = None,
     stopping: str | None = None,
     budget_s: float | None = None,
@@ -84,8 +87,8 @@ def compare_suites(
         Pairs of processes.
     alpha : float, optional
         One-sided probability of a false alarm over all benchmarks together.
-    tolerance : float
-        Differences up to this fraction are none; 0 = any.
+    tolerance : float or str
+        Differences up to this share are none, ``0.01`` or ``"1%"``; 0 = any.
     correction : {"bh", "holm"}, optional
         Of p values over the benchmarks.
     stopping : {"sequential"}, optional
@@ -144,7 +147,7 @@ def compare_suites(
     settings = with_changes(
         pairs=pairs,
         alpha=alpha,
-        tolerance=tolerance,
+        tolerance=parse_fraction(tolerance, "tolerance"),
         correction=correction,
         sequential=stopping is not None,
     )
@@ -191,9 +194,17 @@ def compare_suites(
         layout_note=_LAYOUT,
         seed=seed,
         revisions=(sources[0].revision, sources[1].revision),
-        notes=series.notes,
+        notes=(*series.notes, *_pinned(runner, series.cases)),
         date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )
+
+
+def _pinned(runner: Command, cases: Sequence[Case]) -> list[str]:
+    if runner.cpu is None:
+        return []
+    threaded = [case.id for case in cases if _THREADS.search(case.id)]
+    what = f"; {threaded[0]} has threads, which took turns on it" if threaded else ""
+    return [f"each process ran on CPU {runner.cpu} alone{what}: --no-pin leaves all CPUs to it"]
 
 
 def _told(progress: Progress | None) -> Callable[[str], None]:
@@ -322,10 +333,7 @@ def _cases(ran: tuple[Ran, Ran], patterns: list[str] | None) -> list[Case]:
     if not any(one.readings.times for one in ran):
         raise measurement("suite_failed", _why(ran, names))
     if patterns is not None:
-        for pattern in patterns:
-            if not any(fnmatchcase(name, pattern) for name in names):
-                raise invalid("benchmark", repr(pattern), near(pattern, names))
-        names = [n for n in names if any(fnmatchcase(n, pattern) for pattern in patterns)]
+        names = chosen_names(patterns, names)
     cases = [Case(name, {}, ({}, {})) for name in names]
     for case in cases:
         missing = [side for side in (0, 1) if case.id not in sides[side]]

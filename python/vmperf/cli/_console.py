@@ -149,8 +149,17 @@ def _lines(rows: Iterable[dict[str, Any]], axes: Sequence[str]) -> Iterable[list
             rate(row["ops_per_s"]),
             str(row["samples"] or "-"),
             f"{flags['switch']}/{flags['fault']}/{flags['steal']}" if row["samples"] else "-",
-            row["status"] + (" oversubscribed" if row["oversubscribed"] and row["samples"] else ""),
+            " ".join([row["status"], *_doubts(row)]),
         ]
+
+
+def _doubts(row: dict[str, Any]) -> list[str]:
+    """Return what a status must not hide."""
+    if not row["samples"]:
+        return []
+    mostly = 2 * max(row["flags"].values()) > row["samples"]
+    doubts = {"disturbed": mostly, "oversubscribed": row["oversubscribed"]}
+    return [name for name, holds in doubts.items() if holds]
 
 
 def _remarks(rows: Iterable[dict[str, Any]], axes: Sequence[str]) -> Iterable[str]:

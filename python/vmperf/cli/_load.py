@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ctypes
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -15,7 +19,24 @@ def _load(context: click.Context, parameter: click.Parameter, given: tuple[str, 
 
     if not context.resilient_parsing:
         for library in given:
-            load(library)
+            with _stdout_aside():
+                load(library)
+
+
+@contextmanager
+def _stdout_aside() -> Iterator[None]:
+    """Send to stderr what a library prints as it is loaded: stdout may be JSON."""
+    libc = ctypes.CDLL(None)
+    sys.stdout.flush()
+    libc.fflush(None)
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        libc.fflush(None)  # what C has buffered would come later, and to the wrong place
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def load_option(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,7 +6,7 @@ import click
 
 from .._catalog.axes import COMMAND, CommandLine
 
-__all__ = ["axis_values", "names"]
+__all__ = ["axis_values", "names", "whole_words"]
 
 
 def axis_values(
@@ -21,6 +21,13 @@ def axis_values(
         one = [CommandLine(values)] if axis == COMMAND else values.split(",")
         axes.setdefault(axis, []).extend(one)
     return axes
+
+
+def whole_words(
+    context: click.Context, parameter: click.Parameter, given: tuple[str, ...]
+) -> list[str] | None:
+    """Return the words as they are, since a comma may be a part of a name; None without any."""
+    return [*given] or None
 
 
 def names(

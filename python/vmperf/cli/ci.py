@@ -12,7 +12,7 @@ from vmperf import VmperfError
 from ._json import json_option, write_json
 from ._outputs import Outputs
 from ._pairs import check_pairs, going_on, pairs_options
-from ._params import axis_values, names
+from ._params import axis_values, names, whole_words
 from ._suite import SuiteCommand, suite_options, suite_settings, suite_words
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _SHARED = (
 @click.option(
     "--max-regression", default="0%", show_default=True, metavar="SHARE", help="0.5% or 0.005."
 )
-@click.option("--benchmark", "benchmarks", multiple=True, callback=names, metavar="ID,ID")
+@click.option("--benchmark", "benchmarks", multiple=True, callback=whole_words, metavar="ID,ID")
 @click.option("--design", "designs", multiple=True, callback=names, metavar="A,B")
 @click.option("--param", "params", multiple=True, callback=axis_values, metavar="AXIS=V1,V2")
 @click.option("--metric", metavar="NAME", help="Hold this in place of the time per op.")

@@ -11,7 +11,7 @@ from ._json import json_option, write_json
 from ._load import load_option
 from ._outputs import Outputs
 from ._pairs import check_pairs, going_on, pairs_options
-from ._params import axis_values, names
+from ._params import axis_values, names, whole_words
 from ._suite import SuiteCommand, suite_options, suite_settings, suite_words
 
 if TYPE_CHECKING:
@@ -32,12 +32,12 @@ _SHARED = (
 @click.option("--save", metavar="NAME", help="Keep B as a baseline; append to the history.")
 @click.option("--history", metavar="FILE", help="Append to this history.")
 @click.option("--force", is_flag=True, help="Also with a baseline of an unlike machine.")
-@click.option("--benchmark", "benchmarks", multiple=True, callback=names, metavar="ID,ID")
+@click.option("--benchmark", "benchmarks", multiple=True, callback=whole_words, metavar="ID,ID")
 @click.option("--design", "designs", multiple=True, callback=names, metavar="A,B")
 @click.option("--param", "params", multiple=True, callback=axis_values, metavar="AXIS=V1,V2")
 @click.option("--metric", metavar="NAME", help="Compare this in place of the time per op.")
 @click.option("--budget", "budget_s", type=float, help="Seconds for all pairs.")
-@click.option("--tolerance", type=float, default=0.0, show_default=True, help="A fraction.")
+@click.option("--tolerance", default="0", show_default=True, metavar="SHARE", help="1% or 0.01.")
 @click.option("--pairs", type=int, help="Pairs of processes.")
 @click.option("--alpha", type=float, help="False alarms over all benchmarks together.")
 @click.option("--salts", type=int, help="Builds of each side with another code layout.")

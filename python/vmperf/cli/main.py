@@ -11,8 +11,6 @@ import importlib
 import io
 import os
 import pkgutil
-import sqlite3
-import subprocess
 import sys
 from typing import Any, NoReturn
 
@@ -68,7 +66,12 @@ class _Commands(click.Group):
                 raise
             usage = isinstance(error, InvalidArgumentError | TraceFormatError)
             _fail(str(error), EXIT_USAGE if usage else EXIT_UNMET)
-        except (OSError, sqlite3.Error, UnicodeError, subprocess.SubprocessError) as error:
+        except OSError as error:
+            if debug:
+                raise
+            what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            _fail(what, EXIT_UNMET)
+        except Exception as error:  # a mistake of ours, which is no reason for a page of text
             if debug:
                 raise
             _fail(f"{type(error).__name__}: {error}; --debug shows where", EXIT_UNMET)

@@ -9,13 +9,16 @@ from collections.abc import Iterable, Iterator, Sequence
 Op = tuple[int, int, int, int, int, int]  # time, size, slot, thread, kind, log2 of the alignment
 REALLOC, ALIGNED, FREE = 2, 3, 4
 HEAD = struct.Struct("<8sHHIQIIQQQQQQQ")
+NAMES = (
+    *("magic", "version", "flags", "text", "n_ops", "n_slots", "n_threads", "process"),
+    *("frees", "reallocs", "lost_frees", "lost_ops", "n_blocks", "zero"),
+)
 
 
 def decode(data: bytes) -> tuple[dict[str, int], list[str], list[Op]]:
     """Return the head's numbers, its texts and the operations."""
     fields = HEAD.unpack_from(data)
-    names = "magic version flags text n_ops n_slots n_threads process frees reallocs".split()
-    head = dict(zip([*names, "lost_frees", "lost_ops", "n_blocks", "zero"], fields, strict=True))
+    head = dict(zip(NAMES, fields, strict=True))
     (crc,) = struct.unpack_from("<I", data, 92)
     end = 96 + head["text"]
     assert crc == zlib.crc32(data[96:end], zlib.crc32(data[:92]))
@@ -86,13 +89,15 @@ def rebuild(events: Iterable[Sequence[int]]) -> tuple[list[Op], dict[str, int]]:
     n_slots = 0
 
     def put(kind: int, slot: int, size: int, log2: int = 0) -> None:
-        ops.append((time, size, slot, threads.setdefault(thread, len(threads)), kind, log2))
+        thread = threads.setdefault(event[4], len(threads))
+        ops.append((event[3], size, slot, thread, kind, log2))
 
     def drop(address: int) -> None:
         put(FREE, live[address], 0)
         free.append(live.pop(address))
 
-    for kind, address, size, time, thread, old, log2 in events:
+    for event in events:
+        kind, address, size, _time, thread, old, log2 = event
         moved = live.pop(old, None) if kind == REALLOC else None
         if kind == REALLOC:
             threads.setdefault(thread, len(threads))

@@ -59,6 +59,7 @@ void *move(void *block, std::size_t size) noexcept {
 
 } // namespace
 
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): those of the C library
 VMPERF_EXPORT void *malloc(std::size_t size) {
   const Functions &real = next();
   if (real.malloc == nullptr) [[unlikely]] {
@@ -153,3 +154,4 @@ VMPERF_EXPORT void *pvalloc(std::size_t size) {
   const std::size_t whole = (size + page - 1) & ~(page - 1);
   return whole < size ? out_of_memory() : memalign(page, whole == 0 ? page : whole);
 }
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)

@@ -20,7 +20,6 @@ namespace {
 enum class State : std::uint8_t { unstarted, on, off };
 constexpr std::size_t kMostPath = 4096;
 constexpr unsigned kMostImages = 100'000; // programs that one process becomes, one after another
-constexpr std::uint32_t kNoBuffer = ~std::uint32_t{0};
 
 struct Session {
   std::atomic<bool> locked = false;

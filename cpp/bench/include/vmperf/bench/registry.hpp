@@ -228,8 +228,10 @@ public:
   [[nodiscard]] std::vector<const Design *> designs_of(const Benchmark &benchmark) const;
   [[nodiscard]] const auto &apis() const noexcept { return apis_; }
   [[nodiscard]] const std::vector<Importer> &importers() const noexcept { return importers_; }
-  /// Moves everything of another registry here; where an id or a design exists already,
-  /// InvalidArgumentError and nothing changes.
+  /// InvalidArgumentError where another registry has an id or a design that is here already, or a
+  /// benchmark that check() refuses.
+  void require_new(const Registry &other) const;
+  /// Moves everything of another registry here, or nothing: see require_new().
   void absorb(Registry &&other);
   /// Sorts by place what has been declared: designs within each API, benchmarks within each
   /// component, whose order stays that of their first ones. O(n log n); equal ones stay as they

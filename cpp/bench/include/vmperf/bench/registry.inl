@@ -336,7 +336,7 @@ VMPERF_REGISTRY_INLINE const Benchmark &Registry::find(std::string_view id) cons
   return *found;
 }
 
-VMPERF_REGISTRY_INLINE void Registry::absorb(Registry &&other) {
+VMPERF_REGISTRY_INLINE void Registry::require_new(const Registry &other) const {
   const auto refuse = [](const std::string &what, const std::string &name) {
     throw InvalidArgumentError(what, "'" + name + "' twice", "a name that does not exist yet");
   };
@@ -347,12 +347,18 @@ VMPERF_REGISTRY_INLINE void Registry::absorb(Registry &&other) {
     }
   }
   for (const auto &[api, designs] : other.apis_) {
+    const auto known = apis_.find(api);
     for (const auto &design : designs) {
-      if (detail::find_named(apis_[api], design->name(), &Design::name) != nullptr) {
+      if (known != apis_.end() &&
+          detail::find_named(known->second, design->name(), &Design::name) != nullptr) {
         refuse("design of " + api, design->name());
       }
     }
   }
+}
+
+VMPERF_REGISTRY_INLINE void Registry::absorb(Registry &&other) {
+  require_new(other);
   std::ranges::move(other.benchmarks_, std::back_inserter(benchmarks_));
   for (auto &[api, designs] : other.apis_) {
     std::ranges::move(designs, std::back_inserter(apis_[api]));
