@@ -24,7 +24,7 @@ ALLOWED = re.compile(
     r"vmperf/include/vmperf/(\w+/)*\w+\.(hpp|inl|h)|vmperf/cmake/vmperf-config(-version)?\.cmake|"
     r"vmperf/(_report|plot)/[\w/.-]+\.(j2|css|js|json|toml|txt|LICENSE)|vmperf/_data/[\w/.-]+|"
     r"vmperf/benchmarks/(\w+/)*\w+\.toml|vmperf/benchmarks/campaign-measured\.json|"
-    r"vmperf/lib/libvmperf_\w+\.(so|a)|"
+    r"vmperf/lib/libvmperf_\w+\.(so|a)|vmperf/bin/vmperf_\w+|"
     r"vmperf-[\d.]+\.dist-info/[\w./-]+"
 )
 
@@ -114,6 +114,17 @@ def test_command_line(fresh_python: Path, run_clean: Run, tmp_path: Path) -> Non
     rows = json.loads(ran.stdout)
     assert {row["params"]["design"] for row in rows} == {"stack"}
     assert {row["status"] for row in rows} <= IN_BUDGET
+
+
+def test_a_program_under_the_drop_in(fresh_python: Path, run_clean: Run, tmp_path: Path) -> None:
+    vmperf = fresh_python.parent / "vmperf"
+    include = run_clean(fresh_python, "-c", "import vmperf; print(vmperf.get_include())")
+    stress = Path(include.stdout.strip()).parent / "bin" / "vmperf_stress"
+    watch = tmp_path / "w.json"
+    ran = run_clean(vmperf, "preload", "--watch", watch, "--", stress, "churn", cwd=tmp_path)
+    assert ran.stdout.endswith("damaged 0\n")
+    shown = json.loads(run_clean(vmperf, "show", watch, "--json", cwd=tmp_path).stdout)
+    assert [one["allocator"] for one in shown] == ["vmperf"]
 
 
 def test_client_by_include_path(
