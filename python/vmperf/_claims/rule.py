@@ -13,7 +13,7 @@ from typing import Any
 
 from .. import _core
 from .._catalog.catalog import Benchmark, from_entry
-from .claim import BEST, Claim
+from .claim import BEST, PROOF, Claim
 
 __all__ = ["claims_by_rule", "rivals_of"]
 
@@ -28,12 +28,12 @@ def rivals_of(benchmark: str) -> tuple[str, ...]:
 def claims_by_rule(written: Iterable[Claim]) -> list[Claim]:
     """Return a claim for each benchmark of the catalog that has none of the kind among `written`.
 
-    Hidden benchmarks and those of the harness itself have none, nor has one without a design of its
+    Hidden benchmarks, those of the harness itself and those that are proofs have none, nor has one without a design of its
     own or without a rival.
     """
     written = [*written]
     entries = {entry["id"]: entry for entry in _core.bench.catalog()}  # once: it is made anew
-    stated = {claim.benchmark for claim in written if _is_of_rule(claim, entries)}
+    stated = {c.benchmark for c in written if c.kind == PROOF or _is_of_rule(c, entries)}
     praised = {claim.benchmark: claim.design for claim in reversed(written) if claim.versus}
     made = []
     for id, entry in entries.items():
