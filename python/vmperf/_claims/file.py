@@ -58,6 +58,7 @@ def read_claims(path: Path) -> list[Claim]:
         The file is not TOML, or holds something other than ``[[claim]]`` tables.
     """
     claims: dict[str, Claim] = {}
+    find = functools.cache(get)  # a look through the whole catalog each
     campaign = functools.cache(lambda: campaign_beside(path.parent))  # where a claim asks for it
     entries, by_rule = _entries(path)
     for entry, place in entries:
@@ -65,7 +66,7 @@ def read_claims(path: Path) -> list[Claim]:
             if "series" in entry:
                 claim = _series_claim(entry, place, campaign)
             else:
-                claim = _claim(entry, place)
+                claim = _claim(entry, place, find)
             if claim.id in claims:
                 raise place.at("id", invalid("id", repr(claim.id), "an id that is used once"))
         except _core.InvalidArgumentError as error:
@@ -131,7 +132,7 @@ def _check_keys(
             raise invalid(f"key {key}", "missing", f"a claim has {', '.join(needed)}")
 
 
-def _claim(entry: Any, place: Place) -> Claim:
+def _claim(entry: Any, place: Place, find: Callable[[str], Benchmark]) -> Claim:
     _check_keys(entry, place, needed=_NEEDED, allowed=_ALLOWED)
     words = {
         key: _text(entry, key, place) for key in _ALLOWED if key not in ("target", "params", "on")
@@ -140,12 +141,13 @@ def _claim(entry: Any, place: Place) -> Claim:
     if words["kind"] not in KINDS:
         raise invalid("kind", repr(words["kind"]), near(words["kind"], KINDS))
     place.to("benchmark")
-    benchmark = get(words["benchmark"])
+    benchmark = find(words["benchmark"])
     params = _params(benchmark, entry.get("params", {}), place)
     for key in ("design", "versus"):
         place.to(key)
         known = [d.name for d in benchmark.designs]
-        if key == "versus" and words["kind"] == "ratio" and rivals_of(benchmark.id):
+        rivals = rivals_of(benchmark.id) if words[key] == BEST and key == "versus" else ()
+        if rivals and words["kind"] == "ratio":
             known.append(BEST)
         if words[key] not in known and (key in entry or key == "design"):
             raise invalid(key, repr(words[key]), near(words[key], known))
@@ -163,7 +165,7 @@ def _claim(entry: Any, place: Place) -> Claim:
         over=_over(words, place),
         metric=metric,
         headline=words["headline"],
-        rivals=rivals_of(benchmark.id) if words["versus"] == BEST else (),
+        rivals=rivals,
         on=_on(entry, place),
     )
     _check_comparison(claim, place)

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .. import _core
-from .._catalog.catalog import Benchmark, get
-from .claim import BEST, Claim
+from .._catalog.catalog import Benchmark, from_entry
+from .claim import BEST, PROOF, Claim
 
 __all__ = ["claims_by_rule", "rivals_of"]
 
@@ -21,34 +21,33 @@ _NOTE = "made by rule: no one stated more"
 
 def rivals_of(benchmark: str) -> tuple[str, ...]:
     """Return the peers of a benchmark; its naive design where it has none; else nothing."""
-    designs = _designs(benchmark)
-    peers = tuple(d["name"] for d in designs if d["peer"])
-    return peers or tuple(d["name"] for d in designs if d["name"] == "naive")
+    return _rivals(next(e for e in _core.bench.catalog() if e["id"] == benchmark))
 
 
 def claims_by_rule(written: Iterable[Claim]) -> list[Claim]:
     """Return a claim for each benchmark of the catalog that has none of the kind among `written`.
 
-    Hidden benchmarks, those of the harness itself and those of loaded libraries have none, nor has
-    one without a design of its own or without a rival.
+    Hidden benchmarks, those of the harness itself and those that are proofs have none, nor has one
+    without a design of its own or without a rival.
     """
     written = [*written]
-    stated = {claim.benchmark for claim in written if _is_of_rule(claim)}
+    entries = {entry["id"]: entry for entry in _core.bench.catalog()}  # once: it is made anew
+    stated = {c.benchmark for c in written if c.kind == PROOF or _is_of_rule(c, entries)}
     praised = {claim.benchmark: claim.design for claim in reversed(written) if claim.versus}
     made = []
-    for entry in _core.bench.catalog():
-        if entry["hidden"] or entry["id"] in stated or entry["id"].startswith("bench/"):
+    for id, entry in entries.items():
+        if entry["hidden"] or id in stated or id.startswith("bench/"):
             continue
-        own, rivals = praised.get(entry["id"]) or _own(entry["id"]), rivals_of(entry["id"])
+        own, rivals = praised.get(id) or _own(entry), _rivals(entry)
         if own is not None and rivals and own not in rivals:
-            made.append(_claim(get(entry["id"]), own, rivals))
+            made.append(_claim(from_entry(entry), own, rivals))
     return made
 
 
-def _is_of_rule(claim: Claim) -> bool:
+def _is_of_rule(claim: Claim, entries: Mapping[str, Any]) -> bool:
     if claim.versus != BEST or claim.metric is not None:
         return False
-    default = _params(get(claim.benchmark))
+    default = _params(from_entry(entries[claim.benchmark]))
     chosen = {a: v if isinstance(v, tuple) else (v,) for a, v in claim.params.items()}
     whole = {a: v if isinstance(v, tuple) else (v,) for a, v in default.items()}
     return all({*whole[axis]} <= {*chosen[axis]} for axis in whole)
@@ -78,15 +77,14 @@ def _params(benchmark: Benchmark) -> dict[str, Any]:
     }
 
 
-def _own(benchmark: str) -> str | None:
+def _rivals(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    peers = tuple(d["name"] for d in entry["designs"] if d["peer"])
+    return peers or tuple(d["name"] for d in entry["designs"] if d["name"] == "naive")
+
+
+def _own(entry: Mapping[str, Any]) -> str | None:
     """The first design that is neither a peer nor naive, nor a limit."""
-    for d in _designs(benchmark):
+    for d in entry["designs"]:
         if not (d["peer"] or d["limit"] or d["name"] == "naive"):
             return str(d["name"])
     return None
-
-
-def _designs(benchmark: str) -> list[Mapping[str, Any]]:
-    return next(
-        list(entry["designs"]) for entry in _core.bench.catalog() if entry["id"] == benchmark
-    )
