@@ -2,8 +2,8 @@
 What a program asked of its allocator: recorded, read, generated, described.
 
 A trace is an array of operations in the order of time. Blocks have dense numbers, slots, in place
-of addresses, so that a replay needs an array of pointers and nothing else. `vmperf trace record` makes
-one of any dynamically linked program, ``vmperf.alloc.replay`` runs it through allocators.
+of addresses, so that a replay needs an array of pointers and nothing else. `vmperf trace record`
+makes one of any dynamically linked program, ``vmperf.alloc.replay`` runs it through allocators.
 
 Examples
 --------
