@@ -61,7 +61,13 @@ public:
   Running &operator=(const Running &) = delete;
   Running(Running &&) = delete;
   Running &operator=(Running &&) = delete;
-  ~Running() { join_until(~std::uint64_t{0}); } // also where a start throws
+  ~Running() { // also where a start throws; then nobody looks at what they found
+    for (One &one : one_) {
+      if (one.thread.joinable()) {
+        one.thread.join();
+      }
+    }
+  }
 
   void start(const ThreadPlan &plan) {
     auto figures = std::make_unique<ThreadFigures>();
@@ -113,6 +119,7 @@ void run_all(ReplayShared &shared, Sums &sums) {
     running.join_until(thread.first);
     running.start(thread);
   }
+  running.join_until(~std::uint64_t{0});
 }
 
 void free_rest(ReplayShared &shared) {

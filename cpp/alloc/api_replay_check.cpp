@@ -21,6 +21,17 @@ struct Block {
   std::uint64_t stamp = 0;
 };
 
+// How an address is aligned at least: as asked for, else for what fits into the block.
+unsigned least_log2(const ReplayStep &step) {
+  if (step.kind == Kind::aligned) {
+    return step.alignment_log2;
+  }
+  if (step.size_bytes >= 16) {
+    return 4;
+  }
+  return step.size_bytes >= 8 ? 3 : 0;
+}
+
 class Checker {
 public:
   Checker(const ReplayPlan &plan, const Face &face)
@@ -72,7 +83,7 @@ private:
     enter(step, block, start);
   }
 
-  void *call(const ReplayStep &step, const Block &before) const {
+  [[nodiscard]] void *call(const ReplayStep &step, const Block &before) const {
     switch (step.kind) {
     case Kind::calloc:
       return face_.calloc(1, step.size_bytes);
@@ -94,10 +105,7 @@ private:
 
   void enter(const ReplayStep &step, Block &block, unsigned char *start) {
     block = {start, step.size_bytes, stamp_ * 0x9e37'79b9'7f4a'7c15U};
-    const std::size_t log2 = step.kind == Kind::aligned ? step.alignment_log2
-                             : step.size_bytes >= 16    ? 4
-                             : step.size_bytes >= 8     ? 3
-                                                        : 0;
+    const unsigned log2 = least_log2(step);
     const auto address = reinterpret_cast<std::uintptr_t>(start);
     found_.misaligned += (address & ((std::uintptr_t{1} << log2) - 1)) != 0 ? 1 : 0;
     if (block.bytes != 0) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <memory>
 #include <span>
 #include <thread>
@@ -20,7 +21,6 @@ constexpr std::size_t kPieceSteps = 1024; // stamps of a piece lie in 8 KiB of t
 constexpr double kLongNs = 1e6;
 constexpr int kSpins = 200;
 constexpr std::int64_t kSleepNs = 200'000; // a shorter wait is spent awake
-constexpr std::size_t kPageBytes = 4096;   // the least that any system has: more touches do no harm
 
 // Waits for what is true soon, and does not keep the CPU from who makes it so; returns the time.
 template <class Done> std::int64_t wait_for(Done done) {
@@ -134,7 +134,7 @@ private:
       mine.ns_total += is_long ? 0 : ns;
       figures_.ns_total += ns;
       const double alone = std::max(0.0, raw - cost.pair_ticks) * cost.ns_per_tick;
-      mine.latency_ns.record(static_cast<std::uint64_t>(alone + 0.5));
+      mine.latency_ns.record(static_cast<std::uint64_t>(std::llround(alone)));
     }
   }
 
@@ -148,7 +148,7 @@ private:
   }
 
   // How long it was not the step's turn; negative where it never will be.
-  std::int64_t await_turn(const ReplaySlot &slot, std::uint32_t ticket) const {
+  [[nodiscard]] std::int64_t await_turn(const ReplaySlot &slot, std::uint32_t ticket) const {
     const auto is_due = [&] { return slot.turn.load(std::memory_order_acquire) == ticket; };
     if (is_due()) [[likely]] {
       return 0;

@@ -32,7 +32,7 @@ struct ReplayShared {
   ReplaySettings settings{};
   std::span<ReplaySlot> slots;
   std::int64_t start_resident = 0, start_ns = 0;
-  std::vector<MemoryPoint> series{};
+  std::vector<MemoryPoint> series;
   std::atomic<bool> abandoned{false}; ///< a thread could not be started: nobody waits for it
 };
 

@@ -22,6 +22,7 @@ OS_FILES = (
 def sources(repo_root: Path) -> list[Path]:
     cpp = repo_root / "cpp"
     found = sorted((cpp / "alloc").glob("api_replay*.cpp"))
+    found.remove(cpp / "alloc" / "api_replay_workload.cpp")  # that of the benchmark
     return [*found, *(cpp / "os" / "src" / f"{name}.cpp" for name in OS_FILES)]
 
 

@@ -64,7 +64,7 @@ def test_all_peers_are_measured(tmp_path: Path) -> None:
 
 def test_a_benchmark_without_peers_has_no_best_one(tmp_path: Path) -> None:
     with pytest.raises(vmperf.InvalidArgumentError, match="versus is 'best_peer'"):
-        _read(tmp_path, "target = 1", design="naive", benchmark="pool/lease")
+        _read(tmp_path, "target = 1", design="adds", benchmark="bench/alu_chain")
 
 
 def test_the_one_that_leaves_least_judges(judge: Judge) -> None:

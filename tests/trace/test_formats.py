@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import sys
 import types
 from pathlib import Path
@@ -91,26 +92,36 @@ def test_endless_line(tmp_path: Path) -> None:
         load("10: malloc 0x1000 32\n" + "1" * 3_000_000, tmp_path)
 
 
-def row(allocator: int, address: int, size: int = 0, tid: int = 1) -> types.SimpleNamespace:
-    return types.SimpleNamespace(allocator=allocator, address=address, size=size, tid=tid)
+class Types(enum.Enum):
+    PYMALLOC_MALLOC = 2
+    FREE = 5
+    MALLOC = 6
+    REALLOC = 7
+    CALLOC = 8
+    POSIX_MEMALIGN = 9
+    MMAP = 14
+
+
+def row(allocator: Types, address: int, size: int = 0, tid: int = 1) -> types.SimpleNamespace:
+    return types.SimpleNamespace(allocator=allocator.value, address=address, size=size, tid=tid)
 
 
 RECORDS = [
-    row(1, 0x10, 100),  # malloc
-    row(12, 0x18, 50),  # pymalloc: lies in what malloc gave
-    row(10, 0x9000, 4096),  # mmap: no allocator's
-    row(3, 0x20, 30, tid=2),  # calloc
-    row(2, 0x10),  # free, then realloc of the same thread: one realloc
-    row(4, 0x30, 200),
-    row(2, 0x20, tid=1),  # free by another thread
-    row(4, 0x40, 7, tid=2),  # realloc of nothing
-    row(5, 0x50, 64),  # posix_memalign
-    row(2, 0x77),  # from before the start
+    row(Types.MALLOC, 0x10, 100),  # malloc
+    row(Types.PYMALLOC_MALLOC, 0x18, 50),  # pymalloc: lies in what malloc gave
+    row(Types.MMAP, 0x9000, 4096),  # mmap: no allocator's
+    row(Types.CALLOC, 0x20, 30, tid=2),  # calloc
+    row(Types.FREE, 0x10),  # free, then realloc of the same thread: one realloc
+    row(Types.REALLOC, 0x30, 200),
+    row(Types.FREE, 0x20, tid=1),  # free by another thread
+    row(Types.REALLOC, 0x40, 7, tid=2),  # realloc of nothing
+    row(Types.POSIX_MEMALIGN, 0x50, 64),  # posix_memalign
+    row(Types.FREE, 0x77),  # from before the start
 ]
 
 
 def test_records_of_memray() -> None:
-    made = memray.convert(RECORDS)
+    made = memray.convert(RECORDS, Types)
     rows = [(trace.KINDS[op[4]], op[1], op[2], op[3]) for op in made.ops.tolist()]
     assert rows == [
         ("malloc", 100, 0, 0),
@@ -143,7 +154,8 @@ def test_captures_need_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         def get_allocation_records(self) -> list[types.SimpleNamespace]:
             return RECORDS
 
-    monkeypatch.setitem(sys.modules, "memray", types.SimpleNamespace(FileReader=Reader))
+    fake = types.SimpleNamespace(FileReader=Reader, AllocatorType=Types)
+    monkeypatch.setitem(sys.modules, "memray", fake)
     made = trace.load(path)
     assert (len(made), made.header["source"]) == (6, "memray")
 
@@ -153,3 +165,14 @@ def test_captures_need_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Reader, "get_allocation_records", cut)
     with pytest.raises(TraceFormatError, match="cut"):
         trace.load(path)
+
+
+def test_a_capture_of_memray_itself(tmp_path: Path) -> None:
+    real = pytest.importorskip("memray", reason="not installed: memray")
+    path = tmp_path / "it.bin"
+    with real.Tracker(path):
+        kept = [bytes(100_000 + i) for i in range(50)]
+    made = trace.load(path)
+    assert (made.ops["size_bytes"] > 100_000).sum() >= 50
+    assert made.header["lost_frees"] == made.header["unmatched_reallocs"] == 0
+    assert len(kept) == 50

@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
 __all__ = ["convert", "load"]
 
-# memray.AllocatorType -> place in trace.KINDS. mmap is no allocator's, and pymalloc's blocks lie in
-# what malloc gave, so that both layers together would count them twice.
+# memray.AllocatorType by name, since its numbers change with versions -> place in trace.KINDS. mmap
+# is no allocator's, and pymalloc's blocks lie in what malloc gave: both layers would count twice.
 _MALLOC, _CALLOC, _REALLOC, _ALIGNED, _FREE = range(5)
 _KINDS = {
-    1: _MALLOC,
-    2: _FREE,
-    3: _CALLOC,
-    4: _REALLOC,
-    5: _ALIGNED,
-    6: _ALIGNED,
-    7: _ALIGNED,
-    8: _ALIGNED,
-    9: _ALIGNED,
+    "MALLOC": _MALLOC,
+    "FREE": _FREE,
+    "CALLOC": _CALLOC,
+    "REALLOC": _REALLOC,
+    "POSIX_MEMALIGN": _ALIGNED,
+    "ALIGNED_ALLOC": _ALIGNED,
+    "MEMALIGN": _ALIGNED,
+    "VALLOC": _ALIGNED,
+    "PVALLOC": _ALIGNED,
 }
 
 
@@ -50,24 +50,27 @@ def load(path: Path | str) -> AllocationTrace:
         ) from error
     try:
         with memray.FileReader(str(path)) as reader:
-            return convert(reader.get_allocation_records())
+            return convert(reader.get_allocation_records(), memray.AllocatorType)
     except (OSError, ValueError, RuntimeError) as error:
         raise trace_format(str(path), 0, f"memray cannot read it: {error}") from error
 
 
-def convert(records: Iterable[Any]) -> AllocationTrace:
+def convert(records: Iterable[Any], types: Iterable[Any]) -> AllocationTrace:
     """Make a trace of memray's records: `allocator`, `address`, `size` and `tid` of each.
+
+    `types` are the members of its AllocatorType.
 
     A realloc is two records there, the free of the old block and then the new one. An alignment is
     not recorded: 16 stands for it.
     """
     import numpy as np
 
+    kinds = {one.value: _KINDS[one.name] for one in types if one.name in _KINDS}
     kind, log2 = array("B"), array("B")
     address, size, thread, old = array("Q"), array("Q"), array("Q"), array("Q")
     freed: dict[int, int] = {}  # thread -> place of its last event, where that was a free
     for record in records:
-        code = _KINDS.get(record.allocator)
+        code = kinds.get(record.allocator)
         if code is None:
             continue
         tid = record.tid

@@ -234,7 +234,7 @@ template <class Pool> void rows_that_are_too_long(Pool pool) {
 
 } // namespace
 
-int main() {
+int main() { // NOLINT(bugprone-exception-escape): what is not expected ends the test
   rows_agree_with_a_shadow_set(StackPool<Node>());
   rows_agree_with_a_shadow_set(CheckedPool<Node>());
   rows_agree_with_a_shadow_set(IntrusivePool<Node>());

@@ -1,55 +1,41 @@
 #include "functions.hpp"
 
-#include <array>
-#include <atomic>
-#include <cstdint>
 #include <cstring>
 
 #include "vmperf/os/preloaded.hpp"
 
 namespace vmperf::trace {
+
+constinit Early g_early{};
+constinit std::atomic<const Functions *> g_found = nullptr;
+
 namespace {
 
-constexpr std::size_t kEarlyBytes = 65536;
-struct Early {
-  alignas(64) std::array<std::byte, kEarlyBytes> bytes{};
-  std::atomic<std::size_t> used = 0;
-};
-constinit Early g_early{};
 constinit Functions g_next{};
-constinit std::atomic<bool> g_found = false;
 constinit thread_local bool g_looking [[gnu::tls_model("initial-exec")]] = false;
 
 template <class F> void find(F &function, const char *name) noexcept {
   function = reinterpret_cast<F>(os::find_next_symbol(name));
 }
 
-// Two threads may do this at once: they find the same.
-[[gnu::cold, gnu::noinline]] void look_up() noexcept {
-  g_looking = true;
-  Functions found{};
-  find(found.malloc, "malloc");
-  find(found.calloc, "calloc");
-  find(found.realloc, "realloc");
-  find(found.free, "free");
-  find(found.aligned_alloc, "aligned_alloc");
-  find(found.posix_memalign, "posix_memalign");
-  find(found.memalign, "memalign");
-  g_next = found;
-  g_found.store(true, std::memory_order_release);
-  g_looking = false;
-}
-
 } // namespace
 
-const Functions &next() noexcept {
+// Two threads may do this at once: they find the same.
+[[gnu::cold, gnu::noinline]] const Functions &look_up() noexcept {
   static constexpr Functions kNone{};
-  if (!g_found.load(std::memory_order_acquire)) [[unlikely]] {
-    if (g_looking) {
-      return kNone;
-    }
-    look_up();
+  if (g_looking) {
+    return kNone;
   }
+  g_looking = true;
+  find(g_next.malloc, "malloc");
+  find(g_next.calloc, "calloc");
+  find(g_next.realloc, "realloc");
+  find(g_next.free, "free");
+  find(g_next.aligned_alloc, "aligned_alloc");
+  find(g_next.posix_memalign, "posix_memalign");
+  find(g_next.memalign, "memalign");
+  g_found.store(&g_next, std::memory_order_release);
+  g_looking = false;
   return g_next;
 }
 
@@ -69,12 +55,6 @@ void *early_allocate(std::size_t bytes, std::size_t alignment) noexcept {
       g_early.bytes.data() + (aligned - reinterpret_cast<std::uintptr_t>(g_early.bytes.data()));
   std::memcpy(block - sizeof bytes, &bytes, sizeof bytes);
   return block;
-}
-
-bool is_early(const void *block) noexcept {
-  const auto at = reinterpret_cast<std::uintptr_t>(block);
-  const auto begin = reinterpret_cast<std::uintptr_t>(g_early.bytes.data());
-  return at - begin < kEarlyBytes;
 }
 
 std::size_t early_size(const void *block) noexcept {

@@ -1,6 +1,7 @@
 // The recorder's state and the few instructions that write an event into the thread's buffer: no
-// lock, no call, about 40 instructions with the counter's read, 8 to 15 ns. What is not the next
-// few bytes of a buffer (the first event, a full buffer, a thread's last) is refill()'s.
+// lock, no call, some 50 instructions with the counter's read (two bsr, of a size three), 8 to 15
+// ns. What is not the next few bytes of a buffer (the first event, a full buffer, a thread's
+// last) is refill()'s.
 #pragma once
 
 #include <atomic>

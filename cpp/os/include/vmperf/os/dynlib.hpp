@@ -65,8 +65,8 @@ private:
   std::string path_;
 };
 
-/// The file, library or program, that the code or data at an address was loaded from; empty where it
-/// is from none.
+/// The file, library or program, that the code or data at an address was loaded from; empty where
+/// there is none.
 [[nodiscard]] std::string file_of(const void *address);
 
 /// Adds a directory to search, after those added before; one already there is not added again.

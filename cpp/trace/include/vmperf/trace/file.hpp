@@ -15,7 +15,8 @@
 // An allocation has no slot in the file: it is the one freed last, else a new one. 3 to 5 bytes an
 // operation. CRC is that of zlib (0xedb88320). A file that ends early is read to its last whole
 // block, and what is missing counted; any other damage is a TraceFormatError with path and offset.
-// O(1) an operation, 10 ns or so. One thread a writer; readers share nothing.
+// O(1) an operation, read in 20 to 30 ns, a third of it first touch of the array. One thread a
+// writer; readers share nothing.
 #pragma once
 
 #include <cstdint>
