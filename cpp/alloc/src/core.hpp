@@ -1,6 +1,6 @@
 // Core: everything of an allocator but the inlined path. One reservation holds it all:
 //
-//   [ Core | table | stamps | spans | slabs | remotes | marks ]  metadata, touched as units are used
+//   [ Core | table | stamps | spans | slabs | remotes | marks ]  metadata, touched as units come
 //   [ unit 0 | unit 1 | ... ]                                    the arena
 //
 // Locks, in the order in which they may be taken together: registry (threads.cpp) > orphan_mutex_ >

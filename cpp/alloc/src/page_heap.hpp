@@ -34,8 +34,8 @@ public:
   /// Makes a span longer where the units behind it are free.
   bool extend(std::uint32_t unit, std::uint32_t n, std::uint32_t more) noexcept;
 
-  /// Gives free units back that were freed `age` ticks before `tick` or earlier (0: all), at most so
-  /// many bytes; returns how many.
+  /// Gives free units back that were freed `age` ticks before `tick` or earlier (0: all), at
+  /// most so many bytes; returns how many.
   std::size_t purge(std::uint8_t tick, unsigned age, std::size_t most_bytes) noexcept;
 
   /// Units from it on were never handed out.

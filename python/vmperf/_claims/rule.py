@@ -2,7 +2,8 @@
 
 What is praised is the design that the written claims on the benchmark praise first, else the first
 of its own designs; it is held to be no slower than any peer, or than the naive design where there
-is no peer. Whoever states more, or less, writes the claim by hand: `versus = "best_peer"` at the default point takes the place of the one made here.
+is no peer. Whoever states more, or less, writes the claim by hand: `versus = "best_peer"` at the
+default point takes the place of the one made here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-// Threads that allocate, hand blocks over and free what others allocated; threads that end with live
-// blocks, one after the other; blocks of the dead freed by the living, and by a thread at its end.
-// Stamps tell a block that two had; counts are exact once all have joined. Usage: threads SEED STEPS
+// Threads that allocate, hand blocks over and free what others allocated; threads that end with
+// live blocks, one after the other; blocks of the dead freed by the living, and by a thread at its
+// end. Stamps tell a block that two had; counts are exact once all have joined.
+// Usage: threads SEED STEPS
 #include <pthread.h>
 
 #include <atomic>

@@ -1,8 +1,8 @@
 """Runs that measure for real, and whose verdict on the time of sound work is that it is believed.
 
 For tests of what comes after a measurement: `setup` with pytest's monkeypatch, `install` in a
-process of its own, whose program `program` writes. What the workers did, its samples and its proof are real; only what a neighbour
-makes of the time is not.
+process of its own, whose program `program` writes. What the workers did, its samples and its proof
+are real; only what a neighbour makes of the time is not.
 The judgement itself is tested where time is injected (tests/bench/cpp/weather.cpp).
 """
 

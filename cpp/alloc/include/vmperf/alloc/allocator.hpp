@@ -100,7 +100,7 @@ public:
   /// Whether a block of ours begins there; free ones count, but in a checked allocator.
   [[nodiscard]] bool owns(const void *block) const noexcept;
 
-  /// Gives all free pages back now that can be: the calling thread's, those of ended threads, and of
+  /// Gives all free pages back now that can be: this thread's, those of ended threads, and of
   /// the common part. Other threads give theirs at their next refill. From any thread.
   void purge() noexcept;
 
