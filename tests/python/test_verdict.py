@@ -152,7 +152,7 @@ def test_identical_code_does_not_alarm_whatever_its_noise(
         cases = [Evidence([noise(rng, k / pairs) for k in range(pairs)]) for _ in range(20)]
         alarms += any(one is not None and one.verdict == "regressed"
                       for one in judge(cases, defaults()))  # fmt: skip
-    assert alarms <= 3  # of 60 suites of 20 benchmarks at 1 %; a t test alone alarms in 14 of them
+    assert alarms <= 3  # of 60 suites of 20 benchmarks at 1 %
 
 
 def test_sequential_stops_early_on_a_large_effect_only() -> None:
