@@ -43,7 +43,11 @@ std::string library_of(const Face &face) {
 // The loader goes on without a library that it cannot preload.
 std::string check_loaded(const os::CommandResult &done) {
   const std::size_t at = done.error_output.find("cannot be preloaded");
-  return at == std::string::npos ? "" : "the loader says of the allocator: cannot be preloaded";
+  if (at == std::string::npos) {
+    return {};
+  }
+  const std::size_t begin = done.error_output.rfind('\n', at) + 1; // 0 where there is none
+  return done.error_output.substr(begin, done.error_output.find('\n', at) - begin);
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "vmperf/alloc/api/proof.hpp"
@@ -146,7 +147,7 @@ std::string check_reuse(const Face &face) {
     }
   }
   const std::int64_t grown = os::resident_bytes() - before;
-  return grown < static_cast<std::int64_t>(kChurnBytes / 2)
+  return std::cmp_less(grown, kChurnBytes / 2)
              ? ""
              : "freed blocks do not come again: 64 KiB live at once took " + std::to_string(grown) +
                    " bytes";

@@ -1,6 +1,8 @@
 // The workload of alloc/rss: how much memory an allocator holds for what is live. One op is the
 // whole sequence; what is measured of it is the first one that a process does, since later ones
 // find what it left. Its tables stand before the first reading.
+#include <algorithm>
+#include <array>
 #include <map>
 #include <memory>
 #include <string>
@@ -60,7 +62,7 @@ public:
   }
 
   [[nodiscard]] bench::Verification verify() override {
-    const std::size_t sizes[] = {16, 512, 3600}; // NOLINT(*arrays)
+    const std::array<std::size_t, 3> sizes{16, 512, 3600};
     return prove(fault_, sizes);
   }
 

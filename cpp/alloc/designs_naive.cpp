@@ -1,11 +1,13 @@
 // What one writes at once: a free list per power of two over mapped memory, the size in a header of
 // 16 bytes before each block, one lock. Nothing is given back.
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <mutex>
 #include <new>
+#include <utility>
 #include <vector>
 
 #include "vmperf/alloc/api.hpp"
@@ -30,7 +32,7 @@ struct Heap {
   Header *free[48] = {}; // NOLINT(*arrays)
 
   std::byte *carve(std::size_t bytes) {
-    if (static_cast<std::size_t>(end - at) < bytes) {
+    if (std::cmp_less(end - at, bytes)) {
       regions.emplace_back(std::max(bytes, kRegionBytes));
       at = regions.back().data();
       end = at + regions.back().size_bytes();

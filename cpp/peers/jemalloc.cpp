@@ -77,7 +77,7 @@ alloc::FoundFace open(const std::string & /*name*/) {
 
 // Here it may lack what a worker has: what is there counts as installed.
 bench::Availability probe() {
-  const bench::Availability found = library().probe();
+  bench::Availability found = library().probe();
   if (found.status != bench::Status::ok && lacks_static_tls()) {
     return {.status = bench::Status::ok, .reason = "", .version = ""};
   }

@@ -61,6 +61,7 @@ std::vector<std::string> face_names() {
   Faces &all = faces();
   const std::scoped_lock lock(all.mutex);
   std::vector<std::string> names;
+  names.reserve(all.entries.size());
   for (const Entry &entry : all.entries) {
     names.push_back(entry.source.name);
   }

@@ -203,7 +203,7 @@ struct Importer {
   std::string api;
   std::vector<std::string> symbols;
   Enter enter;
-  std::vector<std::string> optional = {}; ///< behind the others; null where there is none
+  std::vector<std::string> optional; ///< behind the others; null where there is none
 };
 
 class Registry {

@@ -47,6 +47,7 @@ public:
 
   [[nodiscard]] bench::Verification verify() override {
     std::vector<Placed> blocks;
+    blocks.reserve(live_.size());
     for (void *block : live_) {
       blocks.push_back({block, this->setup_.size_bytes});
     }

@@ -41,6 +41,7 @@ public:
 
   [[nodiscard]] bench::Verification verify() override {
     std::vector<Placed> live;
+    live.reserve(live_);
     for (std::size_t i = 0; i < live_; ++i) {
       live.push_back({blocks_[i], this->setup_.size_bytes});
     }
@@ -157,6 +158,7 @@ public:
   }
   [[nodiscard]] bench::Verification verify() override {
     std::vector<Placed> last; // freed, but their addresses must have been those of distinct blocks
+    last.reserve(n_last_);
     for (std::size_t i = 0; i < n_last_; ++i) {
       last.push_back({blocks_[i], this->setup_.size_bytes});
     }

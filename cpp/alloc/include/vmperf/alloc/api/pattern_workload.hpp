@@ -9,6 +9,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -70,8 +71,7 @@ public:
         fault = "live block " + std::to_string(i) + " lost its stamp";
       }
     }
-    const std::size_t sizes[] = {this->setup_.sizes.low,
-                                 this->setup_.sizes.high}; // NOLINT(*arrays)
+    const std::array<std::size_t, 2> sizes{this->setup_.sizes.low, this->setup_.sizes.high};
     return this->prove(fault, sizes);
   }
 

@@ -3,6 +3,7 @@
 // peers only. run() is called by one thread.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -53,8 +54,7 @@ protected:
       : AllocWorkload<C>(face, calls, setup.all), n_lanes_(setup.threads) {}
 
   [[nodiscard]] bench::Verification prove_lanes(std::uint64_t wrong) const {
-    const std::size_t sizes[] = {this->setup_.sizes.low,
-                                 this->setup_.size_bytes}; // NOLINT(*arrays)
+    const std::array<std::size_t, 2> sizes{this->setup_.sizes.low, this->setup_.size_bytes};
     return this->prove(
         wrong == 0 ? "" : "a block had lost its tag when it was freed: it was live twice", sizes);
   }

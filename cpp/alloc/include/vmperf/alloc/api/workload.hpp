@@ -54,8 +54,8 @@ template <class Loop> auto with_touch(Touch touch, Loop loop) {
 
 template <Calls C> class AllocWorkload : public bench::Workload {
 protected:
-  AllocWorkload(const Face &face, C calls, Setup setup)
-      : face_(face), calls_(calls), setup_(setup) {}
+  AllocWorkload(Face face, C calls, Setup setup)
+      : face_(std::move(face)), calls_(calls), setup_(setup) {}
 
   /// A block that is there: null ends the case as crashed, with its size.
   template <Touch touch>
