@@ -58,7 +58,7 @@ def resident_spec(found: Replay, *, mode: Mode = "light") -> dict[str, Any]:
         raise invalid("found", "without an allocator that replayed the trace", "one at least")
     live = next(iter(lines.values()))
     drawn = {name: [(ops, resident) for ops, resident, _ in line] for name, line in lines.items()}
-    drawn = {"live bytes": [(ops, bytes_) for ops, _, bytes_ in live], **drawn}
+    drawn["live bytes"] = [(ops, bytes_) for ops, _, bytes_ in live]  # last: same colours
     rows = [
         {"design": name, "x": ops, "y": size / _MIB, "index": i, "placement": 0, "process": 0}
         for name, line in drawn.items()
