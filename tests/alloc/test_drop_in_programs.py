@@ -83,8 +83,9 @@ def test_python_with_the_systems_malloc_for_small_objects() -> None:
 
 def settled(said: str) -> str:
     """The output without times, the load of the machine and the seed of the order."""
+    slow = r"^.*\btest_\w+ (passed )?in .*\n"  # a line of its own from 30 s on
     changing = r"[\d.:]+ (sec|ms|min)\b|load avg: [\d.]+|\d:\d\d:\d\d|random seed: \d+"
-    return re.sub(changing, "", said)
+    return re.sub(changing, "", re.sub(slow, "", said, flags=re.MULTILINE))
 
 
 @pytest.mark.slow
@@ -93,7 +94,14 @@ def settled(said: str) -> str:
 def test_modules_of_the_interpreter(module: str, tmp_path: Path) -> None:
     pytest.importorskip("test.test_json")
     command = [sys.executable, "-m", "test", module]
-    plain, ours = both(command, folder=tmp_path)
+    for left in (2, 1, 0):  # test_threading looks at clocks: a busy machine may make it lose
+        try:
+            plain, ours = both(command, folder=tmp_path)
+        except AssertionError:
+            if left == 0:
+                raise
+        else:
+            break
     assert settled(ours) == settled(plain)
     assert "SUCCESS" in ours
 
