@@ -1,5 +1,6 @@
 #include "vmperf/alloc/allocator.hpp"
 
+#include <cstring>
 #include <limits>
 #include <mutex>
 #include <string>
@@ -119,11 +120,17 @@ void *Allocator::allocate_tagged(std::size_t size, unsigned tag) noexcept {
 }
 
 void *Allocator::calloc(std::size_t count, std::size_t size) noexcept {
-  Core *mine = core();
-  if (mine == nullptr || (size != 0 && count > kMostBytes / size)) {
+  if (((count | size) >> 32U) != 0 && size != 0 && count > kMostBytes / size) {
     return nullptr;
   }
-  return mine->allocate_zeroed(count * size);
+  const std::size_t bytes = count * size;
+  if (bytes - 1 < kSpanMost) [[likely]] {
+    if (void *block = front().pop(class_of(bytes))) [[likely]] {
+      return std::memset(block, 0, bytes);
+    }
+  }
+  Core *mine = core();
+  return mine == nullptr ? nullptr : mine->allocate_zeroed(bytes);
 }
 
 void *Allocator::aligned_allocate(std::size_t alignment, std::size_t size) noexcept {

@@ -67,7 +67,9 @@ private:
   bool new_slab(Heap &heap, unsigned size_class) noexcept;
   void spill_blocks(Heap &heap, unsigned size_class, void *const *blocks, std::size_t n) noexcept;
   void spill(Heap &heap, unsigned size_class, std::size_t n) noexcept;
-  void put_bits(Heap &heap, std::uint32_t unit, std::uint32_t word, std::uint64_t bits) noexcept;
+  void put_bits(Heap &heap, std::uint32_t unit, std::uint32_t word, std::uint64_t bits,
+                std::uint32_t n) noexcept;
+  [[nodiscard]] bool needs_settling(std::uint32_t unit) const noexcept;
   void settle(Heap &heap, std::uint32_t unit) noexcept;
   void link(Heap &heap, std::uint32_t unit) noexcept;
   void unlink(Heap &heap, std::uint32_t unit) noexcept;

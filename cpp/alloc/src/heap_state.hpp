@@ -86,17 +86,18 @@ struct Heap : HeapFront {
   /// Takes a slab block of another heap where it can be held back; false else. Some 20
   /// instructions, on the way of every remote free.
   [[nodiscard, gnu::always_inline]] bool collect(const void *block) noexcept {
-    const std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(block) - base;
-    if (offset >> kUnitShift >= n_units) {
+    const std::uintptr_t at = unit_of(block);
+    const auto unit = static_cast<std::uint32_t>(at - first_unit);
+    if (at - first_unit >= n_units) {
       return false;
     }
-    const std::uint32_t word = table[offset >> kUnitShift].load(std::memory_order_relaxed);
-    if ((word & 0xffU) >= kSlabClasses || word >> 8U == 0 || (word & ~0xffU) == owner) {
+    const std::uint32_t word = word_of(at);
+    if (class_in(word) >= kSlabClasses || owner_in(word) == 0 || (word & kOwnerMask) == owner) {
       return false;
     }
-    const std::uint32_t index =
-        kShapes[word & 0xffU].index_of(static_cast<std::uint32_t>(offset % kUnitBytes));
-    const auto unit = static_cast<std::uint32_t>(offset >> kUnitShift);
+    const auto offset =
+        static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(block) % kUnitBytes);
+    const std::uint32_t index = kShapes[class_in(word)].index_of(offset);
     return coalescer.collect(unit * 64 + index / 64, index % 64);
   }
 

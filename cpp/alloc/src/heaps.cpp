@@ -61,11 +61,11 @@ Heap *Core::make_heap() noexcept {
     heap->classes[size_class].limit = limit;
     heap->magazines[size_class] = {.top = bottom, .limit = bottom + limit};
   }
-  heap->base = reinterpret_cast<std::uintptr_t>(base_);
+  heap->first_unit = reinterpret_cast<std::uintptr_t>(base_) >> kUnitShift;
   heap->n_units = n_units_;
-  heap->table = table_;
+  heap->table = reinterpret_cast<std::uintptr_t>(table_) - heap->first_unit * sizeof(TableWord);
   heap->id = ++n_heaps_;
-  heap->owner = heap->id << 8U;
+  heap->owner = heap->id << kOwnerShift;
   heap->tick = now();
   heaps_[heap->id].store(heap, std::memory_order_release);
   return heap;

@@ -51,7 +51,7 @@ unsigned Core::tag_of(const void *block) const noexcept {
 bool Core::is_start(const void *block, std::uint32_t word) const noexcept {
   const auto offset = static_cast<std::uint32_t>(static_cast<const std::byte *>(block) -
                                                  unit_address(unit_of(block)));
-  const std::uint32_t size_class = word & 0xffU;
+  const std::uint32_t size_class = class_in(word);
   if (size_class >= kSlabClasses) {
     return offset == 0;
   }
@@ -65,11 +65,11 @@ Misuse Core::judge(const void *block) noexcept {
     return Misuse::misaligned;
   }
   std::uint32_t unit = unit_of(block);
-  if (word_of(unit) >> 8U == 0) { // in the tail of a span, or in what no block is in
+  if (owner_in(word_of(unit)) == 0) { // in the tail of a span, or in what no block is in
     for (std::uint32_t back = 1; back < unit && back < kSpanMost / kUnitBytes; ++back) {
       const std::uint32_t word = word_of(unit - back);
-      if (word >> 8U != 0) {
-        const bool inside = (word & 0xffU) >= kSlabClasses && class_units(word & 0xffU) > back;
+      if (owner_in(word) != 0) {
+        const bool inside = class_in(word) >= kSlabClasses && class_units(class_in(word)) > back;
         return inside ? Misuse::interior : Misuse::double_free;
       }
     }
@@ -90,7 +90,7 @@ Misuse Core::unmark(const void *block, std::uint32_t word) noexcept {
   if ((was & kLive) == 0) {
     return Misuse::double_free;
   }
-  count_tag(was & 0x7fU, -1, -static_cast<std::int64_t>(class_bytes(word & 0xffU)));
+  count_tag(was & 0x7fU, -1, -static_cast<std::int64_t>(class_bytes(class_in(word))));
   return Misuse::none;
 }
 

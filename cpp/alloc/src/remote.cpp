@@ -24,10 +24,10 @@ void Core::send(std::uint32_t key, std::uint64_t mask) noexcept {
   if (remote.pending.exchange(1, std::memory_order_acq_rel) != 0) {
     return;
   }
-  const std::uint32_t owner = word_of(unit) >> 8U;
+  const std::uint32_t owner = owner_in(word_of(unit));
   if (owner == 0) { // its last blocks were taken between the two lines above, and it is no slab now
     remote.pending.exchange(0, std::memory_order_acq_rel);
-    if (word_of(unit) >> 8U != 0) { // but again one, whose senders may have relied on the 1
+    if (owner_in(word_of(unit)) != 0) { // but again one, whose senders may have relied on the 1
       send(key, 0);
     }
     return;
@@ -47,17 +47,18 @@ void Core::drain(Heap &heap) noexcept {
     const std::uint32_t next = remote.next.load(std::memory_order_relaxed);
     remote.pending.exchange(0, std::memory_order_acq_rel);
     const std::uint32_t word = word_of(unit);
-    if ((word & ~0xffU) != heap.owner || (word & 0xffU) >= kSlabClasses) {
-      for (std::uint32_t i = 0; i < kMostWords && word >> 8U != 0; ++i) {
+    if ((word & kOwnerMask) != heap.owner || class_in(word) >= kSlabClasses) {
+      for (std::uint32_t i = 0; i < kMostWords && owner_in(word) != 0; ++i) {
         if (remote.words[i].load(std::memory_order_acquire) != 0) {
           send(unit * 64 + i, 0); // passes it on
           break;
         }
       }
     } else {
-      for (std::uint32_t i = 0; i < kShapes[word & 0xffU].n_words; ++i) {
+      for (std::uint32_t i = 0; i < kShapes[class_in(word)].n_words; ++i) {
         if (remote.words[i].load(std::memory_order_relaxed) != 0) {
-          put_bits(heap, unit, i, remote.words[i].exchange(0, std::memory_order_acquire));
+          const std::uint64_t bits = remote.words[i].exchange(0, std::memory_order_acquire);
+          put_bits(heap, unit, i, bits, count_ones(bits));
         }
       }
       if (slabs_[unit].n_free != 0) {
@@ -83,9 +84,9 @@ void Core::flush(Heap &heap) noexcept {
 
 void Core::free_remote(Heap &heap, void *block, std::uint32_t word) noexcept {
   const std::uint32_t unit = unit_of(block);
-  const std::uint32_t size_class = word & 0xffU;
+  const std::uint32_t size_class = class_in(word);
   if (size_class >= kSlabClasses) { // one block, so the heap that has it may own it
-    table_[unit].store(heap.owner | size_class, std::memory_order_relaxed);
+    table_[unit].store(heap.owner | class_bits(size_class), std::memory_order_relaxed);
     give_back(heap, block);
     return;
   }
@@ -107,7 +108,7 @@ void Core::free_remote(Heap &heap, void *block, std::uint32_t word) noexcept {
 
 void Core::free_without_heap(void *block, std::uint32_t word) noexcept {
   const std::uint32_t unit = unit_of(block);
-  const std::uint32_t size_class = word & 0xffU;
+  const std::uint32_t size_class = class_in(word);
   if (size_class >= kSlabClasses) {
     free_span(unit, size_class);
     return;

@@ -49,7 +49,7 @@ bool Core::new_slab(Heap &heap, unsigned size_class) noexcept {
     slab.words[shape.n_words - 1U] = (std::uint64_t{1} << (shape.capacity % 64U)) - 1;
   }
   link(heap, unit);
-  table_[unit].store(heap.owner | size_class, std::memory_order_release);
+  table_[unit].store(heap.owner | class_bits(size_class), std::memory_order_release);
   return true;
 }
 
@@ -140,13 +140,18 @@ void Core::settle(Heap &heap, std::uint32_t unit) noexcept {
   free_span(unit, slab.size_class);
 }
 
-void Core::put_bits(Heap &heap, std::uint32_t unit, std::uint32_t word,
-                    std::uint64_t bits) noexcept {
+// n bits of them.
+void Core::put_bits(Heap &heap, std::uint32_t unit, std::uint32_t word, std::uint64_t bits,
+                    std::uint32_t n) noexcept {
   Slab &slab = slabs_[unit];
   slab.words[word] |= bits;
-  slab.n_free = static_cast<std::uint16_t>(slab.n_free + count_ones(bits));
+  slab.n_free = static_cast<std::uint16_t>(slab.n_free + n);
   slab.hint = std::min(slab.hint, static_cast<std::uint16_t>(word));
   slab.stamp = heap.tick;
+}
+
+bool Core::needs_settling(std::uint32_t unit) const noexcept {
+  return !slabs_[unit].listed || slabs_[unit].n_free == slabs_[unit].capacity;
 }
 
 // Grouped: neighbours in a magazine are mostly of the same word.
@@ -156,24 +161,26 @@ void Core::spill_blocks(Heap &heap, unsigned size_class, void *const *blocks,
   std::uint32_t unit = 0;
   std::uint32_t word = 0;
   std::uint64_t bits = 0;
-  for (std::size_t i = 0; i < n; ++i) {
+  std::uint32_t n_bits = 0;
+  for (std::size_t i = 0; i < n; ++i, ++n_bits) {
     const auto offset = static_cast<std::size_t>(static_cast<std::byte *>(blocks[i]) - base_);
     const auto its_unit = static_cast<std::uint32_t>(offset >> kUnitShift);
     const std::uint32_t index = shape.index_of(static_cast<std::uint32_t>(offset % kUnitBytes));
     if (its_unit != unit || index / 64 != word) {
-      if (bits != 0) {
-        put_bits(heap, unit, word, bits);
+      if (n_bits != 0) {
+        put_bits(heap, unit, word, bits, n_bits);
       }
-      if (bits != 0 && its_unit != unit) {
+      if (n_bits != 0 && its_unit != unit && needs_settling(unit)) {
         settle(heap, unit);
       }
       unit = its_unit;
       word = index / 64;
       bits = 0;
+      n_bits = 0;
     }
     bits |= std::uint64_t{1} << (index % 64);
   }
-  put_bits(heap, unit, word, bits);
+  put_bits(heap, unit, word, bits, n_bits);
   settle(heap, unit);
 }
 
@@ -197,7 +204,7 @@ void Core::give_back(Heap &heap, void *block) noexcept {
   if (heap.push(block)) {
     return;
   }
-  const std::uint32_t size_class = word_of(unit_of(block)) & 0xffU;
+  const std::uint32_t size_class = class_in(word_of(unit_of(block)));
   HeapClass &list = heap.classes[size_class];
   const std::uint32_t most = most_entries(size_class);
   if (most == 0) {

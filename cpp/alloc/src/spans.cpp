@@ -17,7 +17,7 @@ void *Core::allocate_span(Heap &heap, unsigned size_class, bool &zero) noexcept 
       unit = pages_.allocate(class_units(size_class), zero);
     }
     if (unit != 0) {
-      table_[unit].store(heap.owner | size_class, std::memory_order_release);
+      table_[unit].store(heap.owner | class_bits(size_class), std::memory_order_release);
       return unit_address(unit);
     }
     if (tries == 0) {
@@ -40,7 +40,7 @@ void *Core::allocate_aligned_span(Heap &heap, unsigned size_class, std::size_t a
   if (unit == 0) {
     return nullptr;
   }
-  table_[unit].store(heap.owner | size_class, std::memory_order_release);
+  table_[unit].store(heap.owner | class_bits(size_class), std::memory_order_release);
   return unit_address(unit);
 }
 
@@ -67,7 +67,8 @@ bool Core::grow_span(void *block, unsigned old_class, unsigned new_class) noexce
       return false;
     }
   }
-  table_[unit].store((word_of(unit) & ~0xffU) | new_class, std::memory_order_release);
+  table_[unit].store((word_of(unit) & kOwnerMask) | class_bits(new_class),
+                     std::memory_order_release);
   return true;
 }
 
@@ -160,13 +161,13 @@ Misuse Core::deallocate(void *block) noexcept {
     if (const Misuse wrong = unmark(block, word); wrong != Misuse::none) {
       return wrong;
     }
-  } else if (word >> 8U == 0) {
+  } else if (owner_in(word) == 0) {
     return Misuse::foreign;
   }
   Heap *mine = heap();
   if (mine == nullptr) {
     free_without_heap(block, word);
-  } else if ((word & ~0xffU) == mine->owner) {
+  } else if ((word & kOwnerMask) == mine->owner) {
     give_back(*mine, block);
   } else {
     free_remote(*mine, block, word);
@@ -179,7 +180,7 @@ std::size_t Core::usable_size(const void *block) noexcept {
     return block == nullptr ? 0 : mapped_bytes_of(block);
   }
   const std::uint32_t word = word_of(unit_of(block));
-  return word >> 8U == 0 ? 0 : class_bytes(word & 0xffU);
+  return owner_in(word) == 0 ? 0 : class_bytes(class_in(word));
 }
 
 // In place where the class stays, or a shrunk block keeps at least half of itself in use.

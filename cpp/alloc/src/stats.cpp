@@ -46,7 +46,7 @@ template <class F> void Core::each_extent(F f) noexcept {
   }
   for (std::uint32_t unit = 1; unit < fresh;) {
     const std::uint32_t word = word_of(unit);
-    std::uint32_t n = word >> 8U != 0 ? class_units(word & 0xffU) : 0;
+    std::uint32_t n = owner_in(word) != 0 ? class_units(class_in(word)) : 0;
     if (n == 0) {
       const std::scoped_lock lock(pages_mutex_);
       n = std::max<std::uint32_t>(1, pages_.free_length(unit));
@@ -58,10 +58,10 @@ template <class F> void Core::each_extent(F f) noexcept {
 
 void Core::count_slabs(Stats &out) noexcept {
   each_extent([&](std::uint32_t unit, std::uint32_t word, std::uint32_t) {
-    if (word >> 8U == 0) {
+    if (owner_in(word) == 0) {
       return;
     }
-    const std::uint32_t size_class = word & 0xffU;
+    const std::uint32_t size_class = class_in(word);
     ClassStats &stats = out.classes[size_class];
     if (size_class >= kSlabClasses) {
       ++stats.capacity;
@@ -82,7 +82,7 @@ void Core::count_heaps(Stats &out) noexcept {
     }
     for (const Coalescer::Slot &slot : heap.coalescer.slots) {
       if (slot.mask != 0) {
-        out.classes[word_of(slot.key / 64) & 0xffU].in_flight +=
+        out.classes[class_in(word_of(slot.key / 64))].in_flight +=
             static_cast<std::uint64_t>(std::popcount(slot.mask));
       }
     }
@@ -159,10 +159,10 @@ bool Core::walk(void (*visit)(void *, const Block &), void *to) noexcept {
   }
   collect_held(taken);
   each_extent([&](std::uint32_t unit, std::uint32_t word, std::uint32_t) {
-    const std::uint32_t size_class = word & 0xffU;
+    const std::uint32_t size_class = class_in(word);
     const bool is_slab = size_class < kSlabClasses;
     const std::uint32_t n = is_slab ? kShapes[size_class].capacity : 1U;
-    for (std::uint32_t i = 0; i < (word >> 8U != 0 ? n : 0); ++i) {
+    for (std::uint32_t i = 0; i < (owner_in(word) != 0 ? n : 0); ++i) {
       std::uint64_t free = taken[unit][i / 64];
       if (is_slab) {
         free |= slabs_[unit].words[i / 64] |
@@ -192,8 +192,8 @@ void Core::extents(void (*visit)(void *, const Extent &), void *to) noexcept {
                   .live_blocks = 0,
                   .n_blocks = 0,
                   .purged_pages = 0};
-    if (word >> 8U != 0) {
-      const std::uint32_t size_class = word & 0xffU;
+    if (owner_in(word) != 0) {
+      const std::uint32_t size_class = class_in(word);
       const bool is_slab = size_class < kSlabClasses;
       const Slab &slab = slabs_[unit];
       extent.block_bytes = static_cast<std::uint32_t>(class_bytes(size_class));
@@ -215,7 +215,7 @@ bool Core::owns(const void *block) noexcept {
     return judge(block) == Misuse::none;
   }
   const std::uint32_t word = word_of(unit_of(block));
-  return word >> 8U != 0 && is_start(block, word);
+  return owner_in(word) != 0 && is_start(block, word);
 }
 
 } // namespace vmperf::alloc

@@ -5,7 +5,7 @@
 //
 // allocate and deallocate: O(1), without a lock up to 2 MiB where the thread's magazine serves; a
 // refill takes 64 blocks or a span. Instructions through a pointer on x86-64, the return included:
-// allocate 16 up to 1 KiB, deallocate 23; a test holds them. Memory that runs out is nullptr; an
+// allocate 16 up to 1 KiB, deallocate 22; a test holds them. Memory that runs out is nullptr; an
 // exception comes from deallocate() and reallocate() alone: CorruptionError.
 // All is safe from any thread; close and destruction while no other thread is inside.
 // Sources: cpp/alloc/README.md.

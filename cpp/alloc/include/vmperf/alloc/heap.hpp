@@ -5,8 +5,8 @@
 //
 //   magazine   [ null | p | q | r | ? | ? ]    null ends it: a pop tests the value it loaded anyway
 //                               ^ top     ^ limit
-//   table      owner << 8 | class, one word for each unit of 64 KiB: whose the block is, and its
-//              class, in one load; owner 0: no block begins here
+//   table      owner << 12 | class << 4, one word for each unit of 64 KiB: whose the block is, and
+//              where its magazine lies, in one load; owner 0: no block begins here
 //
 // A thread without a heap, one at its end and every thread of a checked allocator have kEmptyFront
 // there, which owns nothing: its magazines are empty and full at once, so that all take the slow
@@ -33,14 +33,28 @@ static_assert(sizeof(Magazine) == 16); // of a fine class, at (size - 1) & ~15
 
 using TableWord = std::atomic<std::uint32_t>;
 
+inline constexpr unsigned kMagazineShift = 4; ///< of sizeof(Magazine)
+inline constexpr unsigned kOwnerShift = 12;
+inline constexpr std::uint32_t kOwnerMask = ~std::uint32_t{0} << kOwnerShift;
+[[nodiscard]] constexpr std::uint32_t owner_in(std::uint32_t word) noexcept {
+  return word >> kOwnerShift;
+}
+/// Of a word with an owner; of one without it is 0.
+[[nodiscard]] constexpr std::uint32_t class_in(std::uint32_t word) noexcept {
+  return (word & ~kOwnerMask) >> kMagazineShift;
+}
+[[nodiscard]] constexpr std::uint32_t class_bits(unsigned size_class) noexcept {
+  return size_class << kMagazineShift;
+}
+
 /// So many allocators at a time.
 inline constexpr std::size_t kMostAllocators = 64;
 
 struct HeapFront {
-  std::uintptr_t base = 0;    ///< of the arena
-  std::uintptr_t n_units = 0; ///< of it
-  const TableWord *table = nullptr;
-  std::uint32_t owner = 0; ///< this heap's, << 8
+  std::uintptr_t first_unit = 0; ///< address of the arena / 64 KiB
+  std::uintptr_t n_units = 0;    ///< of it
+  std::uintptr_t table = 0;      ///< where the word of address 0 would be
+  std::uint32_t owner = 0;       ///< this heap's, << kOwnerShift
   std::array<Magazine, kClasses> magazines{};
 
   /// Empty and full at once; `nothing` is null and stays so.
@@ -60,30 +74,46 @@ struct HeapFront {
     return block;
   }
 
-  /// False where the block is not this heap's or the magazine is full.
+  /// False where the block is not this heap's or the magazine is full. Where the store of a free
+  /// goes hangs on the block's address, and a following pop waits for it: so the table is indexed by
+  /// the address as it is, and its word holds the magazine's offset.
   [[nodiscard, gnu::always_inline]] bool push(void *block) noexcept {
     const std::uintptr_t unit = unit_of(block);
-    if (unit >= n_units) [[unlikely]] {
+    if (unit - first_unit >= n_units) [[unlikely]] {
       return false;
     }
-    const std::uint32_t size_class = table[unit].load(std::memory_order_relaxed) - owner;
-    return size_class < kClasses && put(magazines[size_class], block);
+    const std::uint32_t offset = word_of(unit) - owner;
+    if (offset >= sizeof(magazines)) [[unlikely]] {
+      return false;
+    }
+    return put(
+        *reinterpret_cast<Magazine *>(reinterpret_cast<std::byte *>(magazines.data()) + offset),
+        block);
   }
 
   /// The same for a block whose class is known; false where it is of another, too.
   [[nodiscard, gnu::always_inline]] bool push_of(void *block, unsigned size_class) noexcept {
     const std::uintptr_t unit = unit_of(block);
-    if (unit >= n_units || table[unit].load(std::memory_order_relaxed) != owner + size_class)
+    if (unit - first_unit >= n_units || word_of(unit) != owner + class_bits(size_class))
         [[unlikely]] {
       return false;
     }
     return put(magazines[size_class], block);
   }
 
-private:
-  [[nodiscard, gnu::always_inline]] std::uintptr_t unit_of(const void *block) const noexcept {
-    return (reinterpret_cast<std::uintptr_t>(block) - base) >> kUnitShift;
+protected:
+  [[nodiscard, gnu::always_inline]] static std::uintptr_t unit_of(const void *block) noexcept {
+    return reinterpret_cast<std::uintptr_t>(block) >> kUnitShift;
   }
+  /// Of a unit of the arena, by its address.
+  [[nodiscard, gnu::always_inline]] std::uint32_t word_of(std::uintptr_t unit) const noexcept {
+    // An integer: the word of address 0 lies far before the array, where no pointer may point.
+    // NOLINTNEXTLINE(performance-no-int-to-ptr)
+    return reinterpret_cast<const TableWord *>(table + unit * sizeof(TableWord))
+        ->load(std::memory_order_relaxed);
+  }
+
+private:
   [[nodiscard, gnu::always_inline]] static bool put(Magazine &magazine, void *block) noexcept {
     void **top = magazine.top;
     if (top == magazine.limit) [[unlikely]] {
