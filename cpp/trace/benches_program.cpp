@@ -42,6 +42,7 @@ class ProgramWorkload final : public bench::Workload {
 public:
   ProgramWorkload(const bench::Params &params, bool recorded) : recorded_(recorded) {
     command_.argv = {"python3", "-m", "unittest", "-q", "test.test_json"};
+    command_.folder = scratch_.path(); // its tests write files where they run
     if (params.get_string("python_malloc") == "yes") {
       command_.environment.emplace_back("PYTHONMALLOC", "malloc");
     }

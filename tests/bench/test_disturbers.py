@@ -73,7 +73,16 @@ def test_a_library_that_changes_arithmetic_as_it_is_loaded_is_named(compile_cpp)
     #include <immintrin.h>
     #include <vmperf/bench/plugin.hpp>
     namespace { const bool changed = [] { _mm_setcsr(_mm_getcsr() | 0x8040U); return true; }(); }
-    VMPERF_PLUGIN(registry) { registry.benchmark("fast/math").summary(changed ? "yes" : "no"); }
+    struct Adds final : vmperf::bench::Workload {
+      std::uint64_t run(std::uint64_t n) override { return n; }
+      vmperf::bench::Verification verify() override {
+        return vmperf::bench::Verification::passed();
+      }
+    };
+    VMPERF_PLUGIN(registry) {
+      registry.benchmark("fast/math").summary(changed ? "yes" : "no").op("none").design("adds", "",
+          [](const vmperf::bench::Params &) { return std::make_unique<Adds>(); });
+    }
     """
     library = compile_cpp(text, "-shared", "-fPIC")
     code = """

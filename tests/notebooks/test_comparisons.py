@@ -60,7 +60,7 @@ for spread, shift in ((0.001, 0.0), (0.5, 0.0), (0.0, 1.0)):
     for sentence in plot.conclude_noise(other):
         print(sentence)
     for row in find(other):
-        if (row["pairs"], row["effect"]) == (3, 0.0):
+        if (row["pairs"], row["effect"]) == (12, 0.0):
             print("alarms:", row["found"], "of", row["comparisons"])
 """
 

@@ -14,7 +14,7 @@ HERE = Path(__file__).parent / "cpp"
 CROSS_CXX = "aarch64-linux-gnu-g++"
 QEMU = "qemu-aarch64"
 MISSING = [name for name in (CROSS_CXX, QEMU) if shutil.which(name) is None]
-PARTS = ("pages", "dynlib", "float_control", "process", "files", "child")
+PARTS = ("pages", "dynlib", "unique_symbols", "float_control", "process", "files", "child")
 PROBE = """#include <cstdlib>
 extern "C" int probe() { return 42; }
 extern "C" void *taken() { return std::malloc(1); } // so that the C library is loaded with it

@@ -242,7 +242,7 @@ def test_claims_share_measurements(work: Path, tmp_path: Path) -> None:
     points = {(p.id, json.dumps(p.params)): p.designs for p in _points(every)}
     assert len(points) == len(_points(every))
     cycle = next(designs for (id, _), designs in points.items() if id == "pool/cycle")
-    assert cycle == ("stack", "libc", "mimalloc", "boost_pool", "checked")
+    assert cycle == ("stack", "libc", "mimalloc", "boost_pool", "checked", "pmr")
     assert sum(id == "pool/sizes" for id, _ in points) == 5
 
 

@@ -73,7 +73,7 @@ def test_the_one_that_leaves_least_judges(judge: Judge) -> None:
     }  # fmt: skip
     row = judge("at_least", 1.5, times)
     assert (row["ratio"], row["status"]) == (pytest.approx(1.5), "met")
-    assert row["reason"] == "best peer of 4: boost_pool"
+    assert row["reason"] == "the best peer is boost_pool"
     assert judge("at_least", 1.6, times)["status"] == "unmet"
     row = judge("at_most", 0.7, times)
     assert (row["ratio"], row["status"]) == (pytest.approx(2 / 3), "met")
@@ -84,7 +84,7 @@ def test_one_that_is_absent_does_not_count(judge: Judge) -> None:
         "stack": 2.0, "libc": 9.0, "mimalloc": "not_installed", "boost_pool": "unsupported",
         "pmr": 4.0,
     })  # fmt: skip
-    assert (row["ratio"], row["reason"]) == (pytest.approx(2), "best peer of 2: pmr")
+    assert (row["ratio"], row["reason"]) == (pytest.approx(2), "the best peer is pmr")
 
 
 def test_one_that_is_refused_may_have_been_the_best(judge: Judge) -> None:

@@ -32,6 +32,12 @@ target = 2
 """
 
 
+def _covers(claim: Claim, defaults: dict[str, list[Any]]) -> bool:
+    """Whether it is taken at every default point."""
+    stated = {a: v if isinstance(v, tuple) else (v,) for a, v in claim.params.items()}
+    return all({*values} <= {*stated[axis]} for axis, values in defaults.items())
+
+
 def test_every_benchmark_is_held_to_its_best_peer() -> None:
     claims = read_claims(shipped())
     for entry in _core.bench.catalog():
@@ -43,11 +49,10 @@ def test_every_benchmark_is_held_to_its_best_peer() -> None:
         if all(d["name"] == "naive" for d in own):
             continue
         mine = [c for c in claims if c.benchmark == entry["id"] and c.versus == BEST]
-        assert len(mine) == 1, entry["id"]
         defaults = {a["name"]: a["defaults"] for a in entry["axes"][1:]}
-        for axis, values in defaults.items():
-            stated = mine[0].params[axis]
-            assert [*(stated if isinstance(stated, tuple) else (stated,))] == values
+        assert any(_covers(claim, defaults) for claim in mine), entry["id"]
+        made = [claim for claim in mine if claim.id.endswith("/best-peer")]
+        assert len(made) <= 1, entry["id"]
 
 
 def test_what_is_written_by_hand_takes_the_place(tmp_path: Path) -> None:

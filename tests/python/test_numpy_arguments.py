@@ -11,7 +11,7 @@ import pytest
 import vmperf
 from vmperf._catalog.axes import point_values
 from vmperf._plan.plan import make_plan
-from vmperf.cli._console import _status
+from vmperf.cli._console import _doubts
 
 
 @pytest.mark.parametrize(
@@ -40,16 +40,11 @@ def test_a_seed_may_be_of_numpy(seed: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("notes", "samples", "said"),
-    [
-        ([], 30, "ok"),
-        (["waits: CPU time is 0.0 % of wall time"], 30, "ok"),
-        (["disturbed: 30 of 30 samples (context switches 30)"], 30, "ok disturbed"),
-        (["disturbed: 30 of 30 samples (context switches 30)"], 0, "ok"),
-    ],
+    ("disturbed", "samples", "said"),
+    [(0, 30, []), (15, 30, []), (16, 30, ["disturbed"]), (0, 0, [])],
 )
 def test_mostly_disturbed_samples_stand_in_the_status(
-    notes: list[str], samples: int, said: str
+    disturbed: int, samples: int, said: list[str]
 ) -> None:
-    row = {"status": "ok", "notes": notes, "samples": samples, "oversubscribed": False}
-    assert _status(row) == said
+    flags = {"switch": disturbed, "fault": 0, "steal": 0}
+    assert _doubts({"flags": flags, "samples": samples, "oversubscribed": False}) == said

@@ -100,12 +100,16 @@ struct Image {
   std::vector<std::string> texts;
 };
 
-[[noreturn]] void become(const Image &image, const std::array<int, 3> &streams) {
+[[noreturn]] void become(const Image &image, const std::string &folder,
+                         const std::array<int, 3> &streams) {
   for (int to = 0; to < 3; ++to) {
     ::dup2(streams[static_cast<std::size_t>(to)], to);
   }
   ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
   ::raise(SIGSTOP); // the parent takes over here
+  if (!folder.empty() && ::chdir(folder.c_str()) != 0) {
+    ::_exit(kExecFailed);
+  }
   ::execve(image.path.c_str(), image.argv.data(), image.environment.data());
   ::_exit(kExecFailed);
 }
@@ -216,7 +220,7 @@ CommandResult run_command(const Command &command) {
     fail("fork", errno);
   }
   if (child == 0) {
-    become(image, streams);
+    become(image, command.folder, streams);
   }
   CommandResult result;
   follow(child, result);

@@ -25,7 +25,7 @@ Ranks rank(std::span<const double> values, double shift) {
   signs.reserve(values.size());
   for (const double value : values) {
     const double off = value - shift;
-    signs.emplace_back(std::abs(off), off > 0 ? 1 : off < 0 ? -1 : 0);
+    signs.emplace_back(std::abs(off), static_cast<int>(off > 0) - static_cast<int>(off < 0));
   }
   std::ranges::sort(signs);
   Ranks result;

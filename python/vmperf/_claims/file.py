@@ -146,7 +146,7 @@ def _claim(entry: Any, place: Place, find: Callable[[str], Benchmark]) -> Claim:
     for key in ("design", "versus"):
         place.to(key)
         known = [d.name for d in benchmark.designs]
-        rivals = rivals_of(benchmark.id) if words[key] == BEST and key == "versus" else ()
+        rivals = _rivals(benchmark.id, words) if key == "versus" else ()
         if rivals and words["kind"] == "ratio":
             known.append(BEST)
         if words[key] not in known and (key in entry or key == "design"):
@@ -170,6 +170,12 @@ def _claim(entry: Any, place: Place, find: Callable[[str], Benchmark]) -> Claim:
     )
     _check_comparison(claim, place)
     return claim
+
+
+def _rivals(benchmark: str, words: Mapping[str, str]) -> tuple[str, ...]:
+    if words["versus"] != BEST:
+        return ()
+    return tuple(name for name in rivals_of(benchmark) if name != words["design"])
 
 
 def _on(entry: Mapping[str, Any], place: Place) -> tuple[str, ...]:

@@ -40,11 +40,12 @@ def _with_static_tls(env: Mapping[str, str]) -> dict[str, str]:
 def start(
     words: Sequence[str],
     *,
-    stdin: int,
-    stdout: int | IO[bytes],
-    stderr: IO[bytes],
+    stdin: int | None,
+    stdout: int | IO[bytes] | None,
+    stderr: IO[bytes] | None,
     folder: Path | None = None,
     env: Mapping[str, str] | None = None,
+    foreground: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Start a child; whoever does so calls `kill` at the end, also where it ended by itself.
 
@@ -52,22 +53,25 @@ def start(
     ----------
     words : sequence of str
         Program and arguments.
-    stdin, stdout, stderr : int or binary file
+    stdin, stdout, stderr : int or binary file, or None
         As `subprocess.Popen` takes them; `stderr` is a file, for `last_words`.
     folder : pathlib.Path, optional
         Where it runs; by default here.
     env : mapping, optional
         Its environment; by default this process's. Room for libraries with thread-local memory of
         their own is added (``GLIBC_TUNABLES``), unless it says how much.
+    foreground : bool
+        A program of the user's: in this process's group, as a shell has it, and with `env` as it is.
     """
+    whole = os.environ if env is None else env
     return subprocess.Popen(
         words,
         stdin=stdin,
         stdout=stdout,
         stderr=stderr,
         cwd=folder,
-        env=_with_static_tls(os.environ if env is None else env),
-        start_new_session=True,
+        env=dict(whole) if foreground else _with_static_tls(whole),
+        start_new_session=not foreground,
     )
 
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from .._errors import os_error
+from .._measure.child import start
 
 __all__ = ["run"]
 
@@ -34,7 +35,7 @@ def run(words: Sequence[str], env: Mapping[str, str]) -> tuple[int, int]:
         If it cannot be started.
     """
     try:
-        child = subprocess.Popen(list(words), env=dict(env))
+        child = start(list(words), stdin=None, stdout=None, stderr=None, env=env, foreground=True)
     except OSError as error:
         raise os_error(f"start {words[0]}", error) from None
     with _passing_on(child):
