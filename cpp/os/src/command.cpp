@@ -107,7 +107,7 @@ struct Image {
   }
   ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
   ::raise(SIGSTOP); // the parent takes over here
-  if (!folder.empty() && ::chdir(folder.c_str()) != 0) {
+  if (folder != "." && ::chdir(folder.c_str()) != 0) {
     ::_exit(kExecFailed);
   }
   ::execve(image.path.c_str(), image.argv.data(), image.environment.data());

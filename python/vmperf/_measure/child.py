@@ -61,7 +61,7 @@ def start(
         Its environment; by default this process's. Room for libraries with thread-local memory of
         their own is added (``GLIBC_TUNABLES``), unless it says how much.
     foreground : bool
-        A program of the user's: in this process's group, as a shell has it, and with `env` as it is.
+        A program of the user's: in this process's group, as a shell has it, with `env` as it is.
     """
     whole = os.environ if env is None else env
     return subprocess.Popen(

@@ -75,8 +75,8 @@ struct HeapFront {
   }
 
   /// False where the block is not this heap's or the magazine is full. Where the store of a free
-  /// goes hangs on the block's address, and a following pop waits for it: so the table is indexed by
-  /// the address as it is, and its word holds the magazine's offset.
+  /// goes hangs on the block's address, and a following pop waits for it: so the table is indexed
+  /// by the address as it is, and its word holds the magazine's offset.
   [[nodiscard, gnu::always_inline]] bool push(void *block) noexcept {
     const std::uintptr_t unit = unit_of(block);
     if (unit - first_unit >= n_units) [[unlikely]] {

@@ -18,7 +18,7 @@ struct Command {
   std::vector<std::pair<std::string, std::string>> environment; ///< added to this process's
   std::string input;                                            ///< what it reads
   std::size_t most_output_bytes = std::size_t{1} << 20U;        ///< of each stream; the rest is cut
-  std::string folder = {};                                      ///< where it runs; empty: here
+  std::string folder = ".";                                     ///< where it runs
 };
 
 struct CommandResult {
