@@ -177,4 +177,9 @@ void calibrate(Lane &lane, std::int64_t warm_up_ns) {
   lane.wall_ns_per_op = std::max(best_wall, lane.ns_per_op);
 }
 
+void estimate_by(Lane &lane, std::int64_t first_ns) {
+  lane.ns_per_op = static_cast<double>(std::max<std::int64_t>(first_ns, 1));
+  lane.wall_ns_per_op = lane.ns_per_op;
+}
+
 } // namespace vmperf::bench

@@ -71,6 +71,7 @@ struct Lane {
   GrowthTimes growth;
   Checksums checksums;
   std::uint64_t first_ops = 0; ///< that result.checksum is of
+  bool settles = true;         ///< each placement begins with an untimed batch
   bool is_functor = false;     ///< its last value is the checksum, whatever that is
   CaseResult result;
 
@@ -142,6 +143,9 @@ template <class Step> void guarded(Lane &lane, Step step);
 
 /// Warms up for `warm_up_ns` and estimates ns per op; time that does not grow with n is refused.
 void calibrate(Lane &lane, std::int64_t warm_up_ns);
+
+/// Takes the time of the first op for that of all: there is no time to do it again.
+void estimate_by(Lane &lane, std::int64_t first_ns);
 
 /// Ends what was observed of one placement, before its workload goes.
 void observe_placement(Lane &lane);
