@@ -290,6 +290,7 @@ std::vector<CaseResult> Group::run(const Benchmark &benchmark, std::vector<Lane>
   lanes_ = std::move(lanes);
   settings_.count_instructions = settings_.count_instructions && benchmark.uncounted().empty();
   const double place_ns = time_of([&] { place(0); });
+  require_params(lanes_);
   warm_up();
   if (benchmark.is_comparable()) {
     compare_checksums(lanes_);
