@@ -42,10 +42,10 @@ _SIZES = (("B", 1.0), ("KiB", 2.0**10), ("MiB", 2.0**20), ("GiB", 2.0**30))
 )
 @click.option(
     "--touch",
-    default="pages",
+    default="use",
     show_default=True,
-    metavar="none|first|pages|all",
-    help="What is written to a new block.",
+    metavar="none|first|pages|all|use",
+    help="What is written to a block: use is all of it, and its first byte again before its end.",
 )
 @click.option(
     "--repeats",
@@ -142,6 +142,10 @@ def _parts(found: Any) -> Iterable[Any]:
     headers = ["allocator", ">per op", ">95 % interval", f">x {found.reference}", ">p50", ">p99.9",
                ">peak", ">retained", ">all freed", ">purged", ">faults", "status"]  # fmt: skip
     yield table(headers, [_line(row) for row in rows])
+    if any(
+        row["status"] == "ok" and row["ratio"] and row["ratio"]["of"] == "gross" for row in rows
+    ):
+        yield "* of times with the loop's own in them: without it, noise is more than what is left"
     yield from _classes(rows)
     null = found.null
     yield f"the loop alone: {null['gross_ns_per_op']['median']:.2f} ns per op, subtracted" + (
@@ -165,7 +169,7 @@ def _line(row: dict[str, Any]) -> list[str]:
         row["design"],
         duration(ns["median"]),
         interval(ns["low"], ns["high"]),
-        "-" if ratio is None else f"{ratio['ratio']:.2f}",
+        "-" if ratio is None else f"{ratio['ratio']:.2f}" + "*" * (ratio["of"] == "gross"),
         duration(delays.get("p50")),
         duration(delays.get("p99_9")),
         *(_size(value) for value in memory),
