@@ -89,9 +89,11 @@ def harness_objects(repo_root):
     native_build.ninja(build, *parts)
     folders = [build / "cpp" / "CMakeFiles" / f"{part}.dir" for part in parts]
     found = [(file, folder) for folder in folders for file in folder.rglob("*.cpp.o")]
-    # A build folder keeps the objects of files that are gone.
-    return sorted(file for file, folder in found
-                  if (repo_root / "cpp" / file.relative_to(folder)).with_suffix("").exists())  # fmt: skip
+
+    def is_there(inside):  # a build folder keeps the objects of files that are gone
+        return (repo_root / "cpp" / inside).with_suffix("").exists()
+
+    return sorted(file for file, folder in found if is_there(file.relative_to(folder)))
 
 
 def test_the_verdict_in_any_weather(compile_cpp, run_binary, repo_root):
