@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 import vmperf
-from house import native_build
+from house import malloc
 from vmperf import InvalidArgumentError, TraceFormatError, UnsupportedError
 from vmperf._alloc.preload import environment, is_static
 from vmperf.cli.main import cli
@@ -35,9 +35,7 @@ del held
 settle()
 """
 
-pytestmark = pytest.mark.skipif(
-    native_build.sanitized(), reason="the sanitizer is the malloc of the process"
-)
+pytestmark = malloc.needs_the_systems
 
 
 def preload(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
