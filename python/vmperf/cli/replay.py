@@ -11,6 +11,7 @@ import click
 
 from .._trace.missing import MISSING
 from ._json import JsonCommand, json_option, write_json
+from ._outputs import Outputs
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -65,9 +66,10 @@ _SIZES = (("B", 1.0), ("KiB", 2.0**10), ("MiB", 2.0**20), ("GiB", 2.0**30))
     help="Write a page with the front of time against memory.",
 )
 @json_option
+@click.pass_context
 def command(
-    file: Path, designs: str, threads: str, speed: str, touch: str, repeats: int,
-    no_latency: bool, reference: str | None, seed: int, html: Path | None,
+    context: click.Context, file: Path, designs: str, threads: str, speed: str, touch: str,
+    repeats: int, no_latency: bool, reference: str | None, seed: int, html: Path | None,
     json_path: str | None,
 ) -> None:  # fmt: skip
     """Replay the trace in FILE through allocators and say which one suits it.
@@ -79,8 +81,9 @@ def command(
 
     from ._console import console, say
 
-    _try_output(html)
-    _try_output(None if json_path in (None, "-") else Path(str(json_path)))
+    outputs = Outputs()
+    outputs.file("--html", html)
+    outputs.file("--json", json_path)
     err = console(stderr=True)
     found = alloc.replay(
         file,
@@ -94,8 +97,6 @@ def command(
         seed=seed,
         progress=_Progress(err),
     )
-    if json_path is not None:
-        write_json(json_path, found.to_dict())
     out = console(stderr=json_path == "-")
     if json_path != "-":
         for part in _parts(found):
@@ -103,17 +104,12 @@ def command(
     if html is not None:
         from vmperf import report
 
-        say(out, f"page: {report(found, html)}")
+        if outputs.write("--html", html, lambda: report(found, html)):
+            say(out, f"page: {html}")
+    if json_path is not None:
+        outputs.write("--json", json_path, lambda: write_json(json_path, found.to_dict()))
     say(out, str(found.recommendation()))
-    if not any(row["status"] == "ok" for row in found.rows()):
-        raise SystemExit(1)
-
-
-def _try_output(path: Path | None) -> None:
-    """Fail before anything is measured where a result could not be written."""
-    if path is not None:
-        with path.open("ab"):
-            pass
+    context.exit(outputs.exit_code(int(not any(row["status"] == "ok" for row in found.rows()))))
 
 
 class _Progress:
