@@ -190,6 +190,35 @@ def test_watch_of_a_program_that_is_killed(tmp_path: Path) -> None:
     assert len(one.rss_bytes) >= 1
 
 
+HOARDER = """
+#include <cstdlib>
+#include <cstring>
+#include <sys/mman.h>
+namespace {
+constexpr std::size_t kBytes = std::size_t{64} << 20U;
+void *hoard = nullptr;
+[[gnu::constructor]] void take() {
+  hoard = ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  std::memset(hoard, 1, kBytes);
+  std::atexit([] { ::munmap(hoard, kBytes); });
+}
+} // namespace
+"""
+
+
+def test_the_last_sample_comes_before_an_allocator_gives_all_back(
+    compile_cpp: Compile, tmp_path: Path
+) -> None:
+    """An allocator's own exit handler empties it: the program never had so little."""
+    file = tmp_path / "w.json"
+    library = compile_cpp(HOARDER, "-shared", "-fPIC")
+    done = preload("--watch", str(file), "--", "/bin/true", LD_PRELOAD=str(library))
+    assert (done.returncode, done.stderr) == (0, "")
+    one = vmperf.alloc.watch(file).program
+    assert one.has_ended
+    assert one.rss_bytes[-1] > 64e6
+
+
 HEAD = {
     **{"process": 7, "command": 'a "b"', "allocator": "other", "version": "", "library": "/l.so"},
     **{"interval_ms": 50, "live_is": "unknown", "held_is": "unknown", "settings": {"": ""}},

@@ -112,6 +112,24 @@ def test_unmatched_frees_are_counted_and_left_out() -> None:
     ops = trace.from_events([0, 4, 4], [16, 16, 32], [8, 0, 0])
     result = alloc.replay(ops, ["libc"], repeats=1, latency=False)
     assert result.counts["n_ops"] == 2
+    assert result.counts["unmatched_frees"] == 1
+
+
+def test_what_a_cut_file_lacks_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "cut.vmt"
+    trace.generate(60_000, seed=2).save(file)
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-100])
+    lost = int(trace.load(file).header["lost_ops"])
+    assert 0 < lost < 120_000
+    found = alloc.replay(file, ["libc"], repeats=1, latency=False)
+    assert found.counts["lost_ops"] == lost
+    words = ["replay", str(file), "--designs", "libc", "--repeats", "1", "--no-latency"]
+    done = CliRunner().invoke(cli, words)
+    assert f"{lost:,} operations lost" in done.output
+    file.write_bytes(whole[:5000])
+    with pytest.raises(vmperf.TraceFormatError, match=r"byte 5000: .* all 120000 operations"):
+        alloc.replay(file, ["libc"])
 
 
 def test_a_plan_survives_its_file(made: Any, tmp_path: Path) -> None:
