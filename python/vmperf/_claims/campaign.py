@@ -13,13 +13,12 @@ from typing import Any
 from .._catalog.catalog import get
 from .._errors import invalid, near
 from .._files.toml_file import read_tables
-from .noise import NOISES
+from .noise import NOISES, STEPS
 from .trial import Trial
 
 __all__ = ["NEIGHBOURS", "Campaign", "campaign_beside", "read_campaign"]
 
 NEIGHBOURS = ("none", "steady", "bursty")
-_STEPS = "steps"  # the axis whose value is what a process takes
 _KEYS = ("id", "benchmark", "params", "a", "b", "pairs", "comparisons", "neighbour", "noise")
 _FILE = "campaign.toml"
 
@@ -84,8 +83,8 @@ def _trial(entry: Mapping[str, Any]) -> Trial:
     )
     if one.noise not in NOISES:
         raise invalid("noise", repr(one.noise), ", ".join(NOISES))
-    if one.noise != "none":
-        benchmark.axis(_STEPS)
+    if one.noise != "none" and [side.get("steps") for side in one.params] != [STEPS, STEPS]:
+        raise invalid("noise", repr(one.noise), f"none, where not both sides have steps = {STEPS}")
     if one.neighbour not in NEIGHBOURS:
         raise invalid("neighbour", repr(one.neighbour), ", ".join(NEIGHBOURS))
     if one.pairs < 3:

@@ -10,48 +10,46 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-__all__ = ["NOISES", "steps_of"]
+__all__ = ["NOISES", "STEPS", "steps_of"]
 
-_MODE = 1.1  # the slower mode of two
-_DRIFT = 0.2  # from the slowest process to the fastest
-_PERIOD = 60  # processes, up and down again
-_OUTLIER, _OUTLIERS = 2.0, 0.1
-
-
-def _two_mode(rng: random.Random, _process: int) -> float:
-    return _MODE if rng.random() < 0.5 else 1.0
+STEPS = 100  # without noise
+_MODES = (100, 110)
+_DRIFT = (100, 105, 110, 115, 120, 115, 110, 105)
+_DWELL = 8  # processes, before the drift goes on
+_OUTLIER, _OUTLIERS = 200, 0.1
 
 
-def _drifting(_rng: random.Random, process: int) -> float:
-    phase = process % _PERIOD / (_PERIOD / 2)
-    return 1 + _DRIFT * min(phase, 2 - phase)
+def _two_mode(rng: random.Random, _process: int) -> int:
+    return rng.choice(_MODES)
 
 
-def _outlying(rng: random.Random, _process: int) -> float:
-    return _OUTLIER if rng.random() < _OUTLIERS else 1.0
+def _drifting(_rng: random.Random, process: int) -> int:
+    return _DRIFT[process // _DWELL % len(_DRIFT)]
 
 
-_FACTORS: dict[str, Callable[[random.Random, int], float]] = {
-    "none": lambda _rng, _process: 1.0,
+def _outlying(rng: random.Random, _process: int) -> int:
+    return _OUTLIER if rng.random() < _OUTLIERS else STEPS
+
+
+_DRAWN: dict[str, Callable[[random.Random, int], int]] = {
+    "none": lambda _rng, _process: STEPS,
     "two_mode": _two_mode,
     "drifting": _drifting,
     "outlying": _outlying,
 }
-NOISES = tuple(_FACTORS)
+NOISES = tuple(_DRAWN)
 
 
-def steps_of(noise: str, steps: int, rng: random.Random, process: int) -> int:
+def steps_of(noise: str, rng: random.Random, process: int) -> int:
     """Return the steps of one process.
 
     Parameters
     ----------
     noise : str
         One of `NOISES`.
-    steps : int
-        Without noise.
     rng : random.Random
         Of the process alone.
     process : int
         Which one of the series, in the order they run.
     """
-    return round(steps * _FACTORS[noise](rng, process))
+    return _DRAWN[noise](rng, process)

@@ -95,8 +95,7 @@ def _task(one: Trial, side: int, rng: random.Random, number: int, data_seed: int
     point = one.params[side]
     if one.noise != "none":
         process = 2 * number + (side + number) % 2  # the side that starts first takes turns
-        steps = steps_of(one.noise, int(point["steps"]), random.Random(seed), process)
-        point = point | {"steps": steps}
+        point = point | {"steps": steps_of(one.noise, random.Random(seed), process)}
     return task_at(here(), one.benchmark, point, seed=seed, data_seed=data_seed, cpu=cpu)
 
 
