@@ -109,6 +109,10 @@ void populate(void *address, std::size_t bytes) {
   }
 }
 
+bool refuse_huge_pages(void *address, std::size_t bytes) noexcept {
+  return ::madvise(address, bytes, MADV_NOHUGEPAGE) == 0;
+}
+
 unsigned slow_current_cpu() noexcept {
   unsigned cpu = 0;
   return ::syscall(SYS_getcpu, &cpu, nullptr, nullptr) == 0 ? cpu : 0;

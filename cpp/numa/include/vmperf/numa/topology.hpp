@@ -63,8 +63,8 @@ public:
   }
 
   /// All nodes, nearest first as seen from one: by distance, and of those that are equally far the
-  /// next one in a circle, which spreads what overflows. The kernel's order of fallback, but for its
-  /// count of how often a node was chosen so.
+  /// next one in a circle, which spreads what overflows. The kernel's order of fallback, but for
+  /// its count of how often a node was chosen so.
   [[nodiscard]] std::vector<std::size_t> nearest_first(std::size_t from) const;
 
 private:

@@ -60,6 +60,9 @@ struct PolicyInForce {
 /// Has pages in memory, writable, without a change of their contents. OsError where refused.
 void populate(void *address, std::size_t bytes);
 
+/// Whatever the system's setting: a huge page lies on one node. False where the kernel refuses.
+bool refuse_huge_pages(void *address, std::size_t bytes) noexcept;
+
 /// What MPOL_WEIGHTED_INTERLEAVE gives each node, by its number in numa_nodes()' order; nothing
 /// where the kernel has no such policy.
 [[nodiscard]] std::optional<std::vector<unsigned>> interleave_weights();
