@@ -86,9 +86,15 @@ std::size_t NumaAllocator::usable_size(const void *block) const noexcept {
              : 0;
 }
 
+bool NumaAllocator::owns(const void *block) const noexcept {
+  const std::size_t offset = offset_of(block);
+  return offset < region_bytes_ &&
+         arenas_[offset >> node_shift_].load(std::memory_order_acquire)->owns(block);
+}
+
 std::vector<std::uint8_t> NumaAllocator::placement(const void *block) const {
   const std::size_t bytes = usable_size(block);
-  if (bytes == 0) {
+  if (bytes == 0 || !owns(block)) {
     throw CorruptionError("foreign: " + hex(reinterpret_cast<std::uintptr_t>(block)) +
                           " is no live block");
   }

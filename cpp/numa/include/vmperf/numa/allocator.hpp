@@ -105,7 +105,9 @@ public:
   }
   /// Indices of the nodes of a block's pages. CorruptionError where no block begins there.
   [[nodiscard]] std::vector<std::uint8_t> placement(const void *block) const;
+  /// As of alloc::Allocator.
   [[nodiscard]] std::size_t usable_size(const void *block) const noexcept;
+  [[nodiscard]] bool owns(const void *block) const noexcept;
 
   /// Has a live block's pages in memory, contents as they are; on a model nothing is to be done.
   void populate(void *block) const;
