@@ -104,7 +104,7 @@ def test_options_of_the_command_are_its_own() -> None:
         (("--design", "mimaloc", "--", "true"), 2, "did you mean mimalloc"),
         (("--design", "libc", "--checked", "--", "true"), 2, "vmperf where checked is asked for"),
         (("--watch", "w.json", "--interval", "0", "--", "true"), 2, "interval_ms"),
-        (("--watch", "/nowhere/w.json", "--", "true"), 1, "/nowhere/w.json"),
+        (("--watch", "/nowhere/w.json", "--", "true"), 2, "/nowhere/w.json"),
         (("--design", "rpmalloc", "--", "true"), 1, "VMPERF_PEERS=rpmalloc=PATH"),
     ],
 )

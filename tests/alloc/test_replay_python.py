@@ -189,5 +189,8 @@ def test_command_line(made: Any, tmp_path: Path) -> None:
     assert [row["design"] for row in data["rows"]] == ["libc", "naive"]
     assert data["recommendation"]["design"] in ("libc", "naive")
     assert CliRunner().invoke(cli, ["replay", str(file), "--designs", "nope"]).exit_code == 2
+    page = tmp_path / "page.html"  # figures that --no-latency leaves out are dashes there
+    assert CliRunner().invoke(cli, [*words, "--html", str(page)]).exit_code == 0
+    assert "allocator" in page.read_text()
     lost = ["replay", str(file), "--html", str(tmp_path / "no" / "page.html")]
-    assert CliRunner().invoke(cli, lost).exit_code == 1
+    assert CliRunner().invoke(cli, lost).exit_code == 2

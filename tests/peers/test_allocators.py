@@ -117,6 +117,24 @@ def test_a_malformed_variable_is_named(value: str) -> None:
     assert value.split("=")[0] in done.stderr
 
 
+def test_a_malformed_variable_is_named_by_every_call() -> None:
+    code = """
+import vmperf
+for use in (vmperf.alloc.peers, vmperf.list, vmperf.alloc.peers):
+    try:
+        use()
+    except vmperf.InvalidArgumentError as error:
+        print(error)
+"""
+    environment = os.environ | {"VMPERF_PEERS": "rpmalloc"}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    said = done.stdout.splitlines()
+    assert len(said) == 3
+    assert len(set(said)) == 1
+    assert "NAME=PATH" in said[0]
+
+
 def test_workers_have_room_for_static_tls() -> None:
     from vmperf._measure.child import start, wait
 

@@ -29,7 +29,7 @@ _DEFAULT_ROUNDS = 5
 _MOST_ROUNDS = 1000
 _REFERENCES = ("libc",)
 _NAIVE = "naive"  # ten lines to compare with: no answer to the question
-_TOUCHES = ("none", "first", "pages", "all")
+_TOUCHES = ("none", "first", "pages", "all", "use")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def replay(
     *,
     speed: str = "max",
     threads: str = "merge",
-    touch: str = "pages",
+    touch: str = "use",
     repeats: int = _DEFAULT_ROUNDS,
     latency: bool = True,
     reference: str | None = None,

@@ -103,9 +103,10 @@ def info(file: Path, json_path: str | None) -> None:
 def convert(src: Path, dst: Path) -> None:
     """Write SRC (.vmt, memray capture, memory_replay text) as DST: text for .txt, else .vmt."""
     from vmperf import trace
+    from vmperf._files.kept import check_output
 
     from ._console import console, say
 
-    trace.convert(src, dst)
+    trace.convert(src, check_output(dst, "DST"))
     name = shlex.quote(str(dst))
     say(console(), f"{dst.stat().st_size} bytes in {name}; next: vmperf trace info {name}")
