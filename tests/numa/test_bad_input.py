@@ -12,9 +12,7 @@ from numa_oracle import MIB, ring
 from vmperf import CapacityError, CorruptionError, InvalidArgumentError, UnsupportedError
 from vmperf.numa import NumaAllocator, Topology, modelled_cost, rebalance, share_bandwidth
 
-TWO = Topology.model(
-    ring(2), latency_ns=[[90, 150], [150, 90]], bandwidth_gbs=[[40, 16], [16, 40]]
-)
+TWO = Topology.model(ring(2), latency_ns=[[90, 150], [150, 90]], bandwidth_gbs=[[40, 16], [16, 40]])
 BARE = Topology.model(ring(2))
 
 
