@@ -98,12 +98,13 @@ def test_plans_are_no_worse_than_naive_ones() -> None:
 
 
 def test_axes_out_of_range_are_refused() -> None:
-    for name, wrong in [
+    out_of_range: list[tuple[str, dict[str, Any]]] = [
         ("policy_decision", {"nodes": 0}),
         ("remote_access", {"size_kib": 1}),
         ("aware_vs_uniform", {"remote_ns": 0}),
         ("bandwidth", {"order": "backwards"}),
-    ]:
+    ]
+    for name, wrong in out_of_range:
         cases: list[Any] = []
         try:
             cases = list(measure(name, **wrong).values())
