@@ -105,9 +105,7 @@ def test_axes_out_of_range_are_refused() -> None:
         ("bandwidth", {"order": "backwards"}),
     ]
     for name, wrong in out_of_range:
-        cases: list[Any] = []
-        try:
-            cases = list(measure(name, **wrong).values())
-        except InvalidArgumentError:
-            continue
-        assert all(case.status in ("crashed", "unsupported") for case in cases)
+        if all(case.status == "unsupported" for case in measure(name).values()):
+            continue  # no design reads its axes here
+        with pytest.raises(InvalidArgumentError):
+            measure(name, **wrong)
