@@ -116,7 +116,8 @@ def test_guest_has_two_nodes(said: dict[str, dict[str, str]]) -> None:
     ("what", "cycle", "policy"),
     [
         ("local0", "0", 1), ("local1", "1", 1), ("many0", "0", 1), ("many1", "1", 1),
-        ("bind1", "1", 2), ("preferred1", "1", 1), ("interleave", "01", 3), ("weighted31", "0001", 6),
+        ("bind1", "1", 2), ("preferred1", "1", 1), ("interleave", "01", 3),
+        ("weighted31", "0001", 6),
     ],
 )  # fmt: skip
 def test_kernel_has_pages_where_the_policy_says(
