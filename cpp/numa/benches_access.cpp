@@ -71,7 +71,7 @@ private:
   std::uint64_t loads_ = 0;
 };
 
-// One op: a line is read, all 8 words of it. Threads have a part each, sequential or in drawn order.
+// One op: a line is read, all 8 words of it. Each thread has a part, in order or in drawn order.
 class StreamWorkload final : public bench::Workload {
 public:
   StreamWorkload(Where where, const bench::Params &params)

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from numa_oracle import MIB, ring
-from vmperf import CapacityError, CorruptionError, InvalidArgumentError, UnsupportedError
 from vmperf.numa import NumaAllocator, Topology, modelled_cost, rebalance, share_bandwidth
+
+from vmperf import CapacityError, CorruptionError, InvalidArgumentError, UnsupportedError
 
 TWO = Topology.model(ring(2), latency_ns=[[90, 150], [150, 90]], bandwidth_gbs=[[40, 16], [16, 40]])
 BARE = Topology.model(ring(2))

@@ -98,15 +98,14 @@ def test_plans_are_no_worse_than_naive_ones() -> None:
 
 
 def test_axes_out_of_range_are_refused() -> None:
-    for name, wrong in [
+    out_of_range: list[tuple[str, dict[str, Any]]] = [
         ("policy_decision", {"nodes": 0}),
         ("remote_access", {"size_kib": 1}),
         ("aware_vs_uniform", {"remote_ns": 0}),
         ("bandwidth", {"order": "backwards"}),
-    ]:
-        cases: list[Any] = []
-        try:
-            cases = list(measure(name, **wrong).values())
-        except InvalidArgumentError:
-            continue
-        assert all(case.status in ("crashed", "unsupported") for case in cases)
+    ]
+    for name, wrong in out_of_range:
+        if all(case.status == "unsupported" for case in measure(name).values()):
+            continue  # no design reads its axes here
+        with pytest.raises(InvalidArgumentError):
+            measure(name, **wrong)

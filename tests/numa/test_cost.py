@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import linprog
-
 from numa_oracle import permuted, random_model, ring
+from scipy.optimize import linprog
 from vmperf.numa import NumaAllocator, Topology, modelled_cost, share_bandwidth
 
 

@@ -8,21 +8,21 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from numa_oracle import MIB, distances, interleaved, order, page_node, ring
-from vmperf import CapacityError
 from vmperf.numa import NumaAllocator, Topology
+
+from vmperf import CapacityError
 
 PAGE = NumaAllocator(Topology.model([[10]]), mode="model").page_bytes
 BY_CPU = ("local", "bind", "preferred_many")
 
 
-def choose_nodes(draw: st.DrawFn, policy: str, n: int) -> list[int] | None:
+def choose_nodes(data: st.DataObject, policy: str, n: int) -> list[int] | None:
     if policy == "local":
         return None
     if policy == "preferred":
-        return [draw(st.integers(0, n - 1))]
-    return draw(st.lists(st.integers(0, n - 1), min_size=1, max_size=n, unique=True))
+        return [data.draw(st.integers(0, n - 1))]
+    return data.draw(st.lists(st.integers(0, n - 1), min_size=1, max_size=n, unique=True))
 
 
 @settings(max_examples=60)
@@ -30,7 +30,7 @@ def choose_nodes(draw: st.DrawFn, policy: str, n: int) -> list[int] | None:
 def test_blocks_of_each_cpu_against_the_oracle(
     data: st.DataObject, rows: list[list[float]], policy: str
 ) -> None:
-    nodes = choose_nodes(data.draw, policy, len(rows))
+    nodes = choose_nodes(data, policy, len(rows))
     with NumaAllocator(Topology.model(rows), policy, nodes=nodes, mode="model") as allocator:
         for cpu in range(len(rows)):
             block = allocator.allocate(data.draw(st.integers(0, 6 * PAGE)), cpu=cpu)
@@ -81,7 +81,7 @@ def test_weighted_counts_follow_the_weights() -> None:
 
 def fill(allocator: NumaAllocator, cpu: int, size: int = MIB // 2) -> list[int]:
     """Node of each block until there is no room."""
-    found = []
+    found: list[int] = []
     while True:
         try:
             block = allocator.allocate(size, cpu=cpu)

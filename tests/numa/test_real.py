@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from vmperf.numa import NumaAllocator, Topology
 
 from vmperf import InvalidArgumentError, OsError, UnsupportedError
-from vmperf.numa import NumaAllocator, Topology
 
 POLICIES: list[tuple[str, list[int] | None]] = [
     ("local", None), ("interleave", None), ("bind", [0]), ("preferred", [0]),

@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import linear_sum_assignment
-
 from numa_oracle import permuted, random_model, ring
+from scipy.optimize import linear_sum_assignment
 from vmperf.numa import NumaAllocator, Topology, modelled_cost, rebalance
 
 Case = tuple[Topology, np.ndarray, np.ndarray, np.ndarray]
@@ -27,7 +26,9 @@ def draw(seed: int, n: int, pages: int, slack: int) -> Case:
 def costs_of(model: Topology, heat: np.ndarray, now: np.ndarray, penalty_ns: float) -> np.ndarray:
     """Of each page on each node, with the penalty of a move."""
     assert model.latency_ns is not None
-    return heat @ model.latency_ns + penalty_ns * (np.arange(heat.shape[1]) != now[:, None])
+    away: np.ndarray = np.arange(heat.shape[1]) != now[:, None]
+    costs: np.ndarray = heat @ model.latency_ns + penalty_ns * away
+    return costs
 
 
 def check(case: Case, move_cost_us: float, factor: float) -> float:

@@ -245,7 +245,7 @@ class Topology:
     @property
     def nodes(self) -> tuple:
         """
-        Numbers of the nodes, ascending, a tuple of int: as the kernel counts, with gaps; in a model 0 to n - 1.
+        Numbers of the nodes, ascending, a tuple of int: the kernel's, with gaps; in a model 0 to n - 1.
         """
     @property
     def provenance(self) -> str:

@@ -163,7 +163,7 @@ EIGEN = (("stats", "src"), ("numa", "src"))  # statistics, and shares of bandwid
 
 
 def foreign(root: Path) -> list[str]:
-    """Only bind files and the module see pybind11 and Python.h; only the src of stats and numa sees Eigen."""
+    """Only bind files and the module see pybind11 and Python.h; Eigen only stats/src, numa/src."""
     bad: list[str] = []
     for path, source in sources(root).items():
         for include in source.includes:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from hypothesis import strategies as st
-
 from vmperf.numa import Topology
 
 MIB = 1 << 20
