@@ -10,8 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from vmperf import CapacityError, InvalidArgumentError, UnsupportedError
 from vmperf.numa import (
     NumaAllocator,
     Topology,
@@ -21,6 +19,8 @@ from vmperf.numa import (
     share_bandwidth,
     trace_cost,
 )
+
+from vmperf import CapacityError, InvalidArgumentError, UnsupportedError
 
 TWO = Topology.model(
     [[10, 21], [21, 10]], latency_ns=[[90, 150], [160, 80]], bandwidth_gbs=[[40, 16], [16, 40]]

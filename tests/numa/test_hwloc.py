@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from vmperf.numa import Topology
 
 from vmperf import InvalidArgumentError
-from vmperf.numa import Topology
 
 XML = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE topology SYSTEM "hwloc2.dtd">
