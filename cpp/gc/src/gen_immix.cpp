@@ -1,10 +1,10 @@
 // Generations: a nursery that is copied from, a mark-region space that is copied to.
 //   young   [ survivors A | nursery | survivors B ]   the survivors' halves take turns
-// A minor collection copies what the roots, and the slots that the barrier remembered, reach of the
+// A minor collection copies what the roots, and the slots that the barrier remembered, reach of
 // young memory: to old space, or, until an object has survived `tenure` of them, to the other half.
-// It goes depth first from a stack of copied objects, costs what survives, and cannot fail: as much
-// old space as the young one could fill is held back from mutators. A full collection is a minor one
-// that promotes all, and then marks.
+// It goes depth first from a stack of copied objects, costs what survives, and cannot fail: as
+// much old space as young memory could fill is held back from mutators. A full collection is a
+// minor one that promotes all, and then marks.
 // Sources: Ungar 1984; Blackburn and McKinley 2008 (GenImmix).
 #include <algorithm>
 #include <array>
@@ -89,6 +89,7 @@ public:
   [[nodiscard]] bool crosses(Ref object, Ref value) const noexcept override {
     return !heap_.young(object) && heap_.young(value);
   }
+  void moved(Ref at, std::uint64_t header) override { (void)remembered_.arm(at, header); }
   void begin_check() override { remembered_.begin_check(); }
   [[nodiscard]] bool remembers(Ref object, const Ref *slot) override {
     return remembered_.remembers(object, slot);
@@ -272,7 +273,7 @@ template <BarrierKind kKind> Made make_with(HeapCore &heap) {
   const std::size_t nursery = blocks(options.nursery_bytes);
   const std::size_t survivors = options.tenure == 0 ? 0 : (nursery + 3) / 4;
   const std::size_t young = nursery + 2 * survivors;
-  // Promoting all of it may fill blocks to three quarters only, and begins two that it does not fill.
+  // Promoting all may fill blocks to three quarters only, and begins two that it does not fill.
   const std::size_t reserve = ((nursery + survivors) * 4 + 2) / 3 + 2;
   const std::size_t all = options.heap_bytes / kBlockBytes;
   if (all < young + reserve + 2) {
