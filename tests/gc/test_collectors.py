@@ -20,8 +20,8 @@ SETTINGS = (
     "verify=1",
     "verify=1 tenure=2",
     "verify=1 stress=7 tenure=15",
-    "verify=1 tenure=3 nursery_kib=32 proportional=1",
-    "verify=1 heap_kib=700 table=100",
+    "verify=1 tenure=3 nursery_kib=32 pacer=1",
+    "verify=1 heap_kib=700 table=100 pacer=2",
 )
 Compile = Callable[..., Path]
 Run = Callable[..., subprocess.CompletedProcess[str]]

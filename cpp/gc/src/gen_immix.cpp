@@ -10,6 +10,7 @@
 #include <array>
 
 #include "mark_region.hpp"
+#include "pacer.hpp"
 #include "phases.hpp"
 #include "remembered.hpp"
 
@@ -23,7 +24,7 @@ template <BarrierKind kKind> class Generational final : public MarkRegion {
 public:
   Generational(HeapCore &heap, Arena &arena, std::size_t budget)
       : MarkRegion(heap, arena, budget), remembered_(heap, arena, blocks_, large_),
-        tenure_(heap.options().tenure) {
+        pacer_(heap.options().pacer), tenure_(heap.options().tenure) {
     reset_nursery();
   }
 
@@ -59,14 +60,15 @@ public:
 
   void collect(Kind kind, Pause &pause) override {
     minor(pause, kind == Kind::major ? 0 : tenure_);
-    const bool trigger = over_budget() || promoted_since_ > allowance_;
+    const bool trigger = over_budget() || pacer_.due(promoted_since_);
     if (kind == Kind::major || trigger) {
       if (tenure_ != 0 && kind != Kind::major) {
         minor(pause, 0);
       }
       full<Remembered<kKind>::kObjects>(pause);
       old_small_ = old_medium_ = {};
-      next_allowance();
+      pacer_.collected(MarkRegion::used_bytes(), promoted_since_, pause.mark_ns);
+      promoted_since_ = 0;
     }
   }
 
@@ -246,16 +248,8 @@ private:
     return hole.run.cursor - bytes;
   }
 
-  /// What may be promoted before the next full collection, by the pacer.
-  void next_allowance() {
-    promoted_since_ = 0;
-    const std::size_t live = MarkRegion::used_bytes();
-    if (heap_.options().pacer == "proportional") {
-      allowance_ = std::max<std::size_t>(live, std::size_t{1} << 20U);
-    }
-  }
-
   Remembered<kKind> remembered_;
+  Pacer pacer_;
   unsigned tenure_, tenure_now_ = 0, half_ = 0;
   std::byte *nursery_ = nullptr, *nursery_end_ = nullptr, *to_ = nullptr, *to_end_ = nullptr;
   Ref from_begin_ = 0, from_units_ = 0;
@@ -263,7 +257,6 @@ private:
   Hole old_small_, old_medium_;
   std::vector<Ref> stack_;
   std::uint64_t copied_ = 0, promoted_ = 0, promoted_since_ = 0;
-  std::uint64_t allowance_ = ~std::uint64_t{0};
   std::array<std::uint64_t, 16> by_age_{};
 };
 

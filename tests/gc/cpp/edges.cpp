@@ -184,6 +184,7 @@ void bad_options() {
   bad([](Options &o) { o.collector = "copying"; }, "unknown collector");
   bad([](Options &o) { o.barrier = "fence"; }, "unknown barrier");
   bad([](Options &o) { o.pacer = "go"; }, "unknown pacer");
+  bad([](Options &o) { o.collector = "immix", o.pacer = "membalancer"; }, "a pacer without them");
   bad([](Options &o) { o.heap_bytes = 131071; }, "heap below 4 blocks");
   bad([](Options &o) { o.nursery_bytes = o.heap_bytes + 1; }, "nursery larger than heap");
   bad([](Options &o) { o.workers = 0; }, "no workers");

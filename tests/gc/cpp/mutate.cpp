@@ -277,7 +277,7 @@ Options options_of(char **argv) {
   options.tenure = static_cast<unsigned>(key("tenure", 0));
   options.stress = key("stress", 0);
   options.verify = key("verify", 0) != 0;
-  options.pacer = key("proportional", 0) != 0 ? "proportional" : "fixed";
+  options.pacer = pacer_names()[options.collector == "gen-immix" ? key("pacer", 0) : 0];
   options.pretouch = false;
   return options;
 }
