@@ -45,11 +45,12 @@ inline void join(View &to, const View &from) {
 struct Store {
   std::uint64_t value;
   View view;
+  std::uint64_t
+      cause; // what its thread had seen, which says the value, too, but knows no addresses
 };
 
 struct Thread {
   ucontext_t context{};
-  std::vector<char> stack = std::vector<char>(64 << 10);
   View view{};
   std::uint64_t seen = 0; // a hash of what its loads returned: its whole state
   std::uint64_t steps = 0;
@@ -65,7 +66,7 @@ public:
   }
 
   std::size_t add_location(std::uint64_t value) {
-    locations_.push_back({Store{value, {}}});
+    locations_.push_back({Store{value, {}, 0}});
     if (locations_.size() > kMostLocations) {
       throw std::string("too many locations");
     }
@@ -165,7 +166,7 @@ private:
     if (acquires(order)) {
       join(self.view, store.view);
     }
-    self.seen = (self.seen ^ store.value ^ (i << 40U) ^ 1) * 0x9e3779b97f4a7c15U;
+    self.seen = (self.seen ^ store.cause ^ (i << 40U) ^ 1) * 0x9e3779b97f4a7c15U;
     self.seen ^= self.seen >> 29U;
     return store.value;
   }
@@ -180,7 +181,7 @@ private:
     if (order == Order::seq_cst) {
       total_[at] = index;
     }
-    locations_[at].push_back({value, view});
+    locations_[at].push_back({value, view, self.seen});
     self.seen = (self.seen + index + 1) * 0xbf58476d1ce4e5b9U;
   }
   void step() {
@@ -204,10 +205,14 @@ private:
     for (auto &body : scenario->bodies()) {
       auto thread = std::make_unique<Thread>();
       thread->view = threads_[0]->view;
+      thread->seen = threads_.size();
       thread->body = std::move(body);
       getcontext(&thread->context);
-      thread->context.uc_stack.ss_sp = thread->stack.data();
-      thread->context.uc_stack.ss_size = thread->stack.size();
+      if (stacks_.size() < threads_.size()) {
+        stacks_.emplace_back(64 << 10);
+      }
+      thread->context.uc_stack.ss_sp = stacks_[threads_.size() - 1].data();
+      thread->context.uc_stack.ss_size = stacks_[threads_.size() - 1].size();
       makecontext(&thread->context, &Engine::enter, 0);
       threads_.push_back(std::move(thread));
     }
@@ -249,7 +254,7 @@ private:
     for (const auto &stores : locations_) {
       mix(stores.size());
       for (const Store &store : stores) {
-        mix(store.value);
+        mix(store.cause);
         mix_view(store.view);
       }
     }
@@ -264,6 +269,7 @@ private:
 
   std::vector<std::vector<Store>> locations_;
   std::vector<std::unique_ptr<Thread>> threads_;
+  std::vector<std::vector<char>> stacks_; // used anew by each execution
   View total_{}; // of each location, the last sequentially consistent store
   std::vector<Choice> path_;
   std::size_t at_ = 0, running_ = 0;

@@ -15,9 +15,14 @@ template <class Orders> class Scenario {
 public:
   using Deque = vmperf::gc::WorkDeque<std::uint64_t, Orders, model::Atomic>;
 
-  /// The owner's program as text: p push, t take; each thief steals so many times.
-  Scenario(std::string owner, std::size_t capacity, std::vector<int> thieves)
-      : owner_(std::move(owner)), thieves_(std::move(thieves)), deque_(capacity) {}
+  /// `before` items are there at the start; then the owner's program as text: p push, t take; each
+  /// thief steals so many times.
+  Scenario(int before, std::string owner, std::size_t capacity, std::vector<int> thieves)
+      : owner_(std::move(owner)), thieves_(std::move(thieves)), deque_(capacity) {
+    while (before-- > 0) {
+      deque_.push(++pushed_);
+    }
+  }
 
   std::vector<std::function<void()>> bodies() {
     std::vector<std::function<void()>> all{[this] {
@@ -69,18 +74,20 @@ private:
 
 template <class Orders> void check(const char *name) {
   struct Program {
+    int before;
     const char *owner;
     std::size_t capacity;
     std::vector<int> thieves;
   };
-  const Program programs[] = {
-      {"pptt", 4, {2}}, {"ptpt", 4, {1, 1}}, {"pptt", 4, {1, 1}}, {"pppt", 2, {2}}};
+  const Program programs[] = {{2, "t", 4, {2}}, {2, "tt", 4, {1, 1}}, {0, "pt", 4, {1, 1}},
+                              {2, "p", 2, {2}}, {0, "pptt", 4, {2}},  {0, "ptpt", 4, {1, 1}}};
   std::string fault;
   std::uint64_t executions = 0, states = 0;
   for (const Program &program : programs) {
     model::Engine engine;
     fault = engine.explore([&program] {
-      return std::make_unique<Scenario<Orders>>(program.owner, program.capacity, program.thieves);
+      return std::make_unique<Scenario<Orders>>(program.before, program.owner, program.capacity,
+                                                program.thieves);
     });
     executions += engine.executions();
     states += engine.states();
