@@ -29,7 +29,7 @@ def test_all_marked_by_every_policy(
 @pytest.fixture(scope="module")
 def model(compile_cpp: Compile, run_binary: Run) -> dict[str, tuple[str, int]]:
     """Of each form of the deque the fault that was found, or "-", and the states searched."""
-    done = run_binary(compile_cpp(CPP / "model_deque.cpp"), timeout=300)
+    done = run_binary(compile_cpp(CPP / "interleave_deque.cpp"), timeout=300)
     rows = [re.split(r" \| ", line) for line in done.stdout.splitlines()]
     return {name: (fault, int(states.split()[0])) for name, fault, _, states in rows}
 

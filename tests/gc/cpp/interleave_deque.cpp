@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <string>
 
-#include "model.hpp"
+#include "interleavings.hpp"
 #include "vmperf/gc/deque.hpp"
 
 namespace {
