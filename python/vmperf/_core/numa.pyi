@@ -252,7 +252,7 @@ class NumaAllocator:
         """
     def close(self) -> None:
         """
-        Gives all memory back, live blocks too; a second call does nothing.
+        Gives all memory back, live blocks too; a second call does nothing. Never raises.
 
         Examples
         --------
@@ -261,8 +261,8 @@ class NumaAllocator:
         ...                      bandwidth_gbs=[[40, 16], [16, 40]], controller_gbs=[40, 40])
         >>> allocator = NumaAllocator(two, mode="model")
         >>> allocator.close()
-        >>> allocator
-        NumaAllocator(local, modelled, closed)
+        >>> allocator.is_closed
+        True
         """
     def deallocate(self, address: typing.Any) -> None:
         """
