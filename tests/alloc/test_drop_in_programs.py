@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from house import native_build
+from house import malloc
 from vmperf._alloc.preload import environment
 
 ARRAYS = """
@@ -46,9 +46,7 @@ if __name__ == "__main__":
         print(pool.map(work, range(20)))
 """
 
-pytestmark = pytest.mark.skipif(
-    native_build.sanitized(), reason="the sanitizer is the malloc of the process"
-)
+pytestmark = malloc.needs_the_systems
 
 
 def _interruptible() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import vmperf
 from vmperf import _core
 
 TUNABLES = "glibc.rtld.optional_static_tls=16384"
@@ -101,6 +102,17 @@ def test_a_given_one_is_a_design(compile_cpp: Callable[..., Path], tmp_path: Pat
     status, reason, _ = found["gone"]
     assert status == "not_installed"
     assert str(missing) in reason
+
+
+def test_a_tcmalloc_may_be_given_by_its_path() -> None:
+    there = next(row for row in vmperf.alloc.peers() if row["name"] == "tcmalloc")
+    if not there["present"]:
+        pytest.skip(there["reason"])
+    status, reason, version = ask(MEASURE, VMPERF_PEERS=f"google_tcmalloc={there['path']}")[
+        "google_tcmalloc"
+    ]
+    assert status not in ("not_installed", "crashed", "unverified"), reason
+    assert version == Path(there["path"]).resolve().name
 
 
 @pytest.mark.parametrize("value", ["rpmalloc", "=x.so", "rpmalloc=", "libc=/x.so"])

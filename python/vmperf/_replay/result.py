@@ -40,7 +40,9 @@ class Replay:
     reference : str
         What ratios refer to, and what is kept where nothing is clearly better.
     counts : dict
-        Of the plan: ops, slots, threads, unmatched frees, live bytes.
+        Of the plan: ops, slots, threads, live bytes. And what the trace lacks of the program:
+        ``unmatched_frees`` and ``unmatched_reallocs`` of blocks from before the start,
+        ``lost_frees`` that nobody saw, ``lost_ops`` of a full disk or a file that is cut off.
     settings : dict
         threads, speed, touch, repeats, seed.
     source : str

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .._trace.missing import MISSING
 from ._json import JsonCommand, json_option, write_json
 from ._outputs import Outputs
 
@@ -136,8 +137,9 @@ def _parts(found: Any) -> Iterable[Any]:
         f"{found.source}: {counts['n_ops']:,} operations, at most "
         f"{_size(counts['live_peak_bytes'])} live, {counts['n_threads']} thread(s) replayed"
     )
-    if counts["unmatched_frees"]:
-        yield f"{counts['unmatched_frees']:,} frees of blocks that were never allocated: left out"
+    for name, words in MISSING.items():
+        if counts[name]:
+            yield f"{counts[name]:,} {words}"
     rows = found.rows()
     headers = ["allocator", ">per op", ">95 % interval", f">x {found.reference}", ">p50", ">p99.9",
                ">peak", ">retained", ">all freed", ">purged", ">faults", "status"]  # fmt: skip

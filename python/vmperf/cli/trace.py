@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from .._trace.missing import MISSING
 from ._json import JsonCommand, json_option, write_json
 
 __all__ = ["command"]
@@ -67,7 +68,7 @@ def _line(row: dict[str, Any]) -> str:
     remarks = [f"{row['n_ops']} operations", f"at most {row['n_slots']} blocks live"]
     if row["n_threads"] > 1:
         remarks.append(f"{row['n_threads']} threads")
-    for name in ("unmatched_frees", "unmatched_reallocs", "lost_frees", "lost_ops"):
+    for name in MISSING:
         if row[name]:
             remarks.append(f"{row[name]} {name.replace('_', ' ')}")
     own = "" if row["own"] else " (started by it)"
