@@ -59,7 +59,7 @@ def test_what_goes_wrong_is_a_line(recorder: Path, tmp_path: Path) -> None:
         (["info", "none.vmt"], 1, "none.vmt"),
         (["convert", "bad.vmt", "out.vmt"], 2, "bad.vmt at byte 28"),
         (["record", "--", "./no-such-program"], 1, "no-such-program"),
-        (["record", "--output", "no/it.vmt", "--", "true"], 1, "no"),
+        (["record", "--output", "no/it.vmt", "--", "true"], 2, "a file in a folder that exists"),
         (["record"], 2, "COMMAND"),
     ):
         done = vmperf("trace", *words, folder=tmp_path)
@@ -93,3 +93,10 @@ def test_signals_pass_through(recorder: Path, tmp_path: Path, number: int) -> No
     # Python ends by SIGINT as a KeyboardInterrupt, whose exit status is the signal's too.
     assert child.returncode == 128 + number
     assert len(trace.load(tmp_path / "trace.vmt")) > 1000
+
+
+def test_a_trace_without_times_has_none(tmp_path: Path) -> None:
+    trace.from_events([0, 0, 4], [16, 32, 16], [8, 8, 0]).save(tmp_path / "made.vmt")
+    done = vmperf("trace", "info", "made.vmt", folder=tmp_path)
+    assert "3 operations of 1 threads in 2 steps (clock: steps)" in done.stdout
+    assert " ns" not in done.stdout
