@@ -64,11 +64,11 @@ void check_shape(const char *shape, std::uint64_t n, std::uint64_t seed) {
   }
 }
 
-/// Each worker starts where there is 256 KiB for it, and no more than there are CPUs.
+/// Each worker starts where there is 512 KiB for it, and no more than there are CPUs.
 void check_scaling() {
   MarkerOptions options{.workers = 16, .limit_to_cpus = false};
-  expect(options.started(0) == 1 && options.started(511 << 10U) == 1, "small heaps: one");
-  expect(options.started(512 << 10U) == 2 && options.started(1U << 30U) == 16, "by live size");
+  expect(options.started(0) == 1 && options.started(1023 << 10U) == 1, "small heaps: one");
+  expect(options.started(1024 << 10U) == 2 && options.started(1U << 30U) == 16, "by live size");
   options.limit_to_cpus = true;
   expect(options.started(1U << 30U) <= vmperf::os::allowed_cpus().size(), "CPUs");
 }

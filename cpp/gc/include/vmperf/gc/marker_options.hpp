@@ -29,8 +29,9 @@ struct MarkerOptions {
   std::size_t chunk = 512; ///< references of an array scanned in one go, 64 to 2^20
   /// Items a worker keeps to itself, 16 or more: what has no room is found again by a scan.
   std::size_t stack_limit = std::size_t{1} << 30U;
-  /// Each worker that is started has at least so much of the heap; 0 starts all.
-  std::uint64_t bytes_per_worker = std::uint64_t{256} << 10U;
+  /// Each worker that is started has at least so much of the heap; 0 starts all. Under 1 MiB a
+  /// second one costs more to wake than it takes off.
+  std::uint64_t bytes_per_worker = std::uint64_t{512} << 10U;
   bool limit_to_cpus = true; ///< never more workers than CPUs that may run them
 
   /// InvalidArgumentError that names what is out of range.
