@@ -1,5 +1,5 @@
 // The memory of a heap: one reservation, and the marks beside it.
-//   unit   8 bytes, what a Ref counts        line   32 units = 256 B        block   4096 units = 32 KiB
+//   unit   8 bytes, what a Ref counts    line   32 units = 256 B    block   4096 units = 32 KiB
 //   marks  one bit for each unit, so that a bit says where its object begins
 // Mark bits of blocks that nobody uses are never touched. Used by one thread at a time.
 #pragma once

@@ -1,15 +1,16 @@
 // Generations: a nursery that is copied from, a mark-region space that is copied to.
 //   young   [ survivors A | nursery | survivors B ]   the survivors' halves take turns
-// A minor collection copies what the roots, and the slots that the barrier remembered, reach of the
+// A minor collection copies what the roots, and the slots that the barrier remembered, reach of
 // young memory: to old space, or, until an object has survived `tenure` of them, to the other half.
-// It goes depth first from a stack of copied objects, costs what survives, and cannot fail: as much
-// old space as the young one could fill is held back from mutators. A full collection is a minor one
-// that promotes all, and then marks.
+// It goes depth first from a stack of copied objects, costs what survives, and cannot fail: as
+// much old space as young memory could fill is held back from mutators. A full collection is a
+// minor one that promotes all, and then marks.
 // Sources: Ungar 1984; Blackburn and McKinley 2008 (GenImmix).
 #include <algorithm>
 #include <array>
 
 #include "mark_region.hpp"
+#include "pacer.hpp"
 #include "phases.hpp"
 #include "remembered.hpp"
 
@@ -23,7 +24,7 @@ template <BarrierKind kKind> class Generational final : public MarkRegion {
 public:
   Generational(HeapCore &heap, Arena &arena, std::size_t budget)
       : MarkRegion(heap, arena, budget), remembered_(heap, arena, blocks_, large_),
-        tenure_(heap.options().tenure) {
+        pacer_(heap.options().pacer), tenure_(heap.options().tenure) {
     reset_nursery();
   }
 
@@ -59,14 +60,15 @@ public:
 
   void collect(Kind kind, Pause &pause) override {
     minor(pause, kind == Kind::major ? 0 : tenure_);
-    const bool trigger = over_budget() || promoted_since_ > allowance_;
+    const bool trigger = over_budget() || pacer_.due(promoted_since_);
     if (kind == Kind::major || trigger) {
       if (tenure_ != 0 && kind != Kind::major) {
         minor(pause, 0);
       }
       full<Remembered<kKind>::kObjects>(pause);
       old_small_ = old_medium_ = {};
-      next_allowance();
+      pacer_.collected(MarkRegion::used_bytes(), promoted_since_, pause.mark_ns);
+      promoted_since_ = 0;
     }
   }
 
@@ -89,6 +91,7 @@ public:
   [[nodiscard]] bool crosses(Ref object, Ref value) const noexcept override {
     return !heap_.young(object) && heap_.young(value);
   }
+  void moved(Ref at, std::uint64_t header) override { (void)remembered_.arm(at, header); }
   void begin_check() override { remembered_.begin_check(); }
   [[nodiscard]] bool remembers(Ref object, const Ref *slot) override {
     return remembered_.remembers(object, slot);
@@ -245,16 +248,8 @@ private:
     return hole.run.cursor - bytes;
   }
 
-  /// What may be promoted before the next full collection, by the pacer.
-  void next_allowance() {
-    promoted_since_ = 0;
-    const std::size_t live = MarkRegion::used_bytes();
-    if (heap_.options().pacer == "proportional") {
-      allowance_ = std::max<std::size_t>(live, std::size_t{1} << 20U);
-    }
-  }
-
   Remembered<kKind> remembered_;
+  Pacer pacer_;
   unsigned tenure_, tenure_now_ = 0, half_ = 0;
   std::byte *nursery_ = nullptr, *nursery_end_ = nullptr, *to_ = nullptr, *to_end_ = nullptr;
   Ref from_begin_ = 0, from_units_ = 0;
@@ -262,7 +257,6 @@ private:
   Hole old_small_, old_medium_;
   std::vector<Ref> stack_;
   std::uint64_t copied_ = 0, promoted_ = 0, promoted_since_ = 0;
-  std::uint64_t allowance_ = ~std::uint64_t{0};
   std::array<std::uint64_t, 16> by_age_{};
 };
 
@@ -272,7 +266,7 @@ template <BarrierKind kKind> Made make_with(HeapCore &heap) {
   const std::size_t nursery = blocks(options.nursery_bytes);
   const std::size_t survivors = options.tenure == 0 ? 0 : (nursery + 3) / 4;
   const std::size_t young = nursery + 2 * survivors;
-  // Promoting all of it may fill blocks to three quarters only, and begins two that it does not fill.
+  // Promoting all may fill blocks to three quarters only, and begins two that it does not fill.
   const std::size_t reserve = ((nursery + survivors) * 4 + 2) / 3 + 2;
   const std::size_t all = options.heap_bytes / kBlockBytes;
   if (all < young + reserve + 2) {

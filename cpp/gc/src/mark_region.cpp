@@ -50,7 +50,7 @@ std::byte *MarkRegion::allocate(Mutator &mutator, std::size_t bytes) {
 }
 
 std::byte *MarkRegion::allocate_large(std::size_t bytes) {
-  if (used_bytes() + bytes > limit_bytes_) {
+  if (MarkRegion::used_bytes() + bytes > limit_bytes_) {
     return nullptr;
   }
   const Ref ref = large_.allocate(bytes);
@@ -177,6 +177,7 @@ void MarkRegion::move_out(std::uint32_t block, Hole &small, Hole &medium) {
     const Ref now = ref_of(arena_.base(), placed);
     arena_.marks.set(now);
     blocks_.mark_lines(now, bytes);
+    moved(now, header);
     header = (header & 0xFFFFFFFFU) | kForwarded | (std::uint64_t{now} << kSizeShift);
   });
 }

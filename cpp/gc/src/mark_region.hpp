@@ -36,6 +36,8 @@ protected:
   [[nodiscard]] std::size_t block_limit() const noexcept;
   /// Empties the worst blocks into the others.
   void evacuate();
+  /// An object has been moved here by evacuation.
+  virtual void moved(Ref /*now*/, std::uint64_t /*header*/) {}
   void forget_holes() noexcept { small_ = medium_ = {}; }
 
   Blocks blocks_;

@@ -90,6 +90,8 @@ void check(const Options &options) {
             "nursery", std::to_string(options.nursery_bytes),
             "32768 bytes to the size of the heap");
   }
+  require(options.pacer == "fixed" || collector == CollectorKind::gen_immix, "pacer",
+          "'" + options.pacer + "'", "fixed, but with gen-immix");
   require(options.tenure <= 15, "tenure", std::to_string(options.tenure), "0 to 15");
   require(options.workers >= 1 && options.workers <= 64, "workers", std::to_string(options.workers),
           "1 to 64");

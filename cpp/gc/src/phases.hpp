@@ -1,4 +1,5 @@
-// A stop-watch for the phases of a pause: next() is what has passed since the last call. 25 ns each.
+// A stop-watch for the phases of a pause: next() is what has passed since the last call.
+// 25 ns a call; one thread.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // Sticky Immix: generations without a nursery. What has a mark is old and keeps it; a minor
 // collection marks what is new from the roots and from the old objects that were written to, and
-// the lines of what it does not reach are holes again. Nothing moves but by evacuation in a full one.
+// the lines of what it does not reach are holes again. Only evacuation in a full one moves.
 // Sources: Demers et al. 1990 (sticky mark bits); Blackburn and McKinley 2008.
 #include <unordered_set>
 

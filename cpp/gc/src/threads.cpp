@@ -1,5 +1,5 @@
-// Stopping the world: mutators count as running between attach and detach, but while they stand at a
-// safepoint, wait for the heap's lock in an allocation, or are parked.
+// Stopping the world: mutators count as running between attach and detach, but while they stand at
+// a safepoint or are parked.
 #include <algorithm>
 
 #include "collector.hpp"

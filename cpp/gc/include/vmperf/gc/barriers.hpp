@@ -1,6 +1,6 @@
-// Write barriers: what a store of a reference does besides storing, so that a minor collection finds
-// what old objects hold of the young ones. The fast path is inline, a test that is nearly always
-// false; what is remembered goes to the mutator's own log or to a card.
+// Write barriers: what a store of a reference does besides storing, so that a minor collection
+// finds what old objects hold of the young ones. The fast path is inline, a test that is nearly
+// always false; what is remembered goes to the mutator's own log or to a card.
 //   none               a store; for heaps without generations
 //   card               a byte for each 512 B of heap, stored always, at the object's begin
 //   card-cond          the same, stored where it is not set yet

@@ -38,7 +38,7 @@ public:
   [[nodiscard]] const Options &options() const noexcept { return options_; }
   [[nodiscard]] std::byte *base() const noexcept { return base_; }
   [[nodiscard]] std::uint64_t header(Ref object) const noexcept {
-    return *object_at(base_, object);
+    return std::atomic_ref(*object_at(base_, object)).load(std::memory_order_relaxed);
   }
 
   /// A slot outside the heap that counts as a root until it is removed.

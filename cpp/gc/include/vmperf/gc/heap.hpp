@@ -72,8 +72,7 @@ public:
 
   /// Scalars of an object of a fixed type: its last words.
   [[nodiscard]] std::uint64_t *words(Ref object) const noexcept {
-    std::uint64_t *const at = object_at(base_, object);
-    return at + 1 + (reference_count(*at) + 1) / 2;
+    return object_at(base_, object) + 1 + (reference_count(header(object)) + 1) / 2;
   }
   /// Content of a byte array.
   [[nodiscard]] std::byte *bytes(Ref array) const noexcept {

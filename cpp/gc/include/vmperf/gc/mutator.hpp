@@ -1,9 +1,8 @@
 // A thread's part of a heap: where it allocates, the stack of its references, what it has written.
 //   shadow stack  [ Ref | Ref | ... | top -> free ]   each Handle is a slot, a HandleScope a mark
-//   log           [ entry | entry | ... ]             what the barrier remembered since the last
-//                                                     collection
-// A Ref in a C++ variable is good until the next allocation or safepoint; a Handle is good until its
-// scope ends, whatever moves. Handles are O(1), a store each. One thread a Mutator.
+//   log           [ entry | entry | ... ]   what the barrier remembered since the last collection
+// A Ref in a C++ variable is good until the next allocation or safepoint; a Handle is good until
+// its scope ends, whatever moves. Handles are O(1), a store each. One thread a Mutator.
 #pragma once
 
 #include <array>
