@@ -96,7 +96,7 @@ def _entries(path: Path) -> tuple[list[tuple[Any, Place]], bool]:
 
 def _named(folder: Path, name: str) -> list[Path]:
     """Return the file of a name, or those of a pattern in their order."""
-    return sorted(folder.glob(name)) if "*" in name and name.strip("*") else [folder / name]
+    return sorted(folder.glob(name)) if "*" in name else [folder / name]
 
 
 def _series_claim(entry: Any, place: Place, campaign: Callable[[], Campaign]) -> Claim:
