@@ -96,7 +96,7 @@ public:
     const std::uint64_t each = n / team_.size();
     team_.run([&](unsigned member) {
       const std::uint64_t more = member < n % team_.size() ? 1 : 0;
-      read(member, each + more);
+      sum_lines(member, each + more);
       return bench::Progress::done;
     });
     std::uint64_t sum = 0;
@@ -146,7 +146,7 @@ private:
     return member * part() + (order_.empty() ? at : order_[at]);
   }
 
-  void read(unsigned member, std::uint64_t n) {
+  void sum_lines(unsigned member, std::uint64_t n) {
     State &state = states_[member];
     const auto *words = reinterpret_cast<const std::uint64_t *>(memory_.data());
     std::array<std::uint64_t, kWords> sums{};
