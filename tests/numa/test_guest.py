@@ -39,7 +39,8 @@ def _kernel(unpacked: Path) -> Path | None:
         if shutil.which("dpkg-deb") is None:
             continue
         subprocess.run(["dpkg-deb", "-x", file, unpacked], check=True)
-        return next(unpacked.glob("boot/vmlinuz-*"))
+        if images := [*unpacked.glob("boot/vmlinuz-*")]:
+            return images[0]
     return None
 
 

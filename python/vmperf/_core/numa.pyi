@@ -637,8 +637,9 @@ def advise(topology: typing.Any, accesses: typing.Any, *, capacity: typing.Any =
     """
     Where threads and pages had better be, and what that gains over interleaved pages.
 
-    Threads are given to nodes as long as there are CPUs, pages as long as there is room. Both are placed in
-    turn, each time exactly, until nothing gains: a local optimum, the better one of two starts.
+    Threads are given to nodes as long as there are CPUs, pages as long as there is room. Both are
+    placed in turn, each time exactly, until nothing gains: a local optimum, the better one of two
+    starts.
 
     Parameters
     ----------
@@ -668,8 +669,8 @@ def advise(topology: typing.Any, accesses: typing.Any, *, capacity: typing.Any =
 
     Notes
     -----
-    O((threads + pages) x nodes^2) a round. Nothing is moved: `NumaAllocator.move` does that, and CPUs are
-    the caller's to choose.
+    O((threads + pages) x nodes^2) a round. Nothing is moved: `NumaAllocator.move` does that, and CPUs
+    are the caller's to choose.
 
     Examples
     --------

@@ -6,35 +6,14 @@ smallest set of CPUs that holds it; of nodes on the same CPUs the first has them
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from .. import _core
 from .._errors import invalid
+from .hwloc_parts import Parts
 
-__all__ = ["Node", "Parts", "hwloc", "refuse"]
+__all__ = ["hwloc"]
 
 NEAR, FAR = 10.0, 20.0  # Linux, include/linux/topology.h: where firmware gives no distances
 _MOST_NODES = 255
-
-
-@dataclass(slots=True)
-class Node:
-    """A NUMA node: its number, the CPUs that it is near to."""
-
-    number: int
-    cpus: frozenset[int]
-    gp_index: str = ""
-
-
-@dataclass(slots=True)
-class Parts:
-    """What was found: nodes in any order, CPUs, and what is known between nodes, by number."""
-
-    nodes: list[Node] = field(default_factory=list)
-    cpus: list[int] = field(default_factory=list)
-    distance: dict[tuple[int, int], float] = field(default_factory=dict)
-    latency_ns: dict[tuple[int, int], float] = field(default_factory=dict)
-    bandwidth_gbs: dict[tuple[int, int], float] = field(default_factory=dict)
 
 
 def hwloc(text: object) -> _core.numa.Topology:
@@ -46,11 +25,6 @@ def hwloc(text: object) -> _core.numa.Topology:
     else:
         from .hwloc_synthetic import read
     return _topology(read(text))
-
-
-def refuse(where: str, what: str, allowed: str) -> Exception:
-    """Return the error of a text that is not what it should be."""
-    return invalid("text", f"{what} {where}", allowed)
 
 
 def _topology(parts: Parts) -> _core.numa.Topology:

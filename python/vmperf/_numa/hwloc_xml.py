@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from xml.parsers import expat
 
-from .hwloc import Node, Parts, refuse
+from .hwloc_parts import Node, Parts, refuse
 
 __all__ = ["read"]
 

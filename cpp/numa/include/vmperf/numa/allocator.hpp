@@ -68,7 +68,7 @@ public:
   NumaAllocator &operator=(const NumaAllocator &) = delete;
   NumaAllocator(NumaAllocator &&) = delete;
   NumaAllocator &operator=(NumaAllocator &&) = delete;
-  ~NumaAllocator() { close(); }
+  ~NumaAllocator() { this->close(); }
 
   /// Gives all memory back, live blocks too; afterwards there is none.
   void close() noexcept;
