@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kLineBytes = 64;
 constexpr std::size_t kWords = kLineBytes / sizeof(std::uint64_t);
-constexpr std::size_t kMostKib = 128 * 1024; // of a block on a node
+constexpr std::size_t kMostKib = std::size_t{128} << 10U; // of a block on a node
 
 struct alignas(kLineBytes) Line {
   Line *next;

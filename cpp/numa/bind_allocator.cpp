@@ -11,6 +11,7 @@ namespace {
 using AllocatorClass = py::class_<NumaAllocator, std::shared_ptr<NumaAllocator>>;
 
 constexpr std::int64_t kMost = INT64_MAX;
+constexpr std::int64_t kMostAlign = 1'073'741'824;
 
 Mode to_mode(const std::string &word) {
   if (word != "real" && word != "model") {
@@ -51,7 +52,7 @@ std::uint64_t allocate(NumaAllocator &self, const py::object &size_bytes, const 
   const void *block =
       self.allocate_on(cpu.is_none() ? -1 : static_cast<int>(to_integer(cpu, "cpu", 0, INT32_MAX)),
                        static_cast<std::size_t>(size),
-                       static_cast<std::size_t>(to_integer(align, "align", 1, 1 << 30U)));
+                       static_cast<std::size_t>(to_integer(align, "align", 1, kMostAlign)));
   if (block == nullptr) {
     throw CapacityError(self.is_closed() ? "the allocator is closed"
                                          : "no node that the policy allows has room",

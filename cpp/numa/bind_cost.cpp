@@ -79,6 +79,7 @@ py::dict share(const Topology &topology, const py::object &cpu_nodes, const py::
   }
   const Shares shares = share_bandwidth(topology, streams);
   std::vector<double> each;
+  each.reserve(shares.streams.size());
   for (const Share &one : shares.streams) {
     each.push_back(one.gbs);
   }
@@ -96,8 +97,9 @@ py::dict share(const Topology &topology, const py::object &cpu_nodes, const py::
 py::dict rebalance_of(const Topology &topology, const py::object &heat, const py::object &now,
                       const py::object &capacity, double move_cost_us, double factor) {
   const Array<std::int64_t> rows = to_integers(heat, "heat", 2);
-  std::vector<std::uint8_t> nodes;
   const Array<std::int64_t> numbers = to_integers(now, "now", 1);
+  std::vector<std::uint8_t> nodes;
+  nodes.reserve(static_cast<std::size_t>(numbers.size()));
   for (py::ssize_t at = 0; at < numbers.size(); ++at) {
     nodes.push_back(static_cast<std::uint8_t>(index_or_throw(topology, numbers.data()[at], "now")));
   }

@@ -127,8 +127,9 @@ std::vector<const void *> NumaAllocator::live_pages() const {
       pages.push_back(base_ + (page << page_shift_));
     }
   }
-  std::sort(pages.begin(), pages.end());
-  pages.erase(std::unique(pages.begin(), pages.end()), pages.end());
+  std::ranges::sort(pages);
+  const auto again = std::ranges::unique(pages);
+  pages.erase(again.begin(), again.end());
   return pages;
 }
 

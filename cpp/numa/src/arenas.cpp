@@ -50,7 +50,7 @@ NumaAllocator::NumaAllocator(Topology topology, const NumaOptions &options)
       node_bytes_(checked_room(options.node_bytes)) {
   const bool one_node = decisions_.nodes().size() == 1;
   follows_cpu_ =
-      numa::follows_cpu(options.policy) && !(one_node && options.policy != Policy::preferred_many);
+      numa::follows_cpu(options.policy) && (!one_node || options.policy == Policy::preferred_many);
   map_cpus();
   map_region();
 }
@@ -66,7 +66,7 @@ void NumaAllocator::map_cpus() {
   }
   for (std::size_t node = 0; node < topology_.n_nodes(); ++node) {
     for (const int cpu : topology_.cpus()[node]) {
-      if (static_cast<std::size_t>(cpu) < kPlaces) {
+      if (std::cmp_less(cpu, kPlaces)) {
         cpu_nodes_[static_cast<std::size_t>(cpu)] = static_cast<std::uint8_t>(node);
       }
     }

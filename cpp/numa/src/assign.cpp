@@ -32,13 +32,12 @@ public:
   }
 
   void solve() {
-    if (std::all_of(room_.begin(), room_.end(), [](std::int64_t room) { return room >= 0; }) &&
-        !priced_) {
+    if (std::ranges::all_of(room_, [](std::int64_t room) { return room >= 0; }) && !priced_) {
       return; // each page is where it is cheapest
     }
     fill_heaps();
     is_filled_ = true;
-    while (std::any_of(room_.begin(), room_.end(), [](std::int64_t room) { return room < 0; })) {
+    while (std::ranges::any_of(room_, [](std::int64_t room) { return room < 0; })) {
       find_paths(true);
       move_along(nearest_with_room());
     }
@@ -97,7 +96,7 @@ private:
       }
     }
     for (std::size_t pair = 0; pair < heaps_.size(); ++pair) {
-      std::make_heap(heaps_[pair].begin(), heaps_[pair].end(), is_after);
+      std::ranges::make_heap(heaps_[pair], is_after);
       look_at_top(pair);
     }
   }
@@ -106,7 +105,7 @@ private:
   void look_at_top(std::size_t pair) {
     std::vector<Entry> &heap = heaps_[pair];
     while (!heap.empty() && node_[heap.front().page] != pair / n_) {
-      std::pop_heap(heap.begin(), heap.end(), is_after);
+      std::ranges::pop_heap(heap, is_after);
       heap.pop_back();
     }
     step_[pair] = heap.empty() ? kFar : heap.front().added;
@@ -172,7 +171,7 @@ private:
       if (other != to) {
         std::vector<Entry> &heap = heaps_[to * n_ + other];
         heap.push_back({added(page, to, other), page});
-        std::push_heap(heap.begin(), heap.end(), is_after);
+        std::ranges::push_heap(heap, is_after);
       }
     }
   }
@@ -225,6 +224,7 @@ std::vector<std::int64_t> sample_prices(std::span<const std::int64_t> cost,
     some_first.push_back(first[page]);
   }
   std::vector<std::int64_t> some_rooms;
+  some_rooms.reserve(rooms.size());
   for (const std::int64_t room : rooms) {
     some_rooms.push_back((room + static_cast<std::int64_t>(stride) - 1) /
                          static_cast<std::int64_t>(stride));
@@ -243,8 +243,7 @@ Assignment assign(std::span<const std::int64_t> cost, std::span<const std::uint8
   for (const std::uint8_t at : node) {
     --left[at];
   }
-  const bool fits =
-      std::all_of(left.begin(), left.end(), [](std::int64_t room) { return room >= 0; });
+  const bool fits = std::ranges::all_of(left, [](std::int64_t room) { return room >= 0; });
   const std::vector<std::int64_t> prices =
       is_large && !fits ? sample_prices(cost, first, rooms) : free;
   if (prices != free) {

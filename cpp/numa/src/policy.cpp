@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 #include <string>
+#include <utility>
 
 #include "vmperf/base/error.hpp"
 
@@ -67,7 +67,7 @@ Decisions::Decisions(const Topology &topology, Policy policy, const std::vector<
   }
   resolve(topology, nodes.empty() && interleaves(policy) ? with_memory(topology) : nodes);
   if (interleaves(policy)) {
-    std::sort(nodes_.begin(), nodes_.end()); // the kernel has a set
+    std::ranges::sort(nodes_); // the kernel has a set
     make_cycle(weights);
   } else {
     make_orders(topology);
@@ -81,7 +81,7 @@ void Decisions::resolve(const Topology &topology, const std::vector<int> &nodes)
       refuse_nodes("with node " + std::to_string(number) + ", which is absent",
                    "nodes of the topology");
     }
-    if (std::find(nodes_.begin(), nodes_.end(), *node) != nodes_.end()) {
+    if (std::ranges::find(nodes_, *node) != nodes_.end()) {
       refuse_nodes("with node " + std::to_string(number) + " twice", "each once");
     }
     nodes_.push_back(*node);
@@ -111,17 +111,21 @@ void Decisions::make_cycle(const std::vector<unsigned> &weights) {
 
 void Decisions::make_orders(const Topology &topology) {
   const auto is_given = [&](std::size_t node) {
-    return std::find(nodes_.begin(), nodes_.end(), node) != nodes_.end();
+    return std::ranges::find(nodes_, node) != nodes_.end();
   };
   for (std::size_t cpu_node = 0; cpu_node < topology.n_nodes(); ++cpu_node) {
     std::vector<std::size_t> order =
         topology.nearest_first(policy_ == Policy::preferred ? nodes_.front() : cpu_node);
-    if (policy_ == Policy::bind) {
-      order.erase(std::remove_if(order.begin(), order.end(),
-                                 [&](std::size_t node) { return !is_given(node); }),
-                  order.end());
-    } else if (policy_ == Policy::preferred_many) {
-      std::stable_partition(order.begin(), order.end(), is_given);
+    if (policy_ == Policy::bind || policy_ == Policy::preferred_many) {
+      std::vector<std::size_t> given;
+      std::vector<std::size_t> others;
+      for (const std::size_t node : order) {
+        (is_given(node) ? given : others).push_back(node);
+      }
+      if (policy_ == Policy::preferred_many) {
+        given.insert(given.end(), others.begin(), others.end());
+      }
+      order = std::move(given);
     }
     orders_.push_back(std::move(order));
   }

@@ -26,8 +26,8 @@ std::vector<unsigned> kernel_weights(const Topology &topology, const std::vector
   }
   std::vector<unsigned> out;
   for (std::size_t node = 0; node < topology.n_nodes(); ++node) {
-    const bool is_given = nodes.empty() || std::find(nodes.begin(), nodes.end(),
-                                                     topology.number(node)) != nodes.end();
+    const bool is_given =
+        nodes.empty() || std::ranges::find(nodes, topology.number(node)) != nodes.end();
     if (is_given && topology.has_memory()[node]) {
       out.push_back((*all)[node]);
     }

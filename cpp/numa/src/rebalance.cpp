@@ -11,7 +11,7 @@
 namespace vmperf::numa {
 namespace {
 
-constexpr std::int64_t kMostPs = std::int64_t{1} << 48U; // 281 s; sums of chains fit
+constexpr std::int64_t kMostPs = 0x1'0000'0000'0000; // 281 s; sums of chains fit
 constexpr double kPsPerUs = 1e6;
 constexpr double kPsPerNs = 1e3;
 constexpr std::uint64_t kPageBytes = 4096; // in messages
@@ -106,7 +106,7 @@ public:
 
 private:
   void check_row(const std::int64_t *row, const std::vector<std::int64_t> &latency) const {
-    const auto most = static_cast<double>(*std::max_element(latency.begin(), latency.end()));
+    const auto most = static_cast<double>(*std::ranges::max_element(latency));
     double sum = 0;
     for (std::size_t from = 0; from < n_; ++from) {
       if (row[from] < 0) {

@@ -12,7 +12,7 @@
 namespace vmperf::numa {
 namespace {
 
-using Index = Eigen::Index;
+using Eigen::Index;
 constexpr double kNoLimit = std::numeric_limits<double>::infinity();
 constexpr double kSumSlack = 1e-9;
 constexpr double kSameLevel = 1 + 1e-12;
@@ -59,8 +59,7 @@ void check(const Topology &topology, const Streams &streams) {
 class Filling {
 public:
   Filling(const Topology &topology, const Streams &streams)
-      : topology_(topology), streams_(streams), n_(topology.n_nodes()),
-        count_(static_cast<Index>(streams.from.size())) {
+      : streams_(streams), n_(topology.n_nodes()), count_(static_cast<Index>(streams.from.size())) {
     find_ways();
     const auto rows = static_cast<Index>(ways_.size() + n_);
     use_ = Eigen::ArrayXXd::Zero(rows, count_);
@@ -181,7 +180,6 @@ private:
     }
   }
 
-  const Topology &topology_;
   const Streams &streams_;
   std::size_t n_;
   Index count_;

@@ -34,12 +34,12 @@ void check_matrix(const Matrix &matrix, std::size_t n, const char *name) {
 }
 
 void check_symmetry(const Matrix &distance) {
-  for (std::size_t row = 0; row < distance.n; ++row) {
-    for (std::size_t column = 0; column < row; ++column) {
-      if (distance.at(row, column) != distance.at(column, row)) {
+  for (std::size_t one = 0; one < distance.n; ++one) {
+    for (std::size_t other = 0; other < one; ++other) {
+      if (distance.at(one, other) != distance.at(other, one)) {
         throw InvalidArgumentError("distance",
-                                   "not the same from " + std::to_string(column) + " to " +
-                                       std::to_string(row) + " as back",
+                                   "not the same from " + std::to_string(other) + " to " +
+                                       std::to_string(one) + " as back",
                                    "a symmetric matrix");
       }
     }
@@ -51,7 +51,7 @@ void check_cpus(const std::vector<std::vector<int>> &cpus, std::size_t n) {
     throw InvalidArgumentError("cpus", "of " + std::to_string(cpus.size()) + " nodes",
                                "a list for each of " + std::to_string(n) + " nodes");
   }
-  constexpr int kMostCpu = (1 << 20U) - 1;
+  constexpr int kMostCpu = 1'048'575;
   std::set<int> seen;
   for (const std::vector<int> &of_node : cpus) {
     for (const int cpu : of_node) {
@@ -123,7 +123,7 @@ Topology Topology::real() {
 }
 
 std::optional<std::size_t> Topology::index_of(int number) const noexcept {
-  const auto found = std::lower_bound(numbers_.begin(), numbers_.end(), number);
+  const auto found = std::ranges::lower_bound(numbers_, number);
   if (found == numbers_.end() || *found != number) {
     return std::nullopt;
   }
@@ -132,8 +132,7 @@ std::optional<std::size_t> Topology::index_of(int number) const noexcept {
 
 std::optional<std::size_t> Topology::node_of_cpu(int cpu) const noexcept {
   for (std::size_t node = 0; node < given_.cpus.size(); ++node) {
-    if (std::find(given_.cpus[node].begin(), given_.cpus[node].end(), cpu) !=
-        given_.cpus[node].end()) {
+    if (std::ranges::find(given_.cpus[node], cpu) != given_.cpus[node].end()) {
       return node;
     }
   }
@@ -148,8 +147,7 @@ std::vector<std::size_t> Topology::nearest_first(std::size_t from) const {
     return std::pair(node == from ? 0.0 : given_.distance.at(from, node),
                      (node + n_nodes() - from) % n_nodes());
   };
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
   return order;
 }
 

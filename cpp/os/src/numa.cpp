@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "vmperf/base/error.hpp"
 
@@ -35,7 +36,7 @@ using NodeMask = std::array<unsigned long, kMostNodes / kWordBits>;
 NodeMask mask_of(std::span<const int> nodes) {
   NodeMask mask{};
   for (const int node : nodes) {
-    if (node < 0 || static_cast<std::size_t>(node) >= kMostNodes) {
+    if (node < 0 || std::cmp_greater_equal(node, kMostNodes)) {
       fail("mbind", EINVAL);
     }
     mask[static_cast<std::size_t>(node) / kWordBits] |=

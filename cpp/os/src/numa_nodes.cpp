@@ -1,4 +1,5 @@
 // What sysfs says of nodes.
+#include <algorithm>
 #include <string>
 
 #include "files.hpp"
@@ -33,15 +34,6 @@ std::vector<int> read_list(const std::string &path) {
   return file.text ? parse_list(*file.text) : std::vector<int>{};
 }
 
-bool holds(const std::vector<int> &list, int value) {
-  for (const int item : list) {
-    if (item == value) {
-      return true;
-    }
-  }
-  return false;
-}
-
 } // namespace
 
 std::vector<NumaNode> numa_nodes() {
@@ -50,7 +42,10 @@ std::vector<NumaNode> numa_nodes() {
   std::vector<NumaNode> nodes;
   for (const int number : online) {
     const std::string folder = join_path(kNodes, "node" + std::to_string(number));
-    NumaNode node{number, read_list(join_path(folder, "cpulist")), {}, holds(with_memory, number)};
+    NumaNode node{number,
+                  read_list(join_path(folder, "cpulist")),
+                  {},
+                  std::ranges::find(with_memory, number) != with_memory.end()};
     const FileText distance = read_text(join_path(folder, "distance"));
     for (const std::string &word : split_words(distance.text.value_or(""))) {
       node.distance.push_back(static_cast<int>(parse_integer(word).value_or(0)));

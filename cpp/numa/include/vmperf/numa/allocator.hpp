@@ -32,8 +32,10 @@ enum class Mode : std::uint8_t { real, model };
 
 struct NumaOptions {
   Policy policy = Policy::local;
+  // NOLINTBEGIN(readability-redundant-member-init): clang would warn where they are left out
   std::vector<int> nodes{};        ///< numbers
   std::vector<unsigned> weights{}; ///< of `nodes` in ascending order
+  // NOLINTEND(readability-redundant-member-init)
   Mode mode = Mode::model;
   std::size_t node_bytes = std::size_t{1} << 30U; ///< room of each node; rounded up to 2^k
   bool checked = false;                           ///< as alloc::Options::checked
@@ -66,7 +68,7 @@ public:
   NumaAllocator &operator=(const NumaAllocator &) = delete;
   NumaAllocator(NumaAllocator &&) = delete;
   NumaAllocator &operator=(NumaAllocator &&) = delete;
-  ~NumaAllocator() { close(); }
+  ~NumaAllocator() { this->close(); }
 
   /// Gives all memory back, live blocks too; afterwards there is none.
   void close() noexcept;

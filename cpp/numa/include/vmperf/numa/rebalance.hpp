@@ -24,6 +24,7 @@
 namespace vmperf::numa {
 
 struct RebalanceOptions {
+  // NOLINTNEXTLINE(readability-redundant-member-init): clang would warn where it is left out
   std::vector<std::int64_t> capacity_pages{}; ///< of each node; empty: room for all
   double move_cost_us = 2.0;                  ///< of a page
   double factor = 2.0;                        ///< hysteresis, >= 0
