@@ -28,8 +28,8 @@ def rivals_of(benchmark: str) -> tuple[str, ...]:
 def claims_by_rule(written: Iterable[Claim]) -> list[Claim]:
     """Return a claim for each benchmark of the catalog that has none of the kind among `written`.
 
-    Hidden benchmarks, those of the harness itself and those that are but proofs have none, nor has one
-    without a design of its own or without a rival.
+    Hidden benchmarks, those of the harness itself and those that are but proofs have none, nor has
+    one without a design of its own or without a rival.
     """
     written = [*written]
     entries = {entry["id"]: entry for entry in _core.bench.catalog()}  # once: it is made anew

@@ -240,7 +240,7 @@ private:
   struct sigaction before_ = {};
 };
 
-// Whether the row is refused or taken, what comes out afterwards is distinct: no slot is free twice.
+// Refused or taken, what comes out afterwards is distinct: no slot is free twice.
 template <class Pool> void a_row_that_changes_while_it_is_taken_back(Pool pool) {
   const ChangingRow changing;
   std::vector<Node *> sound(kRow);

@@ -144,7 +144,7 @@ template <class Small> std::size_t mismatch_entry(const void *a, const void *b, 
   return n == 0 ? 0 : mismatch_loop<Wide>(x, y, n);
 }
 
-// All in one function: a call of mismatch_entry would cost a frame, and 64 bytes half as much again.
+// All in one function: a call of mismatch_entry would cost a frame, to 64 bytes half as much again.
 template <class Small> int compare_entry(const void *a, const void *b, std::size_t n) {
   const auto *x = static_cast<const Byte *>(a);
   const auto *y = static_cast<const Byte *>(b);

@@ -1,6 +1,6 @@
 // Fills. 16 to 64 bytes are inlined, and sizes known at compile time up to 256; others go through
-// the table of the tier in use. O(n); thread-safe. With Hint::stream the destination is written past
-// the caches: at 64 KiB and more of cold memory that saves reading every line first.
+// the table of the tier in use. O(n); thread-safe. With Hint::stream the destination is written
+// past the caches: at 64 KiB and more of cold memory that saves reading every line first.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
-// Filling and testing 16 to 64 bytes where that is asked for: four vectors of 16 that overlap where n
-// is not 64, so that no branch depends on n. A call through the table costs as much as the work. In
-// vectors that every compiler has; x86-64 and AArch64 have them in each unit. A fill is 14
+// Filling and testing 16 to 64 bytes where that is asked for: four vectors of 16 that overlap where
+// n is not 64, so that no branch depends on n. A call through the table costs as much as the work.
+// In vectors that every compiler has; x86-64 and AArch64 have them in each unit. A fill is 14
 // instructions, four of them stores, a test 19; neither has a branch. O(1); thread-safe.
 #pragma once
 
