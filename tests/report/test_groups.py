@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import vmperf
 from vmperf import _core
 from vmperf._report.groups import designs_of, sections
 from vmperf._report.losses import losses
+from vmperf._report.model import Section
 from vmperf._report.summary import (
     beside_reference,
     flatten,
@@ -234,3 +236,32 @@ def test_a_nested_fingerprint_is_rows_named_by_their_way() -> None:
         ("x", "none"),
         ("y", "a yes; a no"),
     ]
+
+
+def _crossed(cells: set[tuple[int, int]], designs: int = 2) -> list[tuple[str, str]]:
+    """What is drawn as a grid, of points with these values of the axes a and b."""
+    section = SimpleNamespace(
+        swept=["a", "b"],
+        values={"a": sorted({a for a, _ in cells}), "b": sorted({b for _, b in cells})},
+        points=[SimpleNamespace(params=(("a", a), ("b", b))) for a, b in cells],
+        measured=["d"] * designs,
+    )
+    found: list[tuple[str, str]] = Section.crossed.fget(section)  # type: ignore[attr-defined]
+    return found
+
+
+def test_a_grid_is_what_has_two_rows_and_two_columns_of_several_cells() -> None:
+    whole = {(a, b) for a in range(4) for b in range(3)}
+    assert _crossed(whole) == [("a", "b")]
+    two = {(0, 0), (0, 1), (1, 0), (1, 1)}
+    assert _crossed(two) == [("a", "b")]
+    assert _crossed(two | {(2, 2)}) == [("a", "b")]  # two columns of two cells are enough
+    cross = {(a, 0) for a in range(4)} | {(0, b) for b in range(3)}
+    assert _crossed(cross) == []  # one row and one column
+    rows_alone = {(0, 0), (0, 1), (1, 2), (1, 3)}
+    assert _crossed(rows_alone) == []  # each column has one cell
+    assert _crossed({(b, a) for a, b in rows_alone}) == []  # each row has one
+    comb = {(0, 0), (0, 1), (1, 0), (1, 2), (2, 0)}
+    assert _crossed(comb) == []  # two rows of two, and one column alone of several
+    diagonal = {(a, b) for a in range(8) for b in range(8) if a == b or (a < 2 and b < 2)}
+    assert _crossed(diagonal) == []  # mostly holes

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['NumaAllocator', 'Topology', 'modelled_cost', 'rebalance', 'share_bandwidth']
+__all__: list[str] = ['NumaAllocator', 'Topology', 'advise', 'modelled_cost', 'presets', 'rebalance', 'share_bandwidth', 'trace_cost']
 class Topology:
     """
     Nodes of memory, their CPUs, and what is known of the ways between them.
@@ -35,6 +35,72 @@ class Topology:
     >>> two.latency_ns[0, 1].item(), two.bandwidth_gbs
     (150.0, None)
     """
+    @staticmethod
+    def from_dict(given: typing.Any) -> Topology:
+        """
+        The model that `to_dict` wrote down.
+
+        Parameters
+        ----------
+        given : dict
+            With ``distance``, and what else is known.
+
+        Returns
+        -------
+        Topology
+            A model, also of what was once read from a machine: nodes are numbered 0 to n - 1.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If a key is unknown, ``distance`` is missing, or as of `Topology.model`.
+        TypeError
+            If it is no dict.
+
+        Examples
+        --------
+        >>> from vmperf.numa import Topology
+        >>> found = Topology.from_dict({"distance": [[10, 21], [21, 10]], "cpus": [[0, 1], []]})
+        >>> found.cpus, found.provenance
+        (((0, 1), ()), 'modelled')
+        """
+    @staticmethod
+    def hwloc(text: typing.Any) -> Topology:
+        """
+        The topology that hwloc describes: an exported XML file's text, or a synthetic string.
+
+        Parameters
+        ----------
+        text : str
+            XML of ``lstopo --of xml`` (hwloc 1.x to 3.x), or levels ``type:count`` with ``[numa]`` behind
+            those whose objects have a node: ``'pack:2 [numa] core:4 pu:1'``.
+
+        Returns
+        -------
+        Topology
+            A model, whatever machine the text is of: nodes by ascending number, each CPU the nearest
+            node's. Distances are those of the text, else 10 and 20, as Linux has it where firmware says
+            nothing. Latencies and bandwidths are known where XML has memory attributes of each pair.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If the text is malformed: line and column, or character, are named. If it has no node, a node
+            twice, more than 255, or distances that a model cannot have.
+        TypeError
+            If `text` is no str.
+
+        References
+        ----------
+        hwloc manual, "Synthetic topologies" and "Importing and exporting topologies from/to XML files".
+
+        Examples
+        --------
+        >>> from vmperf.numa import Topology
+        >>> found = Topology.hwloc("pack:2 [numa] l3:1 core:2 pu:1")
+        >>> found.cpus, found.distance.tolist()
+        (((0, 1), (2, 3)), [[10.0, 20.0], [20.0, 10.0]])
+        """
     @staticmethod
     def model(distance: typing.Any, *, latency_ns: typing.Any = None, bandwidth_gbs: typing.Any = None, controller_gbs: typing.Any = None, cpus: typing.Any = None) -> Topology:
         """
@@ -75,6 +141,32 @@ class Topology:
         ((0, 1, 2, 3), ())
         """
     @staticmethod
+    def preset(name: typing.Any) -> Topology:
+        """
+        A machine as others measured it, and published.
+
+        Parameters
+        ----------
+        name : str
+            One of `presets`, which says where the figures stand.
+
+        Returns
+        -------
+        Topology
+            A model: nothing of it was measured here.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If there is none of that name.
+
+        Examples
+        --------
+        >>> from vmperf.numa import Topology
+        >>> Topology.preset("skylake_2s").latency_ns.tolist()
+        [[81.3, 131.1], [131.2, 81.3]]
+        """
+    @staticmethod
     def real() -> Topology:
         """
         The nodes of this machine, as the kernel tells of them.
@@ -98,6 +190,23 @@ class Topology:
         """
     def __repr__(self) -> str:
         ...
+    def to_dict(self) -> dict[str, typing.Any]:
+        """
+        All that is known, as lists and numbers: what a file of JSON or TOML can hold.
+
+        Returns
+        -------
+        dict
+            ``distance``, ``latency_ns``, ``bandwidth_gbs``, ``controller_gbs`` (lists, or None where
+            unknown), ``cpus``, ``nodes``, ``has_memory``, ``provenance``.
+
+        Examples
+        --------
+        >>> from vmperf.numa import Topology
+        >>> found = Topology.model([[10, 21], [21, 10]]).to_dict()
+        >>> found["distance"], found["latency_ns"], found["provenance"]
+        ([[10.0, 21.0], [21.0, 10.0]], None, 'modelled')
+        """
     @property
     def bandwidth_gbs(self) -> typing.Any:
         """
@@ -524,6 +633,55 @@ class NumaAllocator:
         """
         The topology that it was made with.
         """
+def advise(topology: typing.Any, accesses: typing.Any, *, capacity: typing.Any = None) -> dict[str, typing.Any]:
+    """
+    Where threads and pages had better be, and what that gains over interleaved pages.
+
+    Threads are given to nodes as long as there are CPUs, pages as long as there is room. Both are
+    placed in turn, each time exactly, until nothing gains: a local optimum, the better one of two
+    starts.
+
+    Parameters
+    ----------
+    topology : Topology
+        With ``latency_ns`` and CPUs.
+    accesses : array_like of int, shape (threads, pages)
+        How often each thread accesses each page.
+    capacity : array_like of int, shape (nodes,), optional
+        Pages that each node has room for; by default all.
+
+    Returns
+    -------
+    dict
+        ``thread_nodes`` and ``page_nodes``, int16, numbers of nodes; ``aware_modelled_ns`` of all
+        accesses there; ``uniform_modelled_ns`` with threads in turn over nodes and pages interleaved;
+        ``pages_alone_modelled_ns`` with the pages moved and the threads not; ``gain``, uniform / aware;
+        ``advice``, sentences; ``provenance``, always ``'modelled'``.
+
+    Raises
+    ------
+    UnsupportedError
+        If the topology has no ``latency_ns`` or no CPU.
+    InvalidArgumentError
+        If there are no accesses or some are negative, or shapes differ.
+    CapacityError
+        If nodes have room for fewer pages than there are.
+
+    Notes
+    -----
+    O((threads + pages) x nodes^2) a round. Nothing is moved: `NumaAllocator.move` does that, and CPUs
+    are the caller's to choose.
+
+    Examples
+    --------
+    >>> from vmperf.numa import NumaAllocator, Topology, modelled_cost, rebalance, share_bandwidth
+    >>> two = Topology.model([[10, 21], [21, 10]], latency_ns=[[90, 150], [150, 90]],
+    ...                      bandwidth_gbs=[[40, 16], [16, 40]], controller_gbs=[40, 40])
+    >>> from vmperf.numa import advise
+    >>> found = advise(two, [[9, 9, 0, 0], [0, 0, 9, 9]])
+    >>> found["thread_nodes"].tolist(), found["page_nodes"].tolist(), round(found["gain"], 3)
+    ([0, 1], [0, 0, 1, 1], 1.333)
+    """
 def modelled_cost(topology: Topology, cpu_nodes: typing.Any, page_nodes: typing.Any) -> dict:
     """
     What dependent accesses cost by a topology's matrix: the sum of their latencies.
@@ -562,6 +720,21 @@ def modelled_cost(topology: Topology, cpu_nodes: typing.Any, page_nodes: typing.
     >>> cost = modelled_cost(two, [0, 0, 0, 1], [0, 0, 1, 1])
     >>> cost["modelled_ns"], cost["mean_ns"], cost["pairs"].tolist()
     (420.0, 105.0, [[2, 1], [0, 1]])
+    """
+def presets() -> dict[str, typing.Any]:
+    """
+    The machines of `Topology.preset`, and where their figures stand.
+
+    Returns
+    -------
+    dict
+        Name -> source, both str.
+
+    Examples
+    --------
+    >>> from vmperf.numa import presets
+    >>> "FD.io CSIT" in presets()["skylake_2s"]
+    True
     """
 def rebalance(topology: Topology, heat: typing.Any, now: typing.Any, *, capacity: typing.Any = None, move_cost_us: typing.SupportsFloat | typing.SupportsIndex = 2.0, factor: typing.SupportsFloat | typing.SupportsIndex = 2.0) -> dict:
     """
@@ -668,4 +841,45 @@ def share_bandwidth(topology: Topology, cpu_nodes: typing.Any, spread: typing.An
     [40.0, 16.0, 24.0]
     >>> shares["limits"]
     [('controller', 0), ('way', 0, 1), ('controller', 1)]
+    """
+def trace_cost(allocator: typing.Any, addresses: typing.Any, threads: typing.Any = None, *, thread_cpu: typing.Any) -> dict[str, typing.Any]:
+    """
+    What the accesses of a trace cost on the model, from threads on these CPUs to the pages as placed.
+
+    Parameters
+    ----------
+    allocator : NumaAllocator
+        Whose pages are accessed; its topology has ``latency_ns``.
+    addresses : array_like of int, shape (n,)
+        Each in a page of the allocator.
+    threads : array_like of int, shape (n,), optional
+        Of each access the thread, 0 to the number of threads - 1; by default one thread makes all.
+    thread_cpu : array_like of int, shape (threads,)
+        The CPU of each thread.
+
+    Returns
+    -------
+    dict
+        As `modelled_cost`, for accesses one after the other; and ``streams``, as `share_bandwidth` for
+        the threads in ``threads``, as though each streamed through its own addresses at once: what
+        limits each is in its ``limits``. None where the topology knows no bandwidths.
+
+    Raises
+    ------
+    UnsupportedError
+        If the topology has no ``latency_ns``.
+    InvalidArgumentError
+        If an address is outside the allocation, a CPU is no node's, or lengths differ.
+
+    Examples
+    --------
+    >>> from vmperf.numa import NumaAllocator, Topology, modelled_cost, rebalance, share_bandwidth
+    >>> two = Topology.model([[10, 21], [21, 10]], latency_ns=[[90, 150], [150, 90]],
+    ...                      bandwidth_gbs=[[40, 16], [16, 40]], controller_gbs=[40, 40])
+    >>> from vmperf.numa import trace_cost
+    >>> allocator = NumaAllocator(two, "interleave", mode="model")
+    >>> block = allocator.allocate(8192, align=8192)
+    >>> cost = trace_cost(allocator, [block, block + 4096], thread_cpu=[0])
+    >>> cost["mean_ns"], cost["provenance"], cost["streams"]["limits"]
+    (120.0, 'modelled', [('way', 0, 1)])
     """

@@ -1,0 +1,83 @@
+// The mark-region space: blocks of 32 KiB, lines of 256 B, allocation by adding into holes.
+//   block   [ line | line | ... x 128 ]      lines_[i] != 0: something alive lies in it
+//   state   free -> used -> (after a collection) free | recyclable | used
+// Objects above a line go to free blocks (`medium`), so that small holes stay in use.
+// take_hole: O(lines looked at). One thread at a time. Source: Blackburn and McKinley 2008 (Immix).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "arena.hpp"
+#include "vmperf/gc/mutator.hpp"
+
+namespace vmperf::gc {
+
+enum class BlockState : unsigned char { free, recyclable, used };
+
+/// Where an allocator is within its block.
+struct Hole {
+  Run run;
+  std::uint32_t block = kNone;
+  std::uint32_t next_line = 0;
+
+  static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+};
+
+class Blocks {
+public:
+  /// Of the arena's blocks; mutators get `budget` of them at most, collections all.
+  Blocks(Arena &arena, std::size_t budget);
+
+  /// The next hole of this block or of a recyclable one, else a free block. False at the limit.
+  bool take_hole(Hole &hole, std::size_t limit);
+  bool take_free(Hole &hole, std::size_t limit);
+
+  void mark_lines(Ref object, std::size_t bytes) noexcept {
+    const std::size_t first = (object - begin_) >> kLineShift;
+    const std::size_t last = (object - begin_ + bytes / kUnitBytes - 1) >> kLineShift;
+    for (std::size_t line = first; line <= last; ++line) {
+      lines_[line] = 1;
+    }
+  }
+  [[nodiscard]] bool holds(Ref ref) const noexcept { return ref - begin_ < units_; }
+  [[nodiscard]] std::uint32_t block_of(Ref ref) const noexcept {
+    return (ref - begin_) >> kBlockShift;
+  }
+  [[nodiscard]] Ref block_ref(std::uint32_t block) const noexcept {
+    return begin_ + (block << kBlockShift);
+  }
+  [[nodiscard]] bool line_marked(Ref ref) const noexcept {
+    return lines_[(ref - begin_) >> kLineShift] != 0;
+  }
+
+  /// Before a full collection: no mark and no line of a block in use.
+  void clear_marks() noexcept;
+  /// After marking: rebuilds the lists from the lines; bytes of marked lines.
+  std::size_t sweep();
+
+  [[nodiscard]] std::size_t used() const noexcept { return used_; }
+  [[nodiscard]] std::size_t budget() const noexcept { return budget_; }
+  [[nodiscard]] std::size_t count() const noexcept { return states_.size(); }
+  [[nodiscard]] BlockState state(std::uint32_t block) const noexcept { return states_[block]; }
+  [[nodiscard]] std::size_t live_lines(std::uint32_t block) const noexcept;
+  /// Makes blocks free that hold nothing any more.
+  void release(std::uint32_t block) noexcept;
+  /// Takes a block off the recyclable ones, so that nobody allocates in it.
+  void withhold(std::uint32_t block) noexcept { states_[block] = BlockState::used; }
+  /// Fills every line without a mark with a pattern; for the verifier.
+  void poison_holes() noexcept;
+
+private:
+  bool next_hole(Hole &hole) const noexcept;
+
+  Arena &arena_;
+  Ref begin_;
+  std::size_t units_, budget_, used_ = 0;
+  std::vector<unsigned char> lines_;
+  std::vector<BlockState> states_;
+  std::vector<std::uint32_t> free_, recyclable_;
+};
+
+} // namespace vmperf::gc

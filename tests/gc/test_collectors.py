@@ -1,0 +1,97 @@
+"""Every collector and barrier in C++: one seeded workload, one answer; planted faults are found."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+CPP = Path(__file__).parent / "cpp"
+FAULTS = "-DVMPERF_GC_FAULTS"
+OS_FILES = ("raw_pages", "pages", "files", "process")
+OLD = ("gen-immix card", "gen-immix card-cond", "gen-immix range-ssb", "gen-immix object-log")
+MORE = ("gen-immix object-log-atomic", "gen-immix field-log")
+STICKY = ("sticky-immix object-log", "sticky-immix object-log-atomic")
+GENERATIONAL = (*OLD, *MORE, *STICKY)
+ALL = ("semispace -", "mark-sweep -", "immix -", *GENERATIONAL)
+SETTINGS = (
+    "verify=1",
+    "verify=1 tenure=2",
+    "verify=1 stress=7 tenure=15",
+    "verify=1 tenure=3 nursery_kib=32 pacer=1",
+    "verify=1 heap_kib=700 table=100 pacer=2",
+)
+Compile = Callable[..., Path]
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def sources(repo_root: Path) -> list[Path]:
+    """What a heap consists of."""
+    cpp = repo_root / "cpp"
+    own = sorted((cpp / "gc" / "src").glob("*.cpp"))
+    return [*own, *(cpp / "os" / "src" / f"{name}.cpp" for name in OS_FILES)]
+
+
+@pytest.fixture(scope="session")
+def mutate(compile_cpp: Compile, run_binary: Run, sources: list[Path]) -> Run:
+    """The random workload: `mutate(policy, seed, steps, settings)`."""
+    program = compile_cpp(CPP / "mutate.cpp", *sources, FAULTS, "-O1", "-pthread")
+
+    def run(policy: str, seed: int, steps: int, settings: str) -> subprocess.CompletedProcess[str]:
+        words = [*policy.split(), str(seed), str(steps), *settings.split()]
+        return run_binary(program, *words, timeout=300, check=False)
+
+    return run
+
+
+@pytest.mark.differential
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_one_workload_one_answer(mutate: Run, settings: str, seed: int) -> None:
+    said = {policy: mutate(policy, seed, 4000, settings).stdout for policy in ALL}
+    sums = {text.split()[0] for text in said.values()}
+    assert len(sums) == 1, said
+    assert len(sums.pop()) == 16, said
+
+
+@pytest.mark.parametrize("policy", GENERATIONAL)
+def test_a_forgotten_store_is_found(mutate: Run, policy: str) -> None:
+    done = mutate(policy, 1, 5000, "verify=1 drop_barrier=40")
+    assert done.returncode == 3
+    assert "which nothing remembers" in done.stdout
+
+
+@pytest.mark.parametrize("policy", ["gen-immix object-log", "gen-immix range-ssb"])
+def test_a_forgotten_store_is_seen_without_the_verifier(mutate: Run, policy: str) -> None:
+    assert mutate(policy, 1, 5000, "drop_barrier=20").returncode != 0
+
+
+@pytest.mark.parametrize("policy", ["semispace -", "mark-sweep -", "immix -", *GENERATIONAL])
+def test_a_skipped_slot_is_found(mutate: Run, policy: str) -> None:
+    done = mutate(policy, 1, 5000, "verify=1 skip_slot=300")
+    assert done.returncode == 3
+    assert done.stdout.startswith("found: ")
+
+
+def test_edges(compile_cpp: Compile, run_binary: Run, sources: list[Path]) -> None:
+    program = compile_cpp(CPP / "edges.cpp", *sources, "-O1", "-pthread")
+    assert run_binary(program, timeout=300).stdout == "ok\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", ["full", "fragment", "threads"])
+def test_address_sanitizer(
+    compile_cpp: Compile, run_binary: Run, sources: list[Path], part: str
+) -> None:
+    flags = ("-O1", "-pthread", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+    program = compile_cpp(CPP / "edges.cpp", *sources, *flags)
+    assert run_binary(program, part, timeout=300).stdout == "ok\n"
+
+
+@pytest.mark.slow
+def test_thread_sanitizer(compile_cpp: Compile, run_binary: Run, sources: list[Path]) -> None:
+    program = compile_cpp(CPP / "edges.cpp", *sources, "-O1", "-pthread", "-fsanitize=thread")
+    done = run_binary(program, "threads", timeout=300, TSAN_OPTIONS="halt_on_error=1")
+    assert done.stdout == "ok\n"
