@@ -16,8 +16,8 @@ constexpr std::size_t kBatch = 1024;
 constexpr std::size_t kBlockBytes = 64;
 
 // One op: a block by the policy. Blocks are freed in prepare(), untimed, so that what is timed is
-// the decision and the pop: on x86-64 28 instructions for a policy that follows the CPU (five loads
-// for the CPU's number, one for its arena), 19 for one that does not.
+// the decision and the pop: on x86-64 34 instructions with the loop for a policy that follows the
+// CPU (five loads for its number), 19 for one that does not.
 class DecisionWorkload final : public bench::Workload {
 public:
   DecisionWorkload(const Topology &model, const NumaOptions &options)
