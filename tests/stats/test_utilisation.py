@@ -78,7 +78,7 @@ def test_a_run_that_ends_before_it_begins_and_another_dtype() -> None:
         _core.stats.min_mutator_utilisation(none, none, none, begin_ns=1, end_ns=0)
     with pytest.raises(TypeError):
         _core.stats.min_mutator_utilisation(
-            none.astype(float),  # type: ignore[arg-type]
+            none.astype(float),
             none,
             none,
             begin_ns=0,
