@@ -30,8 +30,8 @@ def table(campaign: Campaign, journal: Collected) -> dict[str, Any]:
         ``date, machine, vmperf, revision, settings, rows``. A row: ``id``; ``comparisons`` that
         were made and how many of them said ``regressed`` and ``improved``; ``share`` of regressed
         with ``low`` and ``high`` (each a 95 % bound); ``pairs`` of a comparison, its mean
-        ``seconds``; for a series also ``benchmark, params, neighbour, truth``, ``effect`` (mean
-        estimate over the comparisons) and ``default`` (the same pairs in sets of the default
+        ``seconds``; for a series also ``benchmark, params, neighbour, noise, truth``, ``effect``
+        (mean estimate over the comparisons) and ``default`` (the same pairs in sets of the default
         number); for whole comparisons ``instr_apart``: how many differed in instructions per op.
     """
     settings = defaults()
@@ -64,6 +64,7 @@ def group_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         {
             "id": name,
             "neighbour": members[0]["neighbour"],
+            "noise": members[0]["noise"],
             "truth": 0.0,
             **shares(
                 sum(row["comparisons"] for row in members),
@@ -89,7 +90,8 @@ def _whole_row(name: str, wholes: Sequence[Whole]) -> dict[str, Any]:
 
 def _suite(campaign: Campaign, journal: Collected, settings: Settings) -> list[dict[str, Any]]:
     """Simulate unchanged runs of `vmperf ci`: pairs drawn anew from those of identical series."""
-    names = [one.id for one in campaign.series if one.identical and one.neighbour == "none"]
+    quiet = [one for one in campaign.series if one.neighbour == one.noise == "none"]
+    names = [one.id for one in quiet if one.identical]
     pools = [[t.effect for t in journal.pairs[n]] for n in names if n in journal.pairs]
     if not campaign.suite or not pools:
         return []

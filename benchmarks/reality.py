@@ -1,18 +1,18 @@
-"""Does a replay predict reality? Six real programs, under every allocator, both ways.
+"""Does a replay predict reality? Real programs, under every allocator, both ways.
 
-    python benchmarks/reality.py reality.json --rounds 5 [--only json,re] [--designs libc,mimalloc]
+    python benchmarks/reality.py reality.json [--rounds 5] [--seconds 120] [--only json,re]
 
 Each program is recorded once and replayed; then it runs itself, preloaded with each allocator,
-rounds in shuffled order. Compared are the order of the allocators by time (replayed: net time per
-operation; real: CPU time of the process, user and system), memory at the end and memory at most.
-The rest of a program's memory is what it had under the C library beyond what the replay has there,
-so that allocator predicts nothing and is left out of the errors. Takes minutes.
+rounds in shuffled order until the seconds of a program are spent. Compared are the CPU time of the
+whole program, user and system (reality_order.py says how, and what a tie is), memory at the end and
+memory at most. The rest of a program's memory is what it had under the C library beyond what the
+replay has there, so that allocator predicts nothing and is left out of the errors. Takes some ten
+minutes.
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import os
 import random
@@ -25,40 +25,27 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import vmperf
+from reality_order import Pair, contradictions, pairs_of, predicted_cpu_s, sure_tau, tau_b
 from reality_programs import Program, programs
 from vmperf import alloc
-from vmperf._alloc.preload import environment
+from vmperf._alloc.preload import environment, library_of
 from vmperf._machine import brief, machine
-from vmperf._replay.figures import ratio, typical
+from vmperf._replay.figures import NULL, net_ns, typical
+from vmperf._replay.result import Replay
 
 _REFERENCE = "libc"
 _WATCH_MS = 5
+_WATCHED_ROUNDS = 3
+_LEAST_ROUNDS, _MOST_ROUNDS = 5, 40
 
 
 @dataclass(frozen=True, slots=True)
-class Real:
-    """One real run."""
+class Memory:
+    """Of one real run, in bytes."""
 
-    cpu_s: float
     end_bytes: float
     peak_bytes: float
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two allocators on one program: how many times b's time a takes."""
-
-    program: str
-    a: str
-    b: str
-    predicted: float
-    real: float
-    told_apart: bool  # the interval of the real ratio does not hold 1
-
-    @property
-    def agrees(self) -> bool:
-        """Whether both say the same of the order."""
-        return (self.predicted > 1) == (self.real > 1)
 
 
 def record(program: Program, folder: Path) -> Path:
@@ -72,16 +59,28 @@ def record(program: Program, folder: Path) -> Path:
     return file
 
 
-def run_once(program: Program, design: str, folder: Path) -> Real:
-    """Run a program under an allocator: CPU time unwatched, then memory of a watched run."""
-    env = environment(design, base=_env(program))
-    cpu_s = _cpu_s(program, env)
+def watch_once(program: Program, design: str, folder: Path) -> Memory:
+    """Run a program under an allocator and look at its memory."""
     file = folder / "watch.json"
     file.unlink(missing_ok=True)
-    watched = environment(design, watch=file, interval_ms=_WATCH_MS, base=_env(program))
-    _cpu_s(program, watched)
+    _cpu_s(program, environment(design, watch=file, interval_ms=_WATCH_MS, base=_env(program)))
     found = alloc.watch(file).program.rss_bytes
-    return Real(cpu_s, float(found[-1]), float(found.max()))
+    return Memory(float(found[-1]), float(found.max()))
+
+
+def real_times(program: Program, designs: Sequence[str], seconds: float) -> dict[str, list[float]]:
+    """Return CPU times by allocator and round: as many rounds as fit, each in its own order."""
+    envs = {design: environment(design, base=_env(program)) for design in designs}
+    times: dict[str, list[float]] = {design: [] for design in designs}
+    order, began = random.Random(program.name), time.monotonic()
+    for done in range(_MOST_ROUNDS):
+        if done >= _LEAST_ROUNDS and time.monotonic() - began > seconds * done / (done + 1):
+            break
+        names = [*designs]
+        order.shuffle(names)
+        for design in names:
+            times[design].append(_cpu_s(program, envs[design]))
+    return times
 
 
 def _cpu_s(program: Program, env: Mapping[str, str]) -> float:
@@ -96,24 +95,6 @@ def _cpu_s(program: Program, env: Mapping[str, str]) -> float:
 
 def _env(program: Program) -> dict[str, str]:
     return {**os.environ, **program.env}
-
-
-def pairs_of(program: str, predicted: Mapping[str, float],
-             real: Mapping[str, Sequence[float]]) -> list[Pair]:  # fmt: skip
-    """Return every pair of allocators with what the replay says of it, and what is so."""
-    found = []
-    for a, b in itertools.combinations(sorted(predicted), 2):
-        really = ratio(real[a], real[b])
-        apart = not really["low"] <= 1 <= really["high"]
-        found.append(Pair(program, a, b, predicted[a] / predicted[b], really["ratio"], apart))
-    return found
-
-
-def kendall(pairs: Sequence[Pair]) -> float | None:
-    """Return Kendall's tau over pairs of all programs: pairs in order less pairs out of order."""
-    if not pairs:
-        return None
-    return sum(1 if one.agrees else -1 for one in pairs) / len(pairs)
 
 
 def memory_errors(replayed: Mapping[str, float], real: Mapping[str, float]) -> dict[str, float]:
@@ -131,39 +112,48 @@ def _held(row: Mapping[str, Any], name: str) -> float:
     return float(row[name]["median"] + row["loaded_bytes"]["median"])
 
 
-def judge(program: Program, designs: list[str], rounds: int, folder: Path) -> dict[str, Any]:
+def _memory(program: Program, file: Path, designs: list[str], folder: Path) -> dict[str, Any]:
+    """Predicted and real memory; at the recorded speed, since some purge by the clock."""
+    paced = alloc.replay(file, designs, repeats=1, speed="real", reference=_REFERENCE)
+    held = {row["design"]: row for row in paced.rows() if row["status"] == "ok"}
+    runs = {
+        design: [watch_once(program, design, folder) for _ in range(_WATCHED_ROUNDS)]
+        for design in held
+    }
+    found = {}
+    for name in ("end_bytes", "peak_bytes"):
+        real = {d: typical([getattr(one, name) for one in some])["median"]
+                for d, some in runs.items()}  # fmt: skip
+        errors = memory_errors({d: _held(row, name) for d, row in held.items()}, real)
+        found[name] = {"real": real, "errors": errors}
+    return found
+
+
+def _net_ns(found: Replay, designs: Sequence[str]) -> dict[str, list[float]]:
+    null = found.records(NULL)
+    return {design: net_ns(found.records(design), null) for design in designs}
+
+
+def judge(
+    program: Program, designs: list[str], rounds: int, seconds: float, folder: Path
+) -> dict[str, Any]:
     """Replay and run one program."""
     began = time.monotonic()
     file = record(program, folder)
     found = alloc.replay(file, designs, repeats=rounds, latency=False, reference=_REFERENCE)
-    rows = {row["design"]: row for row in found.rows() if row["status"] == "ok"}
-    # Memory at the recorded speed: what purges by the clock does so.
-    paced = alloc.replay(file, [*rows], repeats=1, speed="real", reference=_REFERENCE)
-    held = {row["design"]: row for row in paced.rows() if row["status"] == "ok"}
-    order = random.Random(program.name)
-    runs: dict[str, list[Real]] = {design: [] for design in rows}
-    for _ in range(rounds):
-        names = [*rows]
-        order.shuffle(names)
-        for design in names:
-            runs[design].append(run_once(program, design, folder))
-    times = {design: [one.cpu_s for one in some] for design, some in runs.items()}
-    predicted = {design: row["ns_per_op"]["median"] for design, row in rows.items()}
-    memory = {}
-    for name in ("end_bytes", "peak_bytes"):
-        real = {d: typical([getattr(one, name) for one in some])["median"]
-                for d, some in runs.items()}  # fmt: skip
-        memory[name] = {
-            "real": real,
-            "errors": memory_errors({d: _held(row, name) for d, row in held.items()}, real),
-        }
+    present = [row["design"] for row in found.rows() if row["status"] == "ok"]
+    net, n_ops = _net_ns(found, present), int(found.counts["n_ops"])
+    times = real_times(program, present, seconds)
+    predicted = predicted_cpu_s(net, n_ops, times, _REFERENCE)
     return {
         "program": program.name,
-        "n_ops": found.counts["n_ops"],
-        "predicted_ns": predicted,
+        "n_ops": n_ops,
+        "rounds": len(times[_REFERENCE]),
+        "net_ns": {design: typical(some, least=-float("inf")) for design, some in net.items()},
+        "predicted_cpu_s": {design: typical(some) for design, some in predicted.items()},
         "real_cpu_s": {design: typical(some) for design, some in times.items()},
         "pairs": [asdict(one) for one in pairs_of(program.name, predicted, times)],
-        **memory,
+        **_memory(program, file, present, folder),
         "seconds": time.monotonic() - began,
     }
 
@@ -171,17 +161,32 @@ def judge(program: Program, designs: list[str], rounds: int, folder: Path) -> di
 def summary(judged: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the figures that the targets are about."""
     pairs = [Pair(**one) for entry in judged for one in entry["pairs"]]
-    apart = [one for one in pairs if one.told_apart]
     found: dict[str, Any] = {
-        "kendall_tau": kendall(pairs),
+        "tau_b": tau_b(pairs),
         "pairs": len(pairs),
-        "kendall_tau_told_apart": kendall(apart),
-        "pairs_told_apart": len(apart),
+        "tau_of_pairs_really_apart": sure_tau(pairs),
+        "pairs_really_apart": sum(one.signs[1] != 0 for one in pairs),
+        "pairs_predicted_apart": sum(one.signs[0] != 0 for one in pairs),
+        "contradictions": contradictions(pairs),
     }
     for name in ("end_bytes", "peak_bytes"):
         errors = [abs(e) for entry in judged for e in entry[name]["errors"].values()]
         found[f"{name}_error_median"] = typical(errors)["median"] if errors else None
         found[f"{name}_error_max"] = max(errors, default=None)
+        found[f"{name}_within_tenth"] = sum(e <= 0.1 for e in errors) / max(1, len(errors))
+    return found
+
+
+def _present() -> list[str]:
+    """Allocators that both a replay and the loader find."""
+    found = []
+    for row in alloc.peers():
+        try:
+            if row["name"] not in ("naive", _REFERENCE):
+                library_of(row["name"])
+        except (vmperf.UnsupportedError, vmperf.InvalidArgumentError):
+            continue
+        found += [row["name"]] if row["name"] != "naive" else []
     return found
 
 
@@ -190,18 +195,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("output", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=120, help="of real runs, per program")
     parser.add_argument("--only", default="")
     parser.add_argument("--designs", default="")
     words = parser.parse_args()
-    present = [row["name"] for row in alloc.peers() if row["present"] and row["name"] != "naive"]
-    designs = words.designs.split(",") if words.designs else present
+    designs = words.designs.split(",") if words.designs else _present()
     chosen = [one for one in programs() if not words.only or one.name in words.only.split(",")]
     judged = []
     for program in chosen:
         with tempfile.TemporaryDirectory(prefix="reality-") as folder:
-            judged.append(judge(program, designs, words.rounds, Path(folder)))
-        whole = {"machine": brief(machine()), "rounds": words.rounds, "summary": summary(judged),
-                 "programs": judged}  # fmt: skip
+            judged.append(judge(program, designs, words.rounds, words.seconds, Path(folder)))
+        whole = {"machine": brief(machine()), "load": os.getloadavg(), "rounds": words.rounds,
+                 "summary": summary(judged), "programs": judged}  # fmt: skip
         words.output.write_text(json.dumps(whole, indent=1) + "\n")
         print(program.name, json.dumps(summary(judged[-1:])), flush=True)
     print(json.dumps(summary(judged), indent=1))

@@ -44,6 +44,21 @@ db.execute("delete from t where id % 3 = 0")
 print(db.execute("select count(*), avg(value) from t group by length(name) % 9").fetchall()[:1])
 """
 
+_PERL = """
+my %n; my @w; srand(1);
+for my $i (1..150000) {
+  my $k = "w" . int(rand(50000));
+  $n{$k} .= "x$i,";
+  push @w, [$k, length $n{$k}];
+}
+for my $r (1..3) {
+  my @s = sort { $a->[1] <=> $b->[1] } @w;
+  my $t = join(" ", map { "$_->[0]:$_->[1]" } @s);
+  my %m = map { /(\\w+):(\\d+)/ ? ($1 => [$2]) : () } split / /, $t;
+  print scalar(keys %m), "\\n";
+}
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -68,8 +83,10 @@ def programs() -> list[Program]:
         Program("pandas", [python, "-c", _PANDAS], one_thread),
         Program("sqlite", [python, "-c", _SQLITE], through),
     ]  # fmt: skip
-    formatter = shutil.which("clang-format")
-    if formatter is not None:
-        sources = sorted(str(file) for file in (_ROOT / "cpp").rglob("*.cpp"))
-        found.append(Program("clang-format", [formatter, "--dry-run", *sources]))
+    if (perl := shutil.which("perl")) is not None:
+        found.append(Program("perl", [perl, "-e", _PERL]))
+    if (compiler := shutil.which("clang++")) is not None:
+        folders = [f"-I{one}" for one in sorted((_ROOT / "cpp").glob("*/include"))]
+        source = str(_ROOT / "tests" / "alloc" / "cpp" / "replay.cpp")
+        found.append(Program("clang", [compiler, "-std=c++20", "-fsyntax-only", *folders, source]))
     return found

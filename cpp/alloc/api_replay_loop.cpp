@@ -208,6 +208,9 @@ void run_thread(const ThreadPlan &thread, ReplayShared &shared, ThreadFigures &f
   case ReplayTouch::all:
     run_touching<ReplayTouch::all>(loop, turns);
     break;
+  case ReplayTouch::use:
+    run_touching<ReplayTouch::use>(loop, turns);
+    break;
   }
 }
 

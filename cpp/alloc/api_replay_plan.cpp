@@ -93,7 +93,8 @@ private:
     if (kind == Kind::realloc && !slot.live) {
       kind = Kind::malloc; // of null, or of a block from before the recording
     }
-    thread.steps.push_back({op.size_bytes, op.slot, kind, class_of(op), op.alignment_log2});
+    const std::uint64_t size = kind == Kind::free ? slot.bytes : op.size_bytes;
+    thread.steps.push_back({size, op.slot, kind, class_of(op), op.alignment_log2});
     if (threads_ == ReplayThreads::same) {
       thread.tickets.push_back(slot.ticket++);
     }

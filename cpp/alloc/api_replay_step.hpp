@@ -16,7 +16,7 @@ inline constexpr std::size_t kReplayPageBytes = 4096;
 
 template <ReplayTouch touch>
 [[gnu::always_inline]] inline void touch_block(void *block, std::size_t n) {
-  if constexpr (touch == ReplayTouch::all) {
+  if constexpr (touch == ReplayTouch::all || touch == ReplayTouch::use) {
     std::memset(block, 0x5a, n);
   } else if constexpr (touch == ReplayTouch::first) {
     if (n != 0) {
@@ -29,6 +29,19 @@ template <ReplayTouch touch>
     }
   }
   bench::sink(block); // the stores are made
+}
+
+// What a program does to a block before it frees it: a destructor looks at it, so that its first
+// line is in the cache again, whether the allocator then wants it there or not.
+template <ReplayTouch touch>
+[[gnu::always_inline]] inline void look_at_end(void *block, std::uint64_t n) {
+  if constexpr (touch == ReplayTouch::use) {
+    if (block != nullptr && n != 0) { // null: of a request that came back so
+      auto *first = static_cast<unsigned char *>(block);
+      *first = static_cast<unsigned char>(*first + 1U);
+      bench::sink(block);
+    }
+  }
 }
 
 // The calls of a face, as members of the loop's own.
@@ -75,6 +88,7 @@ template <ReplayTouch touch>
     made = aligned_block(calls, step);
     break;
   case trace::Kind::free:
+    look_at_end<touch>(block, step.size_bytes);
     calls.free(block);
     block = nullptr;
     return 0;

@@ -27,7 +27,8 @@ E chosen(const char *argument, const std::string &given, std::span<const Word<E>
 
 constexpr std::array kTouches = {
     Word<ReplayTouch>{"none", ReplayTouch::none}, Word<ReplayTouch>{"first", ReplayTouch::first},
-    Word<ReplayTouch>{"pages", ReplayTouch::pages}, Word<ReplayTouch>{"all", ReplayTouch::all}};
+    Word<ReplayTouch>{"pages", ReplayTouch::pages}, Word<ReplayTouch>{"all", ReplayTouch::all},
+    Word<ReplayTouch>{"use", ReplayTouch::use}};
 constexpr std::array kThreads = {Word<ReplayThreads>{"merge", ReplayThreads::merge},
                                  Word<ReplayThreads>{"same", ReplayThreads::same}};
 constexpr std::array kSpeeds = {Word<ReplaySpeed>{"max", ReplaySpeed::max},

@@ -126,7 +126,7 @@ void bind_replay(py::module_ &m) {
       .def_static("open", &ReplayPlan::open, py::arg("path"), docs::ReplayPlan_open)
       .def("save", &ReplayPlan::save, py::arg("path"), docs::ReplayPlan_save)
       .def("counts", &counts_of, docs::ReplayPlan_counts)
-      .def("replay", &replay_of, py::arg("design"), py::kw_only(), py::arg("touch") = "pages",
+      .def("replay", &replay_of, py::arg("design"), py::kw_only(), py::arg("touch") = "use",
            py::arg("stamped") = false, docs::ReplayPlan_replay)
       .def("check", &check_of, py::arg("design"), docs::ReplayPlan_check);
   m.def("plan_replay", &plan_of, py::arg("trace"), py::kw_only(), py::arg("threads") = "merge",

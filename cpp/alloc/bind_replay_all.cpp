@@ -30,7 +30,7 @@ py::object replay_all(const py::object &trace, const py::object &designs, const 
 
 void bind_replay_all(py::module_ &m) {
   m.def("replay", &replay_all, py::arg("trace"), py::arg("designs") = py::none(), py::kw_only(),
-        py::arg("speed") = "max", py::arg("threads") = "merge", py::arg("touch") = "pages",
+        py::arg("speed") = "max", py::arg("threads") = "merge", py::arg("touch") = "use",
         py::arg("repeats") = 5, py::arg("latency") = true, py::arg("reference") = py::none(),
         py::arg("seed") = 0, py::arg("timeout_s") = 600.0, py::arg("progress") = py::none(),
         docs::replay);

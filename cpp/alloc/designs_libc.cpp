@@ -1,14 +1,25 @@
 // The allocator of this process: the C library's, unless another one was put before it, which its
 // version then says.
 #include <cstdlib>
+#include <filesystem>
+#include <string>
 
 #include "vmperf/alloc/api.hpp"
-#include "vmperf/os/process_allocator.hpp"
+#include "vmperf/os/allocator_in_use.hpp"
 
 namespace vmperf::alloc {
 namespace {
 
+// "glibc 2.36", "mimalloc 2.0.9"; the name of the file where it does not say.
+std::string version_of(const os::AllocatorInUse &found) {
+  const std::string name = found.name == "libc" ? "glibc" : std::string(found.name);
+  const std::string version = found.version.data();
+  return version.empty() ? std::filesystem::path(found.library.data()).filename().string()
+                         : name + " " + version;
+}
+
 FoundFace open_libc(const std::string & /*name*/) {
+  const os::AllocatorInUse found = os::allocator_in_use();
   return {.face = {.malloc = std::malloc,
                    .free = std::free,
                    .calloc = std::calloc,
@@ -16,8 +27,8 @@ FoundFace open_libc(const std::string & /*name*/) {
                    .aligned_alloc = std::aligned_alloc,
                    .usable_size = os::usable_bytes,
                    .purge = os::trim_allocator,
-                   .version = os::allocator_version(),
-                   .path = os::allocator_path()},
+                   .version = version_of(found),
+                   .path = found.library.data()},
           .reason = {}};
 }
 

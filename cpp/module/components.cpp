@@ -18,6 +18,7 @@ struct Component {
   Bind bind;
   void (*after)();
   State state = State::unbound;
+  std::exception_ptr failure{}; // of its binding, which cannot be begun a second time
 };
 
 std::list<Component> &components() {
@@ -45,27 +46,7 @@ private:
   PyObject *lock_;
 };
 
-// Takes a component back that is not bound when this ends.
-class Unbound {
-public:
-  explicit Unbound(Component &one) : one_(one) {}
-  Unbound(const Unbound &) = delete;
-  Unbound &operator=(const Unbound &) = delete;
-  Unbound(Unbound &&) = delete;
-  Unbound &operator=(Unbound &&) = delete;
-  ~Unbound() { one_.state = one_.state == State::bound ? State::bound : State::unbound; }
-
-private:
-  Component &one_;
-};
-
-void fill(Component &one) {
-  const Turn turn;
-  if (one.state != State::unbound) { // bound in the meantime, or this thread is at it
-    return;
-  }
-  one.state = State::binding;
-  const Unbound otherwise(one); // where it throws, so that the next use fails as well
+void bind(Component &one) {
   auto module = py::reinterpret_borrow<py::module_>(one.module);
   one.bind(module);
   if (one.after != nullptr) {
@@ -73,7 +54,27 @@ void fill(Component &one) {
   }
   // An ordinary module again, whose attributes the interpreter caches.
   module.attr("__class__") = py::handle(reinterpret_cast<PyObject *>(&PyModule_Type));
-  one.state = State::bound;
+}
+
+void fill(Component &one) {
+  const Turn turn;
+  if (one.failure != nullptr) { // every use says why, not the first alone
+    std::rethrow_exception(one.failure);
+  }
+  if (one.state != State::unbound) { // bound in the meantime, or this thread is at it
+    return;
+  }
+  one.state = State::binding;
+  try {
+    bind(one);
+    one.state = State::bound;
+  } catch (py::error_already_set &) { // Python's own may be raised once only
+    one.state = State::unbound;
+    throw;
+  } catch (...) {
+    one.failure = std::current_exception();
+    throw;
+  }
 }
 
 // Whether an attribute is the component's, not what every module has.

@@ -16,8 +16,11 @@ inline void take_face(Symbols &from, const std::string &prefix, alloc::Face &fac
   from.take_own((prefix + "free").c_str(), face.free);
   from.take_own((prefix + "calloc").c_str(), face.calloc);
   from.take_own((prefix + "realloc").c_str(), face.realloc);
-  face.aligned_alloc =
-      from.find_own<void *(std::size_t, std::size_t)>((prefix + "aligned_alloc").c_str());
+  for (const char *name : {"aligned_alloc", "memalign"}) { // an older library has the latter alone
+    if (face.aligned_alloc == nullptr) {
+      face.aligned_alloc = from.find_own<void *(std::size_t, std::size_t)>((prefix + name).c_str());
+    }
+  }
   for (const char *name : {"usable_size", "malloc_usable_size", "malloc_size"}) {
     if (face.usable_size == nullptr) {
       face.usable_size = from.find_own<std::size_t(void *)>((prefix + name).c_str());

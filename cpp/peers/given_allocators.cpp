@@ -31,8 +31,9 @@ struct Known {
 };
 
 constexpr std::array kKnown{
-    Known{"google_tcmalloc", "TCMallocInternal", "malloc of google/tcmalloc, a cache per CPU",
-          "build github.com/google/tcmalloc as a shared library"},
+    Known{"google_tcmalloc", "tc_", "malloc of google/tcmalloc, a cache per CPU",
+          "build a cc_binary(linkshared = True) over //tcmalloc in github.com/google/tcmalloc with "
+          "Bazel"},
     Known{"rpmalloc", "rp", "rpmalloc of rpmalloc, a heap per thread",
           "cc -O3 -shared -fPIC -DENABLE_PRELOAD=1 -DENABLE_OVERRIDE=1 rpmalloc/rpmalloc.c in "
           "github.com/mjansson/rpmalloc"},

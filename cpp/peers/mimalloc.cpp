@@ -3,12 +3,16 @@
 #include "mimalloc.hpp"
 
 #include <cstddef>
+#include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "allocator.hpp"
 #include "vmperf/alloc/api.hpp"
 #include "vmperf/bench/registry.hpp"
+#include "vmperf/gc/api.hpp"
+#include "vmperf/gc/mutators/manual_space.hpp"
 #include "vmperf/pool/api.hpp"
 #include "vmperf/pool/api/many.hpp"
 #include "vmperf/pool/api/shared.hpp"
@@ -69,6 +73,15 @@ alloc::FoundFace open2(const std::string & /*name*/) {
   return found;
 }
 
+std::unique_ptr<gc::Machine> machine(const gc::SpaceSettings &settings, std::string_view program,
+                                     const gc::ProgramSettings &demand) {
+  const auto space = [](const gc::SpaceSettings & /*of*/) {
+    const alloc::Face &face = mimalloc().require().face;
+    return std::make_unique<gc::ManualSpace>(face.malloc, face.free);
+  };
+  return gc::machine_on<gc::ManualSpace>(space, settings, program, demand);
+}
+
 } // namespace
 
 const Library<Mimalloc> &mimalloc() {
@@ -99,6 +112,12 @@ void declare_mimalloc(bench::Registry &registry) {
                                      .summary = "mi_malloc of mimalloc 2, beside the newest",
                                      .peer = true,
                                      .open = open2});
+  gc::add_gc_design(registry, {.name = "mimalloc",
+                               .summary = "mi_malloc and mi_free: no collector",
+                               .collects = false,
+                               .make = machine})
+      .peer()
+      .available([] { return mimalloc().probe(); });
 }
 
 } // namespace vmperf::peers

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import vmperf
+from house import malloc
 from vmperf import CapacityError, CorruptionError, InvalidArgumentError
 from vmperf._core.alloc import Allocator
 
@@ -360,6 +361,7 @@ def test_places_for_allocators_are_given_back() -> None:
     assert Allocator(arena_size=1 << 24).allocate(1)
 
 
+@malloc.needs_the_systems
 def test_peers_say_what_is_here_and_what_would_supply_it() -> None:
     rows = {row["name"]: row for row in vmperf.alloc.peers()}
     assert rows["libc"]["present"]

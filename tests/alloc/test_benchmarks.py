@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from house import malloc
 from house.weather import PROVED
 from vmperf import _core
 from vmperf._core import InvalidArgumentError
@@ -86,6 +87,7 @@ def expect_proved(cases: Cases) -> None:
         assert absent or case.status in PROVED, f"{case.design}: {case.status}: {case.reason}"
 
 
+@malloc.needs_the_systems
 @pytest.mark.parametrize("name", SINGLE)
 def test_every_allocator_is_proved(name: str) -> None:
     cases = measure(name, tuple(d["name"] for d in entry(name)["designs"]))
@@ -117,6 +119,7 @@ def test_orders_and_touches_are_proved(order: str, touch: str) -> None:
     expect_proved(measure("throughput", ALWAYS, order=order, touch=touch, batch=13))
 
 
+@malloc.needs_the_systems
 @pytest.mark.parametrize("threads", [1, 2, 3])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_blocks_freed_elsewhere_are_proved(shape: str, threads: int) -> None:
@@ -131,6 +134,7 @@ def test_threads_of_their_own_are_proved(name: str, threads: int) -> None:
     expect_proved(measure(name, ALWAYS, threads=threads))
 
 
+@malloc.needs_the_systems
 def test_memory_held_is_told_apart() -> None:
     for design in ("vmperf", "libc"):  # each alone: free memory of others would be taken first
         metrics = alone("rss", design)["metrics"]

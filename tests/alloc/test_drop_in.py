@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import vmperf
-from house import native_build
+from house import malloc
 from vmperf._alloc.preload import library_of
 
 CPP = Path(__file__).parent / "cpp"
@@ -20,9 +20,7 @@ SHAPES = ("larson", "handover", "ring", "cache_scratch", "burst", "lifetimes", "
 Compile = Callable[..., Path]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
-pytestmark = pytest.mark.skipif(
-    native_build.sanitized(), reason="the sanitizer is the malloc of the process"
-)
+pytestmark = malloc.needs_the_systems
 
 
 @pytest.fixture(scope="module")

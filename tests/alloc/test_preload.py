@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 import vmperf
-from house import native_build
+from house import malloc
 from vmperf import InvalidArgumentError, TraceFormatError, UnsupportedError
 from vmperf._alloc.preload import environment, is_static
 from vmperf.cli.main import cli
@@ -35,9 +35,7 @@ del held
 settle()
 """
 
-pytestmark = pytest.mark.skipif(
-    native_build.sanitized(), reason="the sanitizer is the malloc of the process"
-)
+pytestmark = malloc.needs_the_systems
 
 
 def preload(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -104,7 +102,7 @@ def test_options_of_the_command_are_its_own() -> None:
         (("--design", "mimaloc", "--", "true"), 2, "did you mean mimalloc"),
         (("--design", "libc", "--checked", "--", "true"), 2, "vmperf where checked is asked for"),
         (("--watch", "w.json", "--interval", "0", "--", "true"), 2, "interval_ms"),
-        (("--watch", "/nowhere/w.json", "--", "true"), 1, "/nowhere/w.json"),
+        (("--watch", "/nowhere/w.json", "--", "true"), 2, "/nowhere/w.json"),
         (("--design", "rpmalloc", "--", "true"), 1, "VMPERF_PEERS=rpmalloc=PATH"),
     ],
 )
@@ -190,6 +188,35 @@ def test_watch_of_a_program_that_is_killed(tmp_path: Path) -> None:
     one = vmperf.alloc.watch(file).program
     assert not one.has_ended
     assert len(one.rss_bytes) >= 1
+
+
+HOARDER = """
+#include <cstdlib>
+#include <cstring>
+#include <sys/mman.h>
+namespace {
+constexpr std::size_t kBytes = std::size_t{64} << 20U;
+void *hoard = nullptr;
+[[gnu::constructor]] void take() {
+  hoard = ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  std::memset(hoard, 1, kBytes);
+  std::atexit([] { ::munmap(hoard, kBytes); });
+}
+} // namespace
+"""
+
+
+def test_the_last_sample_comes_before_an_allocator_gives_all_back(
+    compile_cpp: Compile, tmp_path: Path
+) -> None:
+    """An allocator's own exit handler empties it: the program never had so little."""
+    file = tmp_path / "w.json"
+    library = compile_cpp(HOARDER, "-shared", "-fPIC")
+    done = preload("--watch", str(file), "--", "/bin/true", LD_PRELOAD=str(library))
+    assert (done.returncode, done.stderr) == (0, "")
+    one = vmperf.alloc.watch(file).program
+    assert one.has_ended
+    assert one.rss_bytes[-1] > 64e6
 
 
 HEAD = {

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import pytest
 
+from vmperf._replay.figures import Times, compared, net_ns, typical
 from vmperf._replay.recommend import Candidate, recommend
 
 MIB = float(1 << 20)
+LOOP = 4.0  # ns of each op
 ROUNDS = (1.0, 1.01, 0.99, 1.005, 0.995)
 
 
@@ -14,7 +19,14 @@ def candidate(
     design: str, ns: float, mib: float, *, noise: float = 1.0, faults: float = 0, p99_9: float = 100
 ) -> Candidate:
     times = [ns * (1 + noise * (one - 1)) for one in ROUNDS]
-    return Candidate(design, times, mib * MIB, 1.5 * mib * MIB, faults, p99_9)
+    return Candidate(
+        design,
+        Times(times, [one + LOOP for one in times]),
+        mib * MIB,
+        1.5 * mib * MIB,
+        faults,
+        p99_9,
+    )
 
 
 def test_the_faster_one_of_equal_memory_is_named_with_its_evidence() -> None:
@@ -83,7 +95,10 @@ def test_rare_delays_and_pure_speed_are_named_beside() -> None:
 
 
 def test_one_round_has_no_interval_and_decides_nothing() -> None:
-    some = [Candidate("libc", [40.0], 50 * MIB), Candidate("quick", [10.0], 50 * MIB)]
+    some = [
+        Candidate("libc", Times([40.0], [44.0]), 50 * MIB),
+        Candidate("quick", Times([10.0], [14.0]), 50 * MIB),
+    ]
     found = recommend(some, "libc")
     assert found.design == "libc"
 
@@ -104,3 +119,37 @@ def test_without_the_reference_the_best_is_named() -> None:
     found = recommend([candidate("a", 20, 50), candidate("b", 10, 50)], "libc")
     assert found.design == "b"
     assert not found.clear
+
+
+def record(ns: float) -> dict[str, Any]:
+    return {"cpu_ns": ns, "n_ops": 1, "n_threads": 1, "paced": False}
+
+
+def test_a_net_time_below_nothing_stays_what_it_is() -> None:
+    null = [record(5.0), record(5.2), record(5.4)]
+    net = net_ns([record(4.0), record(5.5), record(7.0)], null)
+    assert net == pytest.approx([-1.0, 0.5, 2.0])
+    assert typical(net, least=-math.inf)["low"] < -1.0
+
+
+def test_an_interval_of_differences_reaches_below_zero_where_times_do_not() -> None:
+    values = [0.1, 0.1, 4.0, 0.2, 3.0]
+    assert typical(values)["low"] == 0
+    assert typical(values, least=-math.inf)["low"] < 0
+
+
+def test_what_noise_hides_is_compared_with_the_loop() -> None:
+    hidden = Times([-1.0, 0.5, 2.0], [4.0, 5.5, 7.0])
+    clear = Times([20.0, 20.1, 19.9], [25.0, 25.1, 24.9])
+    found = compared(clear, hidden)
+    assert found["of"] == "gross"
+    assert found["ratio"] == pytest.approx(5, rel=0.2)
+    assert compared(clear, Times([10.0, 10.1, 9.9], [15.0, 15.1, 14.9]))["of"] == "net"
+
+
+def test_a_ratio_of_gross_times_is_said_to_be_one() -> None:
+    hidden = Candidate("quick", Times([-0.1, 0.1, 0.2], [4.9, 5.1, 5.2]), 50 * MIB)
+    slow = Candidate("libc", Times([40.0, 40.2, 39.8], [45.0, 45.2, 44.8]), 50 * MIB)
+    found = recommend([slow, hidden], "libc")
+    assert found.design == "quick"
+    assert "the loop's own time in both" in found.text

@@ -41,6 +41,13 @@ def test_against_a_shadow(
     assert done.stdout == "ok\n"
 
 
+def test_blocks_are_used_as_a_program_uses_them(
+    compile_cpp: Compile, run_binary: Run, sources: list[Path]
+) -> None:
+    program = compile_cpp(SOURCE.with_name("replay_use.cpp"), *sources, *SANITIZED, "-pthread")
+    assert run_binary(program).stdout == "ok\n"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("what", ["same", "churn"])
 def test_thread_sanitizer_finds_no_race(

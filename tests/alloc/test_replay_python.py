@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 import vmperf
+from house import malloc
 from vmperf import alloc, trace
 from vmperf._replay import process
 from vmperf._replay.result import Replay
@@ -32,6 +33,7 @@ def found(made: Any) -> Replay:
     return result
 
 
+@malloc.needs_the_systems
 def test_counts_are_the_traces_own(made: Any, found: Replay) -> None:
     said = made.stats()
     assert found.counts["n_ops"] == len(made)
@@ -50,6 +52,7 @@ def test_counts_are_the_traces_own(made: Any, found: Replay) -> None:
     assert {name: one["n_ops"] for name, one in row["classes"].items()} == expected
 
 
+@malloc.needs_the_systems
 def test_every_round_has_a_process_of_its_own(found: Replay) -> None:
     assert [run.stamped for run in found.runs if run.design == "libc"] == [False, True] * 2
     assert len(found.records("null")) == 2
@@ -59,6 +62,7 @@ def test_every_round_has_a_process_of_its_own(found: Replay) -> None:
             assert count == one["n_ops"]
 
 
+@malloc.needs_the_systems
 def test_rows_say_what_is_not_there(found: Replay) -> None:
     rows = {row["design"]: row for row in found.rows()}
     assert rows["libc"]["status"] == rows["naive"]["status"] == "ok"
@@ -71,6 +75,7 @@ def test_rows_say_what_is_not_there(found: Replay) -> None:
     assert found.recommendation().design in ("libc", "naive", "rpmalloc")
 
 
+@malloc.needs_the_systems
 def test_series_and_dataset(found: Replay) -> None:
     line = found.series["libc"]
     assert [ops for ops, _, _ in line] == sorted({ops for ops, _, _ in line})
@@ -82,6 +87,7 @@ def test_series_and_dataset(found: Replay) -> None:
     json.dumps(found.to_dict())
 
 
+@malloc.needs_the_systems
 @pytest.mark.parametrize("threads", ["merge", "same"])
 @pytest.mark.parametrize("speed", ["max", "real"])
 def test_each_way_of_replaying_does_all_of_it(made: Any, threads: str, speed: str) -> None:
@@ -101,10 +107,29 @@ def test_blocks_are_sound(made: Any, design: str) -> None:
     assert set(alloc.plan_replay(made).check(design).values()) == {0}
 
 
+@malloc.needs_the_systems
 def test_unmatched_frees_are_counted_and_left_out() -> None:
     ops = trace.from_events([0, 4, 4], [16, 16, 32], [8, 0, 0])
     result = alloc.replay(ops, ["libc"], repeats=1, latency=False)
     assert result.counts["n_ops"] == 2
+    assert result.counts["unmatched_frees"] == 1
+
+
+def test_what_a_cut_file_lacks_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "cut.vmt"
+    trace.generate(60_000, seed=2).save(file)
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-100])
+    lost = int(trace.load(file).header["lost_ops"])
+    assert 0 < lost < 120_000
+    found = alloc.replay(file, ["libc"], repeats=1, latency=False)
+    assert found.counts["lost_ops"] == lost
+    words = ["replay", str(file), "--designs", "libc", "--repeats", "1", "--no-latency"]
+    done = CliRunner().invoke(cli, words)
+    assert f"{lost:,} operations lost" in done.output
+    file.write_bytes(whole[:5000])
+    with pytest.raises(vmperf.TraceFormatError, match=r"byte 5000: .* all 120000 operations"):
+        alloc.replay(file, ["libc"])
 
 
 def test_a_plan_survives_its_file(made: Any, tmp_path: Path) -> None:
@@ -155,6 +180,7 @@ def test_bad_traces(tmp_path: Path) -> None:
         alloc.plan_replay(trace.generate(10)).replay("libc", touch="nope")
 
 
+@malloc.needs_the_systems
 def test_a_worker_that_dies_is_a_row(made: Any, tmp_path: Path) -> None:
     plan = tmp_path / "plan"
     alloc.plan_replay(made).save(str(plan))
@@ -168,6 +194,7 @@ def test_a_worker_that_dies_is_a_row(made: Any, tmp_path: Path) -> None:
     assert late["status"] == "timed_out"
 
 
+@malloc.needs_the_systems
 def test_page(found: Replay, tmp_path: Path) -> None:
     pytest.importorskip("altair")
     page = vmperf.report(found, tmp_path / "page.html").read_text()
@@ -177,6 +204,7 @@ def test_page(found: Replay, tmp_path: Path) -> None:
         assert f"{absent['design']}: not installed" in page
 
 
+@malloc.needs_the_systems
 def test_command_line(made: Any, tmp_path: Path) -> None:
     file = tmp_path / "made.vmt"
     made.save(file)
@@ -189,5 +217,8 @@ def test_command_line(made: Any, tmp_path: Path) -> None:
     assert [row["design"] for row in data["rows"]] == ["libc", "naive"]
     assert data["recommendation"]["design"] in ("libc", "naive")
     assert CliRunner().invoke(cli, ["replay", str(file), "--designs", "nope"]).exit_code == 2
+    page = tmp_path / "page.html"  # figures that --no-latency leaves out are dashes there
+    assert CliRunner().invoke(cli, [*words, "--html", str(page)]).exit_code == 0
+    assert "allocator" in page.read_text()
     lost = ["replay", str(file), "--html", str(tmp_path / "no" / "page.html")]
-    assert CliRunner().invoke(cli, lost).exit_code == 1
+    assert CliRunner().invoke(cli, lost).exit_code == 2

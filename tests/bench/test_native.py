@@ -80,16 +80,33 @@ def test_signs(compile_cpp, run_binary, repo_root):
     )
 
 
-def test_the_verdict_in_any_weather(compile_cpp, run_binary, repo_root):
-    """measure() under a clock of its own: quiet, slow, stolen, drifting, a storm."""
+def harness_objects(repo_root):
+    """Return the objects of the harness and of what it stands on, without an interpreter's."""
     if native_build.sanitized():
         pytest.skip("the module is under test here")
     build = native_build.configure(repo_root, "native", "-DVMPERF_PYTHON=OFF")
     parts = ("vmperf_bench", "vmperf_os", "vmperf_stats")
     native_build.ninja(build, *parts)
     folders = [build / "cpp" / "CMakeFiles" / f"{part}.dir" for part in parts]
-    objects = sorted(file for folder in folders for file in folder.rglob("*.cpp.o"))
+    found = [(file, folder) for folder in folders for file in folder.rglob("*.cpp.o")]
+
+    def is_there(inside):  # a build folder keeps the objects of files that are gone
+        return (repo_root / "cpp" / inside).with_suffix("").exists()
+
+    return sorted(file for file, folder in found if is_there(file.relative_to(folder)))
+
+
+def test_the_verdict_in_any_weather(compile_cpp, run_binary, repo_root):
+    """measure() under a clock of its own: quiet, slow, stolen, drifting, a storm."""
+    objects = harness_objects(repo_root)
     objects = [file for file in objects if file.name != "batch.cpp.o"]  # it has that of its own
     source = Path(__file__).parent / "cpp" / "weather.cpp"
     private = f"-I{repo_root / 'cpp' / 'bench' / 'src'}"
     run_binary(compile_cpp(source, private, *objects, "-pthread", "-ldl", depends=objects))
+
+
+def test_ops_of_seconds_are_measured_where_two_samples_fit(compile_cpp, run_binary, repo_root):
+    """measure() with a deadline, under a clock that the ops move themselves."""
+    objects = harness_objects(repo_root)
+    source = Path(__file__).parent / "cpp" / "patience.cpp"
+    run_binary(compile_cpp(source, *objects, "-pthread", "-ldl", depends=objects))

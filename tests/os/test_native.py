@@ -75,3 +75,23 @@ def test_aarch64(compile_cpp: Compile, run_binary: Run, repo_root: Path, tmp_pat
         "permitted" if platform.machine() == "aarch64" else "not permitted"
     )
     assert {"kernel.add", "kernel.imul", "kernel.l1_load", "kernel.store_forward"} <= set(found)
+
+
+COMMAND_PARTS = ("command", "child", "process", "files", "clock", "usage")
+
+
+def test_a_command_is_measured(compile_cpp: Compile, run_binary: Run, repo_root: Path) -> None:
+    program = compile_cpp(HERE / "command.cpp", *sources(repo_root, *COMMAND_PARTS), "-pthread")
+    run_binary(program, "traced")
+
+
+def test_a_command_that_cannot_be_traced_is_refused(compile_cpp: Compile, repo_root: Path) -> None:
+    """An emulator of programs has no ptrace: the answer is an error, and it comes at once."""
+    emulator = shutil.which(f"qemu-{platform.machine()}")
+    if emulator is None:
+        pytest.skip("no emulator of programs (Debian: qemu-user)")
+    program = compile_cpp(HERE / "command.cpp", *sources(repo_root, *COMMAND_PARTS), "-pthread")
+    words = [emulator, str(program), "untraced"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "trace" in done.stdout

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import vmperf
 from vmperf import _core
 
 TUNABLES = "glibc.rtld.optional_static_tls=16384"
@@ -103,6 +104,17 @@ def test_a_given_one_is_a_design(compile_cpp: Callable[..., Path], tmp_path: Pat
     assert str(missing) in reason
 
 
+def test_a_tcmalloc_may_be_given_by_its_path() -> None:
+    there = next(row for row in vmperf.alloc.peers() if row["name"] == "tcmalloc")
+    if not there["present"]:
+        pytest.skip(there["reason"])
+    status, reason, version = ask(MEASURE, VMPERF_PEERS=f"google_tcmalloc={there['path']}")[
+        "google_tcmalloc"
+    ]
+    assert status not in ("not_installed", "crashed", "unverified"), reason
+    assert version == Path(there["path"]).resolve().name
+
+
 @pytest.mark.parametrize("value", ["rpmalloc", "=x.so", "rpmalloc=", "libc=/x.so"])
 def test_a_malformed_variable_is_named(value: str) -> None:
     environment = os.environ | {"VMPERF_PEERS": value}
@@ -115,6 +127,24 @@ def test_a_malformed_variable_is_named(value: str) -> None:
     )
     assert done.returncode != 0
     assert value.split("=")[0] in done.stderr
+
+
+def test_a_malformed_variable_is_named_by_every_call() -> None:
+    code = """
+import vmperf
+for use in (vmperf.alloc.peers, vmperf.list, vmperf.alloc.peers):
+    try:
+        use()
+    except vmperf.InvalidArgumentError as error:
+        print(error)
+"""
+    environment = os.environ | {"VMPERF_PEERS": "rpmalloc"}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    said = done.stdout.splitlines()
+    assert len(said) == 3
+    assert len(set(said)) == 1
+    assert "NAME=PATH" in said[0]
 
 
 def test_workers_have_room_for_static_tls() -> None:

@@ -34,6 +34,17 @@ def test_workloads_refuse_broken_designs(
     assert run_binary(program).stdout == "ok\n"
 
 
+def test_one_of_many_pools_is_found_in_as_many_instructions(
+    compile_cpp: Compile, run_binary: Run, repo_root: Path
+) -> None:
+    os = repo_root / "cpp" / "os" / "src"
+    names = ("step_counter", "instruction_x86", "instruction_a64", "process", "clock", "files")
+    sources = [os / f"{name}.cpp" for name in names]
+    done = run_binary(compile_cpp(CPP / "many_pools.cpp", *sources, "-pthread"), timeout=300)
+    if done.stdout == "not counted\n":
+        pytest.skip("instructions cannot be counted here")
+
+
 def test_write_after_deallocate_is_reported(compile_cpp: Compile, run_binary: Run) -> None:
     program = compile_cpp(CPP / "poisoned.cpp", "-fsanitize=address")
     done = run_binary(program, check=False, ASAN_OPTIONS="abort_on_error=0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import os
@@ -10,6 +11,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,10 +23,12 @@ from campaign_table import table
 from vmperf._claims.campaign import Campaign, read_campaign
 from vmperf._claims.claim import Claim
 from vmperf._claims.file import read_claims, shipped
+from vmperf._claims.noise import NOISES, steps_of
 from vmperf._claims.recorded import recorded_row
-from vmperf._claims.trial import Taken, Trial, row_of
+from vmperf._claims.trial import Taken, Trial, row_of, take
 from vmperf._compare.settings import defaults
 
+BESIDE = shipped().parent / "campaign.toml"
 SERIES = """
 [[series]]
 id = "slower/quick"
@@ -46,12 +50,17 @@ def written(tmp_path: Path) -> Callable[[str], Path]:
     return write
 
 
-def test_the_shipped_campaign_has_every_kernel_and_both_neighbours() -> None:
-    campaign = read_campaign(shipped().parent / "campaign.toml")
+def test_the_shipped_campaign_has_every_kernel_neighbour_and_noise() -> None:
+    campaign = read_campaign(BESIDE)
     by_group: dict[str, list[Trial]] = {}
     for one in campaign.series:
         by_group.setdefault(one.id.partition("/")[0], []).append(one)
-    assert {*by_group} == {"identical", "slower", "steady", "bursty"}
+    noises = {*NOISES} - {"none"}
+    assert {*by_group} == {"identical", "slower", "steady", "bursty"} | noises
+    for noise in noises:
+        assert len(by_group[noise]) >= 3
+        assert all(one.identical and one.noise == noise for one in by_group[noise])
+        assert sum(one.comparisons for one in by_group[noise]) >= 500
     assert all(one.identical for one in by_group["identical"] + by_group["steady"])
     assert {one.neighbour for one in by_group["bursty"]} == {"bursty"}
     assert [one.truth for one in by_group["slower"]] == pytest.approx([0.01] * 5)
@@ -65,6 +74,7 @@ def test_the_shipped_campaign_has_every_kernel_and_both_neighbours() -> None:
         ("pairs = 3", "pears = 3", "key is 'pears'"),
         ("pairs = 3", "pairs = 2", "pairs is 2; allowed: 3 or more"),
         ("comparisons = 2", 'comparisons = 2\nneighbour = "loud"', "none, steady, bursty"),
+        ("comparisons = 2", 'comparisons = 2\nnoise = "loud"', "none, two_mode, drifting"),
         ("a = { steps = 100 }", "a = { step = 100 }", "did you mean steps"),
     ],
 )
@@ -74,6 +84,92 @@ def test_a_mistake_in_a_campaign_is_named(
     assert old in SERIES
     with pytest.raises(vmperf.InvalidArgumentError, match=said):
         read_campaign(written(SERIES.replace(old, new)))
+
+
+def test_noise_needs_steps(written: Callable[[str], Path]) -> None:
+    text = """
+[[series]]
+id = "two_mode/x"
+benchmark = "pool/cycle"
+noise = "two_mode"
+pairs = 3
+comparisons = 2
+"""
+    with pytest.raises(vmperf.InvalidArgumentError, match="steps = 100"):
+        read_campaign(written(text))
+
+
+def test_every_kernel_takes_the_steps_of_noise(rng: random.Random) -> None:
+    """As the processes of a series are asked to: natively, by each benchmark that is in one."""
+    steps = {n for noise in NOISES for n in _steps(noise, rng, 100)}
+    noisy = [one for one in read_campaign(BESIDE).series if one.noise != "none"]
+    for one in {one.benchmark: one for one in noisy}.values():
+        for n in steps:
+            point: dict[str, Any] = one.params[0] | {"steps": n}
+            arm = vmperf.bench.Arm(one.benchmark, point, str(point.pop("design")), seed=0)
+            arm.run(1)
+            assert arm.verify() == ""
+
+
+def _steps(noise: str, rng: random.Random, n: int = 6000) -> list[int]:
+    return [steps_of(noise, rng, i) for i in range(n)]
+
+
+def test_each_noise_has_its_shape(rng: random.Random) -> None:
+    assert {*_steps("none", rng)} == {100}
+    two = _steps("two_mode", rng)
+    assert {*two} == {100, 110}
+    assert 2700 < two.count(110) < 3300
+    drift = _steps("drifting", rng)
+    assert (min(drift), max(drift)) == (100, 120)
+    assert max(abs(a - b) for a, b in itertools.pairwise(drift)) == 5
+    outlying = _steps("outlying", rng)
+    assert {*outlying} == {100, 200}
+    assert 450 < outlying.count(200) < 750
+
+
+def test_both_sides_are_given_the_noise(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the processes are told to do, pair by pair; repeatable, and not the same on both."""
+    told: list[tuple[Any, ...]] = []
+
+    def run(tasks: tuple[Any, Any], *_: Any, **__: Any) -> Any:
+        told.append(tuple(task.params["steps"] for task in tasks))
+        return SimpleNamespace(n=1, disturbed=0, log_ratios=lambda: [0.0])
+
+    monkeypatch.setattr("vmperf._claims.trial.run_pair", run)
+    params: dict[str, Any] = {"design": "adds", "steps": 100}
+    one = Trial("two_mode/x", "bench/alu_chain", (params, params), 6, 10, noise="two_mode")
+    for _ in range(2):
+        for number in range(60):
+            take(one, number, seed=1, ops={})
+    assert told[:60] == told[60:]
+    assert {*told} == {(100, 100), (100, 110), (110, 100), (110, 110)}
+    drift = Trial("drifting/x", "bench/alu_chain", (params, params), 6, 10, noise="drifting")
+    for number in range(32):
+        take(drift, number, seed=1, ops={})
+    assert {a for a, _ in told[-32:]} == {b for _, b in told[-32:]} == {100, 105, 110, 115, 120}
+    quiet = Trial("identical/x", "bench/alu_chain", (params, params), 6, 10)
+    take(quiet, 0, seed=1, ops={})
+    assert told[-1] == (100, 100)
+
+
+@pytest.mark.parametrize("pairs", [3, 6, 10])
+@pytest.mark.parametrize("noise", [noise for noise in NOISES if noise != "none"])
+def test_verdicts_keep_their_level_under_each_noise(
+    rng: random.Random, noise: str, pairs: int
+) -> None:
+    """Simulated: a process takes its steps and 1 % of jitter, and both sides are the same code."""
+
+    def effect(number: int) -> float:
+        first, second = (steps_of(noise, rng, 2 * number + i) for i in (0, 1))
+        return (-1) ** number * math.log(second / first) + rng.gauss(0, 0.01)
+
+    params: dict[str, Any] = {"design": "d"}
+    one = Trial(f"{noise}/x", "b", (params, params), pairs, 1000, noise=noise)
+    row = row_of(one, [Taken(effect(i), 0.1, 0) for i in range(pairs * 1000)], defaults())
+    assert row["comparisons"] == 1000
+    assert row["regressed"] + row["improved"] <= 45  # its level is 2 %, both sides together
+    assert row["noise"] == noise
 
 
 def test_an_id_comes_once(written: Callable[[str], Path]) -> None:

@@ -104,15 +104,23 @@ def test_an_output_is_looked_at_before_the_work(here: Path, words: list[str]) ->
         ["show", "kept.vmperf", "--json"],
         ["export", "kept.vmperf", "--format", "csv"],
         ["trend", "--history", "kept.vmperf", "--html"],
+        ["preload", "--watch", "NAME", "--", "/bin/true"],
+        ["replay", "made.vmt", "--designs", "libc", "--repeats", "1", "--html"],
+        ["trace", "convert", "made.vmt"],
+        ["trace", "record", "--output", "NAME", "--", "/bin/ls"],
+        ["trace", "info", "made.vmt", "--json"],
+        ["cache", "info", "--json"],
     ],
     ids=lambda words: f"{words[0]} {words[-1]}",
 )
 def test_no_output_replaces_what_is_kept(here: Path, words: list[str]) -> None:
     shutil.copy(Path(__file__).with_name("data") / "schema1.vmperf", "kept.vmperf")
     shutil.copy("kept.vmperf", "kept.json")
+    vmperf.trace.generate(10).save("made.vmt")
     for name in ["kept.json"] + ["kept.vmperf"] * (words[-1] != "--json"):
         before = Path(name).read_bytes()
-        done = CliRunner().invoke(cli, [*words, name])
+        call = [word.replace("NAME", name) for word in words]
+        done = CliRunner().invoke(cli, call if call != words else [*words, name])
         assert done.exit_code in (1, 2), done.output
         assert "nothing replaces" in done.stderr or "another file" in done.stderr
         assert Path(name).read_bytes() == before

@@ -122,10 +122,10 @@ def _job(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def _start_worker(*flags: str) -> subprocess.Popen[bytes]:
+def _start_worker(*flags: str, stdin: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, *flags, _worker.__file__, str(_core.__file__)],
-        stdin=subprocess.PIPE,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(Path(vmperf.__file__).parent.parent)},
@@ -162,8 +162,12 @@ def test_worker_without_its_parent_does_nothing() -> None:
     worker = _start_worker()
     out, _ = _finish(worker, _job(parent_pid=1))
     assert (out, worker.returncode) == (b"", 1)
-    orphan = _start_worker()
-    out, _ = orphan.communicate(json.dumps(_job()).encode() + b"\n")  # which closes the pipe
+    theirs, ours = os.pipe()
+    os.write(ours, json.dumps(_job()).encode() + b"\n")
+    os.close(ours)  # before the worker begins: it cannot be faster
+    orphan = _start_worker(stdin=theirs)
+    os.close(theirs)
+    out, _ = orphan.communicate()
     assert (out, orphan.returncode) == (b"", 1)
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from house import native_build
+from house import native_build, table
 
 pytestmark = pytest.mark.slow
 
 FLAGS = "address,undefined"
-# What runs under the sanitizers: native code, without what starts workers or measures speed.
-SUBJECTS = ("base", "os", "stats", "bench", "pool", "memops", "guestmem", "mmu")
+# Every component of the table: native code, without what starts workers or measures speed.
+SUBJECTS = [name for name in table.read(Path(__file__).parents[2]) if name != table.LEAF]
 MARKERS = "not slow and not perf and not peers and not browser and not isa"
 
 # An editable install's finder would serve the ordinary module; this removes it in every process.

@@ -186,3 +186,22 @@ def test_points_and_arrays() -> None:
     del made
     assert np.shares_memory(ops, ops[:])
     assert int(ops["slot"].max()) < 10  # its memory is the trace's, which it keeps alive
+
+
+@pytest.mark.parametrize("name", ["run.vmperf", "run.txt"])
+def test_a_journal_is_never_written_over(tmp_path: Path, name: str) -> None:
+    kept, made = tmp_path / name, tmp_path / "made.vmt"
+    content = b"SQLite format 3\0" + bytes(100)
+    kept.write_bytes(content)
+    found = trace.generate(10)
+    found.save(made)
+    calls = (
+        lambda: found.save(kept),
+        lambda: trace.convert(made, kept),
+        lambda: trace.record(["ls"], kept),
+    )
+    for call in calls:
+        with pytest.raises(ValueError, match="which nothing replaces"):
+            call()
+    assert kept.read_bytes() == content
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["made.vmt", name])

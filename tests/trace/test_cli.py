@@ -59,7 +59,7 @@ def test_what_goes_wrong_is_a_line(recorder: Path, tmp_path: Path) -> None:
         (["info", "none.vmt"], 1, "none.vmt"),
         (["convert", "bad.vmt", "out.vmt"], 2, "bad.vmt at byte 28"),
         (["record", "--", "./no-such-program"], 1, "no-such-program"),
-        (["record", "--output", "no/it.vmt", "--", "true"], 1, "no"),
+        (["record", "--output", "no/it.vmt", "--", "true"], 2, "a file in a folder that exists"),
         (["record"], 2, "COMMAND"),
     ):
         done = vmperf("trace", *words, folder=tmp_path)

@@ -196,7 +196,7 @@ def test_what_is_never_told_is_said(
     assert failed.value.exit_code == 4  # type: ignore[attr-defined]
     with pytest.raises(OSError, match="no-such-program"):
         trace.record(["./no-such-program"], tmp_path / "none.vmt")
-    with pytest.raises(OSError, match="no-such-folder"):
+    with pytest.raises(ValueError, match="no-such-folder"):
         trace.record([str(static)], tmp_path / "no-such-folder" / "none.vmt")
     with pytest.raises(ValueError, match="cmd"):
         trace.record([], tmp_path / "none.vmt")

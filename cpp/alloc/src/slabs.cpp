@@ -7,6 +7,35 @@
 #include "core.hpp"
 
 namespace vmperf::alloc {
+namespace {
+
+// The addresses of the first n blocks whose bits are set, downwards from `out`, and the bits gone;
+// the offset of the last one.
+std::size_t write_blocks(void **out, std::byte *first, std::size_t bytes, std::uint64_t &bits,
+                         std::uint32_t n) noexcept {
+  std::size_t offset = 0;
+  for (std::uint32_t i = 0; i < n; ++i, bits &= bits - 1) {
+    offset = static_cast<std::size_t>(std::countr_zero(bits)) * bytes;
+    *out-- = first + offset;
+  }
+  return offset;
+}
+
+// The same of n neighbours from `first` on, n even, as fresh slabs and whole batches have them: no
+// bit is looked for, and the loop becomes one of two or four addresses at a time: 2.5 instructions
+// each at most, where a looked-for bit takes ten.
+std::size_t write_neighbours(void **out, std::byte *first, std::size_t bytes,
+                             std::uint32_t n) noexcept {
+  const std::size_t last = (n - 1) * bytes;
+  std::byte *at = first + last;
+  for (void **to = out - (n - 1); to < out; to += 2, at -= 2 * bytes) {
+    to[0] = at;
+    to[1] = at - bytes;
+  }
+  return last;
+}
+
+} // namespace
 
 void Core::link(Heap &heap, std::uint32_t unit) noexcept {
   Slab &slab = slabs_[unit];
@@ -68,10 +97,12 @@ std::uint32_t Core::take_bits(Heap &heap, unsigned size_class, std::uint32_t mos
   std::byte *first = unit_address(unit) + std::size_t{word} * 64 * shape.bytes;
   void **out = magazine.top + n;
   magazine.top = out;
-  std::size_t offset = 0;
-  for (std::uint32_t i = 0; i < n; ++i, bits &= bits - 1) {
-    offset = static_cast<std::size_t>(std::countr_zero(bits)) * shape.bytes;
-    *out-- = first + offset;
+  std::size_t offset = 0; // of the last block that is taken
+  if (bits == ~std::uint64_t{0} && n == 64) {
+    offset = write_neighbours(out, first, shape.bytes, n);
+    bits = 0;
+  } else {
+    offset = write_blocks(out, first, shape.bytes, bits, n);
   }
   slab.words[word] = bits;
   slab.hint = static_cast<std::uint16_t>(word);

@@ -1,6 +1,7 @@
 #include "vmperf/bench/arm.hpp"
 
 #include <algorithm>
+#include <exception>
 
 #include "batch.hpp"
 #include "evidence.hpp"
@@ -22,10 +23,25 @@ struct Arm::State {
     switch (lane.result.status) {
     case Status::unsupported:
     case Status::not_installed:
-      throw UnsupportedError("design " + lane.design->name() + " is " + status + ": " +
-                             lane.result.reason);
+      throw UnsupportedError(benchmark->id() + ": design " + lane.design->name() + " is " + status +
+                             ": " + lane.result.reason);
     default:
-      throw MeasurementError(status, lane.design->name() + ": " + lane.result.reason);
+      if (lane.refused_params != nullptr) {
+        std::rethrow_exception(lane.refused_params);
+      }
+      throw MeasurementError(status, benchmark->id() + ", design " + lane.design->name() + ": " +
+                                         lane.result.reason);
+    }
+  }
+
+  // Whatever the workload throws is told with the names of benchmark and design.
+  template <class Step> auto named(Step step) {
+    try {
+      return step();
+    } catch (...) {
+      note_exception(lane);
+      require_ok();
+      throw;
     }
   }
 
@@ -53,7 +69,7 @@ double Arm::calibrate(std::int64_t warm_up_ns) {
   if (warm_up_ns < 0) {
     throw InvalidArgumentError("warm_up_ns", std::to_string(warm_up_ns), ">= 0");
   }
-  bench::calibrate(state_->lane, warm_up_ns);
+  state_->named([&] { bench::calibrate(state_->lane, warm_up_ns); });
   if (state_->lane.recorder != nullptr) {
     state_->lane.recorder->clear(); // warming up is no measurement
   }
@@ -65,7 +81,8 @@ Arm::Timing Arm::run(std::uint64_t n) {
   if (n == 0 || n > kMostOps) {
     throw InvalidArgumentError("n", std::to_string(n), "1 to " + std::to_string(kMostOps));
   }
-  const Batch batch = timed_batch(state_->lane, n, state_->placement.stack_shift_bytes());
+  const Batch batch = state_->named(
+      [&] { return timed_batch(state_->lane, n, state_->placement.stack_shift_bytes()); });
   return {batch.ns, batch.flags};
 }
 
@@ -80,7 +97,7 @@ std::map<std::string, double, std::less<>> Arm::sample() {
 }
 
 Arm::Instructions Arm::count_instructions() {
-  MarginalCount counted = count_per_op(*state_->lane.workload);
+  MarginalCount counted = state_->named([&] { return count_per_op(*state_->lane.workload); });
   return {counted.instructions, std::move(counted.status)};
 }
 
@@ -101,7 +118,7 @@ Arm::Reported Arm::report() {
 }
 
 std::string Arm::verify() {
-  return state_->lane.workload->verify().fault;
+  return state_->named([&] { return state_->lane.workload->verify().fault; });
 }
 
 const std::string &Arm::version() const noexcept {

@@ -36,6 +36,23 @@ std::size_t longest(const std::vector<double> &op_ns, const std::vector<bool> &h
   return found;
 }
 
+// Leaves out the longest ops until two samples of each of the others fit; the costs of those.
+Costs leave_out(std::vector<bool> &has, const std::vector<double> &op_ns, double batch_ns,
+                bool settles, double left_ns) {
+  Costs costs = costs_of(op_ns, has, batch_ns);
+  costs.settle_ns = settles ? costs.settle_ns : 0;
+  while (kLeastSamples * costs.round_ns + costs.settle_ns > left_ns) {
+    const std::size_t slow = longest(op_ns, has);
+    if (slow == op_ns.size() || op_ns[slow] <= batch_ns) {
+      break; // batches are long, not ops: the least number of them is taken
+    }
+    has[slow] = false;
+    costs = costs_of(op_ns, has, batch_ns);
+    costs.settle_ns = settles ? costs.settle_ns : 0;
+  }
+  return costs;
+}
+
 } // namespace
 
 Fit fit(const Settings &settings, const std::vector<double> &op_ns, double place_ns,
@@ -45,14 +62,11 @@ Fit fit(const Settings &settings, const std::vector<double> &op_ns, double place
     return found;
   }
   const double batch_ns = static_cast<double>(settings.measurement_ns) / settings.n_samples;
-  Costs costs = costs_of(op_ns, found.has, batch_ns);
-  while (kLeastSamples * costs.round_ns + costs.settle_ns > left_ns) {
-    const std::size_t slow = longest(op_ns, found.has);
-    if (slow == op_ns.size() || op_ns[slow] <= batch_ns) {
-      break; // batches are long, not ops: the least number of them is taken
-    }
-    found.has[slow] = false;
-    costs = costs_of(op_ns, found.has, batch_ns);
+  Costs costs = leave_out(found.has, op_ns, batch_ns, true, left_ns);
+  if (std::ranges::count(found.has, true) == 0) { // cold samples are better than none
+    found.has.assign(op_ns.size(), true);
+    found.settles = false;
+    costs = leave_out(found.has, op_ns, batch_ns, false, left_ns);
   }
   const double once_ns = costs.settle_ns + place_ns;
   const double placements = std::floor(kPlacing * left_ns / std::max(once_ns, 1.0));

@@ -37,10 +37,12 @@ private:
 struct Fit {
   Settings settings;     ///< with fewer samples and placements, batches as long as before
   std::vector<bool> has; ///< by design, whether it takes part
+  bool settles = true;   ///< whether there is time for the untimed batch of each placement
 };
 
 /// What fits into `left_ns` for ops of these times; `place_ns`: what a placement takes beside
-/// them. The longest ops are left out first. Without a limit nothing changes.
+/// them. The longest ops are left out first; where none would be left, no placement is settled.
+/// Without a limit nothing changes.
 [[nodiscard]] Fit fit(const Settings &settings, const std::vector<double> &op_ns, double place_ns,
                       double left_ns);
 

@@ -124,12 +124,30 @@ WorkloadPtr make_foreign(const vmperf_maker &maker, const Params &params) {
 
 } // namespace
 
+namespace {
+
+// Such an error crosses the interface as its text alone, in which its fields stand in order.
+[[noreturn]] void throw_invalid(const char *what, const std::string &error) {
+  constexpr std::string_view kIs = " is ";
+  constexpr std::string_view kAllowed = "; allowed: ";
+  const auto is = error.find(kIs);
+  const auto allowed = error.rfind(kAllowed);
+  if (is == std::string::npos || allowed == std::string::npos || allowed < is + kIs.size()) {
+    throw InvalidArgumentError(what, error, "what the benchmark's maker takes");
+  }
+  throw InvalidArgumentError(error.substr(0, is),
+                             error.substr(is + kIs.size(), allowed - is - kIs.size()),
+                             error.substr(allowed + kAllowed.size()));
+}
+
+} // namespace
+
 void require_ok(int code, const char *what, const char *error) {
   switch (code) {
   case VMPERF_OK:
     return;
   case VMPERF_INVALID_ARGUMENT:
-    throw InvalidArgumentError(what, error, "what the benchmark's maker takes");
+    throw_invalid(what, error);
   case VMPERF_UNSUPPORTED:
     throw UnsupportedError(error);
   default:

@@ -51,12 +51,26 @@ Lane make_lane(const Design &design, const Benchmark &benchmark, std::size_t ind
 void note_exception(Lane &lane) {
   try {
     throw;
-  } catch (const InvalidArgumentError &) {
-    throw; // the caller's mistake, not the design's
+  } catch (const InvalidArgumentError &e) {
+    lane.refuse(Status::crashed, std::string("exception: ") + e.what());
+    lane.refused_params = std::current_exception();
   } catch (const UnsupportedError &e) {
     lane.refuse(Status::unsupported, e.what());
   } catch (const std::exception &e) {
     lane.refuse(Status::crashed, std::string("exception: ") + e.what());
+  }
+}
+
+void require_params(const std::vector<Lane> &lanes) {
+  const Lane *first = nullptr;
+  for (const Lane &lane : lanes) {
+    if (lane.runs()) {
+      return;
+    }
+    first = first == nullptr && lane.refused_params != nullptr ? &lane : first;
+  }
+  if (first != nullptr) {
+    std::rethrow_exception(first->refused_params);
   }
 }
 
@@ -175,6 +189,11 @@ void calibrate(Lane &lane, std::int64_t warm_up_ns) {
   }
   lane.ns_per_op = std::max(best, 1e-6);
   lane.wall_ns_per_op = std::max(best_wall, lane.ns_per_op);
+}
+
+void estimate_by(Lane &lane, std::int64_t first_ns) {
+  lane.ns_per_op = static_cast<double>(std::max<std::int64_t>(first_ns, 1));
+  lane.wall_ns_per_op = lane.ns_per_op;
 }
 
 } // namespace vmperf::bench

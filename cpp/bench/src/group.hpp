@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <exception>
 #include <limits>
 #include <memory>
 #include <string>
@@ -70,8 +71,10 @@ struct Lane {
   Observed observed;
   GrowthTimes growth;
   Checksums checksums;
-  std::uint64_t first_ops = 0; ///< that result.checksum is of
-  bool is_functor = false;     ///< its last value is the checksum, whatever that is
+  std::uint64_t first_ops = 0;       ///< that result.checksum is of
+  bool settles = true;               ///< each placement begins with an untimed batch
+  bool is_functor = false;           ///< its last value is the checksum, whatever that is
+  std::exception_ptr refused_params; ///< an InvalidArgumentError that ended it
   CaseResult result;
 
   [[nodiscard]] bool runs() const noexcept { return result.status == Status::ok; }
@@ -91,8 +94,12 @@ struct Lane {
 /// list.
 [[nodiscard]] Lane make_lane(const Design &design, const Benchmark &benchmark, std::size_t index);
 
-/// Makes the workload anew; failures become the lane's status, InvalidArgumentError passes.
+/// Makes the workload anew; failures become the lane's status.
 void make_workload(Lane &lane, const Params &params);
+
+/// Throws the InvalidArgumentError that a maker threw where no design took the params: the caller's
+/// mistake. Where another design takes them it is that design's fault alone.
+void require_params(const std::vector<Lane> &lanes);
 
 /// Asks verify() and drops the workload; a fault becomes the lane's status.
 void verify_and_drop(Lane &lane);
@@ -142,6 +149,9 @@ template <class Step> void guarded(Lane &lane, Step step);
 
 /// Warms up for `warm_up_ns` and estimates ns per op; time that does not grow with n is refused.
 void calibrate(Lane &lane, std::int64_t warm_up_ns);
+
+/// Takes the time of the first op for that of all: there is no time to do it again.
+void estimate_by(Lane &lane, std::int64_t first_ns);
 
 /// Ends what was observed of one placement, before its workload goes.
 void observe_placement(Lane &lane);

@@ -59,6 +59,13 @@ void note_disturbed(const Lane &lane, Evidence &evidence) {
   }
 }
 
+void note_unsettled(const Lane &lane, Evidence &evidence) {
+  if (!lane.settles && lane.result.samples.size() > 0) {
+    evidence.notes.push_back(text("cold: no time for an untimed op before the first of %zu samples",
+                                  lane.result.samples.size()));
+  }
+}
+
 } // namespace
 
 void observe_placement(Lane &lane) {
@@ -76,6 +83,7 @@ void note_limits(Lane &lane) {
   note_leak(lane, evidence);
   note_growth(lane, evidence);
   note_disturbed(lane, evidence);
+  note_unsettled(lane, evidence);
 }
 
 } // namespace vmperf::bench

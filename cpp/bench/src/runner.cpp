@@ -22,6 +22,7 @@ namespace {
 
 constexpr double kEvidenceShare = 0.25; // of what is left of a design's time
 constexpr double kPatience = 2;         // a first op may take that many shares of its design
+constexpr double kLeastFirst = 5;       // first ops in what is left: with fewer it is not repeated
 constexpr double kHalfBatch = 0.5;
 constexpr double kPairBatches = 1.5;       // of n, and of half as many ops
 constexpr int kLeastRounds = 2;            // whatever the time
@@ -107,6 +108,7 @@ Schedule Group::schedule(double place_ns) {
   for (std::size_t i = 0; i < running.size(); ++i) {
     if (found.has[i]) {
       kept.push_back(costs[i]);
+      running[i]->settles = found.settles;
     } else {
       refuse_late(*running[i], "no time for two samples");
     }
@@ -158,7 +160,11 @@ void Group::warm_up(Lane &lane, double share_ns) {
       refuse_late(lane, "no time after the first op");
       return;
     }
-    calibrate(lane, std::max<std::int64_t>(0, settings_.warm_up_ns - first_ns)); // warm by as much
+    if (lane.first_ops == 1 && mine.left_ns() < kLeastFirst * static_cast<double>(first_ns)) {
+      estimate_by(lane, first_ns);
+    } else { // warm by as much
+      calibrate(lane, std::max<std::int64_t>(0, settings_.warm_up_ns - first_ns));
+    }
   });
   announce(lane, Phase::evidence);
   guarded(lane, [&] {
@@ -199,6 +205,9 @@ void Group::finish_placement(int number) {
 
 void Group::settle(const Schedule &schedule) {
   for (Lane &lane : lanes_) {
+    if (!lane.settles) {
+      continue;
+    }
     guarded(lane, [&] {
       announce(lane, Phase::warm_up);
       const double ops = kResettleFraction * schedule.batch_ns(1) / lane.wall_ns_per_op;
@@ -281,6 +290,7 @@ std::vector<CaseResult> Group::run(const Benchmark &benchmark, std::vector<Lane>
   lanes_ = std::move(lanes);
   settings_.count_instructions = settings_.count_instructions && benchmark.uncounted().empty();
   const double place_ns = time_of([&] { place(0); });
+  require_params(lanes_);
   warm_up();
   if (benchmark.is_comparable()) {
     compare_checksums(lanes_);

@@ -1,6 +1,7 @@
 #include "vmperf/os/allocator_in_use.hpp"
 
 #include <gnu/libc-version.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -80,6 +81,14 @@ AllocatorInUse allocator_in_use() noexcept {
     }
   }
   return found;
+}
+
+std::size_t usable_bytes(void *block) noexcept {
+  return ::malloc_usable_size(block);
+}
+
+void trim_allocator() noexcept {
+  ::malloc_trim(0);
 }
 
 void each_allocator_setting(void (*visit)(std::string_view entry, void *state),

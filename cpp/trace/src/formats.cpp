@@ -1,11 +1,11 @@
 // What a file is by its first bytes; a trace as memory_replay text.
-#include <cerrno>
 #include <cstdio>
-#include <memory>
 #include <string_view>
+#include <utility>
 
 #include "bytes.hpp"
 #include "layout.hpp"
+#include "output_file.hpp"
 #include "vmperf/base/error.hpp"
 #include "vmperf/trace/file.hpp"
 
@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::uint64_t kFirstAddress = 0x100000000U;
 constexpr std::uint64_t kStep = std::uint64_t{1} << 32U; // no block of a slot reaches the next's
-
-struct CloseFile {
-  void operator()(std::FILE *file) const noexcept { std::fclose(file); }
-};
 
 void print(std::FILE *file, const Op &op) {
   const unsigned long long address = kFirstAddress + op.slot * kStep;
@@ -68,21 +64,11 @@ Format format_of(const std::string &path) {
 }
 
 void write_memory_replay(const std::string &path, const AllocationTrace &trace) {
-  const std::string part = path + ".part";
-  std::unique_ptr<std::FILE, CloseFile> file(std::fopen(part.c_str(), "we"));
-  if (file == nullptr) {
-    const int code = errno;
-    throw OsError("open", code, path + ": " + std::strerror(code));
-  }
+  File file = open_output(path);
   for (const Op &op : trace.ops) {
     print(file.get(), op);
   }
-  const bool good = std::ferror(file.get()) == 0;
-  if (std::fclose(file.release()) != 0 || !good || std::rename(part.c_str(), path.c_str()) != 0) {
-    const int code = errno;
-    std::remove(part.c_str());
-    throw OsError("write", code, path + ": " + std::strerror(code));
-  }
+  finish_output(std::move(file), path);
 }
 
 } // namespace vmperf::trace

@@ -6,6 +6,7 @@
 
 #include "crc32.hpp"
 #include "layout.hpp"
+#include "output_file.hpp"
 #include "vmperf/base/error.hpp"
 #include "vmperf/trace/builder.hpp"
 #include "vmperf/trace/file.hpp"
@@ -41,15 +42,6 @@ Bytes encode_head(const Header &header, const Totals &totals) {
 
 namespace {
 
-struct CloseFile {
-  void operator()(std::FILE *file) const noexcept { std::fclose(file); }
-};
-
-[[noreturn]] void fail(const char *call, const std::string &path) {
-  const int code = errno;
-  throw OsError(call, code, path + ": " + std::strerror(code));
-}
-
 [[noreturn]] void refuse(const char *what, std::uint64_t value, std::uint64_t index,
                          const char *allowed) {
   throw InvalidArgumentError(std::string(what) + " of operation " + std::to_string(index),
@@ -60,7 +52,7 @@ struct CloseFile {
 
 struct Writer::State {
   std::string path;
-  std::unique_ptr<std::FILE, CloseFile> file;
+  File file;
   Totals totals;
   Bytes payload;
   std::uint32_t n_in_block = 0;
@@ -171,10 +163,7 @@ void Writer::State::flush() {
 
 Writer::Writer(std::string path) : state_(std::make_unique<State>()) {
   state_->path = std::move(path);
-  state_->file.reset(std::fopen((state_->path + ".part").c_str(), "wbe"));
-  if (state_->file == nullptr) {
-    fail("open", state_->path);
-  }
+  state_->file = open_output(state_->path);
 }
 Writer::Writer(Writer &&) noexcept = default;
 Writer &Writer::operator=(Writer &&) noexcept = default;
@@ -216,14 +205,7 @@ void Writer::close(const Header &header) {
     fail("seek", state.path);
   }
   state.append(head.data(), head.size());
-  const std::string part = state.path + ".part";
-  if (std::fclose(state.file.release()) != 0 ||
-      std::rename(part.c_str(), state.path.c_str()) != 0) {
-    const int code = errno;
-    std::remove(part.c_str());
-    errno = code;
-    fail("write", state.path);
-  }
+  finish_output(std::move(state.file), state.path);
 }
 
 void write_vmt(const std::string &path, const AllocationTrace &trace) {

@@ -17,6 +17,7 @@ from typing import Any
 
 from .. import _core
 from .._errors import invalid, near, unsupported
+from .._files.kept import check_output
 
 __all__ = ["OURS", "environment", "library_of", "program_of"]
 
@@ -57,7 +58,7 @@ def environment(
     ------
     InvalidArgumentError
         An unknown allocator, an interval out of range, `checked` with a peer, a path that the
-        loader can't take.
+        loader can't take, a `watch` that nothing can be written to or that nothing replaces.
     UnsupportedError
         The allocator, or our own library, is not installed.
     """
@@ -67,7 +68,7 @@ def environment(
         if not 1 <= interval_ms <= 3_600_000:
             raise invalid("interval_ms", interval_ms, "1 to 3600000")
         libraries.append(_own_library("watch"))
-        found["VMPERF_ALLOC_WATCH"] = os.path.abspath(watch)  # noqa: PTH100
+        found["VMPERF_ALLOC_WATCH"] = str(check_output(os.fspath(watch), "watch").absolute())
         found["VMPERF_ALLOC_WATCH_MS"] = str(interval_ms)
     if checked:
         if design != OURS:

@@ -13,12 +13,13 @@ from typing import Any
 from .._catalog.catalog import get
 from .._errors import invalid, near
 from .._files.toml_file import read_tables
+from .noise import NOISES, STEPS
 from .trial import Trial
 
 __all__ = ["NEIGHBOURS", "Campaign", "campaign_beside", "read_campaign"]
 
 NEIGHBOURS = ("none", "steady", "bursty")
-_KEYS = ("id", "benchmark", "params", "a", "b", "pairs", "comparisons", "neighbour")
+_KEYS = ("id", "benchmark", "params", "a", "b", "pairs", "comparisons", "neighbour", "noise")
 _FILE = "campaign.toml"
 
 
@@ -78,7 +79,12 @@ def _trial(entry: Mapping[str, Any]) -> Trial:
         pairs=entry["pairs"],
         comparisons=entry["comparisons"],
         neighbour=entry.get("neighbour", "none"),
+        noise=entry.get("noise", "none"),
     )
+    if one.noise not in NOISES:
+        raise invalid("noise", repr(one.noise), ", ".join(NOISES))
+    if one.noise != "none" and [side.get("steps") for side in one.params] != [STEPS, STEPS]:
+        raise invalid("noise", repr(one.noise), f"none, where not both sides have steps = {STEPS}")
     if one.neighbour not in NEIGHBOURS:
         raise invalid("neighbour", repr(one.neighbour), ", ".join(NEIGHBOURS))
     if one.pairs < 3:

@@ -28,12 +28,12 @@ def rivals_of(benchmark: str) -> tuple[str, ...]:
 def claims_by_rule(written: Iterable[Claim]) -> list[Claim]:
     """Return a claim for each benchmark of the catalog that has none of the kind among `written`.
 
-    Hidden benchmarks, those of the harness itself and those that are proofs have none, nor has one
+    Hidden benchmarks, those of the harness itself and those that are but proofs have none, nor has one
     without a design of its own or without a rival.
     """
     written = [*written]
     entries = {entry["id"]: entry for entry in _core.bench.catalog()}  # once: it is made anew
-    stated = {c.benchmark for c in written if c.kind == PROOF or _is_of_rule(c, entries)}
+    stated = {c.benchmark for c in written if _is_of_rule(c, entries)} | _proofs(written)
     praised = {claim.benchmark: claim.design for claim in reversed(written) if claim.versus}
     made = []
     for id, entry in entries.items():
@@ -43,6 +43,14 @@ def claims_by_rule(written: Iterable[Claim]) -> list[Claim]:
         if own is not None and rivals and own not in rivals:
             made.append(_claim(from_entry(entry), own, rivals))
     return made
+
+
+def _proofs(written: Iterable[Claim]) -> set[str]:
+    """Return the benchmarks of which nothing but proofs is stated."""
+    kinds: dict[str, set[str]] = {}
+    for claim in written:
+        kinds.setdefault(claim.benchmark, set()).add(claim.kind)
+    return {benchmark for benchmark, found in kinds.items() if found == {PROOF}}
 
 
 def _is_of_rule(claim: Claim, entries: Mapping[str, Any]) -> bool:

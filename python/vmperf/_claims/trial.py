@@ -19,6 +19,7 @@ from .._compare.settings import Settings, defaults
 from .._compare.side import Task, task_at
 from .._compare.verdict import Evidence, Judged, judge
 from .._results.arrays import doubles
+from .noise import steps_of
 
 __all__ = ["Taken", "Trial", "counts", "row_of", "shares", "take"]
 
@@ -39,6 +40,8 @@ class Trial:
         Of one comparison; how many comparisons.
     neighbour : str
         What runs beside: none, steady, bursty.
+    noise : str
+        What is planted in the steps of each process: none, two_mode, drifting, outlying.
     """
 
     id: str
@@ -47,6 +50,7 @@ class Trial:
     pairs: int
     comparisons: int
     neighbour: str = "none"
+    noise: str = "none"
 
     @property
     def identical(self) -> bool:
@@ -76,7 +80,7 @@ def take(
     settings = settings or defaults()
     rng = random.Random(f"{seed}/{one.id}/{number}")
     began = time.monotonic()
-    tasks = tuple(_task(one, side, rng.getrandbits(63), seed) for side in (0, 1))
+    tasks = tuple(_task(one, side, rng, number, seed) for side in (0, 1))
     pair = run_pair(
         (tasks[0], tasks[1]), shape_of(settings), number=number, timeout_s=60, n=ops.get(one.id)
     )
@@ -85,9 +89,13 @@ def take(
     return Taken(effect, time.monotonic() - began, pair.disturbed)
 
 
-def _task(one: Trial, side: int, seed: int, data_seed: int) -> Task:
+def _task(one: Trial, side: int, rng: random.Random, number: int, data_seed: int) -> Task:
     cpu = _core.os.allowed_cpus()[-1]
+    seed = rng.getrandbits(63)
     point = one.params[side]
+    if one.noise != "none":
+        process = 2 * number + (side + number) % 2  # the side that starts first takes turns
+        point = point | {"steps": steps_of(one.noise, random.Random(seed), process)}
     return task_at(here(), one.benchmark, point, seed=seed, data_seed=data_seed, cpu=cpu)
 
 
@@ -104,6 +112,7 @@ def row_of(one: Trial, taken: Sequence[Taken], settings: Settings) -> dict[str, 
         "design": one.params[0]["design"],
         "params": params,
         "neighbour": one.neighbour,
+        "noise": one.noise,
         "truth": one.truth,
         "pairs": one.pairs,
         **counts([found.verdict for found in judged]),

@@ -14,7 +14,8 @@ from . import tlb
 from . import guestmem
 from . import mmu
 from . import alloc
-__all__: list[str] = ['AlignmentFault', 'CapacityError', 'CorruptionError', 'InvalidArgumentError', 'MeasurementError', 'MemoryFault', 'OsError', 'OutOfRangeFault', 'PageFault', 'TraceFormatError', 'UnsupportedError', 'VmperfError', 'alloc', 'bench', 'guestmem', 'memops', 'mmu', 'os', 'pool', 'stats', 'tlb', 'trace']
+from . import gc
+__all__: list[str] = ['AlignmentFault', 'CapacityError', 'CorruptionError', 'InvalidArgumentError', 'MeasurementError', 'MemoryFault', 'OsError', 'OutOfRangeFault', 'PageFault', 'TraceFormatError', 'UnsupportedError', 'VmperfError', 'alloc', 'bench', 'gc', 'guestmem', 'memops', 'mmu', 'os', 'pool', 'stats', 'tlb', 'trace']
 __version__: str = '0.1.0'
 class VmperfError(builtins.Exception):
     """

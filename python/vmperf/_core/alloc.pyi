@@ -568,7 +568,7 @@ class ReplayPlan:
         >>> plan.counts()["n_ops"]
         2000
         """
-    def replay(self, design: str, *, touch: str = 'pages', stamped: bool = False) -> dict[str, typing.Any]:
+    def replay(self, design: str, *, touch: str = 'use', stamped: bool = False) -> dict[str, typing.Any]:
         """
         Replays through one allocator, once, in this process.
 
@@ -578,8 +578,9 @@ class ReplayPlan:
         ----------
         design : str
             One of `peers`, or ``"null"``: does nothing, and costs what the loop around it costs.
-        touch : {"pages", "none", "first", "all"}
-            What is written to a new block: a byte of each page, nothing, its first byte, all of it.
+        touch : {"use", "none", "first", "pages", "all"}
+            What is written to a new block: all of it, and its first byte once more before it is freed, as
+            programs do; nothing; its first byte; a byte of each page; all of it.
         stamped : bool, default False
             Take a stamp per op, for times by class and percentiles. Of a plan of speed "real" always.
 
@@ -690,7 +691,7 @@ def plan_replay(trace: vmperf._core.trace.AllocationTrace, *, threads: str = 'me
     >>> plan.counts()["n_threads"]
     1
     """
-def replay(trace: typing.Any, designs: typing.Any = None, *, speed: str = 'max', threads: str = 'merge', touch: str = 'pages', repeats: typing.SupportsInt | typing.SupportsIndex = 5, latency: bool = True, reference: str | None = None, seed: typing.SupportsInt | typing.SupportsIndex = 0, timeout_s: typing.SupportsFloat | typing.SupportsIndex = 600.0, progress: typing.Any = None) -> typing.Any:
+def replay(trace: typing.Any, designs: typing.Any = None, *, speed: str = 'max', threads: str = 'merge', touch: str = 'use', repeats: typing.SupportsInt | typing.SupportsIndex = 5, latency: bool = True, reference: str | None = None, seed: typing.SupportsInt | typing.SupportsIndex = 0, timeout_s: typing.SupportsFloat | typing.SupportsIndex = 600.0, progress: typing.Any = None) -> typing.Any:
     """
     Replays a trace through allocators, each in processes of its own, and says which one to take.
 
@@ -705,8 +706,9 @@ def replay(trace: typing.Any, designs: typing.Any = None, *, speed: str = 'max',
         One op after the other, or each at its recorded time, so that what purges by the clock does so.
     threads : {"merge", "same"}
         All ops in one thread, or a thread for each recorded one.
-    touch : {"pages", "none", "first", "all"}
-        What is written to a new block: a byte of each page, nothing, its first byte, all of it.
+    touch : {"use", "none", "first", "pages", "all"}
+        What is written to a new block: all of it, and its first byte once more before it is freed, as
+        programs do; nothing; its first byte; a byte of each page; all of it.
     repeats : int, default 5
         Rounds, 1 to 1000; each replays every allocator in a fresh process.
     latency : bool, default True

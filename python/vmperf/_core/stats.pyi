@@ -12,7 +12,7 @@ import collections.abc
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['Histogram', 'benjamini_hochberg', 'binomial_bound', 'bootstrap', 'change_points', 'clusters', 'detectable', 'fit_line', 'fit_through_origin', 'hodges_lehmann', 'hodges_lehmann_shift', 'holm', 'kde', 'kde_bandwidth', 'layout_floor', 'location_interval', 'location_intervals', 'location_test', 'mad', 'mann_whitney', 'maximum', 'mean', 'median', 'minimum', 'paired_geomean', 'paired_ratio', 'per_op', 'quantile', 'quantiles', 'random_effects', 'ratio', 'required_pairs', 'rule_criterion', 'rule_threshold', 'sequential_levels', 'signed_rank', 'std', 'student_t_cdf', 'student_t_quantile', 'summarize', 't_interval', 'trimmed', 'trimmed_interval', 'trimmed_mean', 'trimmed_test', 'tukey_classes', 'unit_quantile_interval', 'welch']
+__all__: list[str] = ['Histogram', 'benjamini_hochberg', 'binomial_bound', 'bootstrap', 'change_points', 'clusters', 'detectable', 'fit_line', 'fit_through_origin', 'hodges_lehmann', 'hodges_lehmann_shift', 'holm', 'kde', 'kde_bandwidth', 'layout_floor', 'location_interval', 'location_intervals', 'location_test', 'mad', 'mann_whitney', 'maximum', 'mean', 'median', 'min_mutator_utilisation', 'minimum', 'paired_geomean', 'paired_ratio', 'per_op', 'quantile', 'quantiles', 'random_effects', 'ratio', 'required_pairs', 'rule_criterion', 'rule_threshold', 'sequential_levels', 'signed_rank', 'std', 'student_t_cdf', 'student_t_quantile', 'summarize', 't_interval', 'trimmed', 'trimmed_interval', 'trimmed_mean', 'trimmed_test', 'tukey_classes', 'unit_quantile_interval', 'welch']
 class Histogram:
     """
     A distribution of whole numbers (ns, bytes, counts), recorded op by op and merged exactly.
@@ -1218,6 +1218,52 @@ def median(values: numpy.typing.NDArray[numpy.float64]) -> float:
     >>> from vmperf import stats
     >>> round(stats.median(np.array([1.0, 2.0, 3.0, 90.0])), 6)
     2.5
+    """
+def min_mutator_utilisation(start_ns: numpy.typing.NDArray[numpy.int64], ns: numpy.typing.NDArray[numpy.int64], windows_ns: numpy.typing.NDArray[numpy.int64], *, begin_ns: typing.SupportsInt | typing.SupportsIndex, end_ns: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float64]:
+    """
+    The least share of time that a program had between pauses, over windows of given lengths.
+
+    Parameters
+    ----------
+    start_ns : ndarray of int64, shape (n_pauses,)
+        When each pause began, in order.
+    ns : ndarray of int64, shape (n_pauses,)
+        How long each was; none reaches into the next one.
+    windows_ns : ndarray of int64, shape (n_windows,)
+        Lengths of windows, 1 or more.
+    begin_ns : int
+        When the run began.
+    end_ns : int
+        When it ended.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_windows,)
+        0 to 1; NaN for a window longer than the run.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If lengths differ, a pause overlaps the one before or lies outside the run, or a window is
+        shorter than 1 ns.
+    TypeError
+        If an array is not of int64.
+
+    Notes
+    -----
+    O(n_pauses log n_pauses) for each window; the GIL is released.
+
+    References
+    ----------
+    Cheng and Blelloch, A Parallel, Real-Time Garbage Collector, PLDI 2001.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from vmperf import stats
+    >>> start, ns = np.array([10, 14]), np.array([2, 2])
+    >>> stats.min_mutator_utilisation(start, ns, np.array([2, 4, 8]), begin_ns=0, end_ns=100)
+    array([0. , 0.5, 0.5])
     """
 def minimum(values: numpy.typing.NDArray[numpy.float64]) -> float:
     """

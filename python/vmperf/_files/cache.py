@@ -43,10 +43,19 @@ def cache_folder(kind: str, path: Path) -> Path:
     return folder
 
 
-def cache_usage() -> list[dict[str, str | int]]:
-    """Return kind, number of entries and size in bytes of each part of the cache."""
+def cache_usage(kind: str | None = None) -> list[dict[str, str | int]]:
+    """Return kind, number of entries and size in bytes of each part of the cache, or of one.
+
+    Raises
+    ------
+    InvalidArgumentError
+        There is no such part.
+    """
     root = cache_root()
     kinds = sorted(path for path in root.glob("*")) if root.is_dir() else []
+    if kind is not None:
+        _require(kind, [path.name for path in kinds])
+        kinds = [root / kind]
     return [
         {
             "kind": kind.name,
@@ -60,10 +69,15 @@ def cache_usage() -> list[dict[str, str | int]]:
 def clear_cache(kind: str | None = None) -> None:
     """Remove one part of the cache, or all of it; InvalidArgumentError for an unknown part."""
     known = [str(one["kind"]) for one in cache_usage()]
-    if kind is not None and kind not in known:
-        raise invalid("kind", repr(kind), near(kind, known))
+    if kind is not None:
+        _require(kind, known)
     for name in known if kind is None else [kind]:
         _remove(cache_root() / name)
+
+
+def _require(kind: str, known: list[str]) -> None:
+    if kind not in known:
+        raise invalid("kind", repr(kind), near(kind, known))
 
 
 def trim_cache(kind: str, *, now_s: float | None = None) -> None:

@@ -6,7 +6,9 @@ ratio of two designs is taken within rounds. All statistics are those of `vmperf
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .. import _core
@@ -14,14 +16,21 @@ from .. import _core
 if TYPE_CHECKING:
     from .process import Record
 
-__all__ = ["CLASSES", "NULL", "PERCENTILES", "figures", "merged", "net_ns", "op_ns", "ratio",
-           "typical"]  # fmt: skip
+__all__ = ["CLASSES", "NULL", "PERCENTILES", "Times", "compared", "figures", "is_resolved",
+           "merged", "net_ns", "op_ns", "ratio", "typical"]  # fmt: skip
 
 NULL = "null"
 CLASSES = ("malloc_small", "malloc_large", "calloc", "realloc", "aligned", "free")
 PERCENTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p99_9": 0.999, "p99_99": 0.9999}
-_LEAST_NS = 0.01  # of a net time: below that it is the loop's noise
 _MEMORY = ("peak_bytes", "end_bytes", "freed_bytes", "purged_bytes", "loaded_bytes", "page_faults")
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Times per op of one design by round, in ns: without what the loop takes, and with it."""
+
+    net_ns: Sequence[float]
+    gross_ns: Sequence[float]
 
 
 def op_ns(record: Mapping[str, Any]) -> float:
@@ -37,15 +46,18 @@ def op_ns(record: Mapping[str, Any]) -> float:
 def net_ns(records: Sequence[Record], null: Sequence[Record]) -> list[float]:
     """Return the time per op of each round without what the loop takes, in ns.
 
-    What the loop takes is the least of all rounds, as noise only adds to it. A time that noise
-    brought to nothing or below is a hundredth of a ns, so that ratios exist.
+    What the loop takes is the least of all rounds, as noise only adds to it. A difference may be
+    negative: then noise is more than what the allocator takes, and nothing is cut off to hide it.
     """
     loop = min(map(op_ns, null))
-    return [max(_LEAST_NS, op_ns(one) - loop) for one in records]
+    return [op_ns(one) - loop for one in records]
 
 
-def typical(values: Sequence[float]) -> dict[str, float]:
-    """Return the median over rounds with its interval; of one round that value alone."""
+def typical(values: Sequence[float], *, least: float = 0.0) -> dict[str, float]:
+    """Return the median over rounds with its interval; of one round that value alone.
+
+    No interval reaches below `least`: zero, but for a difference minus infinity.
+    """
     import numpy as np
 
     if len(values) == 1:
@@ -53,8 +65,24 @@ def typical(values: Sequence[float]) -> dict[str, float]:
         return {"median": only, "low": only, "high": only}
     given = np.asarray(values, dtype=np.float64)
     found = _core.stats.location_intervals(given, np.arange(len(given)))["median"]
-    low = found["low"] if min(values) < 0 else max(0.0, found["low"])  # as no time is negative
+    low = found["low"] if min(values) < least else max(least, found["low"])
     return {"median": found["estimate"], "low": low, "high": found["high"]}
+
+
+def is_resolved(net_ns: Sequence[float]) -> bool:
+    """Whether net times stand clear of the loop's noise: no part of their interval is below 0."""
+    return typical(net_ns, least=-math.inf)["low"] > 0 and min(net_ns) > 0
+
+
+def compared(a: Times, b: Times) -> dict[str, Any]:
+    """Return how many times b's time a takes: of net times where both are resolved, else of gross.
+
+    A quotient of differences that may be zero says nothing; with the loop's own time in both it is
+    nearer to 1 than the truth, and ``of`` says so.
+    """
+    if is_resolved(a.net_ns) and is_resolved(b.net_ns):
+        return {**ratio(a.net_ns, b.net_ns), "of": "net"}
+    return {**ratio(a.gross_ns, b.gross_ns), "of": "gross"}
 
 
 def ratio(a: Sequence[float], b: Sequence[float]) -> dict[str, float]:
@@ -73,7 +101,7 @@ def figures(
 ) -> dict[str, Any]:  # fmt: skip
     """Return the figures of one design over all rounds."""
     found: dict[str, Any] = {
-        "ns_per_op": typical(net_ns(timed, null)),
+        "ns_per_op": typical(net_ns(timed, null), least=-math.inf),
         "gross_ns_per_op": typical([*map(op_ns, timed)]),
         "wall_ns": typical([one["wall_ns"] for one in timed]),
         "cpu_ns": typical([one["cpu_ns"] for one in timed]),
@@ -94,9 +122,10 @@ def _classes(stamped: Sequence[Record], null: Sequence[Record]) -> dict[str, Any
         if n_ops == 0:
             continue
         loop = min(one["classes"][name]["ns_total"] for one in null)
-        times = [max(0.0, one["classes"][name]["ns_total"] - loop) / n_ops for one in stamped]
+        times = [(one["classes"][name]["ns_total"] - loop) / n_ops for one in stamped]
         delays = merged(stamped, [name])
-        found[name] = {"n_ops": n_ops, "ns_per_op": typical(times), **_quantiles(delays)}
+        found[name] = {"n_ops": n_ops, "ns_per_op": typical(times, least=-math.inf),
+                       **_quantiles(delays)}  # fmt: skip
     return found
 
 

@@ -83,7 +83,10 @@ def replay_once(
         if code != 0 or not answer:
             cause = cause_of_death(code, last_words(errors), ended="exited with code {}")
             return {"status": "crashed", "reason": cause}
-        record: Record = marshal.loads(bytes.fromhex(answer.decode()))
+        try:
+            record: Record = marshal.loads(bytes.fromhex(answer.decode()))
+        except (ValueError, EOFError, TypeError):
+            return {"status": "crashed", "reason": f"a torn answer of {len(answer)} bytes"}
         return record
 
 

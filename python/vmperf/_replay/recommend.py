@@ -7,11 +7,12 @@ retains least is taken, and where nothing stands out the present allocator stays
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .figures import ratio, typical
+from .figures import Times, compared, typical
 
 __all__ = ["Candidate", "Recommendation", "evidence", "recommend"]
 
@@ -28,8 +29,8 @@ class Candidate:
     ----------
     design : str
         Its name.
-    times_ns : sequence of float
-        Net time per op of each round.
+    times : Times
+        Per op of each round.
     retained_bytes : float
         Resident after the last op, above the start.
     peak_bytes : float
@@ -41,7 +42,7 @@ class Candidate:
     """
 
     design: str
-    times_ns: Sequence[float]
+    times: Times
     retained_bytes: float
     peak_bytes: float = 0.0
     page_faults: float = 0.0
@@ -49,8 +50,8 @@ class Candidate:
 
     @property
     def ns(self) -> float:
-        """The time per op that stands for all rounds."""
-        return typical(self.times_ns)["median"]
+        """The net time per op that stands for all rounds."""
+        return typical(self.times.net_ns, least=-math.inf)["median"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +69,15 @@ class Recommendation:
     front : tuple of str
         Designs than which no other is both faster and smaller, fastest first.
     against : dict
-        By design, the ratio of its time to that of the chosen one: ratio, low, high.
+        By design, the ratio of its time to that of the chosen one: ratio, low, high; of "net"
+        times or of "gross" ones.
     """
 
     design: str | None
     text: str
     clear: bool = False
     front: tuple[str, ...] = ()
-    against: dict[str, dict[str, float]] = field(default_factory=dict)
+    against: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.text
@@ -110,7 +112,7 @@ def recommend(
                               front=front)  # fmt: skip
     chosen = _choose(candidates, by_name.get(reference))
     against = {
-        one.design: ratio(one.times_ns, chosen.times_ns) for one in candidates if one is not chosen
+        one.design: compared(one.times, chosen.times) for one in candidates if one is not chosen
     }
     now = by_name.get(reference)
     sentences = [_headline(chosen, now, candidates, against)]
@@ -132,7 +134,8 @@ def _front(candidates: Sequence[Candidate]) -> tuple[str, ...]:
 
 def _slower(a: Candidate, b: Candidate) -> bool:
     """Whether a takes more time than b by more than the noise."""
-    return ratio(a.times_ns, b.times_ns)["low"] > 1 and a.ns > ALIKE * b.ns
+    found = compared(a.times, b.times)
+    return bool(found["low"] > 1 and found["ratio"] > ALIKE)
 
 
 def _heavier(a: Candidate, b: Candidate) -> bool:
@@ -157,7 +160,7 @@ def _choose(candidates: Sequence[Candidate], now: Candidate | None) -> Candidate
 
 def _headline(
     chosen: Candidate, now: Candidate | None, candidates: Sequence[Candidate],
-    against: dict[str, dict[str, float]],
+    against: dict[str, dict[str, Any]],
 ) -> str:  # fmt: skip
     if now is chosen:
         near = [one for one in candidates if one is not chosen and not _clear(chosen, one)]
@@ -177,7 +180,7 @@ def _headline(
     return f"Take {chosen.design}: {nearest.design}, the next in time, takes {words} of its time."
 
 
-def _evidence(chosen: Candidate, now: Candidate, found: dict[str, float]) -> list[str]:
+def _evidence(chosen: Candidate, now: Candidate, found: dict[str, Any]) -> list[str]:
     lines = [
         f"Against {now.design}: {chosen.ns:.1f} ns an op instead of {now.ns:.1f} "
         f"({now.design} takes {_interval(found)} of its time), "
@@ -202,7 +205,7 @@ def _share(chosen: Candidate, now: Candidate, n_ops: int, recorded_ns: float) ->
 
 def _otherwise(
     chosen: Candidate, candidates: Sequence[Candidate], front: Sequence[str],
-    against: dict[str, dict[str, float]],
+    against: dict[str, dict[str, Any]],
 ) -> list[str]:  # fmt: skip
     """When it would be another."""
     by_name = {one.design: one for one in candidates}
@@ -236,10 +239,11 @@ def _otherwise(
     return lines
 
 
-def _interval(found: dict[str, float]) -> str:
+def _interval(found: dict[str, Any]) -> str:
+    beside = "" if found["of"] == "net" else ", the loop's own time in both"
     if found["high"] == float("inf"):
-        return f"{found['ratio']:.2f} times (one round: no interval)"
-    return f"{found['ratio']:.2f} times ({found['low']:.2f} to {found['high']:.2f})"
+        return f"{found['ratio']:.2f} times (one round: no interval{beside})"
+    return f"{found['ratio']:.2f} times ({found['low']:.2f} to {found['high']:.2f}{beside})"
 
 
 def _mib(size: float) -> str:

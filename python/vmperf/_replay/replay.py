@@ -17,8 +17,9 @@ from typing import Any
 
 from .. import _core
 from .._catalog.peers import add_peer_directories
-from .._errors import invalid, near
+from .._errors import invalid, near, trace_format
 from .._machine import machine
+from .._trace.missing import MISSING
 from .figures import NULL
 from .process import replay_once
 from .result import Replay, Run
@@ -29,7 +30,7 @@ _DEFAULT_ROUNDS = 5
 _MOST_ROUNDS = 1000
 _REFERENCES = ("libc",)
 _NAIVE = "naive"  # ten lines to compare with: no answer to the question
-_TOUCHES = ("none", "first", "pages", "all")
+_TOUCHES = ("none", "first", "pages", "all", "use")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def replay(
     *,
     speed: str = "max",
     threads: str = "merge",
-    touch: str = "pages",
+    touch: str = "use",
     repeats: int = _DEFAULT_ROUNDS,
     latency: bool = True,
     reference: str | None = None,
@@ -72,12 +73,14 @@ def replay(
     if reference is not None and reference not in names:
         raise invalid("reference", reference, ", ".join(names))
     loaded, source = _loaded(trace)
+    missing = _missing(loaded, trace)
     plan = _core.alloc.plan_replay(loaded, threads=threads, speed=speed)
     settings = {"threads": threads, "speed": speed, "touch": touch, "repeats": repeats,
                 "latency": latency, "seed": seed}  # fmt: skip
+    counts = _with(plan.counts(), missing)
     known = [name for name in _REFERENCES if name in names]
     found = Replay(
-        tuple(names), reference or (known or names)[0], dict(plan.counts()), settings, source,
+        tuple(names), reference or (known or names)[0], counts, settings, source,
         _recorded_ns(loaded), machine(), [], _versions(names),
     )  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="vmperf-replay-") as folder:
@@ -115,6 +118,21 @@ def _loaded(trace: Any) -> tuple[Any, str]:
         allowed = "a path or a vmperf.trace.AllocationTrace"
         raise invalid("trace", f"of type {type(trace).__name__}", allowed)
     return trace, trace.header["command"] or f"a trace of {len(trace):,} operations"
+
+
+def _missing(loaded: Any, given: Any) -> dict[str, int]:
+    """Return what the trace lacks of the program; TraceFormatError where that is all of it."""
+    missing = {name: int(loaded.header[name]) for name in MISSING}
+    if len(loaded) == 0 and missing["lost_ops"] and isinstance(given, str | os.PathLike):
+        end = Path(given).stat().st_size
+        why = f"cut off before its first whole block: all {missing['lost_ops']} operations are lost"
+        raise trace_format(os.fspath(given), end, why)
+    return missing
+
+
+def _with(counts: dict[str, Any], missing: dict[str, int]) -> dict[str, Any]:
+    """Return the counts of a plan and of what was missing before it was made, together."""
+    return {**counts, **{name: counts.get(name, 0) + n for name, n in missing.items()}}
 
 
 def _recorded_ns(trace: Any) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .figures import NULL, PERCENTILES, figures, net_ns, op_ns, ratio
+from .figures import NULL, PERCENTILES, Times, compared, figures, net_ns, op_ns
 from .recommend import Candidate, Recommendation, evidence, recommend
 
 if TYPE_CHECKING:
@@ -40,7 +40,9 @@ class Replay:
     reference : str
         What ratios refer to, and what is kept where nothing is clearly better.
     counts : dict
-        Of the plan: ops, slots, threads, unmatched frees, live bytes.
+        Of the plan: ops, slots, threads, live bytes. And what the trace lacks of the program:
+        ``unmatched_frees`` and ``unmatched_reallocs`` of blocks from before the start,
+        ``lost_frees`` that nobody saw, ``lost_ops`` of a full disk or a file that is cut off.
     settings : dict
         threads, speed, touch, repeats, seed.
     source : str
@@ -87,9 +89,11 @@ class Replay:
         -------
         list of dict
             ``design``, ``status``, ``reason``, ``version``; where it is ok ``ns_per_op`` (median,
-            low, high; without what the loop takes), ``gross_ns_per_op``, ``ratio`` to the
-            reference (ratio, low, high), ``peak_bytes``, ``end_bytes`` (retained), ``freed_bytes``,
-            ``purged_bytes``, ``loaded_bytes``, ``page_faults``,
+            low, high; without what the loop takes, so noise may bring it below 0),
+            ``gross_ns_per_op``, ``ratio`` to the reference (ratio, low, high; ``of`` is "net", or
+            "gross" where the net time of either lies within the noise), ``peak_bytes``,
+            ``end_bytes`` (retained), ``freed_bytes``, ``purged_bytes``, ``loaded_bytes``,
+            ``page_faults``,
             ``fragmentation`` (peak and end over live bytes),
             ``classes`` and ``latency_ns`` by percentile.
         """
@@ -210,7 +214,7 @@ class Replay:
         against = None
         if self._ok(self.reference):
             theirs, _ = self._stamps(self.reference)
-            against = ratio(net_ns(timed, null), net_ns(theirs, null))
+            against = compared(_times(timed, null), _times(theirs, null))
         return {**head, "status": "ok", "reason": "", **found, "ratio": against,
                 "fragmentation": self._fragmentation(found)}  # fmt: skip
 
@@ -228,9 +232,13 @@ class Replay:
         null, _ = self._stamps(NULL)
         return Candidate(
             design,
-            net_ns(timed, null),
+            _times(timed, null),
             row["end_bytes"]["median"],
             row["peak_bytes"]["median"],
             row["page_faults"]["median"],
             row["latency_ns"].get("p99_9"),
         )
+
+
+def _times(records: Sequence[Record], null: Sequence[Record]) -> Times:
+    return Times(net_ns(records, null), [*map(op_ns, records)])

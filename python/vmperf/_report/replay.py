@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .. import _core
 from .._extras import require
 from .._files.whole_file import write_whole
+from .._trace.missing import MISSING
 from ..plot import charts, replays
 from . import summary
 from .bundle import javascript
@@ -73,6 +74,7 @@ def _context(found: Replay, policy_hash: Any, title: str | None) -> dict[str, An
         "absent": [row for row in rows if row["status"] != "ok"],
         "front": answer.front,
         "null": found.null,
+        "missing": MISSING,
         "machine": summary.flatten(found.machine),
         "mib": _MIB,
         "css": markup("".join((_HERE / file).read_text(encoding="utf-8") for file in _CSS)),

@@ -13,6 +13,7 @@ from typing import Any
 
 from .. import _core
 from .._errors import invalid, os_error, unsupported
+from .._files.kept import check_output
 from .run import run
 
 __all__ = ["NothingRecordedError", "record"]
@@ -38,7 +39,7 @@ def record(
     words = [os.fspath(word) for word in cmd]
     if not words:
         raise invalid("cmd", words, "a program and its arguments")
-    target = Path(out).absolute()
+    target = check_output(out if isinstance(out, Path) else os.fspath(out), "out").absolute()
     try:
         folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from .._trace.missing import MISSING
 from ._console import duration, scaled, table
 
 if TYPE_CHECKING:
@@ -14,12 +15,6 @@ __all__ = ["tables", "to_json"]
 
 _BYTES = (("B", 1.0), ("KiB", 2.0**10), ("MiB", 2.0**20), ("GiB", 2.0**30), ("TiB", 2.0**40))
 _BARS = " ▁▂▃▄▅▆▇█"
-_MISSING = {
-    "unmatched_frees": "frees of blocks from before the start",
-    "unmatched_reallocs": "reallocs of blocks from before the start",
-    "lost_frees": "frees that nobody saw",
-    "lost_ops": "operations lost: full disk, damaged or truncated file",
-}
 
 
 def size(value: float) -> str:
@@ -45,7 +40,7 @@ def tables(found: Mapping[str, Any]) -> Iterable[Table | str]:
         f"  freed by another thread: {found['n_handed_over']} blocks, "
         f"{size(found['handed_over_bytes'])}"
     )
-    for name, words in _MISSING.items():
+    for name, words in MISSING.items():
         if found[name]:
             yield f"  {found[name]} {words}"
     yield f"  live bytes over time |{_bars(found['curve_live_bytes'])}|"

@@ -27,7 +27,7 @@ def command(action: str, kind: str | None, json_path: str | None) -> None:
 
     if action == "clear":
         clear_cache(kind)
-    rows = [row for row in cache_usage() if action == "clear" or kind in (None, row["kind"])]
+    rows = cache_usage(None if action == "clear" else kind)
     if json_path is not None:
         write_json(json_path, rows)
     if json_path == "-":

@@ -44,6 +44,6 @@ def command(
     program = program_of(words[0])
     env = environment(design, checked=checked, watch=watch, interval_ms=interval_ms)
     if watch is not None:
-        watch.write_bytes(b"")  # a mistake in its path shows now
+        watch.write_bytes(b"")  # anew; that it can be written was looked at
     sys.stdout.flush()
     os.execve(program, words, env)

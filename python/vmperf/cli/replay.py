@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .._trace.missing import MISSING
 from ._json import JsonCommand, json_option, write_json
+from ._outputs import Outputs
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,10 +43,10 @@ _SIZES = (("B", 1.0), ("KiB", 2.0**10), ("MiB", 2.0**20), ("GiB", 2.0**30))
 )
 @click.option(
     "--touch",
-    default="pages",
+    default="use",
     show_default=True,
-    metavar="none|first|pages|all",
-    help="What is written to a new block.",
+    metavar="none|first|pages|all|use",
+    help="What is written to a block: use is all of it, and its first byte again before its end.",
 )
 @click.option(
     "--repeats",
@@ -64,9 +66,10 @@ _SIZES = (("B", 1.0), ("KiB", 2.0**10), ("MiB", 2.0**20), ("GiB", 2.0**30))
     help="Write a page with the front of time against memory.",
 )
 @json_option
+@click.pass_context
 def command(
-    file: Path, designs: str, threads: str, speed: str, touch: str, repeats: int,
-    no_latency: bool, reference: str | None, seed: int, html: Path | None,
+    context: click.Context, file: Path, designs: str, threads: str, speed: str, touch: str,
+    repeats: int, no_latency: bool, reference: str | None, seed: int, html: Path | None,
     json_path: str | None,
 ) -> None:  # fmt: skip
     """Replay the trace in FILE through allocators and say which one suits it.
@@ -78,8 +81,9 @@ def command(
 
     from ._console import console, say
 
-    _try_output(html)
-    _try_output(None if json_path in (None, "-") else Path(str(json_path)))
+    outputs = Outputs()
+    outputs.file("--html", html)
+    outputs.file("--json", json_path)
     err = console(stderr=True)
     found = alloc.replay(
         file,
@@ -93,8 +97,6 @@ def command(
         seed=seed,
         progress=_Progress(err),
     )
-    if json_path is not None:
-        write_json(json_path, found.to_dict())
     out = console(stderr=json_path == "-")
     if json_path != "-":
         for part in _parts(found):
@@ -102,17 +104,12 @@ def command(
     if html is not None:
         from vmperf import report
 
-        say(out, f"page: {report(found, html)}")
+        if outputs.write("--html", html, lambda: report(found, html)):
+            say(out, f"page: {html}")
+    if json_path is not None:
+        outputs.write("--json", json_path, lambda: write_json(json_path, found.to_dict()))
     say(out, str(found.recommendation()))
-    if not any(row["status"] == "ok" for row in found.rows()):
-        raise SystemExit(1)
-
-
-def _try_output(path: Path | None) -> None:
-    """Fail before anything is measured where a result could not be written."""
-    if path is not None:
-        with path.open("ab"):
-            pass
+    context.exit(outputs.exit_code(int(not any(row["status"] == "ok" for row in found.rows()))))
 
 
 class _Progress:
@@ -140,12 +137,17 @@ def _parts(found: Any) -> Iterable[Any]:
         f"{found.source}: {counts['n_ops']:,} operations, at most "
         f"{_size(counts['live_peak_bytes'])} live, {counts['n_threads']} thread(s) replayed"
     )
-    if counts["unmatched_frees"]:
-        yield f"{counts['unmatched_frees']:,} frees of blocks that were never allocated: left out"
+    for name, words in MISSING.items():
+        if counts[name]:
+            yield f"{counts[name]:,} {words}"
     rows = found.rows()
     headers = ["allocator", ">per op", ">95 % interval", f">x {found.reference}", ">p50", ">p99.9",
                ">peak", ">retained", ">all freed", ">purged", ">faults", "status"]  # fmt: skip
     yield table(headers, [_line(row) for row in rows])
+    if any(
+        row["status"] == "ok" and row["ratio"] and row["ratio"]["of"] == "gross" for row in rows
+    ):
+        yield "* of times with the loop's own in them: without it, noise is more than what is left"
     yield from _classes(rows)
     null = found.null
     yield f"the loop alone: {null['gross_ns_per_op']['median']:.2f} ns per op, subtracted" + (
@@ -169,7 +171,7 @@ def _line(row: dict[str, Any]) -> list[str]:
         row["design"],
         duration(ns["median"]),
         interval(ns["low"], ns["high"]),
-        "-" if ratio is None else f"{ratio['ratio']:.2f}",
+        "-" if ratio is None else f"{ratio['ratio']:.2f}" + "*" * (ratio["of"] == "gross"),
         duration(delays.get("p50")),
         duration(delays.get("p99_9")),
         *(_size(value) for value in memory),

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from .._trace.missing import MISSING
 from ._json import JsonCommand, json_option, write_json
 
 __all__ = ["command"]
@@ -67,7 +68,7 @@ def _line(row: dict[str, Any]) -> str:
     remarks = [f"{row['n_ops']} operations", f"at most {row['n_slots']} blocks live"]
     if row["n_threads"] > 1:
         remarks.append(f"{row['n_threads']} threads")
-    for name in ("unmatched_frees", "unmatched_reallocs", "lost_frees", "lost_ops"):
+    for name in MISSING:
         if row[name]:
             remarks.append(f"{row[name]} {name.replace('_', ' ')}")
     own = "" if row["own"] else " (started by it)"
@@ -103,9 +104,10 @@ def info(file: Path, json_path: str | None) -> None:
 def convert(src: Path, dst: Path) -> None:
     """Write SRC (.vmt, memray capture, memory_replay text) as DST: text for .txt, else .vmt."""
     from vmperf import trace
+    from vmperf._files.kept import check_output
 
     from ._console import console, say
 
-    trace.convert(src, dst)
+    trace.convert(src, check_output(dst, "DST"))
     name = shlex.quote(str(dst))
     say(console(), f"{dst.stat().st_size} bytes in {name}; next: vmperf trace info {name}")

@@ -341,8 +341,8 @@ void bad() {
 void null(std::uint64_t seed) {
   const Made made = draw(seed, 1, 5000);
   const ReplayPlan plan = plan_replay(made.ops, ReplayThreads::merge, ReplaySpeed::max);
-  for (const ReplayTouch touch :
-       {ReplayTouch::none, ReplayTouch::first, ReplayTouch::pages, ReplayTouch::all}) {
+  for (const ReplayTouch touch : {ReplayTouch::none, ReplayTouch::first, ReplayTouch::pages,
+                                  ReplayTouch::all, ReplayTouch::use}) {
     const Replayed found = replay(plan, null_face(plan.counts().largest_bytes), {.touch = touch});
     REQUIRE(found.n_failed == 0 && found.n_ops == plan.counts().n_ops);
   }

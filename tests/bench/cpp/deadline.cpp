@@ -66,6 +66,14 @@ void a_long_op_stays_where_two_samples_fit() {
   CHECK(found.settings.n_samples == 3 && found.settings.n_placements == 1);
 }
 
+void settling_goes_before_the_last_op_does() {
+  CHECK(fit(kQuick, {300 * kMs}, 0, 910 * kMs).settles);
+  const Fit tight = fit(kQuick, {300 * kMs}, 0, 890 * kMs);
+  CHECK(tight.has[0] && !tight.settles && tight.settings.n_samples == 2);
+  const Fit others = fit(kQuick, {300 * kMs, 1.0}, 0, 500 * kMs);
+  CHECK(!others.has[0] && others.has[1] && others.settles);
+}
+
 void nothing_left_still_means_two_rounds_of_short_ops() {
   const Fit found = fit(kQuick, {1.0, 2.0}, 0, -5 * kMs);
   CHECK(found.settings.n_samples == 2 && found.settings.n_placements == 1);
@@ -97,6 +105,7 @@ int main() {
   placements_that_cost_much_are_fewer();
   long_ops_leave_before_they_take_the_time_of_others();
   a_long_op_stays_where_two_samples_fit();
+  settling_goes_before_the_last_op_does();
   nothing_left_still_means_two_rounds_of_short_ops();
   all_too_long();
   a_deadline_comes_or_does_not();

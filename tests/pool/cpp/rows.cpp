@@ -217,6 +217,35 @@ template <class Pool> void rows_that_another_thread_changes(Pool pool) {
   require(pool.live() == 64, "all are live");
 }
 
+// Another thread writes to the row while it is filled. Every slot of the pool is live afterwards,
+// whatever stands in the row.
+template <class Pool> void rows_that_another_thread_writes(Pool pool) {
+  constexpr std::size_t kSlots = 64;
+  std::vector<Node *> row(kSlots);
+  std::atomic<bool> done = false;
+  std::thread other([&] {
+    while (!done) {
+      for (Node *&entry : row) {
+        __atomic_store_n(&entry, nullptr, __ATOMIC_RELAXED);
+      }
+    }
+  });
+  pool.preallocate(kSlots);
+  require(pool.slabs().size() == 1 && pool.capacity() == kSlots, "one slab");
+  const Slab &slab = pool.slabs().front();
+  // On a busy machine it takes many turns until the two threads meet.
+  for (int turn = 0, met = 0; turn < 1'000'000 && (met < 100 || turn < 2000); ++turn) {
+    pool.allocate_n(row.data(), slab.n_slots());
+    met += __atomic_load_n(&row[0], __ATOMIC_RELAXED) == nullptr ? 1 : 0;
+    require(pool.live() == slab.n_slots(), "all are live");
+    for (std::size_t i = 0; i < slab.n_slots(); ++i) {
+      pool.deallocate(reinterpret_cast<Node *>(slab.base() + i * sizeof(Node)));
+    }
+  }
+  done = true;
+  other.join();
+}
+
 // Longer than all that can be live, with a fault before that or none.
 template <class Pool> void rows_that_are_too_long(Pool pool) {
   std::vector<Node *> row(10);
@@ -248,6 +277,8 @@ int main() { // NOLINT(bugprone-exception-escape): what is not expected ends the
   refused_operations_are_not_counted();
   rows_that_another_thread_changes(CheckedPool<Node>());
   rows_that_another_thread_changes(BasicCheckedPool<AnySlots, RawIntrusivePool>(64, 8));
+  rows_that_another_thread_writes(CheckedPool<Node>());
+  rows_that_another_thread_writes(BasicCheckedPool<AnySlots, RawIntrusivePool>(sizeof(Node), 8));
   rows_that_are_too_long(CheckedPool<Node>());
   rows_that_are_too_long(BasicCheckedPool<AnySlots, RawIntrusivePool>(64, 8));
   std::puts("ok");

@@ -37,7 +37,7 @@ struct CommandResult {
 };
 
 /// OsError where there is no such program or no process can be made, InvalidArgumentError for an
-/// empty argv.
+/// empty argv, UnsupportedError where a child may not be traced.
 [[nodiscard]] CommandResult run_command(const Command &command);
 
 /// The path of a program, by PATH where the name has no '/'; empty where there is none.

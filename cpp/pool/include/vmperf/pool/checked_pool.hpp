@@ -20,6 +20,7 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <new>
 #include <span>
 #include <string>
@@ -109,7 +110,8 @@ public:
     pool_.deallocate(slot);
   }
 
-  /// As RawStackPool's. O(n).
+  /// As RawStackPool's. `out` is written and never read: what another thread writes there while it
+  /// is filled changes nothing but the row. O(n).
   template <class T> void allocate_n(T **out, std::size_t n);
 
   /// Takes a row back: CorruptionError names the first wrong pointer's index, and nothing is freed.
@@ -194,6 +196,9 @@ private:
   }
   std::size_t move_to_slab_of(void *slot);
   std::size_t require_live(const void *slot, const std::string &where);
+  // A private one, uninitialised: for a Base without a table of its own. CapacityError.
+  static std::unique_ptr<void *[]> own_row(std::size_t n); // NOLINT(modernize-avoid-c-arrays)
+  void mark_allocated(std::span<void *const> row);
   void mark_freed(std::span<void *const> row);
   void mark_live(std::span<void *const> row);
   static std::string in_row(std::size_t i) {

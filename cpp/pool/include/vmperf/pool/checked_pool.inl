@@ -53,26 +53,62 @@ std::size_t BasicCheckedPool<Slots, Base>::require_live(const void *slot,
   throw CorruptionError(where + fault_of(slot));
 }
 
+// The row is marked before the caller has it: what another thread writes there is not looked at.
 template <class Slots, class Base>
 template <class T>
 void BasicCheckedPool<Slots, Base>::allocate_n(T **out, std::size_t n) {
-  pool_.allocate_n(out, n);
-  for (std::size_t i = 0; i < n; ++i) {
-    std::size_t index = index_in(here_, out[i]);
+  if constexpr (requires { pool_.take_row(n); }) {
+    const std::span<void *const> row = pool_.take_row(n);
+    try {
+      mark_allocated(row);
+    } catch (const CapacityError &) {
+      pool_.take_staged(n);
+      throw;
+    }
+    copy_entries(as_memory(out), row.data(), n);
+  } else {
+    const auto row = own_row(n);
+    pool_.allocate_n(row.get(), n);
+    try {
+      mark_allocated({row.get(), n});
+    } catch (const CapacityError &) {
+      pool_.deallocate_n(row.get(), n);
+      throw;
+    }
+    std::transform(row.get(), row.get() + n, out,
+                   [](void *slot) { return static_cast<T *>(slot); });
+  }
+}
+
+// CapacityError, where a slab's first slot is among them and there is no memory for its map; then
+// no slot of the row is marked.
+template <class Slots, class Base>
+void BasicCheckedPool<Slots, Base>::mark_allocated(std::span<void *const> row) {
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    std::size_t index = index_in(here_, row[i]);
     if (index >= here_.n_slots) [[unlikely]] {
       try {
-        move_to(map_of(out[i]));
+        move_to(map_of(row[i]));
       } catch (const CapacityError &) {
         for (std::size_t k = i; k-- != 0;) {
-          here_.live[require_live(out[k], "")] = 0;
+          here_.live[require_live(row[k], "")] = 0;
         }
-        pool_.deallocate_n(out, n);
         throw;
       }
-      index = slots_.index(address(out[i]) - here_.base);
+      index = slots_.index(address(row[i]) - here_.base);
     }
     here_.live[index] = 1;
   }
+}
+
+template <class Slots, class Base>
+// NOLINTNEXTLINE(modernize-avoid-c-arrays)
+std::unique_ptr<void *[]> BasicCheckedPool<Slots, Base>::own_row(std::size_t n) {
+  std::unique_ptr<void *[]> row(new (std::nothrow) void *[n]);
+  if (row == nullptr) {
+    throw CapacityError("no memory for a copy of the row", n * sizeof(void *), kMaxBytes);
+  }
+  return row;
 }
 
 // What was tested is what is taken back, also where another thread writes to the row meanwhile: it
@@ -91,14 +127,10 @@ void BasicCheckedPool<Slots, Base>::deallocate_n(T *const *in, std::size_t n) {
     }
     pool_.take_staged(n);
   } else {
-    std::vector<void *> row;
-    try {
-      row.assign(in, in + n);
-    } catch (const std::bad_alloc &) {
-      throw CapacityError("no memory for a copy of the row", n * sizeof(void *), kMaxBytes);
-    }
-    mark_freed(row);
-    pool_.deallocate_n(row.data(), n);
+    const auto row = own_row(n);
+    std::copy_n(in, n, row.get());
+    mark_freed({row.get(), n});
+    pool_.deallocate_n(row.get(), n);
   }
 }
 

@@ -94,12 +94,20 @@ public:
   /// Writes n slots to `out`, in the order of the stack, not of n calls of allocate(). All or
   /// nothing: CapacityError leaves the pool as it was. O(n), a copy where none is fresh.
   template <class T> [[gnu::always_inline]] void allocate_n(T **out, std::size_t n) {
+    const std::span<void *const> row = take_row(n);
+    copy_entries(as_memory(out), row.data(), n);
+  }
+
+  /// Hands n slots out and shows them where they lay, until the next operation on the pool: for an
+  /// owner that must know which they are, whatever becomes of the caller's row. take_staged(n)
+  /// undoes it. CapacityError leaves the pool as it was. O(1) where none is fresh.
+  [[nodiscard, gnu::always_inline]] std::span<void *const> take_row(std::size_t n) {
     if (n > stacked()) [[unlikely]] {
       stack_fresh(n);
     }
     top_ -= n;
-    copy_entries(as_memory(out), as_memory(top_ + 1), n);
     unpoison_row(top_ + 1, n);
+    return {reinterpret_cast<void *const *>(top_ + 1), n};
   }
 
   /// Takes n live slots back; anything else is undefined. A row that allocate_n() gave comes back

@@ -30,8 +30,9 @@
 
 namespace vmperf::alloc {
 
-/// What is written to a new block: nothing; its first byte; one of each page; all of it.
-enum class ReplayTouch : std::uint8_t { none, first, pages, all };
+/// What is written to a new block: nothing; its first byte; one of each page; all of it; all of it,
+/// and its first byte once more just before it is freed, as a program uses it.
+enum class ReplayTouch : std::uint8_t { none, first, pages, all, use };
 enum class ReplayThreads : std::uint8_t { merge, same };
 enum class ReplaySpeed : std::uint8_t { max, real };
 
@@ -48,7 +49,7 @@ inline constexpr std::size_t kSmallBytes = 1024;
 
 /// One op as it is replayed.
 struct ReplayStep {
-  std::uint64_t size_bytes;
+  std::uint64_t size_bytes; ///< asked for; of a free, that of the block
   std::uint32_t slot;
   trace::Kind kind;
   OpClass op_class;
@@ -112,7 +113,7 @@ private:
                                      ReplaySpeed speed, std::size_t points = 200);
 
 struct ReplaySettings {
-  ReplayTouch touch = ReplayTouch::pages;
+  ReplayTouch touch = ReplayTouch::use;
   bool stamped = false; ///< of speed real always
 };
 

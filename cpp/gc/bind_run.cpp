@@ -1,0 +1,142 @@
+// Bindings: programs run on a heap of a name, and what their pauses were.
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+#include <pybind11/typing.h>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "bind_run.docs.hpp"
+#include "vmperf/gc/run.hpp"
+#include "vmperf/stats/histogram.hpp"
+#include "vmperf/stats/utilisation.hpp"
+
+namespace py = pybind11;
+
+namespace vmperf::gc {
+namespace {
+
+using Record = py::typing::Dict<py::str, py::str>;
+
+struct Heap {
+  std::string collector;
+  SpaceSettings settings;
+};
+
+// Spaces enter with the designs, which bench fills in at its first use.
+void enter_spaces() {
+  const py::dict modules = py::module_::import("sys").attr("modules");
+  static_cast<void>(py::object(modules["vmperf._core"].attr("bench").attr("catalog")));
+}
+
+void name_fields() {
+  static bool done = false; // written with the GIL held
+  if (!std::exchange(done, true)) {
+    PYBIND11_NUMPY_DTYPE(Pause, start_ns, kind, cause, ns, ttsp_ns, roots_ns, remset_ns, copy_ns,
+                         mark_ns, sweep_ns, live_before_bytes, live_after_bytes, promoted_bytes,
+                         copied_objects, marked_objects, remembered, survivors_bytes, workers,
+                         steals, target_ns);
+  }
+}
+
+py::array pauses_of(const RunResult &run) {
+  name_fields();
+  return py::array_t<Pause>(static_cast<py::ssize_t>(run.pauses.size()), run.pauses.data());
+}
+
+stats::Histogram histogram_of(const RunResult &run) {
+  stats::Histogram histogram;
+  for (const Pause &pause : run.pauses) {
+    histogram.record(static_cast<std::uint64_t>(pause.ns));
+  }
+  return histogram;
+}
+
+py::array_t<double> utilisation_of(const RunResult &run, const std::vector<double> &windows_ms) {
+  std::vector<std::int64_t> start;
+  std::vector<std::int64_t> ns;
+  for (const Pause &pause : run.pauses) {
+    start.push_back(pause.start_ns);
+    ns.push_back(pause.ns);
+  }
+  std::vector<std::int64_t> windows;
+  for (const double ms : windows_ms) {
+    windows.push_back(static_cast<std::int64_t>(ms * 1e6));
+  }
+  const auto found = stats::min_mutator_utilisation(
+      {.start_ns = start, .ns = ns, .begin_ns = run.begin_ns, .end_ns = run.end_ns}, windows);
+  return py::array_t<double>(static_cast<py::ssize_t>(found.size()), found.data());
+}
+
+Heap make_heap(std::string collector, std::size_t heap_bytes, std::size_t nursery_bytes) {
+  enter_spaces();
+  static_cast<void>(space_source(collector)); // its name is checked now, ranges with each run
+  return {std::move(collector), {.heap_bytes = heap_bytes, .nursery_bytes = nursery_bytes}};
+}
+
+RunResult run_on(const Heap &heap, const std::string &workload, std::uint64_t size,
+                 std::uint64_t steps, double longevity, std::uint64_t seed) {
+  RunSettings settings{.space = heap.collector,
+                       .program = workload,
+                       .heap = heap.settings,
+                       .demand = {.size = size, .seed = seed, .longevity = longevity},
+                       .steps = steps};
+  for (const ProgramSource &one : program_sources()) {
+    settings.demand.size =
+        size == 0 && one.name == workload ? one.default_size : settings.demand.size;
+  }
+  const py::gil_scoped_release released;
+  return run_program(settings);
+}
+
+template <class Sources> Record summaries(const Sources &sources) {
+  Record found;
+  for (const auto &one : sources) {
+    found[py::str(std::string(one.name))] = std::string(one.summary);
+  }
+  return found;
+}
+
+Record collectors() {
+  enter_spaces();
+  std::vector<SpaceSource> all;
+  for (const std::string &name : space_names()) {
+    all.push_back(space_source(name));
+  }
+  return summaries(all);
+}
+
+} // namespace
+
+void bind_run(py::module_ &m) {
+  // Run.hdr() gives a class of stats, which has to be there when its signature is written.
+  const py::dict modules = py::module_::import("sys").attr("modules");
+  static_cast<void>(py::object(modules["vmperf._core"].attr("stats").attr("Histogram")));
+  const SpaceSettings defaults;
+  py::class_<RunResult>(m, "Run", docs::Run)
+      .def_readonly("begin_ns", &RunResult::begin_ns, "Monotonic clock before the first step.")
+      .def_readonly("end_ns", &RunResult::end_ns, "Monotonic clock after the last step.")
+      .def_readonly("checksum", &RunResult::checksum, "One on all collectors for one seed.")
+      .def_readonly("objects", &RunResult::objects, "How many objects the steps made.")
+      .def_property_readonly(
+          "collections", [](const RunResult &run) { return run.figures.collections; },
+          "How many collections the steps took.")
+      .def_property_readonly("pauses", &pauses_of, docs::Run_pauses)
+      .def("hdr", &histogram_of, docs::Run_hdr)
+      .def("min_mutator_utilisation", &utilisation_of, py::arg("windows_ms"),
+           docs::Run_min_mutator_utilisation)
+      .def("jvm_log", &jvm_log, docs::Run_jvm_log)
+      .def("chrome_trace", &chrome_trace, docs::Run_chrome_trace);
+  py::class_<Heap>(m, "Heap", docs::Heap)
+      .def(py::init(&make_heap), py::kw_only(), py::arg("collector") = "naive",
+           py::arg("heap_bytes") = defaults.heap_bytes,
+           py::arg("nursery_bytes") = defaults.nursery_bytes)
+      .def("run", &run_on, py::arg("workload"), py::kw_only(), py::arg("size") = 0,
+           py::arg("steps") = 100, py::arg("longevity") = 0.1, py::arg("seed") = 0, docs::Heap_run);
+  m.def("collectors", &collectors, docs::collectors);
+  m.def("workloads", [] { return summaries(program_sources()); }, docs::workloads);
+}
+
+} // namespace vmperf::gc

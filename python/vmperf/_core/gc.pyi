@@ -1,0 +1,220 @@
+"""
+Collectors to run, measure and compare: programs in C++ on heaps, pauses as arrays.
+
+`collectors()` names the heaps there are, `workloads()` the programs; a `Heap` runs a program and
+gives a `Run` with its pauses.
+"""
+from __future__ import annotations
+import numpy
+import numpy.typing
+import typing
+import vmperf._core.stats
+__all__: list[str] = ['Heap', 'Run', 'collectors', 'workloads']
+class Run:
+    """
+    What a program did on a heap, and how it was stopped.
+    """
+    def chrome_trace(self) -> str:
+        """
+        The pauses and their phases as JSON in Chrome's trace event format, for Perfetto.
+
+        Returns
+        -------
+        str
+            Times in microseconds since the first step.
+
+        Examples
+        --------
+        >>> import json
+        >>> from vmperf import gc
+        >>> run = gc.Heap(heap_bytes=1 << 20).run("churn", size=100, steps=50)
+        >>> json.loads(run.chrome_trace())["traceEvents"][0]["name"]
+        'major pause'
+        """
+    def hdr(self) -> vmperf._core.stats.Histogram:
+        """
+        The lengths of all pauses, in ns.
+
+        Returns
+        -------
+        vmperf.stats.Histogram
+            To be asked for quantiles, or merged with that of another run.
+
+        Examples
+        --------
+        >>> from vmperf import gc
+        >>> run = gc.Heap(heap_bytes=1 << 20).run("churn", size=100, steps=50)
+        >>> run.hdr().count == run.collections
+        True
+        """
+    def jvm_log(self) -> str:
+        """
+        The pauses as text of the JVM's unified logging, a line each, for tools that read that.
+
+        Returns
+        -------
+        str
+            Times in seconds since the first step.
+
+        Examples
+        --------
+        >>> from vmperf import gc
+        >>> run = gc.Heap(heap_bytes=1 << 20).run("churn", size=100, steps=50)
+        >>> "[info][gc] GC(0) Pause Full (Allocation Failure)" in run.jvm_log()
+        True
+        """
+    def min_mutator_utilisation(self, windows_ms: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        The least share of time that the program had for itself in any window of a length.
+
+        Parameters
+        ----------
+        windows_ms : list of float
+            Lengths of windows in milliseconds, 0.000001 or more.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_windows,)
+            0 to 1; NaN for a window longer than the run.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If a window is shorter than a nanosecond.
+
+        Examples
+        --------
+        >>> from vmperf import gc
+        >>> run = gc.Heap(collector="libc").run("churn", size=100, steps=50)
+        >>> float(run.min_mutator_utilisation([0.001])[0])
+        1.0
+        """
+    @property
+    def begin_ns(self) -> int:
+        """
+        Monotonic clock before the first step.
+        """
+    @property
+    def checksum(self) -> int:
+        """
+        One on all collectors for one seed.
+        """
+    @property
+    def collections(self) -> int:
+        """
+        How many collections the steps took.
+        """
+    @property
+    def end_ns(self) -> int:
+        """
+        Monotonic clock after the last step.
+        """
+    @property
+    def objects(self) -> int:
+        """
+        How many objects the steps made.
+        """
+    @property
+    def pauses(self) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
+        """
+        Structured array, a row a pause: times in ns, sizes in bytes, survivors by age.
+        """
+class Heap:
+    """
+    A heap of a name and a size, on which programs run; each run has a fresh one.
+
+    Parameters
+    ----------
+    collector : str, default "naive"
+        One of `collectors()`; those without a collector (libc, mimalloc) release what they are done
+        with.
+    heap_bytes : int
+        Limit of all that lives, 131072 to 8589934592; libc and mimalloc have none.
+    nursery_bytes : int
+        Of generational collectors, 1 to `heap_bytes`.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If there is no such collector.
+
+    Examples
+    --------
+    >>> from vmperf import gc
+    >>> heap = gc.Heap(collector="naive", heap_bytes=1 << 20)
+    >>> run = heap.run("churn", size=1000, steps=50)
+    >>> run.objects, run.collections > 0, len(run.pauses) == run.collections
+    (51000, True, True)
+    """
+    def __init__(self, *, collector: str = 'naive', heap_bytes: typing.SupportsInt | typing.SupportsIndex = 67108864, nursery_bytes: typing.SupportsInt | typing.SupportsIndex = 1048576) -> None:
+        ...
+    def run(self, workload: str, *, size: typing.SupportsInt | typing.SupportsIndex = 0, steps: typing.SupportsInt | typing.SupportsIndex = 100, longevity: typing.SupportsFloat | typing.SupportsIndex = 0.1, seed: typing.SupportsInt | typing.SupportsIndex = 0) -> Run:
+        """
+        Runs a program for a number of steps; the GIL is released meanwhile.
+
+        Parameters
+        ----------
+        workload : str
+            One of `workloads()`.
+        size : int, default 0
+            How much lives, in the program's own measure; 0 takes the program's own choice.
+        steps : int, default 100
+            Rounds of work after everything long-lived is there.
+        longevity : float, default 0.1
+            Of churn and survivors: the share of objects that are kept, 0 to 1.
+        seed : int, default 0
+            Of all that is drawn.
+
+        Returns
+        -------
+        Run
+            What it took, and its pauses.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If there is no such program, or heap, nursery, size or share is out of range.
+        CapacityError
+            If the program does not fit into the heap after a full collection.
+        CorruptionError
+            If the program finds what it wrote changed.
+        UnsupportedError
+            If the collector is a library that is not there; it says what would supply it.
+
+        Examples
+        --------
+        >>> from vmperf import gc
+        >>> checksums = {gc.Heap(collector=c).run("mesh", steps=3).checksum for c in ("naive", "libc")}
+        >>> len(checksums)
+        1
+        """
+def collectors() -> dict[str, str]:
+    """
+    The heaps that there are, our own and others', whether installed or not.
+
+    Returns
+    -------
+    dict of str
+        A summary by name.
+
+    Examples
+    --------
+    >>> from vmperf import gc
+    >>> "libc" in gc.collectors()
+    True
+    """
+def workloads() -> dict[str, str]:
+    """
+    The programs that run on every heap.
+
+    Returns
+    -------
+    dict of str
+        A summary by name, which says what its `size` is.
+
+    Examples
+    --------
+    >>> from vmperf import gc
+    >>> "binary_trees" in gc.workloads()
+    True
+    """
