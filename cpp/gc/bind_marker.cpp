@@ -36,7 +36,7 @@ std::unique_ptr<Marker> make(std::size_t workers, const std::string &policy,
   return std::make_unique<Marker>(options);
 }
 
-py::array_t<MarkWorkerStats> mark(Marker &marker, GraphHeap &graph) {
+py::array mark(Marker &marker, GraphHeap &graph) {
   MarkStats stats;
   {
     const py::gil_scoped_release released;
