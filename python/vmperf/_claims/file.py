@@ -40,8 +40,8 @@ def read_claims(path: Path) -> list[Claim]:
     ----------
     path : pathlib.Path
         TOML with one ``[[claim]]`` table per claim; before the first, ``include`` may name further
-        such files, relative to this one, or a pattern of theirs (``claims_*.toml``), and ``by_rule = true`` adds the claims of
-        `claims_by_rule` after those that are written.
+        such files, relative to this one, or a pattern of theirs (``claims_*.toml``), and
+        ``by_rule = true`` adds the claims of `claims_by_rule` after those that are written.
 
     Returns
     -------
