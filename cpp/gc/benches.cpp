@@ -72,7 +72,7 @@ void declare_benches(bench::Registry &registry) {
       .summary("a ring of messages of 512 bytes: each lives as long as the ring is")
       .op("1000 messages")
       .axis("messages", {100, 1000, 10000}, 1000)
-      .axis("heap_kib", {2048, 16384, 65536}, 4096);
+      .axis("heap_kib", {2048, 4096, 16384, 65536}, 4096);
   program(registry.benchmark("gc/mixed"))
       .summary("other programs: a cache, a graph, growing texts, lists, a huge array, messages")
       .op("1000 rounds of the program, or one list")

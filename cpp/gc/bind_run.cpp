@@ -130,7 +130,7 @@ void bind_run(py::module_ &m) {
       .def("jvm_log", &jvm_log, docs::Run_jvm_log)
       .def("chrome_trace", &chrome_trace, docs::Run_chrome_trace);
   py::class_<Heap>(m, "Heap", docs::Heap)
-      .def(py::init(&make_heap), py::kw_only(), py::arg("collector") = "naive",
+      .def(py::init(&make_heap), py::kw_only(), py::arg("collector") = "gen-immix",
            py::arg("heap_bytes") = defaults.heap_bytes,
            py::arg("nursery_bytes") = defaults.nursery_bytes)
       .def("run", &run_on, py::arg("workload"), py::kw_only(), py::arg("size") = 0,

@@ -165,6 +165,13 @@ class ParallelMarker:
 class Run:
     """
     What a program did on a heap, and how it was stopped.
+
+    Examples
+    --------
+    >>> from vmperf import gc
+    >>> run = gc.Heap(heap_bytes=1 << 20, nursery_bytes=1 << 18).run("churn", size=100, steps=50)
+    >>> run.end_ns > run.begin_ns, run.collections == len(run.pauses)
+    (True, True)
     """
     def chrome_trace(self) -> str:
         """
@@ -179,7 +186,7 @@ class Run:
         --------
         >>> import json
         >>> from vmperf import gc
-        >>> run = gc.Heap(heap_bytes=1 << 20).run("churn", size=100, steps=50)
+        >>> run = gc.Heap(heap_bytes=4 << 20).run("churn", size=100, steps=50)
         >>> json.loads(run.chrome_trace())["traceEvents"][0]["name"]
         'major pause'
         """
@@ -195,7 +202,7 @@ class Run:
         Examples
         --------
         >>> from vmperf import gc
-        >>> run = gc.Heap(heap_bytes=1 << 20).run("churn", size=100, steps=50)
+        >>> run = gc.Heap(heap_bytes=4 << 20).run("churn", size=100, steps=50)
         >>> run.hdr().count == run.collections
         True
         """
@@ -211,7 +218,7 @@ class Run:
         Examples
         --------
         >>> from vmperf import gc
-        >>> run = gc.Heap(heap_bytes=1 << 20).run("churn", size=100, steps=50)
+        >>> run = gc.Heap(heap_bytes=4 << 20).run("churn", size=100, steps=50)
         >>> "[info][gc] GC(0) Pause Full (Allocation Failure)" in run.jvm_log()
         True
         """
@@ -277,13 +284,13 @@ class Heap:
 
     Parameters
     ----------
-    collector : str, default "naive"
+    collector : str, default "gen-immix"
         One of `collectors()`; those without a collector (libc, mimalloc) release what they are done
         with.
     heap_bytes : int
         Limit of all that lives, 131072 to 8589934592; libc and mimalloc have none.
     nursery_bytes : int
-        Of generational collectors, 1 to `heap_bytes`.
+        Of generational collectors, up to about two fifths of `heap_bytes`.
 
     Raises
     ------
@@ -298,7 +305,7 @@ class Heap:
     >>> run.objects, run.collections > 0, len(run.pauses) == run.collections
     (51000, True, True)
     """
-    def __init__(self, *, collector: str = 'naive', heap_bytes: typing.SupportsInt | typing.SupportsIndex = 67108864, nursery_bytes: typing.SupportsInt | typing.SupportsIndex = 1048576) -> None:
+    def __init__(self, *, collector: str = 'gen-immix', heap_bytes: typing.SupportsInt | typing.SupportsIndex = 67108864, nursery_bytes: typing.SupportsInt | typing.SupportsIndex = 1048576) -> None:
         ...
     def run(self, workload: str, *, size: typing.SupportsInt | typing.SupportsIndex = 0, steps: typing.SupportsInt | typing.SupportsIndex = 100, longevity: typing.SupportsFloat | typing.SupportsIndex = 0.1, seed: typing.SupportsInt | typing.SupportsIndex = 0) -> Run:
         """
