@@ -7,9 +7,9 @@
 //   epoch    moves when work is published while somebody sleeps, and at the end
 //
 // A worker without work looks around 64 times, then yields 64 times, then sleeps until the epoch
-// moves. Sleeper and publisher cannot miss each other: one counts itself in `sleepers` and then reads
-// the deques, the other writes its deque and then reads `sleepers`, both by read-modify-writes: the
-// later of the two sees what the other did before.
+// moves. Sleeper and publisher cannot miss each other: one counts itself in `sleepers` and then
+// reads the deques, the other writes its deque and then reads `sleepers`, both by
+// read-modify-writes: the later of the two sees what the other did before.
 // O(1) each; any number of threads.
 #pragma once
 
