@@ -251,15 +251,15 @@ Demand stores(const bench::Params &params) {
 bench::Design &add_gc_design(bench::Registry &registry, SpaceSource source) {
   add_space(source);
   bench::Design &design = registry.design("gc", source.name, source.summary);
-  const auto runs = [&](const char *id, Read read) {
-    design.runs(id, [source, read](const bench::Params &params) {
-      return std::make_unique<ProgramWorkload>(source, read(params));
+  const auto runs = [&](const char *id, Read demand_of) {
+    design.runs(id, [source, demand_of](const bench::Params &params) {
+      return std::make_unique<ProgramWorkload>(source, demand_of(params));
     });
   };
-  const auto pauses = [&](const char *id, Read read, Kind kind) {
+  const auto pauses = [&](const char *id, Read demand_of, Kind kind) {
     if (source.collects) {
-      design.runs(id, [source, read, kind](const bench::Params &params) {
-        return std::make_unique<PauseWorkload>(source, read(params), kind);
+      design.runs(id, [source, demand_of, kind](const bench::Params &params) {
+        return std::make_unique<PauseWorkload>(source, demand_of(params), kind);
       });
     }
   };

@@ -19,7 +19,7 @@ QUICK: dict[str, Any] = {
     "process": 0,
     "count_instructions": False,
 }
-IDS = [b["id"] for b in _core.bench.catalog() if b["id"].startswith("gc/")]
+IDS = [b["id"] for b in _core.bench.catalog() if "gen-immix" in b["axes"][0]["values"]]
 OURS = ["gen-immix", "sticky-immix", "immix", "mark-sweep", "semispace", "naive"]
 
 

@@ -91,6 +91,10 @@ def test_a_claims_file_includes_others(tmp_path: Path) -> None:
     path.write_text('include = ["more.toml"]\n' + claim.format("one"))
     more.write_text(claim.format("two"))
     assert [c.id for c in read_claims(path)] == ["one", "two"]
+    (tmp_path / "more_of_it.toml").write_text(claim.format("three"))
+    path.write_text('include = ["more*.toml"]\n' + claim.format("one"))
+    assert [c.id for c in read_claims(path)] == ["one", "two", "three"]
+    path.write_text('include = ["more.toml"]\n' + claim.format("one"))
     more.write_text(claim.format("one"))
     with pytest.raises(vmperf.InvalidArgumentError, match=r"more.toml:2: id is 'one'"):
         read_claims(path)

@@ -190,18 +190,27 @@ def _deliver(rng: np.random.Generator, case: StoredCase) -> StoredCase:
     return replace(case, metrics=metrics, details=details)
 
 
-def write_delivered(path: Path) -> Path:
-    """Write a journal of gc/sizes, whose cases deliver more than their time."""
+def write_delivered(path: Path, modelled: dict[str, float] | None = None) -> Path:
+    """Write a journal of gc/sizes, whose cases deliver more than their time.
+
+    `modelled` are metrics in ns of a model besides, and what each is at every placement.
+    """
+    more = modelled or {}
     rng = np.random.default_rng(11)
     settings = {"profile": "quick", "n_samples": 30, "processes": 1, "seed": 1}
-    entry = entry_of("gc/sizes") | {"quantities": QUANTITIES}
+    own = [{"name": name, "unit": "ns", "better": "lower", "scope": "case", "merge": "mean"}
+           for name in more]  # fmt: skip
+    quantities = QUANTITIES | {"metrics": [*QUANTITIES["metrics"], *own]}
+    entry = entry_of("gc/sizes") | {"quantities": quantities}
     axes = {a["name"]: a["defaults"] for a in entry["axes"]}
     plan = {"version": vmperf.__version__, "settings": settings, "benchmarks": {entry["id"]: axes}}
     meta = {"plan": plan, "command": "by hand", "machine": MACHINE, "catalog": {entry["id"]: entry}}
     journal = Journal.create(path, meta)
     for capacity in axes["capacity"]:
         group = _group(rng, entry["id"], {"item_size_bytes": 64, "capacity": capacity}, 0, 30)
-        journal.commit(_deliver(rng, case) for case in group)
+        cases = [_deliver(rng, case) for case in group]
+        values = {name: [value, value] for name, value in more.items()}
+        journal.commit(replace(case, metrics={**case.metrics, **values}) for case in cases)
     journal.close()
     return path
 
@@ -239,6 +248,13 @@ def make_grid(tmp_path: Path) -> Callable[[], Results]:
 def delivered(tmp_path: Path) -> Results:
     """Results of gc/sizes with metrics, a distribution, a series and a table."""
     return vmperf.load_results(write_delivered(tmp_path / "delivered.vmperf"))
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Results:
+    """The same, with two metrics of a model."""
+    modelled = {"modelled_ns": 123.5, "before_modelled_ns": 456.25}
+    return vmperf.load_results(write_delivered(tmp_path / "mixed.vmperf", modelled))
 
 
 @pytest.fixture

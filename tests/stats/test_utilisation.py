@@ -77,4 +77,10 @@ def test_a_run_that_ends_before_it_begins_and_another_dtype() -> None:
     with pytest.raises(InvalidArgumentError, match="end_ns"):
         _core.stats.min_mutator_utilisation(none, none, none, begin_ns=1, end_ns=0)
     with pytest.raises(TypeError):
-        _core.stats.min_mutator_utilisation(none.astype(float), none, none, begin_ns=0, end_ns=1)  # type: ignore[arg-type]
+        _core.stats.min_mutator_utilisation(
+            none.astype(float),
+            none,
+            none,
+            begin_ns=0,
+            end_ns=1,
+        )

@@ -93,3 +93,10 @@ def test_signals_pass_through(recorder: Path, tmp_path: Path, number: int) -> No
     # Python ends by SIGINT as a KeyboardInterrupt, whose exit status is the signal's too.
     assert child.returncode == 128 + number
     assert len(trace.load(tmp_path / "trace.vmt")) > 1000
+
+
+def test_a_trace_without_times_has_none(tmp_path: Path) -> None:
+    trace.from_events([0, 0, 4], [16, 32, 16], [8, 8, 0]).save(tmp_path / "made.vmt")
+    done = vmperf("trace", "info", "made.vmt", folder=tmp_path)
+    assert "3 operations of 1 threads in 2 steps (clock: steps)" in done.stdout
+    assert " ns" not in done.stdout

@@ -40,6 +40,10 @@ Allocator::Allocator(const Options &options) {
     throw InvalidArgumentError("arena_size_bytes", std::to_string(options.arena_size_bytes),
                                "1 MiB to 64 TiB");
   }
+  if (reinterpret_cast<std::uintptr_t>(options.arena) % kUnitBytes != 0 ||
+      (options.arena != nullptr && options.arena_size_bytes % kUnitBytes != 0)) {
+    throw InvalidArgumentError("arena", "not made of whole units", "multiples of 64 KiB");
+  }
   place_ = threads::reserve_place();
   if (place_ == threads::kNowhere) {
     throw CapacityError("so many allocators at a time: close one", kMostAllocators,

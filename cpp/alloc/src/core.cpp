@@ -36,14 +36,17 @@ template <class T> T *at(void *memory, std::size_t offset) noexcept {
 
 Core *Core::make(const Options &options, std::uint32_t place) noexcept {
   const bool watched = options.checked || options.tags;
+  const bool is_given = options.arena != nullptr;
   // A limit on address space may refuse what is asked for: then a quarter, and so on.
   for (std::size_t bytes = align_up(options.arena_size_bytes, kUnitBytes);;) {
-    const std::size_t n_units = (bytes >> kUnitShift) + 1; // unit 0 is no block's
+    const std::size_t n_units = (bytes >> kUnitShift) + (is_given ? 0 : 1); // unit 0: no block's
     const Layout layout(n_units, watched);
     void *memory = os::map_lazily(layout.end);
-    void *arena =
-        memory == nullptr ? nullptr : os::map_lazily(n_units << kUnitShift, kArenaAlignment);
-    if (arena != nullptr) {
+    void *arena = options.arena;
+    if (!is_given && memory != nullptr) {
+      arena = os::map_lazily(n_units << kUnitShift, kArenaAlignment);
+    }
+    if (memory != nullptr && arena != nullptr) {
       auto *core = new (memory) Core(options, place);
       core->watched_ = watched;
       core->options_.arena_size_bytes = bytes;
@@ -68,7 +71,7 @@ Core *Core::make(const Options &options, std::uint32_t place) noexcept {
     if (memory != nullptr) {
       os::unmap(memory, layout.end);
     }
-    if (bytes / 4 < kLeastFallback) {
+    if (is_given || bytes / 4 < kLeastFallback) {
       return nullptr;
     }
     bytes = align_up(bytes / 4, kUnitBytes);
@@ -86,7 +89,9 @@ void Core::destroy() noexcept {
   for (std::uint32_t id = 1; id <= n_heaps_; ++id) {
     os::unmap(heaps_[id].load(std::memory_order_relaxed), kHeapBytes);
   }
-  os::unmap(arena_, arena_bytes_);
+  if (options_.arena == nullptr) {
+    os::unmap(arena_, arena_bytes_);
+  }
   const std::size_t bytes = mapping_bytes_;
   this->~Core();
   os::unmap(this, bytes);

@@ -21,7 +21,7 @@ Mapped *head_of(void *block) noexcept {
 
 void *Core::map_block(std::size_t size, std::size_t alignment, unsigned tag) noexcept {
   const std::size_t lead = std::max(kHead, alignment);
-  if (size > kMostBytes || lead > kMostBytes - size - kHead) {
+  if (!options_.own_mappings || size > kMostBytes || lead > kMostBytes - size - kHead) {
     return nullptr;
   }
   const std::size_t bytes = align_up(lead + size, kHead);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "collector.hpp"
+#include "parts.hpp"
 #include "verifier.hpp"
 #include "vmperf/base/rng.hpp"
 #include "vmperf/os/process.hpp"
@@ -30,27 +30,36 @@ Made make(HeapCore &heap, CollectorKind collector, BarrierKind barrier) {
 } // namespace
 
 HeapCore::HeapCore(const Options &options, CollectorKind collector, BarrierKind barrier)
-    : options_(options), process_(os::process_id()), weak_(std::make_unique<WeakTable>()) {
+    : options_(options), process_(os::process_id()), parts_(nullptr) {
   options_.collector = collector_names()[static_cast<std::size_t>(collector)];
   options_.barrier = barrier_names()[static_cast<std::size_t>(barrier)];
   check(options_);
   pauses_.reserve(4096); // not grown in a pause, as a rule
+  auto parts = std::make_unique<HeapParts>();
   Made made = make(*this, collector, barrier);
-  arena_ = std::move(made.arena);
-  collector_ = std::move(made.collector);
-  base_ = arena_->base();
+  parts->arena = std::move(made.arena);
+  parts->collector = std::move(made.collector);
+  const Arena &arena = *parts->arena;
+  base_ = arena.base();
   if (collector == CollectorKind::gen_immix) {
-    young_begin_ = arena_->layout.young_begin;
-    young_units_ = static_cast<Ref>(arena_->layout.young_units());
+    young_begin_ = arena.layout.young_begin;
+    young_units_ = static_cast<Ref>(arena.layout.young_units());
   }
-  cards_ = arena_->cards();
-  field_bits_ = arena_->fields();
+  cards_ = arena.cards();
+  field_bits_ = arena.fields();
   if (options_.pretouch) {
-    arena_->pretouch(arena_->layout.n_blocks);
+    arena.pretouch(arena.layout.n_blocks);
   }
+  parts_ = parts.release();
 }
 
-HeapCore::~HeapCore() = default;
+HeapCore::~HeapCore() {
+  delete parts_;
+}
+
+WeakTable &HeapCore::weak_table() const noexcept {
+  return parts_->weak;
+}
 
 void HeapCore::check_process() const {
   if (os::process_id() != process_) {
@@ -60,7 +69,7 @@ void HeapCore::check_process() const {
 }
 
 Ref HeapCore::allocate_slow(Mutator &mutator, std::uint64_t header, std::size_t bytes) {
-  Lock lock(mutex_);
+  Lock lock(parts_->world);
   wait_while_stopped(lock);
   if (mutator.slow_allocations++ % 64 == 0) {
     check_process();
@@ -77,10 +86,10 @@ Ref HeapCore::allocate_slow(Mutator &mutator, std::uint64_t header, std::size_t 
   for (unsigned attempt = 0;; ++attempt) {
     std::byte *object = nullptr;
     if (large) {
-      object = collector_->allocate_large(bytes);
+      object = parts_->collector->allocate_large(bytes);
       mutator.allocated_bytes += object != nullptr ? bytes : 0;
     } else {
-      object = collector_->take(mutator, bytes);
+      object = parts_->collector->take(mutator, bytes);
     }
     if (object != nullptr) {
       *reinterpret_cast<std::uint64_t *>(object) |= header; // a collector may have set a flag
@@ -92,10 +101,10 @@ Ref HeapCore::allocate_slow(Mutator &mutator, std::uint64_t header, std::size_t 
     }
     if (attempt == 3) {
       throw CapacityError("the heap is full after a full collection, with " +
-                              std::to_string(collector_->used_bytes()) + " bytes in use",
-                          bytes, collector_->limit_bytes());
+                              std::to_string(parts_->collector->used_bytes()) + " bytes in use",
+                          bytes, parts_->collector->limit_bytes());
     }
-    const Kind due = attempt == 0 && !large ? collector_->due() : Kind::major;
+    const Kind due = attempt == 0 && !large ? parts_->collector->due() : Kind::major;
     collect_locked(lock, mutator, due,
                    attempt == 2         ? Cause::last_resort
                    : due == Kind::minor ? Cause::nursery_full
@@ -105,7 +114,7 @@ Ref HeapCore::allocate_slow(Mutator &mutator, std::uint64_t header, std::size_t 
 
 void HeapCore::collect(Mutator &mutator, Kind kind, Cause cause) {
   check_process();
-  Lock lock(mutex_);
+  Lock lock(parts_->world);
   wait_while_stopped(lock);
   collect_locked(lock, mutator, kind, cause);
 }
@@ -121,12 +130,12 @@ void HeapCore::run_collection(Kind kind, Pause &pause) {
     pause.remembered += mutator->log_count;
   }
   if (options_.verify) {
-    Snapshot before(*this, *collector_);
+    Snapshot before(*this, *parts_->collector);
     before.check_remembered();
-    collector_->collect(kind, pause);
+    parts_->collector->collect(kind, pause);
     before.check_after(pause.kind);
   } else {
-    collector_->collect(kind, pause);
+    parts_->collector->collect(kind, pause);
   }
 }
 
@@ -139,73 +148,73 @@ std::uint64_t HeapCore::allocated_bytes() const {
 }
 
 std::uint64_t HeapCore::used_bytes() const {
-  return collector_->used_bytes();
+  return parts_->collector->used_bytes();
 }
 
 void HeapCore::verify(Mutator &mutator) {
-  Lock lock(mutex_);
+  Lock lock(parts_->world);
   stop_others(lock, mutator);
   struct Resume {
     HeapCore &heap;
     ~Resume() { heap.resume_others(); }
   } resume{*this};
-  Snapshot now(*this, *collector_);
+  Snapshot now(*this, *parts_->collector);
   now.check_remembered();
 }
 
 void HeapCore::add_root(Ref *slot) {
-  const Lock lock(mutex_);
+  const Lock lock(parts_->world);
   roots_.push_back(slot);
 }
 
 void HeapCore::remove_root(Ref *slot) {
-  const Lock lock(mutex_);
+  const Lock lock(parts_->world);
   std::erase(roots_, slot);
 }
 
 WeakId HeapCore::add_weak(Ref target) {
-  const Lock lock(mutex_);
-  if (!weak_->unused.empty()) {
-    const WeakId id = weak_->unused.back();
-    weak_->unused.pop_back();
-    weak_->weak[id] = target;
+  const Lock lock(parts_->world);
+  if (!parts_->weak.unused.empty()) {
+    const WeakId id = parts_->weak.unused.back();
+    parts_->weak.unused.pop_back();
+    parts_->weak.weak[id] = target;
     return id;
   }
-  weak_->weak.push_back(target);
-  return static_cast<WeakId>(weak_->weak.size() - 1);
+  parts_->weak.weak.push_back(target);
+  return static_cast<WeakId>(parts_->weak.weak.size() - 1);
 }
 
 Ref HeapCore::weak(WeakId id) const {
-  if (id >= weak_->weak.size()) {
+  if (id >= parts_->weak.weak.size()) {
     throw InvalidArgumentError("id", std::to_string(id), "an id that add_weak() gave");
   }
-  return weak_->weak[id];
+  return parts_->weak.weak[id];
 }
 
 void HeapCore::remove_weak(WeakId id) {
   (void)weak(id);
-  const Lock lock(mutex_);
-  weak_->weak[id] = 0;
-  weak_->unused.push_back(id);
+  const Lock lock(parts_->world);
+  parts_->weak.weak[id] = 0;
+  parts_->weak.unused.push_back(id);
 }
 
 void HeapCore::add_ephemeron(Ref key, Ref value) {
-  const Lock lock(mutex_);
-  weak_->ephemerons.push_back({key, value});
+  const Lock lock(parts_->world);
+  parts_->weak.ephemerons.push_back({key, value});
 }
 
 void HeapCore::add_finalizer(Ref object) {
-  const Lock lock(mutex_);
-  weak_->finalizers.push_back(object);
+  const Lock lock(parts_->world);
+  parts_->weak.finalizers.push_back(object);
 }
 
 Ref HeapCore::take_finalizable() {
-  const Lock lock(mutex_);
-  if (weak_->due.empty()) {
+  const Lock lock(parts_->world);
+  if (parts_->weak.due.empty()) {
     return 0;
   }
-  const Ref object = weak_->due.back();
-  weak_->due.pop_back();
+  const Ref object = parts_->weak.due.back();
+  parts_->weak.due.pop_back();
   return object;
 }
 

@@ -2,7 +2,7 @@
 // a safepoint or are parked.
 #include <algorithm>
 
-#include "collector.hpp"
+#include "parts.hpp"
 #include "vmperf/gc/core.hpp"
 #include "vmperf/os/clock.hpp"
 
@@ -30,14 +30,14 @@ void Mutator::overflow() {
 }
 
 void HeapCore::attach(Mutator &mutator) {
-  Lock lock(mutex_);
-  changed_.wait(lock, [this] { return !stop_.load(std::memory_order_relaxed); });
+  Lock lock(parts_->world);
+  lock.wait([this] { return !stop_.load(std::memory_order_relaxed); });
   mutators_.push_back(&mutator);
-  ++running_;
+  ++parts_->world.running;
 }
 
 void HeapCore::detach(Mutator &mutator) noexcept {
-  Lock lock(mutex_);
+  Lock lock(parts_->world);
   wait_while_stopped(lock);
   // What it remembered is still owed; another may hold the log as well.
   for (std::size_t i = 0; i < mutator.log_count; ++i) {
@@ -45,46 +45,46 @@ void HeapCore::detach(Mutator &mutator) noexcept {
   }
   retired_allocated_ += mutator.allocated_bytes;
   std::erase(mutators_, &mutator);
-  --running_;
-  changed_.notify_all();
+  --parts_->world.running;
+  parts_->world.changed.notify_all();
 }
 
 void HeapCore::wait_while_stopped(Lock &lock) {
   if (!stop_.load(std::memory_order_relaxed)) {
     return;
   }
-  --running_;
-  changed_.notify_all();
-  changed_.wait(lock, [this] { return !stop_.load(std::memory_order_relaxed); });
-  ++running_;
+  --parts_->world.running;
+  parts_->world.changed.notify_all();
+  lock.wait([this] { return !stop_.load(std::memory_order_relaxed); });
+  ++parts_->world.running;
 }
 
 void HeapCore::safepoint_slow(Mutator & /*mutator*/) {
-  Lock lock(mutex_);
+  Lock lock(parts_->world);
   wait_while_stopped(lock);
 }
 
 void HeapCore::park(Mutator & /*mutator*/) {
-  const Lock lock(mutex_);
-  --running_;
-  changed_.notify_all();
+  const Lock lock(parts_->world);
+  --parts_->world.running;
+  parts_->world.changed.notify_all();
 }
 
 void HeapCore::unpark(Mutator & /*mutator*/) {
-  Lock lock(mutex_);
-  changed_.wait(lock, [this] { return !stop_.load(std::memory_order_relaxed); });
-  ++running_;
+  Lock lock(parts_->world);
+  lock.wait([this] { return !stop_.load(std::memory_order_relaxed); });
+  ++parts_->world.running;
 }
 
 void HeapCore::stop_others(Lock &lock, Mutator & /*mutator*/) {
   wait_while_stopped(lock);
   stop_.store(true, std::memory_order_relaxed);
-  changed_.wait(lock, [this] { return running_ == 1; });
+  lock.wait([this] { return parts_->world.running == 1; });
 }
 
 void HeapCore::resume_others() noexcept {
   stop_.store(false, std::memory_order_relaxed);
-  changed_.notify_all();
+  parts_->world.changed.notify_all();
 }
 
 void HeapCore::collect_locked(Lock &lock, Mutator &mutator, Kind kind, Cause cause) {
@@ -98,13 +98,13 @@ void HeapCore::collect_locked(Lock &lock, Mutator &mutator, Kind kind, Cause cau
   pause.workers = 1;
   stop_others(lock, mutator);
   pause.ttsp_ns = os::now_ns() - pause.start_ns;
-  pause.live_before_bytes = collector_->used_bytes();
+  pause.live_before_bytes = parts_->collector->used_bytes();
   struct Resume {
     HeapCore &heap;
     ~Resume() { heap.resume_others(); }
   } resume{*this};
   run_collection(kind, pause);
-  pause.live_after_bytes = collector_->used_bytes();
+  pause.live_after_bytes = parts_->collector->used_bytes();
   pause.ns = os::now_ns() - pause.start_ns;
   if (pauses_.size() == pauses_.capacity()) {
     pauses_.reserve(pauses_.size() * 2);

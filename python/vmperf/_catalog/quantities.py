@@ -62,6 +62,11 @@ class Metric:
     distribution: str = ""
     figure: str = ""
 
+    @property
+    def provenance(self) -> str:
+        """``modelled`` where the name says so, as it does of all that no clock or counter gave."""
+        return "modelled" if "modelled" in self.name.split("_") else "measured"
+
 
 @dataclass(frozen=True, slots=True)
 class Distribution:

@@ -40,7 +40,7 @@ def read_claims(path: Path) -> list[Claim]:
     ----------
     path : pathlib.Path
         TOML with one ``[[claim]]`` table per claim; before the first, ``include`` may name further
-        such files, relative to this one, and ``by_rule = true`` adds the claims of
+        such files, relative to this one, or a pattern of theirs (``claims_*.toml``), and ``by_rule = true`` adds the claims of
         `claims_by_rule` after those that are written.
 
     Returns
@@ -85,13 +85,18 @@ def _entries(path: Path) -> tuple[list[tuple[Any, Place]], bool]:
         raise located(found.head_place.at("by_rule", error), found.head_place.where)
     others = found.head.get("include", [])
     if not isinstance(others, list) or not all(isinstance(name, str) for name in others):
-        error = invalid("include", repr(others), "a list of file names")
+        error = invalid("include", repr(others), "a list of file names or patterns")
         raise located(found.head_place.at("include", error), found.head_place.where)
     entries = found.entries
     for name in others:
-        file = path.parent / name
-        entries += read_tables(file, "claim", argument="include", head=False).entries
+        for file in _named(path.parent, name):
+            entries += read_tables(file, "claim", argument="include", head=False).entries
     return entries, by_rule
+
+
+def _named(folder: Path, name: str) -> list[Path]:
+    """Return the file of a name, or those of a pattern in their order."""
+    return sorted(folder.glob(name)) if "*" in name and name.strip("*") else [folder / name]
 
 
 def _series_claim(entry: Any, place: Place, campaign: Callable[[], Campaign]) -> Claim:

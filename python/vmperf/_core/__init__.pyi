@@ -14,8 +14,9 @@ from . import tlb
 from . import guestmem
 from . import mmu
 from . import alloc
+from . import numa
 from . import gc
-__all__: list[str] = ['AlignmentFault', 'CapacityError', 'CorruptionError', 'InvalidArgumentError', 'MeasurementError', 'MemoryFault', 'OsError', 'OutOfRangeFault', 'PageFault', 'TraceFormatError', 'UnsupportedError', 'VmperfError', 'alloc', 'bench', 'gc', 'guestmem', 'memops', 'mmu', 'os', 'pool', 'stats', 'tlb', 'trace']
+__all__: list[str] = ['AlignmentFault', 'CapacityError', 'CorruptionError', 'InvalidArgumentError', 'MeasurementError', 'MemoryFault', 'OsError', 'OutOfRangeFault', 'PageFault', 'TraceFormatError', 'UnsupportedError', 'VmperfError', 'alloc', 'bench', 'gc', 'guestmem', 'memops', 'mmu', 'numa', 'os', 'pool', 'stats', 'tlb', 'trace']
 __version__: str = '0.1.0'
 class VmperfError(builtins.Exception):
     """

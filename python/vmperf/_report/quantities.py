@@ -64,6 +64,7 @@ def _grouped(metrics: Sequence[tuple[int | str, Metric]]) -> Groups:
     headings: dict[str, list[tuple[int | str, str]]] = {}
     for value, metric in metrics:
         own = f"distribution {metric.distribution}" if metric.distribution else "metrics"
+        own += " of a model" if metric.provenance == "modelled" else ""
         heading = "of every case" if metric.name in BUILT_IN else own
         headings.setdefault(heading, []).append((value, metric.name))
     last = headings.pop("of every case", [])

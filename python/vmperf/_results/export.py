@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["dataset", "frame", "structured", "write_csv", "write_netcdf"]
 
 
+_MEASURED = {"provenance": "measured"}
 _SPARSE_FROM = 8  # a grid of more cells than so many times the points is not filled
 
 
@@ -101,8 +102,8 @@ def dataset(results: Results, id: str) -> xr.Dataset:
     taken = {*coords, *arrays, where, "sample", "status", "core_hz"}
     metrics, own_coords = variables(results, id, dims, shape, places, taken)
     return xr.Dataset(
-        {name: ((*dims, "sample"), array) for name, array in arrays.items()}
-        | {"status": (dims, status), "core_hz": (dims, core_hz)}
+        {name: ((*dims, "sample"), array, _MEASURED) for name, array in arrays.items()}
+        | {"status": (dims, status), "core_hz": (dims, core_hz, _MEASURED)}
         | metrics,
         coords=coords | own_coords | {where: ((*dims, "sample"), placement)},
         attrs={

@@ -117,6 +117,7 @@ def _filled(
     for at, values in parts.items():
         array[at][: len(values)] = values
     attrs = {"unit": metric.unit, "better": metric.better, "merge": metric.merge}
+    attrs["provenance"] = metric.provenance
     return dims, array, attrs
 
 

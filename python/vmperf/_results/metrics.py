@@ -70,7 +70,7 @@ def read_delivery(path: Path, benchmark: str, quantities: Quantities) -> Deliver
 def row_metrics(
     quantities: Quantities, cases: Sequence[CaseRecord], delivery: Delivery
 ) -> dict[str, dict[str, Any]]:
-    """Return name -> ``value``, ``low``, ``high``, ``unit``, ``better`` of one row.
+    """Return name -> ``value``, ``low``, ``high``, ``unit``, ``better``, ``provenance`` of one row.
 
     `cases` are those of one design at one point, a process each. Figures are None where a case is
     not ok, and where none was delivered.
@@ -90,7 +90,7 @@ def row_metrics(
         value, low, high = figure
         found[name] = {
             "value": value, "low": low, "high": high,
-            "unit": metric.unit, "better": metric.better,
+            "unit": metric.unit, "better": metric.better, "provenance": metric.provenance,
         }  # fmt: skip
     return found
 

@@ -108,7 +108,8 @@ class Results(Delivered):
             ``high``, ``min``; 95 % interval of the median), ``cycles_per_op``,
             ``instr_per_op``, ``empty_ns_per_op``, ``ops_per_s``, ``outliers``,
             ``flags``, ``checksum``, ``estimates`` (all of `vmperf.stats.summarize`), ``metrics``:
-            name -> ``value``, ``low``, ``high``, ``unit``, ``better`` (lower, higher, neither) of
+            name -> ``value``, ``low``, ``high``, ``unit``, ``better`` (lower, higher, neither),
+            ``provenance`` (measured or, of what a model says, modelled) of
             what the benchmark delivers beside its time, quantiles of its distributions among them
             (``D_p99_9_ns``). Figures are None where the status is not ok, those of metrics also
             where nothing was delivered or fewer than ten records lie beyond the quantile.

@@ -71,32 +71,46 @@ def delivered_by(results: Results) -> dict[str, Quantities]:
 
 
 def metric_tables(results: Results, names: dict[str, list[str]]) -> Iterable[Table | str]:
-    """Yield title and table of each benchmark that delivered one of its names."""
+    """Yield title and table of each benchmark that delivered one of its names.
+
+    What is modelled has a table of its own.
+    """
     rows = results.rows()
     for id, chosen in names.items():
         mine = [row for row in rows if row["id"] == id]
-        values: dict[str, set[str]] = {}
-        for row in mine:
-            for axis, value in row["params"].items():
-                values.setdefault(axis, set()).add(str(value))
-        varying = [axis for axis in values if axis != "design" and len(values[axis]) > 1]
-        lines = [
-            [
-                *(str(row["params"][axis]) for axis in varying),
-                row["params"]["design"],
-                name,
-                figure(one["value"], one["unit"]),
-                _interval(one),
-                "" if one["better"] == "neither" else one["better"],
-            ]
-            for name in chosen
-            for row in mine
-            if (one := row["metrics"][name])["value"] is not None
+        for provenance, title in (("measured", "metrics"), ("modelled", "metrics of a model")):
+            known = [
+                name for name in chosen
+                if mine and mine[0]["metrics"][name]["provenance"] == provenance
+            ]  # fmt: skip
+            yield from _tables(id, mine, known, title)
+
+
+def _tables(
+    id: str, mine: list[dict[str, Any]], names: list[str], title: str
+) -> Iterable[Table | str]:
+    values: dict[str, set[str]] = {}
+    for row in mine:
+        for axis, value in row["params"].items():
+            values.setdefault(axis, set()).add(str(value))
+    varying = [axis for axis in values if axis != "design" and len(values[axis]) > 1]
+    lines = [
+        [
+            *(str(row["params"][axis]) for axis in varying),
+            row["params"]["design"],
+            name,
+            figure(one["value"], one["unit"]),
+            _interval(one),
+            "" if one["better"] == "neither" else one["better"],
         ]
-        if lines:
-            fixed = {a: v for a, v in mine[0]["params"].items() if a not in varying}
-            yield " ".join(filter(None, [f"{id}: metrics", point(fixed)]))
-            yield table([*(f">{axis}" for axis in varying), *_HEADERS], lines)
+        for name in names
+        for row in mine
+        if (one := row["metrics"][name])["value"] is not None
+    ]
+    if lines:
+        fixed = {a: v for a, v in mine[0]["params"].items() if a not in varying}
+        yield " ".join(filter(None, [f"{id}: {title}", point(fixed)]))
+        yield table([*(f">{axis}" for axis in varying), *_HEADERS], lines)
 
 
 def _interval(one: dict[str, Any]) -> str:

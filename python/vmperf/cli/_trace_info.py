@@ -22,17 +22,24 @@ def size(value: float) -> str:
     return scaled(value, _BYTES)
 
 
+def steps(value: float) -> str:
+    """Return a time of a trace that knows the order of its operations alone."""
+    return f"{value:.0f} steps"
+
+
 def tables(found: Mapping[str, Any]) -> Iterable[Table | str]:
     """Yield the parts: what it is, counts, histograms, the curve."""
+    is_made = found["source"] == "generated"  # whose times are meant as such
+    time = steps if found["clock"] == "steps" and not is_made else duration
     yield f"{found['path']}: {found['source']} {found['command']}".rstrip()
     yield (
         f"  {found['n_ops']} operations of {found['n_threads']} threads in "
-        f"{duration(found['duration_ns'])} (clock: {found['clock']})"
+        f"{time(found['duration_ns'])} (clock: {found['clock']})"
     )
     kinds = ("malloc", "calloc", "realloc", "aligned", "free")
     yield "  " + ", ".join(f"{found[f'n_{kind}']} {kind}" for kind in kinds)
     yield (
-        f"  most live: {size(found['peak_live_bytes'])} after {duration(found['peak_time_ns'])}, "
+        f"  most live: {size(found['peak_live_bytes'])} after {time(found['peak_time_ns'])}, "
         f"{found['peak_live_blocks']} blocks; never freed: {found['n_never_freed']} blocks, "
         f"{size(found['never_freed_bytes'])}"
     )
@@ -45,7 +52,7 @@ def tables(found: Mapping[str, Any]) -> Iterable[Table | str]:
             yield f"  {found[name]} {words}"
     yield f"  live bytes over time |{_bars(found['curve_live_bytes'])}|"
     yield _histogram("bytes asked for", found["sizes"], size)
-    yield _histogram("lifetime", found["lifetimes"], duration)
+    yield _histogram("lifetime", found["lifetimes"], time)
 
 
 def _bars(values: Iterable[int]) -> str:

@@ -159,8 +159,11 @@ def _loops(graph: dict[T, list[T]]) -> list[list[T]]:
     return loops
 
 
+EIGEN = (("stats", "src"), ("numa", "src"))  # statistics, and shares of bandwidth
+
+
 def foreign(root: Path) -> list[str]:
-    """Only bind files and the module see pybind11 and Python.h; only cpp/stats/src sees Eigen."""
+    """Only bind files and the module see pybind11 and Python.h; Eigen only stats/src, numa/src."""
     bad: list[str] = []
     for path, source in sources(root).items():
         for include in source.includes:
@@ -169,6 +172,6 @@ def foreign(root: Path) -> list[str]:
             binds = source.component == "module" or is_bind(source)
             if top in ("pybind11", "Python.h") and not binds:
                 bad.append(f"{where}: {include.text}: pybind11 belongs in bind*.cpp and cpp/module")
-            if top in ("Eigen", "unsupported") and path.parts[1:3] != ("stats", "src"):
-                bad.append(f"{where}: {include.text}: Eigen belongs in cpp/stats/src")
+            if top in ("Eigen", "unsupported") and path.parts[1:3] not in EIGEN:
+                bad.append(f"{where}: {include.text}: Eigen belongs in cpp/stats/src and numa/src")
     return bad

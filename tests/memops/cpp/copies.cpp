@@ -145,7 +145,11 @@ void test_page_ends(const std::vector<Named> &copies) {
 void test_fills(const Ops &ops) {
   const Guarded buffer(kMost + 4096);
   Byte *const middle = buffer.begin() + 2048;
-  for (Ops::Fill *fill : {ops.fill, ops.fill_temporal, ops.fill_stream}) {
+  Ops::Fill *const in_line = [](void *dst, Byte byte, std::size_t n) {
+    fill(dst, byte, n); // of 16 to 64 bytes without the table
+    return dst;
+  };
+  for (Ops::Fill *fill : {ops.fill, ops.fill_temporal, ops.fill_stream, in_line}) {
     for (const std::size_t n : sizes()) {
       for (const std::size_t at : {std::size_t{0}, std::size_t{1}, n % 64}) {
         Byte *d = middle + at;

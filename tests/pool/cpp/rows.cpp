@@ -1,11 +1,15 @@
 // Rows, leases, the intrusive layout and operation counts, against shadow sets.
-#include <atomic>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "vmperf/base/error.hpp"
@@ -18,6 +22,8 @@ namespace {
 
 using namespace vmperf::pool;
 using vmperf::CorruptionError;
+
+constexpr std::size_t kPage = 4096;
 
 struct Node {
   long words[4]; // NOLINT(modernize-avoid-c-arrays)
@@ -189,61 +195,82 @@ void refused_operations_are_not_counted() {
   require(pool.counts() == CountedStats{}, "nothing was counted");
 }
 
-// Another thread puts one handle of the row over another and back. Whether the call is refused or
-// not, what comes out afterwards is distinct: no slot is free twice.
-template <class Pool> void rows_that_another_thread_changes(Pool pool) {
-  std::vector<Node *> row(64);
-  pool.allocate_n(row.data(), row.size());
-  const std::vector<Node *> sound = row;
-  std::atomic<bool> done = false;
-  std::thread other([&] {
-    while (!done) {
-      __atomic_store_n(&row[63], sound[1], __ATOMIC_RELAXED);
-      __atomic_store_n(&row[63], sound[63], __ATOMIC_RELAXED);
-    }
-  });
-  for (int turn = 0; turn < 20000; ++turn) {
-    try {
-      pool.deallocate_n(row.data(), row.size());
-    } catch (const CorruptionError &) {
-      continue;
-    }
-    std::vector<Node *> again(64);
-    pool.allocate_n(again.data(), again.size());
-    require(std::set<Node *>(again.begin(), again.end()).size() == 64, "a slot came out twice");
+// A row of which the second half lies in a page that nobody may touch at first. Whoever comes to it
+// has done with the first half for the first time: then that is changed, as another thread might,
+// and always at the same moment.
+constexpr std::size_t kRow = 64;
+Node **g_row = nullptr;
+Node *g_put = nullptr; // what stands in the row's first place then
+void *g_second = nullptr;
+
+void change_the_row(int /*number*/) {
+  if (mprotect(g_second, kPage, PROT_READ | PROT_WRITE) != 0) {
+    _exit(9);
   }
-  done = true;
-  other.join();
-  require(pool.live() == 64, "all are live");
+  g_row[0] = g_put;
 }
 
-// Another thread writes to the row while it is filled. Every slot of the pool is live afterwards,
-// whatever stands in the row.
-template <class Pool> void rows_that_another_thread_writes(Pool pool) {
-  constexpr std::size_t kSlots = 64;
-  std::vector<Node *> row(kSlots);
-  std::atomic<bool> done = false;
-  std::thread other([&] {
-    while (!done) {
-      for (Node *&entry : row) {
-        __atomic_store_n(&entry, nullptr, __ATOMIC_RELAXED);
-      }
-    }
-  });
-  pool.preallocate(kSlots);
-  require(pool.slabs().size() == 1 && pool.capacity() == kSlots, "one slab");
-  const Slab &slab = pool.slabs().front();
-  // On a busy machine it takes many turns until the two threads meet.
-  for (int turn = 0, met = 0; turn < 1'000'000 && (met < 100 || turn < 2000); ++turn) {
-    pool.allocate_n(row.data(), slab.n_slots());
-    met += __atomic_load_n(&row[0], __ATOMIC_RELAXED) == nullptr ? 1 : 0;
-    require(pool.live() == slab.n_slots(), "all are live");
-    for (std::size_t i = 0; i < slab.n_slots(); ++i) {
-      pool.deallocate(reinterpret_cast<Node *>(slab.base() + i * sizeof(Node)));
-    }
+class ChangingRow {
+public:
+  ChangingRow()
+      : pages_(
+            mmap(nullptr, 2 * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) {
+    require(pages_ != MAP_FAILED, "memory");
+    g_second = static_cast<std::byte *>(pages_) + kPage;
+    g_row = static_cast<Node **>(g_second) - kRow / 2;
+    struct sigaction action = {};
+    action.sa_handler = change_the_row;
+    require(sigaction(SIGSEGV, &action, &before_) == 0, "a handler");
   }
-  done = true;
-  other.join();
+  ChangingRow(const ChangingRow &) = delete;
+  ChangingRow &operator=(const ChangingRow &) = delete;
+  ~ChangingRow() {
+    sigaction(SIGSEGV, &before_, nullptr);
+    munmap(pages_, 2 * kPage);
+  }
+
+  /// From now on the first place becomes `put` at the first look at the second half.
+  static void arm(Node *put) {
+    g_put = put;
+    require(mprotect(g_second, kPage, PROT_NONE) == 0, "a closed page");
+  }
+
+private:
+  void *pages_;
+  struct sigaction before_ = {};
+};
+
+// Whether the row is refused or taken, what comes out afterwards is distinct: no slot is free twice.
+template <class Pool> void a_row_that_changes_while_it_is_taken_back(Pool pool) {
+  const ChangingRow changing;
+  std::vector<Node *> sound(kRow);
+  pool.allocate_n(sound.data(), kRow);
+  std::ranges::copy(sound, g_row);
+  ChangingRow::arm(sound[1]);
+  try {
+    pool.deallocate_n(g_row, kRow);
+  } catch (const CorruptionError &) {
+    pool.deallocate_n(sound.data(), kRow);
+  }
+  require(g_row[0] == sound[1], "it was changed meanwhile");
+  require(pool.live() == 0, "none is live");
+  std::vector<Node *> again(kRow);
+  pool.allocate_n(again.data(), kRow);
+  require(std::set<Node *>(again.begin(), again.end()).size() == kRow, "a slot came out twice");
+}
+
+// Every slot is live afterwards, whatever stands in the row.
+template <class Pool> void a_row_that_changes_while_it_is_filled(Pool pool) {
+  const ChangingRow changing;
+  pool.preallocate(kRow);
+  require(pool.slabs().size() == 1 && pool.capacity() == kRow, "one slab");
+  ChangingRow::arm(nullptr);
+  pool.allocate_n(g_row, kRow);
+  require(g_row[0] == nullptr, "it was changed meanwhile");
+  require(pool.live() == kRow, "all are live");
+  for (std::size_t i = 0; i < kRow; ++i) {
+    pool.deallocate(reinterpret_cast<Node *>(pool.slabs().front().base() + i * sizeof(Node)));
+  }
 }
 
 // Longer than all that can be live, with a fault before that or none.
@@ -275,11 +302,12 @@ int main() { // NOLINT(bugprone-exception-escape): what is not expected ends the
   intrusive_pool_finds_a_broken_list();
   operations_are_counted();
   refused_operations_are_not_counted();
-  rows_that_another_thread_changes(CheckedPool<Node>());
-  rows_that_another_thread_changes(BasicCheckedPool<AnySlots, RawIntrusivePool>(64, 8));
-  rows_that_another_thread_writes(CheckedPool<Node>());
-  rows_that_another_thread_writes(BasicCheckedPool<AnySlots, RawIntrusivePool>(sizeof(Node), 8));
+  using CheckedIntrusive = BasicCheckedPool<AnySlots, RawIntrusivePool>;
+  a_row_that_changes_while_it_is_taken_back(CheckedPool<Node>());
+  a_row_that_changes_while_it_is_taken_back(CheckedIntrusive(sizeof(Node), 8));
+  a_row_that_changes_while_it_is_filled(CheckedPool<Node>());
+  a_row_that_changes_while_it_is_filled(CheckedIntrusive(sizeof(Node), 8));
   rows_that_are_too_long(CheckedPool<Node>());
-  rows_that_are_too_long(BasicCheckedPool<AnySlots, RawIntrusivePool>(64, 8));
+  rows_that_are_too_long(CheckedIntrusive(64, 8));
   std::puts("ok");
 }

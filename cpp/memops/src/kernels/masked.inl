@@ -131,6 +131,10 @@ inline Mask diff_64(const Byte *a, const Byte *b) {
   return diff;
 }
 
+[[gnu::noinline]] int compare_at_page_end(const Byte *a, const Byte *b, std::size_t n) {
+  return PlainScan::compare(a, b, n);
+}
+
 struct MaskedScan {
   static constexpr std::size_t kMost = kPlainOnly ? PlainScan::kMost : 64;
 
@@ -141,6 +145,15 @@ struct MaskedScan {
       return PlainScan::mismatch(a, b, n);
     }
     return lesser(_tzcnt_u64(diff_64(a, b)), n);
+  }
+
+  static int compare(const Byte *a, const Byte *b, std::size_t n) {
+    if (kPlainOnly || crosses(crossing(a) | crossing(b))) [[unlikely]] {
+      return compare_at_page_end(a, b, n); // a tail call: no frame
+    }
+    const Mask diff = _bzhi_u64(diff_64(a, b), static_cast<unsigned>(n));
+    const std::size_t at = _tzcnt_u64(diff);
+    return diff == 0 ? 0 : a[at] - b[at];
   }
 
   static std::size_t find(const Byte *p, Byte byte, std::size_t n) {

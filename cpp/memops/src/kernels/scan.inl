@@ -17,7 +17,9 @@ template <class V> inline std::size_t mismatch_ladder(const Byte *a, const Byte 
 }
 
 /// n >= W.
-template <class V> inline std::size_t mismatch_loop(const Byte *a, const Byte *b, std::size_t n) {
+template <class V>
+[[gnu::always_inline]] inline std::size_t mismatch_loop(const Byte *a, const Byte *b,
+                                                        std::size_t n) {
   constexpr std::size_t kW = V::kBytes;
   if (const Mask m = V::diff(V::load(a), V::load(b)); m != 0) {
     return V::first(m);
@@ -108,11 +110,19 @@ template <class V> inline bool zero_loop(const Byte *p, std::size_t n) {
   return !V::any(rest);
 }
 
+/// What compare() says where the first difference is `at`, or n for none.
+inline int sign_at(const Byte *a, const Byte *b, std::size_t at, std::size_t n) {
+  return at == n ? 0 : a[at] - b[at];
+}
+
 struct PlainScan {
   static constexpr std::size_t kMost = 2 * Wide::kBytes;
 
   static std::size_t mismatch(const Byte *a, const Byte *b, std::size_t n) {
     return mismatch_ladder<Wide>(a, b, n);
+  }
+  static int compare(const Byte *a, const Byte *b, std::size_t n) {
+    return sign_at(a, b, mismatch(a, b, n), n);
   }
   static std::size_t find(const Byte *p, Byte byte, std::size_t n) {
     return find_ladder<Wide>(p, byte, n);
@@ -134,9 +144,14 @@ template <class Small> std::size_t mismatch_entry(const void *a, const void *b, 
   return n == 0 ? 0 : mismatch_loop<Wide>(x, y, n);
 }
 
+// All in one function: a call of mismatch_entry would cost a frame, and 64 bytes half as much again.
 template <class Small> int compare_entry(const void *a, const void *b, std::size_t n) {
-  const std::size_t at = mismatch_entry<Small>(a, b, n);
-  return at == n ? 0 : static_cast<const Byte *>(a)[at] - static_cast<const Byte *>(b)[at];
+  const auto *x = static_cast<const Byte *>(a);
+  const auto *y = static_cast<const Byte *>(b);
+  if (is_small<Small>(n)) {
+    return Small::compare(x, y, n);
+  }
+  return n == 0 ? 0 : sign_at(x, y, mismatch_loop<Wide>(x, y, n), n);
 }
 
 template <class Small> std::size_t find_entry(const void *p, unsigned char byte, std::size_t n) {

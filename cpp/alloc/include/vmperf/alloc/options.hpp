@@ -17,6 +17,12 @@ struct Options {
   HugePages huge_pages = HugePages::never;
   bool checked = false; ///< every free is tested; see Misuse
   bool tags = false;    ///< live bytes are counted by tag
+  /// Where the arena lies, of whoever wants to say what is under it: arena_size_bytes of
+  /// zero-filled, readable and writable memory, aligned to 64 KiB, which stays the caller's and
+  /// outlives the allocator. Null: it sets its own aside.
+  void *arena = nullptr;
+  /// Whether what the arena has no room for, or is above 256 MiB, may be a mapping of its own.
+  bool own_mappings = true;
 };
 
 inline constexpr unsigned kMostTags = 64; ///< tags are 0 to 63

@@ -5,11 +5,8 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <mutex>
 #include <vector>
 
 #include "vmperf/gc/mutator.hpp"
@@ -21,9 +18,9 @@
 
 namespace vmperf::gc {
 
-class Arena;
-class Collector;
 class WeakTable;
+class WorldLock;
+struct HeapParts;
 
 using WeakId = std::uint32_t;
 
@@ -84,7 +81,7 @@ public:
   [[nodiscard]] std::uint64_t *field_bits() const noexcept { return field_bits_; }
   [[nodiscard]] const std::vector<Mutator *> &mutators() const noexcept { return mutators_; }
   [[nodiscard]] const std::vector<Ref *> &global_roots() const noexcept { return roots_; }
-  [[nodiscard]] WeakTable &weak_table() const noexcept { return *weak_; }
+  [[nodiscard]] WeakTable &weak_table() const noexcept;
   [[nodiscard]] std::vector<std::uint32_t> &orphans() noexcept { return orphans_; }
 
 protected:
@@ -101,9 +98,8 @@ protected:
   std::uint64_t *field_bits_ = nullptr;
 
 private:
-  friend class Collector;
   friend class Mutator;
-  using Lock = std::unique_lock<std::mutex>;
+  using Lock = WorldLock;
 
   void attach(Mutator &mutator);
   void detach(Mutator &mutator) noexcept;
@@ -118,17 +114,12 @@ private:
   Options options_;
   Types types_;
   int process_ = 0;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::size_t running_ = 0;
   std::vector<Mutator *> mutators_;
   std::vector<Ref *> roots_;
   std::vector<Pause> pauses_;
   std::vector<std::uint32_t> orphans_; ///< log entries of mutators that are gone
   std::uint64_t retired_allocated_ = 0, stress_count_ = 0;
-  std::unique_ptr<WeakTable> weak_;
-  std::unique_ptr<Arena> arena_;
-  std::unique_ptr<Collector> collector_;
+  HeapParts *parts_; ///< owned; not a unique_ptr, whose header is a third of this one
 };
 
 } // namespace vmperf::gc

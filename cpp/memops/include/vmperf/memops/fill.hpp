@@ -1,15 +1,20 @@
-// Fills. Sizes known at compile time up to 256 bytes are inlined, others go through the table of
-// the tier in use. O(n); thread-safe. With Hint::stream the destination is written past the caches:
-// at 64 KiB and more of cold memory that saves reading every line first.
+// Fills. 16 to 64 bytes are inlined, and sizes known at compile time up to 256; others go through
+// the table of the tier in use. O(n); thread-safe. With Hint::stream the destination is written past
+// the caches: at 64 KiB and more of cold memory that saves reading every line first.
 #pragma once
 
 #include <cstddef>
 
+#include "vmperf/memops/inline/few.hpp"
 #include "vmperf/memops/ops.hpp"
 
 namespace vmperf::memops {
 
 inline void fill(void *dst, unsigned char byte, std::size_t n, Hint hint = Hint::automatic) {
+  if (detail::is_few(n)) {
+    detail::fill_few(dst, byte, n);
+    return;
+  }
   const Ops &table = ops();
   if (hint == Hint::automatic || n < 1024) {
     table.fill(dst, byte, n);

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "vmperf/memops/inline/few.hpp"
 #include "vmperf/memops/inline/find_few.hpp"
 #include "vmperf/memops/ops.hpp"
 
@@ -43,7 +44,11 @@ template <std::size_t kBytes>
   return ops().find_byte(p, byte, n);
 }
 
+/// 16 to 64 bytes inline.
 [[nodiscard]] inline bool is_zero(const void *p, std::size_t n) {
+  if (detail::is_few(n)) {
+    return detail::is_zero_few(p, n);
+  }
   return ops().is_zero(p, n);
 }
 

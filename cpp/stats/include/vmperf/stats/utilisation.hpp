@@ -6,8 +6,8 @@
 //   window        |<-- w -->|              utilisation = 1 - (paused time in it) / w
 //
 // The least one begins where a pause begins, or ends where one ends: no other windows are looked
-// at. O(pauses log pauses) a window. Pure. Source: Cheng and Blelloch, A Parallel, Real-Time Garbage
-// Collector, PLDI 2001, section 5.
+// at. O(pauses log pauses) a window. Pure. Source: Cheng and Blelloch, A Parallel, Real-Time
+// Garbage Collector, PLDI 2001, section 5.
 #pragma once
 
 #include <cstdint>

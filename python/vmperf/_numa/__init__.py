@@ -1,0 +1,1 @@
+"""Topologies of others, published ones, and what to do with a program's accesses."""
