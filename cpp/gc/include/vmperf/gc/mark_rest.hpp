@@ -6,7 +6,7 @@
 //            there is no work anywhere.
 //   epoch    moves when work is published while somebody sleeps, and at the end
 //
-// A worker without work looks around 64 times, then yields 64 times, then sleeps until the epoch
+// A worker without work looks around 256 times, then yields 64 times, then sleeps until the epoch
 // moves. Sleeper and publisher cannot miss each other: one counts itself in `sleepers` and then
 // reads the deques, the other writes its deque and then reads `sleepers`, both by
 // read-modify-writes: the later of the two sees what the other did before.
@@ -63,7 +63,7 @@ public:
   }
 
 private:
-  static constexpr unsigned kSpins = 64, kYields = 64;
+  static constexpr unsigned kSpins = 256, kYields = 64;
 
   void leave() noexcept {
     if (active_.fetch_sub(1, std::memory_order_seq_cst) == 1) {
