@@ -121,7 +121,7 @@ void bind_run(py::module_ &m) {
       .def_readonly("checksum", &RunResult::checksum, "One on all collectors for one seed.")
       .def_readonly("objects", &RunResult::objects, "How many objects the steps made.")
       .def_property_readonly(
-          "collections", [](const RunResult &run) { return run.figures.collections; },
+          "n_collections", [](const RunResult &run) { return run.figures.collections; },
           "How many collections the steps took.")
       .def_property_readonly("pauses", &pauses_of, docs::Run_pauses)
       .def("hdr", &histogram_of, docs::Run_hdr)

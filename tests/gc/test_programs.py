@@ -75,7 +75,7 @@ def test_any_size_and_seed(workload: str, size: int, seed: int) -> None:
 def test_pauses_lie_within_the_run(collector: str) -> None:
     run = run_on(collector, "churn", steps=100)
     pauses = run.pauses
-    assert len(pauses) == run.collections > 0
+    assert len(pauses) == run.n_collections > 0
     ends = pauses["start_ns"] + pauses["ns"]
     assert (pauses["start_ns"][1:] >= ends[:-1]).all()
     assert run.begin_ns <= pauses["start_ns"][0]

@@ -124,6 +124,8 @@ def test_guest_has_two_nodes(said: dict[str, dict[str, str]]) -> None:
 def test_kernel_has_pages_where_the_policy_says(
     said: dict[str, dict[str, str]], what: str, cycle: str, policy: int
 ) -> None:
+    if what == "weighted31" and "no weights" in said:
+        pytest.skip("the guest's kernel has no weighted_interleave: Linux 6.9")
     found = said[f"placed {what}"]
     assert found["before"] == "-" * N_PAGES  # placed before they are touched
     assert found["kernel"] == found["table"] == cycle * (N_PAGES // len(cycle))

@@ -5,6 +5,7 @@ Collectors to run, measure and compare: programs in C++ on heaps, pauses as arra
 gives a `Run` with its pauses.
 """
 from __future__ import annotations
+import collections.abc
 import numpy
 import numpy.typing
 import typing
@@ -170,7 +171,7 @@ class Run:
     --------
     >>> from vmperf import gc
     >>> run = gc.Heap(heap_bytes=1 << 20, nursery_bytes=1 << 18).run("churn", size=100, steps=50)
-    >>> run.end_ns > run.begin_ns, run.collections == len(run.pauses)
+    >>> run.end_ns > run.begin_ns, run.n_collections == len(run.pauses)
     (True, True)
     """
     def chrome_trace(self) -> str:
@@ -188,7 +189,7 @@ class Run:
         >>> from vmperf import gc
         >>> run = gc.Heap(heap_bytes=4 << 20).run("churn", size=100, steps=50)
         >>> json.loads(run.chrome_trace())["traceEvents"][0]["name"]
-        'major pause'
+        'minor pause'
         """
     def hdr(self) -> vmperf._core.stats.Histogram:
         """
@@ -203,7 +204,7 @@ class Run:
         --------
         >>> from vmperf import gc
         >>> run = gc.Heap(heap_bytes=4 << 20).run("churn", size=100, steps=50)
-        >>> run.hdr().count == run.collections
+        >>> run.hdr().count == run.n_collections
         True
         """
     def jvm_log(self) -> str:
@@ -219,7 +220,7 @@ class Run:
         --------
         >>> from vmperf import gc
         >>> run = gc.Heap(heap_bytes=4 << 20).run("churn", size=100, steps=50)
-        >>> "[info][gc] GC(0) Pause Full (Allocation Failure)" in run.jvm_log()
+        >>> "[info][gc] GC(0) Pause Young (Allocation Failure)" in run.jvm_log()
         True
         """
     def min_mutator_utilisation(self, windows_ms: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> numpy.typing.NDArray[numpy.float64]:
@@ -259,14 +260,14 @@ class Run:
         One on all collectors for one seed.
         """
     @property
-    def collections(self) -> int:
-        """
-        How many collections the steps took.
-        """
-    @property
     def end_ns(self) -> int:
         """
         Monotonic clock after the last step.
+        """
+    @property
+    def n_collections(self) -> int:
+        """
+        How many collections the steps took.
         """
     @property
     def objects(self) -> int:
@@ -302,7 +303,7 @@ class Heap:
     >>> from vmperf import gc
     >>> heap = gc.Heap(collector="naive", heap_bytes=1 << 20)
     >>> run = heap.run("churn", size=1000, steps=50)
-    >>> run.objects, run.collections > 0, len(run.pauses) == run.collections
+    >>> run.objects, run.n_collections > 0, len(run.pauses) == run.n_collections
     (51000, True, True)
     """
     def __init__(self, *, collector: str = 'gen-immix', heap_bytes: typing.SupportsInt | typing.SupportsIndex = 67108864, nursery_bytes: typing.SupportsInt | typing.SupportsIndex = 1048576) -> None:

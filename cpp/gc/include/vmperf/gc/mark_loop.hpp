@@ -32,6 +32,7 @@ struct alignas(128) MarkWorker {
   MarkStack stack;
   WorkDeque<std::uint64_t> deque;
   MarkWorkerStats stats;
+  std::size_t published = 0; // how much the deque held after the last sharing
   // The marked objects that had no room, by address: nothing where lowest > highest.
   std::uint32_t lowest = ~std::uint32_t{0}, highest = 0;
 };

@@ -1,7 +1,8 @@
 // One pass of several marking workers: who begins with what, who gives what to whom, who steals.
-// Every 128 items a worker looks whether somebody is idle; it then moves the older half of its
-// stack to its deque, if that holds next to nothing, since publishing costs and a thief needs one
-// item only: the oldest, below which there is most. Thieves take up to half of a deque, item by
+// Every 128 items a worker looks whether somebody is idle or has stolen since it last shared; it
+// then moves the older half of its stack to its deque, if that holds next to nothing, so that a
+// thief finds more before it has to rest: waking one takes far longer than what it stole. The
+// oldest items go first, below which there is most. Thieves take up to half of a deque, item by
 // item. The static split shares nothing after the start; packets share whatever exceeds two
 // packets. O(1) for each look. Used by ParallelMarker alone.
 #pragma once
@@ -29,6 +30,7 @@ public:
       : graph_(graph), options_(options), workers_(workers) {
     for (const auto &worker : workers_) {
       worker->stats = {};
+      worker->published = 0;
     }
     rest_.begin(workers_.size());
   }
@@ -83,7 +85,7 @@ public:
 
 private:
   static constexpr std::uint64_t kFuel = 128;
-  static constexpr std::size_t kMostShared = 512, kMostStolen = 16;
+  static constexpr std::size_t kMostShared = 512, kMostStolen = 16, kFew = 32;
 
   /// Each worker begins with its share of the roots. Where there are few, the static split goes on
   /// breadth first until there is enough to deal: it has no second chance.
@@ -106,12 +108,15 @@ private:
   /// Gives work away where somebody could use it.
   void share(MarkWorker &self) {
     if (options_.policy == MarkPolicy::steal) {
-      if (rest_.anyone_idle() && self.stack.size() > 1 && self.deque.size() <= 1) {
+      const std::size_t left = self.deque.size();
+      const bool wanted = rest_.anyone_idle() || left < self.published;
+      if (wanted && left <= kFew && self.stack.size() > 1) {
         const std::size_t n = std::min(self.stack.size() / 2, kMostShared);
         for (std::size_t i = 0; i < n; ++i) {
           self.deque.push(self.stack.pop_oldest().bits);
         }
         self.stats.shared += n;
+        self.published = self.deque.size();
         rest_.published();
       }
     } else if (options_.policy == MarkPolicy::packets) {

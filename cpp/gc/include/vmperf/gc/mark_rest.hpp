@@ -63,7 +63,7 @@ public:
   }
 
 private:
-  static constexpr unsigned kSpins = 64, kYields = 64;
+  static constexpr unsigned kSpins = 256, kYields = 64;
 
   void leave() noexcept {
     if (active_.fetch_sub(1, std::memory_order_seq_cst) == 1) {
