@@ -199,6 +199,9 @@ void bad_options() {
   Options target;
   target.pause_target_ms = 5;
   refused<vmperf::UnsupportedError>([&] { check(target); }, "pause targets");
+  Options parallel;
+  parallel.workers = 2;
+  refused<vmperf::UnsupportedError>([&] { check(parallel); }, "workers that would do nothing");
 }
 
 } // namespace
