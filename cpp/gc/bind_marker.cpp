@@ -40,7 +40,7 @@ py::array mark(Marker &marker, GraphHeap &graph) {
   MarkStats stats;
   {
     const py::gil_scoped_release released;
-    const std::lock_guard lock(marker.mutex);
+    const std::scoped_lock lock(marker.mutex);
     graph.clear_marks();
     stats = marker.marker.mark(graph, graph.roots(), graph.bytes());
   }

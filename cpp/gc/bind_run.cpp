@@ -62,6 +62,7 @@ py::array_t<double> utilisation_of(const RunResult &run, const std::vector<doubl
     ns.push_back(pause.ns);
   }
   std::vector<std::int64_t> windows;
+  windows.reserve(windows_ms.size());
   for (const double ms : windows_ms) {
     windows.push_back(static_cast<std::int64_t>(ms * 1e6));
   }

@@ -94,7 +94,8 @@ std::vector<gc::Pause> &pauses_now() {
 
 // Called with the collector's lock held: it may not be asked for its sizes.
 void note_event(int event) {
-  constexpr int kStart = 0, kEnd = 5; // GC_EVENT_START, GC_EVENT_END
+  constexpr int kStart = 0;
+  constexpr int kEnd = 5; // GC_EVENT_START, GC_EVENT_END
   std::vector<gc::Pause> &pauses = pauses_now();
   if (event == kStart) {
     gc::Pause pause;
@@ -146,7 +147,7 @@ public:
     Root &operator=(const Root &) = delete;
     Root(Root &&) = delete;
     Root &operator=(Root &&) = delete;
-    ~Root() { free_(slot_); }
+    ~Root() { free_(static_cast<void *>(slot_)); }
     [[nodiscard]] Ref get() const { return *slot_; }
     void set(Ref ref) { *slot_ = ref; }
 
@@ -170,27 +171,29 @@ public:
   }
 
   template <unsigned R, unsigned W> [[gnu::always_inline]] Ref make() {
-    return static_cast<Ref>(checked(api_.malloc(8 * (R + W)))); // zeroed
+    return static_cast<Ref>(checked(api_.malloc(static_cast<std::size_t>(8 * (R + W))))); // zeroed
   }
   Ref make_refs(std::size_t n) { return static_cast<Ref>(checked(api_.malloc(8 * n))); }
   Ref make_bytes(std::size_t n) { return static_cast<Ref>(checked(api_.malloc_atomic(n))); }
 
-  [[nodiscard]] Ref load(Ref object, std::size_t i) const { return std::bit_cast<Ref>(object[i]); }
-  void init(Ref object, std::size_t i, Ref value) { store(object, i, value); }
-  void store(Ref object, std::size_t i, Ref value) {
+  [[nodiscard]] static Ref load(Ref object, std::size_t i) { return std::bit_cast<Ref>(object[i]); }
+  static void init(Ref object, std::size_t i, Ref value) { store(object, i, value); }
+  static void store(Ref object, std::size_t i, Ref value) {
     object[i] = std::bit_cast<std::uint64_t>(value);
   }
   template <unsigned R> [[nodiscard]] std::uint64_t *words(Ref object) const { return object + R; }
-  [[nodiscard]] std::byte *bytes(Ref object) const { return reinterpret_cast<std::byte *>(object); }
+  [[nodiscard]] static std::byte *bytes(Ref object) {
+    return reinterpret_cast<std::byte *>(object);
+  }
   void release(Ref /*object*/) {}
-  void collect(gc::Kind /*kind*/) { api_.collect(); }
+  void collect(gc::Kind /*kind*/) const { api_.collect(); }
   [[nodiscard]] gc::SpaceFigures figures() const {
     return {.heap_limit_bytes = limit_bytes_,
             .collections = api_.collections() - before_,
             .minors = 0,
             .used_bytes = api_.heap_size() - api_.free_bytes()};
   }
-  [[nodiscard]] std::span<const gc::Pause> pauses() const { return pauses_now(); }
+  [[nodiscard]] static std::span<const gc::Pause> pauses() { return pauses_now(); }
 
 private:
   [[gnu::always_inline]] void *checked(void *block) const {

@@ -94,10 +94,9 @@ std::size_t Blocks::sweep() {
     const auto i = static_cast<std::uint32_t>(k - 1);
     const std::size_t marked = states_[i] == BlockState::free ? 0 : live_lines(i);
     live += marked;
-    states_[i] = marked == 0             ? BlockState::free
-                 : marked == kBlockLines ? BlockState::used
-                                         : BlockState::recyclable;
+    states_[i] = marked == kBlockLines ? BlockState::used : BlockState::recyclable;
     if (marked == 0) {
+      states_[i] = BlockState::free;
       free_.push_back(i);
       continue;
     }

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "arena.hpp"
 #include "large.hpp"
@@ -30,7 +31,7 @@ public:
   /// From the run there is, else allocate(): runs are there in slow paths with stress alone.
   virtual std::byte *take(Mutator &mutator, std::size_t bytes) {
     Run &run = mutator.run;
-    if (static_cast<std::size_t>(run.limit - run.cursor) >= bytes) {
+    if (std::cmp_greater_equal(run.limit - run.cursor, bytes)) {
       run.cursor += bytes;
       return run.cursor - bytes;
     }

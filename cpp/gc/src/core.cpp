@@ -29,8 +29,8 @@ Made make(HeapCore &heap, CollectorKind collector, BarrierKind barrier) {
 
 } // namespace
 
-HeapCore::HeapCore(const Options &options, CollectorKind collector, BarrierKind barrier)
-    : options_(options), process_(os::process_id()), parts_(nullptr) {
+HeapCore::HeapCore(Options options, CollectorKind collector, BarrierKind barrier)
+    : options_(std::move(options)), process_(os::process_id()) {
   options_.collector = collector_names()[static_cast<std::size_t>(collector)];
   options_.barrier = barrier_names()[static_cast<std::size_t>(barrier)];
   check(options_);
@@ -105,10 +105,8 @@ Ref HeapCore::allocate_slow(Mutator &mutator, std::uint64_t header, std::size_t 
                           bytes, parts_->collector->limit_bytes());
     }
     const Kind due = attempt == 0 && !large ? parts_->collector->due() : Kind::major;
-    collect_locked(lock, mutator, due,
-                   attempt == 2         ? Cause::last_resort
-                   : due == Kind::minor ? Cause::nursery_full
-                                        : Cause::heap_full);
+    const Cause full = due == Kind::minor ? Cause::nursery_full : Cause::heap_full;
+    collect_locked(lock, mutator, due, attempt == 2 ? Cause::last_resort : full);
   }
 }
 

@@ -8,6 +8,7 @@
 // Sources: Ungar 1984; Blackburn and McKinley 2008 (GenImmix).
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "mark_region.hpp"
 #include "pacer.hpp"
@@ -91,7 +92,6 @@ public:
   [[nodiscard]] bool crosses(Ref object, Ref value) const noexcept override {
     return !heap_.young(object) && heap_.young(value);
   }
-  void moved(Ref at, std::uint64_t header) override { (void)remembered_.arm(at, header); }
   void begin_check() override { remembered_.begin_check(); }
   [[nodiscard]] bool remembers(Ref object, const Ref *slot) override {
     return remembered_.remembers(object, slot);
@@ -126,6 +126,9 @@ public:
     }
   }
   std::vector<Ref> *found = nullptr;
+
+protected:
+  void moved(Ref at, std::uint64_t header) override { (void)remembered_.arm(at, header); }
 
 private:
   /// Whether an object is where this collection empties: nursery and the half in use.
@@ -199,7 +202,7 @@ private:
     const std::size_t bytes = object_bytes(header);
     const auto age = static_cast<unsigned>((header & kAgeMask) >> kAgeShift);
     std::byte *placed = nullptr;
-    if (age < tenure_now_ && static_cast<std::size_t>(to_end_ - to_) >= bytes) {
+    if (age < tenure_now_ && std::cmp_greater_equal(to_end_ - to_, bytes)) {
       placed = to_;
       to_ += bytes;
       header = (header & ~kAgeMask) | (std::uint64_t{age + 1} << kAgeShift);
@@ -228,7 +231,7 @@ private:
 
   std::byte *promote(std::size_t bytes) {
     Run &run = old_small_.run;
-    if (static_cast<std::size_t>(run.limit - run.cursor) >= bytes) [[likely]] {
+    if (std::cmp_greater_equal(run.limit - run.cursor, bytes)) [[likely]] {
       run.cursor += bytes;
       return run.cursor - bytes;
     }
@@ -237,7 +240,7 @@ private:
 
   [[gnu::noinline]] std::byte *promote_slow(std::size_t bytes) {
     Hole &hole = bytes > kLineBytes ? old_medium_ : old_small_;
-    if (static_cast<std::size_t>(hole.run.limit - hole.run.cursor) < bytes) {
+    if (std::cmp_less(hole.run.limit - hole.run.cursor, bytes)) {
       const bool got = bytes > kLineBytes ? blocks_.take_free(hole, blocks_.count())
                                           : blocks_.take_hole(hole, blocks_.count());
       if (!got) {

@@ -131,7 +131,8 @@ void GraphHeap::build_tree(std::span<const Object> order) {
   while (!runs.empty()) {
     const Run run = runs.back();
     runs.pop_back();
-    const std::uint64_t left = run.n / 2, right = run.n - 1 - left;
+    const std::uint64_t left = run.n / 2;
+    const std::uint64_t right = run.n - 1 - left;
     Object *refs = refs_of(order[run.first]);
     if (left != 0) {
       refs[0] = order[run.first + 1];

@@ -50,9 +50,7 @@ void LargeSpace::clear_marks() noexcept {
 }
 
 bool LargeSpace::begins(Ref ref) const noexcept {
-  const auto found =
-      std::lower_bound(entries_.begin(), entries_.end(), ref,
-                       [](const Entry &entry, Ref wanted) { return entry.object < wanted; });
+  const auto found = std::ranges::lower_bound(entries_, ref, {}, &Entry::object);
   return found != entries_.end() && found->object == ref;
 }
 

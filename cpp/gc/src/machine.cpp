@@ -78,14 +78,15 @@ const SpaceSource &space_source(std::string_view name) {
 std::unique_ptr<Machine> make_machine(std::string_view space, const SpaceSettings &settings,
                                       std::string_view program, const ProgramSettings &demand) {
   const SpaceSource &source = space_source(space);
-  const auto found = std::ranges::find(kPrograms, program, &ProgramSource::name);
+  const auto *const found = std::ranges::find(kPrograms, program, &ProgramSource::name);
   if (found == kPrograms.end()) {
     throw InvalidArgumentError("workload", "'" + std::string(program) + "'", joined(kPrograms));
   }
   check_range("heap_bytes", settings.heap_bytes, kLeastHeap, kMostHeap);
   check_range("nursery_bytes", settings.nursery_bytes, 1, settings.heap_bytes);
   check_range("size", demand.size, 1, found->most_size);
-  if (!(demand.longevity >= 0 && demand.longevity <= 1)) {
+  const bool is_share = demand.longevity >= 0 && demand.longevity <= 1;
+  if (!is_share) { // nor is what is no number
     throw InvalidArgumentError("longevity", std::to_string(demand.longevity), "0 to 1");
   }
   return source.make(settings, program, demand);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <numeric>
+#include <utility>
 
 #include "phases.hpp"
 
@@ -12,7 +13,7 @@ namespace {
 
 /// Adds `bytes` to the hole's cursor; nullptr where they do not fit.
 std::byte *cut(Run &run, std::size_t bytes) noexcept {
-  if (static_cast<std::size_t>(run.limit - run.cursor) < bytes) {
+  if (std::cmp_less(run.limit - run.cursor, bytes)) {
     return nullptr;
   }
   run.cursor += bytes;
@@ -119,8 +120,7 @@ std::vector<unsigned char> MarkRegion::choose() const {
       sparse.push_back(i);
     }
   }
-  std::sort(sparse.begin(), sparse.end(),
-            [&](std::uint32_t a, std::uint32_t b) { return live[a] < live[b]; });
+  std::ranges::sort(sparse, [&](std::uint32_t a, std::uint32_t b) { return live[a] < live[b]; });
   // A block of medium objects wastes less than a quarter; two blocks are begun and not filled.
   std::size_t lines = free > 2 ? (free - 2) * kBlockLines * 3 / 4 : 0;
   for (const std::uint32_t i : sparse) {
@@ -197,8 +197,8 @@ void MarkRegion::set_right(const std::vector<unsigned char> &chosen) {
   };
   for_each_root(fix);
   WeakTable &weak = heap_.weak_table();
-  std::for_each(weak.weak.begin(), weak.weak.end(), fix);
-  std::for_each(weak.finalizers.begin(), weak.finalizers.end(), fix);
+  std::ranges::for_each(weak.weak, fix);
+  std::ranges::for_each(weak.finalizers, fix);
   for (WeakTable::Ephemeron &entry : weak.ephemerons) {
     fix(entry.key);
     fix(entry.value);

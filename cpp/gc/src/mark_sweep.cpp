@@ -5,6 +5,7 @@
 // Source: McCarthy 1960; lazy sweeping as in the Boehm collector and in Go.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "collector.hpp"
 #include "mark.hpp"
@@ -44,7 +45,7 @@ public:
   std::byte *take(Mutator &mutator, std::size_t bytes) override {
     Run &run = mutator.cells[size_class(bytes)];
     const std::size_t cell = cell_bytes(size_class(bytes));
-    if (static_cast<std::size_t>(run.limit - run.cursor) >= cell) {
+    if (std::cmp_greater_equal(run.limit - run.cursor, cell)) {
       run.cursor += cell;
       return run.cursor - cell;
     }

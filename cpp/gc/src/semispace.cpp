@@ -22,7 +22,7 @@ public:
   }
 
   std::byte *allocate(Mutator &mutator, std::size_t bytes) override {
-    const std::size_t room = static_cast<std::size_t>(end_ - cursor_);
+    const auto room = static_cast<std::size_t>(end_ - cursor_);
     const std::size_t left = std::min(room, limit_bytes_ - std::min(limit_bytes_, used_bytes()));
     if (left < bytes) {
       return nullptr;
@@ -49,7 +49,7 @@ public:
     from_begin_ = ref_of(arena_.base(), begin_);
     from_units_ = static_cast<Ref>(half_ / kUnitBytes);
     std::byte *const old_begin = begin_;
-    const std::size_t old_bytes = static_cast<std::size_t>(cursor_ - begin_);
+    const auto old_bytes = static_cast<std::size_t>(cursor_ - begin_);
     use_half(1 - active_);
     large_.clear_marks();
     for_each_root([this](Ref &slot) { keep(slot); });

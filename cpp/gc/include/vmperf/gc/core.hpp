@@ -85,7 +85,7 @@ public:
   [[nodiscard]] std::vector<std::uint32_t> &orphans() noexcept { return orphans_; }
 
 protected:
-  HeapCore(const Options &options, CollectorKind collector, BarrierKind barrier);
+  HeapCore(Options options, CollectorKind collector, BarrierKind barrier);
   ~HeapCore();
   /// Space for an object, its header written and the rest zero; may collect. CapacityError where a
   /// last collection leaves too little; the heap is as usable as before.
@@ -119,7 +119,7 @@ private:
   std::vector<Pause> pauses_;
   std::vector<std::uint32_t> orphans_; ///< log entries of mutators that are gone
   std::uint64_t retired_allocated_ = 0, stress_count_ = 0;
-  HeapParts *parts_; ///< owned; not a unique_ptr, whose header is a third of this one
+  HeapParts *parts_{nullptr}; ///< owned; not a unique_ptr, whose header is a third of this one
 };
 
 } // namespace vmperf::gc

@@ -66,7 +66,8 @@ public:
   }
   bool mark_alone(Object object) noexcept {
     std::atomic<std::uint64_t> &word = word_of(object);
-    const std::uint64_t bit = bit_of(object), before = word.load(std::memory_order_relaxed);
+    const std::uint64_t bit = bit_of(object);
+    const std::uint64_t before = word.load(std::memory_order_relaxed);
     if ((before & bit) != 0) {
       return false;
     }
@@ -94,7 +95,8 @@ public:
     for (std::uint64_t i = lowest / 128; i <= highest / 128; ++i) {
       std::uint64_t word = marks_[i].load(std::memory_order_relaxed);
       for (; word != 0; word &= word - 1) {
-        const std::uint64_t object = 128 * i + 2 * static_cast<unsigned>(std::countr_zero(word));
+        const std::uint64_t object =
+            128 * i + static_cast<std::uint64_t>(2 * static_cast<unsigned>(std::countr_zero(word)));
         if (object >= lowest && object <= highest) {
           visit(static_cast<Object>(object));
         }
@@ -126,7 +128,7 @@ private:
   void build_list(std::span<const Object> order);
   void build_array(std::span<const Object> order, Object array);
   void build_spine(std::span<const Object> order);
-  Object *refs_of(Object object) const noexcept {
+  [[nodiscard]] Object *refs_of(Object object) const noexcept {
     return reinterpret_cast<Object *>(at(object) + 1);
   }
 

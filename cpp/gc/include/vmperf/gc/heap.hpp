@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "vmperf/gc/barriers.hpp"
 #include "vmperf/gc/core.hpp"
@@ -91,7 +92,7 @@ private:
       taken = cell_bytes(size_class(bytes));
     }
     std::byte *const object = run->cursor;
-    if (static_cast<std::size_t>(run->limit - object) >= taken) [[likely]] {
+    if (std::cmp_greater_equal(run->limit - object, taken)) [[likely]] {
       run->cursor = object + taken;
       *reinterpret_cast<std::uint64_t *>(object) = header_word;
       return ref_of(base_, object);

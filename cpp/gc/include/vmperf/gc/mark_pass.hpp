@@ -67,7 +67,8 @@ public:
     Loop loop(graph_, first, options_.chunk);
     std::uint64_t rescans = 0;
     for (;;) {
-      std::uint32_t lowest = ~std::uint32_t{0}, highest = 0;
+      std::uint32_t lowest = ~std::uint32_t{0};
+      std::uint32_t highest = 0;
       for (const auto &worker : workers_) {
         lowest = std::min(lowest, std::exchange(worker->lowest, ~std::uint32_t{0}));
         highest = std::max(highest, std::exchange(worker->highest, 0));

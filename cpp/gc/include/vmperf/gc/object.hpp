@@ -52,7 +52,10 @@ inline constexpr std::size_t kLargeBytes = 8192; ///< objects above have pages o
 
 [[nodiscard]] constexpr std::size_t reference_count(std::uint64_t header) noexcept {
   const std::uint64_t mark = references_mark(header);
-  return mark == kRefArrayMark ? size_field(header) : mark == kByteArrayMark ? 0 : mark;
+  if (mark == kRefArrayMark) {
+    return size_field(header);
+  }
+  return mark == kByteArrayMark ? 0 : mark;
 }
 
 [[nodiscard]] inline std::uint64_t *object_at(std::byte *base, Ref ref) noexcept {

@@ -23,12 +23,12 @@ public:
   };
 
   void put(const Packet &packet) {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     packets_.push_back(packet);
     size_.store(packets_.size(), std::memory_order_release);
   }
   bool take(Packet &packet) {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     if (packets_.empty()) {
       return false;
     }

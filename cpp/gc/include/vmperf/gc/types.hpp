@@ -42,8 +42,7 @@ public:
     if (scalar_bytes > 65536) {
       throw InvalidArgumentError("scalar_bytes", std::to_string(scalar_bytes), "0 to 65536");
     }
-    const std::uint32_t words =
-        1 + (references + 1) / 2 + static_cast<std::uint32_t>((scalar_bytes + 7) / 8);
+    const std::uint32_t words = 1 + (references + 1) / 2 + ((scalar_bytes + 7) / 8);
     return add({TypeKind::fixed, words < 2 ? 2 : words, references}, references);
   }
   TypeId ref_array() { return add({TypeKind::ref_array, 0, 0}, kRefArrayMark); }

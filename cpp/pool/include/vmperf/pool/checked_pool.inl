@@ -65,7 +65,7 @@ void BasicCheckedPool<Slots, Base>::allocate_n(T **out, std::size_t n) {
       pool_.take_staged(n);
       throw;
     }
-    copy_entries(as_memory(out), row.data(), n);
+    copy_entries(as_memory(out), static_cast<const void *>(row.data()), n);
   } else {
     const auto row = own_row(n);
     pool_.allocate_n(row.get(), n);
@@ -102,9 +102,10 @@ void BasicCheckedPool<Slots, Base>::mark_allocated(std::span<void *const> row) {
 }
 
 template <class Slots, class Base>
-// NOLINTNEXTLINE(modernize-avoid-c-arrays)
+// NOLINTBEGIN(modernize-avoid-c-arrays)
 std::unique_ptr<void *[]> BasicCheckedPool<Slots, Base>::own_row(std::size_t n) {
   std::unique_ptr<void *[]> row(new (std::nothrow) void *[n]);
+  // NOLINTEND(modernize-avoid-c-arrays)
   if (row == nullptr) {
     throw CapacityError("no memory for a copy of the row", n * sizeof(void *), kMaxBytes);
   }

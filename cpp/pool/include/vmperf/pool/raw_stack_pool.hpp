@@ -95,7 +95,7 @@ public:
   /// nothing: CapacityError leaves the pool as it was. O(n), a copy where none is fresh.
   template <class T> [[gnu::always_inline]] void allocate_n(T **out, std::size_t n) {
     const std::span<void *const> row = take_row(n);
-    copy_entries(as_memory(out), row.data(), n);
+    copy_entries(as_memory(out), static_cast<const void *>(row.data()), n);
   }
 
   /// Hands n slots out and shows them where they lay, until the next operation on the pool: for an

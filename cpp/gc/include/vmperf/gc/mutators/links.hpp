@@ -140,7 +140,7 @@ private:
   S &space_;
   std::size_t capacity_, n_ = 0;
   CounterRng rng_;
-  typename S::Root buckets_, ends_;
+  S::Root buckets_, ends_;
   std::uint64_t objects_ = 0;
 };
 
@@ -246,7 +246,7 @@ private:
     }
   }
 
-  typename S::Root nodes_;
+  S::Root nodes_;
   std::uint64_t made_ = 0;
 };
 
@@ -347,7 +347,7 @@ private:
 
   S &space_;
   std::uint64_t size_, lists_ = 0;
-  typename S::Root head_;
+  S::Root head_;
 };
 
 } // namespace vmperf::gc

@@ -112,8 +112,8 @@ std::unique_ptr<Machine> machine_on(const MakeSpace &make, const SpaceSettings &
   namespace d = machine_detail;
   using Make = std::unique_ptr<Machine> (*)(const MakeSpace &, const SpaceSettings &,
                                             const ProgramSettings &);
+  // NOLINTNEXTLINE(modernize-avoid-c-arrays)
   static constexpr std::pair<std::string_view, Make> kPrograms[]{
-      // NOLINT(modernize-avoid-c-arrays)
       {"binary_trees", &d::one<S, BinaryTrees, MakeSpace>},
       {"gcbench", &d::one<S, GcBench, MakeSpace>},
       {"cache", &d::one<S, Cache, MakeSpace>},

@@ -36,32 +36,35 @@ public:
   ManualSpace(void *(*malloc)(std::size_t), void (*free)(void *)) : malloc_(malloc), free_(free) {}
 
   template <unsigned R, unsigned W> [[gnu::always_inline]] Ref make() {
-    Ref const object = take(8 * (R + W));
+    std::uint64_t *const object = take(static_cast<std::size_t>(8 * (R + W)));
     for (unsigned i = 0; i < R + W; ++i) { // a constant number of stores
       object[i] = 0;
     }
     return object;
   }
   Ref make_refs(std::size_t n) {
-    Ref const object = take(8 * n);
+    std::uint64_t *const object = take(8 * n);
     std::memset(object, 0, 8 * n);
     return object;
   }
   Ref make_bytes(std::size_t n) { return take(n); }
 
-  [[nodiscard]] Ref load(Ref object, std::size_t i) const {
-    return reinterpret_cast<Ref>(object[i]);
+  [[nodiscard]] static Ref load(Ref object, std::size_t i) {
+    return reinterpret_cast<Ref>(object[i]); // NOLINT(performance-no-int-to-ptr)
   }
-  void init(Ref object, std::size_t i, Ref value) { store(object, i, value); }
-  void store(Ref object, std::size_t i, Ref value) {
+  static void init(Ref object, std::size_t i, Ref value) { store(object, i, value); }
+  // NOLINTNEXTLINE(readability-non-const-parameter)
+  static void store(Ref object, std::size_t i, Ref value) {
     object[i] = reinterpret_cast<std::uintptr_t>(value);
   }
   template <unsigned R> [[nodiscard]] std::uint64_t *words(Ref object) const { return object + R; }
-  [[nodiscard]] std::byte *bytes(Ref object) const { return reinterpret_cast<std::byte *>(object); }
+  [[nodiscard]] static std::byte *bytes(Ref object) {
+    return reinterpret_cast<std::byte *>(object);
+  }
   void release(Ref object) { free_(object); }
   void collect(Kind /*extent*/) {}
-  [[nodiscard]] SpaceFigures figures() const { return {}; }
-  [[nodiscard]] std::span<const Pause> pauses() const { return {}; }
+  [[nodiscard]] static SpaceFigures figures() { return {}; }
+  [[nodiscard]] static std::span<const Pause> pauses() { return {}; }
 
 private:
   [[gnu::always_inline]] Ref take(std::size_t bytes) {

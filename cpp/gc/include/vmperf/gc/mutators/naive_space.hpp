@@ -72,17 +72,19 @@ public:
   NaiveSpace &operator=(NaiveSpace &&) = delete;
   ~NaiveSpace();
 
-  template <unsigned R, unsigned W> Ref make() { return take(R, 8 * (R + W)); }
+  template <unsigned R, unsigned W> Ref make() {
+    return take(R, static_cast<std::size_t>(8 * (R + W)));
+  }
   Ref make_refs(std::size_t n) { return take(n, 8 * n); }
   Ref make_bytes(std::size_t n) { return take(0, n); }
 
-  [[nodiscard]] Ref load(Ref object, std::size_t i) const { return object->refs()[i]; }
-  void init(Ref object, std::size_t i, Ref value) { object->refs()[i] = value; }
-  void store(Ref object, std::size_t i, Ref value) { object->refs()[i] = value; }
+  [[nodiscard]] static Ref load(Ref object, std::size_t i) { return object->refs()[i]; }
+  static void init(Ref object, std::size_t i, Ref value) { object->refs()[i] = value; }
+  static void store(Ref object, std::size_t i, Ref value) { object->refs()[i] = value; }
   template <unsigned R> [[nodiscard]] std::uint64_t *words(Ref object) const {
     return object->body() + R;
   }
-  [[nodiscard]] std::byte *bytes(Ref object) const {
+  [[nodiscard]] static std::byte *bytes(Ref object) {
     return reinterpret_cast<std::byte *>(object->body());
   }
   void release(Ref /*object*/) {}

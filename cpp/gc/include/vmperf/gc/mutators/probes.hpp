@@ -71,7 +71,7 @@ private:
   std::size_t size_;
   double longevity_;
   CounterRng rng_;
-  typename S::Root table_;
+  S::Root table_;
   std::uint64_t made_ = 0, kept_ = 0;
 };
 
@@ -135,7 +135,7 @@ private:
   S &space_;
   std::size_t size_;
   std::uint64_t done_ = 0;
-  typename S::Root table_;
+  S::Root table_;
   std::vector<std::uint32_t> from_, to_;
 };
 

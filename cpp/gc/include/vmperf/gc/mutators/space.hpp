@@ -39,7 +39,7 @@ struct SpaceFigures {
 };
 
 template <class S>
-concept Space = requires(S &s, const S &c, typename S::Ref r, std::size_t n) {
+concept Space = requires(S &s, const S &c, S::Ref r, std::size_t n) {
   requires std::default_initializable<typename S::Ref> && std::equality_comparable<typename S::Ref>;
   requires std::constructible_from<typename S::Local, S &, typename S::Ref>;
   requires std::constructible_from<typename S::Root, S &>;

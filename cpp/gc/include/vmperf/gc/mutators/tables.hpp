@@ -65,7 +65,7 @@ protected:
   S &space_;
   std::size_t size_;
   CounterRng rng_;
-  typename S::Root table_;
+  S::Root table_;
   std::uint64_t objects_ = 0;
 };
 

@@ -118,7 +118,7 @@ private:
 
   Trees<S, 0> trees_;
   unsigned depth_;
-  typename S::Root kept_;
+  S::Root kept_;
   std::uint64_t met_ = 0, expected_ = 0;
 };
 
@@ -184,7 +184,7 @@ private:
     return counted(tree.get());
   }
   std::uint64_t up(unsigned depth) { return counted(trees_.bottom_up(depth)); }
-  std::uint64_t counted(typename S::Ref tree) {
+  std::uint64_t counted(S::Ref tree) {
     const std::uint64_t met = trees_.count(tree);
     trees_.release(tree);
     return met;
@@ -193,7 +193,7 @@ private:
   S &space_;
   Trees<S, 2> trees_;
   unsigned depth_;
-  typename S::Root kept_, array_;
+  S::Root kept_, array_;
   std::size_t n_numbers_;
   std::uint64_t met_ = 0, expected_ = 0;
 };
