@@ -95,12 +95,14 @@ def test_every_allocator_is_proved(name: str) -> None:
     assert {d for d in ALWAYS if cases[d].status in PROVED} == {*ALWAYS}
 
 
+@malloc.needs_the_systems
 def test_the_rows_of_one_thread_are_points() -> None:
     assert len(ROWS) == 18
     for name, params in ROWS:
         expect_proved(measure(name, ("vmperf", "libc"), **params))
 
 
+@malloc.needs_the_systems
 @pytest.mark.parametrize(
     ("pattern", "sizes"),
     [
@@ -113,6 +115,7 @@ def test_patterns_are_proved(pattern: str, sizes: str) -> None:
     expect_proved(measure("pattern", ALWAYS, pattern=pattern, sizes=sizes, live=37))
 
 
+@malloc.needs_the_systems
 @pytest.mark.parametrize("touch", ["none", "first", "pages", "all"])
 @pytest.mark.parametrize("order", ["fifo", "lifo", "random"])
 def test_orders_and_touches_are_proved(order: str, touch: str) -> None:
@@ -128,6 +131,7 @@ def test_blocks_freed_elsewhere_are_proved(shape: str, threads: int) -> None:
     assert "held_bytes" in cases["vmperf"].metrics
 
 
+@malloc.needs_the_systems
 @pytest.mark.parametrize("name", ["parallel", "parallel_cycle"])
 @pytest.mark.parametrize("threads", [1, 3])
 def test_threads_of_their_own_are_proved(name: str, threads: int) -> None:

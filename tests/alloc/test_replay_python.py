@@ -115,6 +115,7 @@ def test_unmatched_frees_are_counted_and_left_out() -> None:
     assert result.counts["unmatched_frees"] == 1
 
 
+@malloc.needs_the_systems
 def test_what_a_cut_file_lacks_is_said(tmp_path: Path) -> None:
     file = tmp_path / "cut.vmt"
     trace.generate(60_000, seed=2).save(file)
