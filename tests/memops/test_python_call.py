@@ -230,8 +230,10 @@ def test_instructions_are_counted() -> None:
         best, empty = measure(CALL, "best", "empty_call", buffers=buffers, count_instructions=True)
         counts = []
         for case in (best, empty):
-            assert case.evidence["instr_status"] in {"counted", "not permitted"}
-            counts.append(case.evidence["instr_per_op"])
+            status = case.evidence["instr_status"]
+            # A busy machine has time for a part of it, or for none.
+            assert status.startswith(("counted", "not permitted", "over budget", "timed out"))
+            counts.append(case.evidence["instr_per_op"] if status == "counted" else None)
         if None not in counts:
             assert 10 < counts[1] < counts[0]
 
