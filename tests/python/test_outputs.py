@@ -283,9 +283,11 @@ def test_a_journal_is_no_arm(here: Path) -> None:
     done = CliRunner().invoke(cli, [*RUN, "--results", "r.vmperf"])
     Path("notes.txt").write_text("no library")
     done = CliRunner().invoke(cli, ["compare", "r.vmperf", "r.vmperf"])
-    assert done.exit_code == 2 and "vmperf report A B" in done.stderr
+    assert done.exit_code == 2
+    assert "vmperf report A B" in done.stderr
     done = CliRunner().invoke(cli, ["compare", "notes.txt", "notes.txt"])
-    assert done.exit_code == 2 and "no shared library" in done.stderr
+    assert done.exit_code == 2
+    assert "no shared library" in done.stderr
     assert "vmperf report" not in done.stderr
 
 

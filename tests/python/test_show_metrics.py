@@ -105,4 +105,5 @@ def test_a_pattern_of_no_row_is_told(path: Path) -> None:
     done = CliRunner().invoke(cli, ["show", str(path), "pool/cycel"])
     assert done.exit_code == 2
     known = vmperf.load_results(path).rows()[0]["id"]
-    assert "pool/cycel" in done.stderr and known in done.stderr
+    assert "pool/cycel" in done.stderr
+    assert known in done.stderr
