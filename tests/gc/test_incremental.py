@@ -72,6 +72,16 @@ def test_others_refuse_a_target(mutate: Run, policy: str) -> None:
     assert "does not mark in slices; gen-immix does" in done.stdout
 
 
+def test_programs_give_one_checksum_whatever_the_target(
+    compile_cpp: Compile, run_binary: Run, repo_root: Path
+) -> None:
+    cpp = repo_root / "cpp"
+    own = sorted((cpp / "gc" / "src").glob("*.cpp"))
+    sources = [*own, *(cpp / "os" / "src" / f"{name}.cpp" for name in OS_FILES)]
+    program = compile_cpp(CPP / "targets.cpp", *sources, "-O1", "-pthread")
+    assert run_binary(program, timeout=300).stdout == "ok\n"
+
+
 def test_the_controller(compile_cpp: Compile, run_binary: Run, repo_root: Path) -> None:
     quota = repo_root / "cpp" / "gc" / "src" / "quota.cpp"
     assert run_binary(compile_cpp(CPP / "quota.cpp", quota)).stdout == "ok\n"

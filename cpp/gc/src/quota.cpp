@@ -7,10 +7,12 @@ namespace vmperf::gc {
 
 namespace {
 
-// The means forget half of what was at each sample: after a tenfold step they are within a
-// twentieth of the new value in six.
+// Rates forget half of what was at each sample.
 constexpr double kForget = 0.5;
-// With the mean above the loop's poles are 0.5, 0.42 and -0.12: it does not swing.
+// What a byte of the nursery costs is taken at its worst at once, and forgotten slowly: where
+// collections of much and of little that survives take turns, the mean of both holds no target.
+constexpr double kRelax = 0.05;
+// Of a cost that stays the loop's poles are 0.42 and -0.12: it does not swing.
 constexpr double kProportional = 0.05;
 constexpr double kIntegral = 0.65;
 constexpr double kMinorShare = 0.5; ///< of the target, for minor collections
@@ -69,7 +71,9 @@ void Quota::minor(std::int64_t ns, std::uint64_t nursery_bytes, std::uint64_t pr
   if (of < log_nursery_ - std::log(4.0) && took < goal) {
     return;
   }
-  log_byte_ns_ = seen_ ? mean(log_byte_ns_, took - of) : took - of;
+  const double fresh = took - of;
+  log_byte_ns_ =
+      !seen_ || fresh > log_byte_ns_ ? fresh : log_byte_ns_ + kRelax * (fresh - log_byte_ns_);
   const double error = goal - (log_byte_ns_ + log_nursery_);
   double change = kIntegral * error + (seen_ ? kProportional * (error - error_) : 0);
   clamped_ = 0;

@@ -57,7 +57,7 @@ void step() {
       p.collect();
     }
     p.byte_ns *= factor;
-    if (const int n = until_held(p, 40); n > 8) {
+    if (const int n = until_held(p, 120); n > 8) {
       wrong("collections until a step is made good", n);
     }
     if (const double at = p.collect() / kMs; std::fabs(at - 2.5) > 0.1) {
@@ -128,8 +128,10 @@ void windup() {
   if (high.quota.nursery_bytes() != 32768 || (high.quota.clamped() & kClampedNursery) == 0) {
     wrong("no nursery is small enough, and it is", static_cast<double>(high.quota.nursery_bytes()));
   }
-  high.byte_ns = 1;
-  high.collect();
+  high.byte_ns = 1; // which is believed by and by
+  for (int i = 0; i < 60; ++i) {
+    high.collect();
+  }
   const std::uint64_t once = high.quota.nursery_bytes();
   if (once <= 32768) {
     wrong("the lower clamp holds on", static_cast<double>(once));

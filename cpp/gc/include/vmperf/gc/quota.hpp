@@ -2,7 +2,7 @@
 // filled before the next one, and for how long that one may mark. It has no clock and no heap: it
 // is fed with samples, so that tests can feed it with any.
 //   nursery   PI control of log(nursery): the error is what a minor collection of this nursery
-//             would take, by a running mean of ns/byte, against half the target. The integral is
+//             would take, by the worst ns/byte of late, against half the target. The integral is
 //             the output itself, so that it stops where the output is clamped: nothing winds up
 //   slice     work left x allocation since the last slice / allocation that still fits (as in Go's
 //             pacer), never past the pause's deadline, and such that of each window of 10 ms (or
