@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "api_quota.hpp"
 #include "vmperf/bench/report.hpp"
 #include "vmperf/os/clock.hpp"
 #include "vmperf/stats/histogram.hpp"
@@ -274,6 +275,7 @@ bench::Design &add_gc_design(bench::Registry &registry, SpaceSource source) {
   design.runs("gc/write_barrier", [source](const bench::Params &params) {
     return std::make_unique<StoreWorkload>(source, stores(params));
   });
+  add_quota_runs(design, source);
   pauses("gc/minor_pause", survivors, Kind::minor);
   pauses("gc/major_pause", survivors, Kind::major);
   return design;

@@ -37,15 +37,16 @@ void name_fields() {
     PYBIND11_NUMPY_DTYPE(Pause, start_ns, kind, cause, ns, ttsp_ns, roots_ns, remset_ns, copy_ns,
                          mark_ns, sweep_ns, live_before_bytes, live_after_bytes, promoted_bytes,
                          copied_objects, marked_objects, remembered, survivors_bytes, workers,
-                         steals, target_ns);
+                         steals, target_ns, interrupted_ns);
+    PYBIND11_NUMPY_DTYPE(Decision, time_ns, target_ns, measured_ns, estimate_ns, work_left_ns,
+                         slice_ns, nursery_bytes, space_left_bytes, phase, clamped);
   }
 }
 
-py::array pauses_of(const RunResult &run) {
+template <class T> py::array array_of(const std::vector<T> &rows) {
   name_fields();
-  return py::array_t<Pause>(static_cast<py::ssize_t>(run.pauses.size()), run.pauses.data());
+  return py::array_t<T>(static_cast<py::ssize_t>(rows.size()), rows.data());
 }
-
 stats::Histogram histogram_of(const RunResult &run) {
   stats::Histogram histogram;
   for (const Pause &pause : run.pauses) {
@@ -124,7 +125,11 @@ void bind_run(py::module_ &m) {
       .def_property_readonly(
           "n_collections", [](const RunResult &run) { return run.figures.collections; },
           "How many collections the steps took.")
-      .def_property_readonly("pauses", &pauses_of, docs::Run_pauses)
+      .def_property_readonly(
+          "pauses", [](const RunResult &run) { return array_of(run.pauses); }, docs::Run_pauses)
+      .def_property_readonly(
+          "decisions", [](const RunResult &run) { return array_of(run.decisions); },
+          docs::Run_decisions)
       .def("hdr", &histogram_of, docs::Run_hdr)
       .def("min_mutator_utilisation", &utilisation_of, py::arg("windows_ms"),
            docs::Run_min_mutator_utilisation)

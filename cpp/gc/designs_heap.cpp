@@ -22,6 +22,7 @@ std::unique_ptr<Machine> make(const SpaceSettings &settings, std::string_view pr
     options.nursery_bytes = of.nursery_bytes;
     options.verify = of.verify;
     options.stress = of.stress;
+    options.pause_target_ms = of.pause_target_ms;
     check(options);
     return std::make_unique<S>(options);
   };

@@ -7,7 +7,8 @@ namespace vmperf::gc {
 Blocks::Blocks(Arena &arena, std::size_t budget)
     : arena_(arena), begin_(arena.layout.blocks_begin),
       units_(arena.layout.n_blocks * kBlockBytes / kUnitBytes), budget_(budget),
-      lines_(arena.layout.n_blocks * kBlockLines), states_(arena.layout.n_blocks) {
+      lines_(arena.layout.n_blocks * kBlockLines), marked_lines_(lines_.data()),
+      states_(arena.layout.n_blocks) {
   free_.reserve(states_.size());
   for (std::size_t i = states_.size(); i > 0; --i) { // the lowest on top: touched ones are reused
     free_.push_back(static_cast<std::uint32_t>(i - 1));
@@ -48,6 +49,7 @@ bool Blocks::take_hole(Hole &hole, std::size_t limit) {
       continue;
     }
     states_[hole.block] = BlockState::used;
+    hole_lines_ -= kBlockLines - live_lines(hole.block);
     hole.next_line = 0;
   }
 }
@@ -67,13 +69,63 @@ bool Blocks::take_free(Hole &hole, std::size_t limit) {
   return true;
 }
 
+void Blocks::clear_block(std::uint32_t block, unsigned char *lines) noexcept {
+  if (states_[block] != BlockState::free) { // whose marks are clear and perhaps never touched
+    arena_.marks.clear_range(block_ref(block), kBlockBytes / kUnitBytes);
+  }
+  std::memset(lines + std::size_t{block} * kBlockLines, 0, kBlockLines);
+}
+
 void Blocks::clear_marks() noexcept {
+  marked_lines_ = lines_.data();
   for (std::uint32_t i = 0; i < states_.size(); ++i) {
     if (states_[i] != BlockState::free) {
-      arena_.marks.clear_range(block_ref(i), kBlockBytes / kUnitBytes);
-      std::memset(lines_.data() + std::size_t{i} * kBlockLines, 0, kBlockLines);
+      clear_block(i, lines_.data());
     }
   }
+}
+
+void Blocks::separate_lines() {
+  next_lines_.resize(lines_.size());
+  marked_lines_ = next_lines_.data();
+}
+
+std::uint32_t Blocks::clear_some(std::uint32_t block, std::uint32_t n) noexcept {
+  for (; n > 0 && block < count(); ++block, --n) {
+    clear_block(block, next_lines_.data());
+  }
+  return block;
+}
+
+void Blocks::swap_lines() noexcept {
+  lines_.swap(next_lines_);
+  marked_lines_ = lines_.data();
+  recyclable_.clear();
+  hole_lines_ = 0;
+  for (BlockState &state : states_) { // a byte each
+    state = state == BlockState::free ? state : BlockState::unswept;
+  }
+}
+
+std::uint32_t Blocks::sweep_some(std::uint32_t block, std::uint32_t n) {
+  for (; n > 0 && block < count(); ++block, --n) {
+    if (states_[block] != BlockState::unswept) { // free, or taken since
+      continue;
+    }
+    const std::size_t marked = live_lines(block);
+    if (marked == 0) {
+      states_[block] = BlockState::free;
+      free_.push_back(block);
+      --used_;
+    } else if (marked < kBlockLines) {
+      states_[block] = BlockState::recyclable;
+      recyclable_.push_back(block);
+      hole_lines_ += kBlockLines - marked;
+    } else {
+      states_[block] = BlockState::used;
+    }
+  }
+  return block;
 }
 
 std::size_t Blocks::live_lines(std::uint32_t block) const noexcept {
@@ -89,7 +141,7 @@ std::size_t Blocks::sweep() {
   std::size_t live = 0;
   free_.clear();
   recyclable_.clear();
-  used_ = 0;
+  used_ = hole_lines_ = 0;
   for (std::size_t k = states_.size(); k > 0; --k) {
     const auto i = static_cast<std::uint32_t>(k - 1);
     const std::size_t marked = states_[i] == BlockState::free ? 0 : live_lines(i);
@@ -103,6 +155,7 @@ std::size_t Blocks::sweep() {
     ++used_;
     if (marked < kBlockLines) {
       recyclable_.push_back(i);
+      hole_lines_ += kBlockLines - marked;
     }
   }
   return live * kLineBytes;

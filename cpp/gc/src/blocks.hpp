@@ -2,6 +2,8 @@
 //   block   [ line | line | ... x 128 ]      lines_[i] != 0: something alive lies in it
 //   state   free -> used -> (after a collection) free | recyclable | used
 // Objects above a line go to free blocks (`medium`), so that small holes stay in use.
+// Marking in slices needs two tables of lines: mutators go on by the old one while the new one is
+// being marked; swap_lines() exchanges them, and the lists follow block by block.
 // take_hole: O(lines looked at). One thread at a time. Source: Blackburn and McKinley 2008 (Immix).
 #pragma once
 
@@ -14,7 +16,12 @@
 
 namespace vmperf::gc {
 
-enum class BlockState : unsigned char { free, recyclable, used };
+enum class BlockState : unsigned char {
+  free,
+  recyclable,
+  used,
+  unswept, ///< of a cycle of slices: marked, and not yet looked at
+};
 
 /// Where an allocator is within its block.
 struct Hole {
@@ -38,7 +45,7 @@ public:
     const std::size_t first = (object - begin_) >> kLineShift;
     const std::size_t last = (object - begin_ + bytes / kUnitBytes - 1) >> kLineShift;
     for (std::size_t line = first; line <= last; ++line) {
-      lines_[line] = 1;
+      marked_lines_[line] = 1;
     }
   }
   [[nodiscard]] bool holds(Ref ref) const noexcept { return ref - begin_ < units_; }
@@ -57,6 +64,17 @@ public:
   /// After marking: rebuilds the lists from the lines; bytes of marked lines.
   std::size_t sweep();
 
+  /// Marks go into a second table from now on. A cycle of slices: separate_lines, clear_some,
+  /// marks, swap_lines, sweep_some; clear_marks() ends it at any point.
+  void separate_lines();
+  /// The same as clear_marks() for `n` blocks from `block`; the next one, or count() at the end.
+  std::uint32_t clear_some(std::uint32_t block, std::uint32_t n) noexcept;
+  /// The new lines hold; no block is recyclable until sweep_some() has come by.
+  void swap_lines() noexcept;
+  std::uint32_t sweep_some(std::uint32_t block, std::uint32_t n);
+  /// Bytes of lines without a mark in recyclable blocks.
+  [[nodiscard]] std::size_t hole_bytes() const noexcept { return hole_lines_ * kLineBytes; }
+
   [[nodiscard]] std::size_t used() const noexcept { return used_; }
   [[nodiscard]] std::size_t budget() const noexcept { return budget_; }
   [[nodiscard]] std::size_t count() const noexcept { return states_.size(); }
@@ -71,11 +89,13 @@ public:
 
 private:
   bool next_hole(Hole &hole) const noexcept;
+  void clear_block(std::uint32_t block, unsigned char *lines) noexcept;
 
   Arena &arena_;
   Ref begin_;
-  std::size_t units_, budget_, used_ = 0;
-  std::vector<unsigned char> lines_;
+  std::size_t units_, budget_, used_ = 0, hole_lines_ = 0;
+  std::vector<unsigned char> lines_, next_lines_;
+  unsigned char *marked_lines_; ///< of the table that marking goes into
   std::vector<BlockState> states_;
   std::vector<std::uint32_t> free_, recyclable_;
 };

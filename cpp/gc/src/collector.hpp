@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "arena.hpp"
 #include "large.hpp"
 #include "vmperf/gc/core.hpp"
+#include "vmperf/gc/quota.hpp"
 #include "weak.hpp"
 
 namespace vmperf::gc {
@@ -41,8 +43,10 @@ public:
   virtual std::byte *allocate_large(std::size_t bytes) = 0;
   /// Runs are taken back by the caller before, all of them.
   virtual void collect(Kind kind, Pause &pause) = 0;
-  /// What is due where allocate() failed.
-  [[nodiscard]] virtual Kind due() const noexcept { return Kind::major; }
+  /// What is due where allocate() or allocate_large() failed.
+  [[nodiscard]] virtual Kind due(bool /*large*/) const noexcept { return Kind::major; }
+  /// Of a pause target; nullptr without one.
+  [[nodiscard]] virtual const std::vector<Decision> *decisions() const noexcept { return nullptr; }
   [[nodiscard]] virtual std::uint64_t used_bytes() const noexcept = 0;
 
   /// Whether an object may lie here now; for the verifier.

@@ -104,7 +104,7 @@ Ref HeapCore::allocate_slow(Mutator &mutator, std::uint64_t header, std::size_t 
                               std::to_string(parts_->collector->used_bytes()) + " bytes in use",
                           bytes, parts_->collector->limit_bytes());
     }
-    const Kind due = attempt == 0 && !large ? parts_->collector->due() : Kind::major;
+    const Kind due = attempt == 0 ? parts_->collector->due(large) : Kind::major;
     const Cause full = due == Kind::minor ? Cause::nursery_full : Cause::heap_full;
     collect_locked(lock, mutator, due, attempt == 2 ? Cause::last_resort : full);
   }
@@ -143,6 +143,12 @@ std::uint64_t HeapCore::allocated_bytes() const {
     total += mutator->allocated_bytes;
   }
   return total;
+}
+
+const std::vector<Decision> &HeapCore::decisions() const noexcept {
+  static const std::vector<Decision> none;
+  const std::vector<Decision> *const found = parts_->collector->decisions();
+  return found == nullptr ? none : *found;
 }
 
 std::uint64_t HeapCore::used_bytes() const {

@@ -4,16 +4,20 @@
 // young memory: to old space, or, until an object has survived `tenure` of them, to the other half.
 // It goes depth first from a stack of copied objects, costs what survives, and cannot fail: as
 // much old space as young memory could fill is held back from mutators. A full collection is a
-// minor one that promotes all, and then marks.
+// minor one that promotes all, and then marks; with a pause target marking is cut into slices, one
+// behind each minor collection (paced.hpp), where the barrier logs objects.
 // Sources: Ungar 1984; Blackburn and McKinley 2008 (GenImmix).
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <utility>
 
 #include "mark_region.hpp"
+#include "paced.hpp"
 #include "pacer.hpp"
 #include "phases.hpp"
 #include "remembered.hpp"
+#include "vmperf/base/align.hpp"
 
 namespace vmperf::gc {
 
@@ -21,11 +25,16 @@ namespace {
 
 constexpr std::size_t kRunBytes = 32768;
 
-template <BarrierKind kKind> class Generational final : public MarkRegion {
+template <BarrierKind kKind> class Generational final : public MarkRegion, public PacedHost {
 public:
   Generational(HeapCore &heap, Arena &arena, std::size_t budget)
       : MarkRegion(heap, arena, budget), remembered_(heap, arena, blocks_, large_),
-        pacer_(heap.options().pacer), tenure_(heap.options().tenure) {
+        pacer_(heap.options().pacer), marker_(*this, arena, blocks_, large_),
+        tenure_(heap.options().tenure) {
+    if (heap.options().pause_target_ms > 0) {
+      cycles_ = std::make_unique<PacedCycles>(heap, *this, marker_);
+      watch_ = &cycles_->minor_clock();
+    }
     reset_nursery();
   }
 
@@ -44,9 +53,14 @@ public:
   }
 
   std::byte *allocate_large(std::size_t bytes) override {
-    std::byte *const object = MarkRegion::allocate_large(bytes);
+    // With a target, what is old from the first counts as promoted: slices keep up with it.
+    slice_due_ =
+        cycles_ != nullptr && large_since_ != 0 && large_since_ + bytes > cycles_->nursery_bytes();
+    std::byte *const object = slice_due_ ? nullptr : MarkRegion::allocate_large(bytes);
     if (object != nullptr) { // old from the first: its first store counts
       const Ref ref = ref_of(arena_.base(), object);
+      large_since_ += bytes;
+      marker_.allocated_large(ref);
       if constexpr (Remembered<kKind>::kObjects) {
         arena_.header(ref) = kUnlogged;
       } else if constexpr (Remembered<kKind>::kFields) {
@@ -60,6 +74,10 @@ public:
   }
 
   void collect(Kind kind, Pause &pause) override {
+    if (cycles_ != nullptr) {
+      cycles_->collect(kind, pause);
+      return;
+    }
     minor(pause, kind == Kind::major ? 0 : tenure_);
     const bool trigger = over_budget() || pacer_.due(promoted_since_);
     if (kind == Kind::major || trigger) {
@@ -67,14 +85,15 @@ public:
         minor(pause, 0);
       }
       full<Remembered<kKind>::kObjects>(pause);
-      old_small_ = old_medium_ = {};
-      pacer_.collected(MarkRegion::used_bytes(), promoted_since_, pause.mark_ns);
-      promoted_since_ = 0;
+      cycle_is_over(pause.mark_ns);
     }
   }
 
-  [[nodiscard]] Kind due() const noexcept override {
-    return over_budget() ? Kind::major : Kind::minor;
+  [[nodiscard]] Kind due(bool large) const noexcept override {
+    return over_budget() || (large && !slice_due_) ? Kind::major : Kind::minor;
+  }
+  [[nodiscard]] const std::vector<Decision> *decisions() const noexcept override {
+    return cycles_ == nullptr ? nullptr : &cycles_->decisions();
   }
   [[nodiscard]] std::uint64_t used_bytes() const noexcept override {
     return MarkRegion::used_bytes() +
@@ -145,16 +164,57 @@ private:
   void reset_nursery() noexcept {
     const Layout &layout = arena_.layout;
     nursery_ = arena_.at(layout.nursery_begin());
-    nursery_end_ = nursery_ + layout.nursery_units * kUnitBytes;
+    std::size_t bytes = layout.nursery_units * kUnitBytes;
+    if (cycles_ != nullptr) {
+      bytes = std::min(bytes, align_up(cycles_->nursery_bytes(), kRunBytes));
+    }
+    nursery_end_ = nursery_ + bytes;
   }
+
+  // The face of a host of slices (paced.hpp).
+  [[nodiscard]] std::uint64_t filled() const noexcept override {
+    return static_cast<std::size_t>(nursery_ - arena_.at(arena_.layout.nursery_begin()));
+  }
+  void empty_nursery(Pause &pause, bool promote_all) override {
+    minor(pause, promote_all ? 0 : tenure_);
+  }
+  PacedState after_minor() override {
+    const std::size_t limit = block_limit();
+    const PacedState state{.used_bytes = MarkRegion::used_bytes(),
+                           .space_left = (limit - std::min(limit, blocks_.used())) * kBlockBytes +
+                                         blocks_.hole_bytes() * 3 / 4,
+                           .promoted_bytes = promoted_ + large_since_,
+                           .due = pacer_.due(promoted_since_),
+                           .young_empty = tenure_now_ == 0};
+    large_since_ = 0;
+    slice_due_ = false;
+    return state;
+  }
+  void full_now(Pause &pause) override { full<Remembered<kKind>::kObjects>(pause); }
+  void cycle_is_over(std::int64_t mark_ns) override {
+    forget_holes();
+    old_small_ = old_medium_ = {};
+    pacer_.collected(MarkRegion::used_bytes(), promoted_since_, mark_ns);
+    promoted_since_ = 0;
+    if (cycles_ != nullptr && heap_.options().verify) {
+      blocks_.poison_holes();
+    }
+  }
+  void begin_nursery() noexcept override { reset_nursery(); }
 
   void minor(Pause &pause, unsigned tenure) {
     Phases phases;
     begin_minor(tenure);
-    remembered_.for_each_slot([this](Ref *slot) {
+    std::uint64_t slots = 0;
+    remembered_.for_each_slot([this, &slots](Ref *slot) {
+      if (++slots % 1024 == 0 && watch_ != nullptr) [[unlikely]] {
+        (void)watch_->over();
+      }
       keep(*slot);
       if (tenure_now_ != 0 && heap_.young(*slot)) {
         remembered_.retain(slot);
+      } else if (marker_.marking()) [[unlikely]] {
+        marker_.shade(*slot);
       }
     });
     pause.remset_ns += phases.next();
@@ -209,7 +269,11 @@ private:
     } else {
       placed = promote(bytes);
       promoted_ += bytes;
-      header = remembered_.arm(ref_of(arena_.base(), placed), header);
+      const Ref at = ref_of(arena_.base(), placed);
+      header = remembered_.arm(at, header);
+      if (marker_.marking()) [[unlikely]] {
+        marker_.promoted(at, header);
+      }
     }
     by_age_[std::min(age + 1, 15U)] += bytes;
     const Ref now_at = ref_of(arena_.base(), placed);
@@ -219,7 +283,9 @@ private:
       to[i] = object[i];
     }
     *object = (header & 0xFFFFFFFFU) | kForwarded | (std::uint64_t{now_at} << kSizeShift);
-    ++copied_;
+    if (++copied_ % 128 == 0 && watch_ != nullptr) [[unlikely]] {
+      (void)watch_->over();
+    }
     if (reference_count(header) != 0 || found != nullptr) {
       stack_.push_back(now_at);
       if (found != nullptr) [[unlikely]] {
@@ -253,6 +319,11 @@ private:
 
   Remembered<kKind> remembered_;
   Pacer pacer_;
+  IncrementalMarker marker_;
+  std::unique_ptr<PacedCycles> cycles_; ///< with a pause target
+  SliceClock *watch_ = nullptr;         ///< with a pause target
+  std::uint64_t large_since_ = 0;       ///< bytes of large objects since the last collection
+  bool slice_due_ = false;
   unsigned tenure_, tenure_now_ = 0, half_ = 0;
   std::byte *nursery_ = nullptr, *nursery_end_ = nullptr, *to_ = nullptr, *to_end_ = nullptr;
   Ref from_begin_ = 0, from_units_ = 0;

@@ -27,20 +27,40 @@ Ref LargeSpace::allocate(std::size_t bytes) {
   return from;
 }
 
+bool LargeSpace::drop_dead(const Entry &entry) const {
+  if (arena_.marks.test(entry.object)) {
+    return false;
+  }
+  if (!os::drop_pages(arena_.at(entry.object), entry.bytes)) {
+    std::memset(arena_.at(entry.object), 0, entry.bytes);
+  }
+  return true;
+}
+
 std::size_t LargeSpace::sweep() {
   std::size_t left = 0;
   std::erase_if(entries_, [&](const Entry &entry) {
-    if (arena_.marks.test(entry.object)) {
-      left += entry.bytes;
-      return false;
-    }
-    if (!os::drop_pages(arena_.at(entry.object), entry.bytes)) {
-      std::memset(arena_.at(entry.object), 0, entry.bytes);
-    }
-    return true;
+    const bool dead = drop_dead(entry);
+    left += dead ? 0 : entry.bytes;
+    return dead;
   });
   used_ = left;
   return left;
+}
+
+std::size_t LargeSpace::sweep_some(std::size_t from, std::size_t n) {
+  const std::size_t to = std::min(entries_.size(), from + n);
+  std::size_t kept = from;
+  for (std::size_t i = from; i < to; ++i) {
+    if (drop_dead(entries_[i])) {
+      used_ -= entries_[i].bytes;
+    } else {
+      entries_[kept++] = entries_[i];
+    }
+  }
+  entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(kept),
+                 entries_.begin() + static_cast<std::ptrdiff_t>(to));
+  return kept;
 }
 
 void LargeSpace::clear_marks() noexcept {

@@ -20,6 +20,10 @@ public:
   Ref allocate(std::size_t bytes);
   /// Drops all without a mark; bytes that are left.
   std::size_t sweep();
+  /// The same for `n` objects from the `from`th; the next one, or count() at the end. What is
+  /// allocated in between is to be marked.
+  std::size_t sweep_some(std::size_t from, std::size_t n);
+  [[nodiscard]] std::size_t count() const noexcept { return entries_.size(); }
   void clear_marks() noexcept;
   [[nodiscard]] std::size_t used_bytes() const noexcept { return used_; }
   [[nodiscard]] bool holds(Ref ref) const noexcept { return ref >= arena_.layout.large_begin; }
@@ -36,6 +40,8 @@ private:
     Ref object;
     std::size_t bytes;
   };
+
+  bool drop_dead(const Entry &entry) const;
 
   Arena &arena_;
   std::vector<Entry> entries_; ///< by address

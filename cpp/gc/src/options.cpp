@@ -81,7 +81,7 @@ BarrierKind barrier_kind(const Options &options) {
 
 void check(const Options &options) {
   const CollectorKind collector = collector_kind(options.collector);
-  (void)barrier_kind(options);
+  const BarrierKind barrier = barrier_kind(options);
   (void)find("pacer", options.pacer, kPacers);
   require(options.heap_bytes >= 4 * kBlock && options.heap_bytes <= std::size_t{8} << 30U, "heap",
           std::to_string(options.heap_bytes), "131072 (4 blocks) to 8589934592 bytes");
@@ -98,12 +98,14 @@ void check(const Options &options) {
   if (options.workers > 1) {
     throw UnsupportedError("workers: collections run on one thread yet; give 1");
   }
-  require(options.pause_target_ms >= 0, "pause_target_ms", std::to_string(options.pause_target_ms),
-          "0 or more");
-  if (options.pause_target_ms > 0) {
-    throw UnsupportedError(
-        "pause_target_ms: no collector marks in slices yet; give 0 and bound the "
-        "pause by the sizes of nursery and heap");
+  require(options.pause_target_ms >= 0 && options.pause_target_ms <= 10'000, "pause_target_ms",
+          std::to_string(options.pause_target_ms), "0 (none) to 10000");
+  const bool in_slices =
+      barrier == BarrierKind::object_log || barrier == BarrierKind::object_log_atomic;
+  if (options.pause_target_ms > 0 && !(collector == CollectorKind::gen_immix && in_slices)) {
+    throw UnsupportedError("pause_target_ms: " + options.collector +
+                           " with this barrier does not mark in slices; gen-immix does, with "
+                           "object-log or object-log-atomic");
   }
 }
 

@@ -77,6 +77,7 @@ RunResult run_program(const RunSettings &settings) {
   result.figures = machine->figures();
   result.figures.collections -= collections;
   result.pauses = machine->pauses(before);
+  result.decisions = machine->decisions(before);
   if (const std::string fault = machine->fault(); !fault.empty()) {
     throw CorruptionError(settings.program + " on " + settings.space + ": " + fault);
   }

@@ -26,8 +26,8 @@ public:
   }
 
   // Minor collections as long as they leave an eighth of the space to allocate in.
-  [[nodiscard]] Kind due() const noexcept override {
-    return minors_freed_enough_ ? Kind::minor : Kind::major;
+  [[nodiscard]] Kind due(bool large) const noexcept override {
+    return minors_freed_enough_ && !large ? Kind::minor : Kind::major;
   }
 
   [[nodiscard]] bool crosses(Ref object, Ref value) const noexcept override {

@@ -260,6 +260,16 @@ class Run:
         One on all collectors for one seed.
         """
     @property
+    def decisions(self) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
+        """
+        Structured array, a row a pause of a run with a pause target, empty without one: what was measured
+        and expected (`measured_ns`, `estimate_ns` of the minor collection), marking that is left
+        (`work_left_ns`), how long the pause was given to mark (`slice_ns`), and what follows:
+        `nursery_bytes` until the next one, `space_left_bytes` before the heap is full. `phase` is 0 idle,
+        1 clear, 2 mark, 3 finish, 4 sweep, 5 last resort; `clamped` has bit 0 where the nursery is at its
+        least or most, bit 1 where the slice ended at the target, bit 2 where the mutator's share held.
+        """
+    @property
     def end_ns(self) -> int:
         """
         Monotonic clock after the last step.
@@ -277,7 +287,9 @@ class Run:
     @property
     def pauses(self) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
         """
-        Structured array, a row a pause: times in ns, sizes in bytes, survivors by age.
+        Structured array, a row a pause: times in ns, sizes in bytes, survivors by age. `interrupted_ns`
+        is what of a pause with a target was somebody else's work, found by steps of the clock that are ten
+        times as long as usual.
         """
 class Heap:
     """

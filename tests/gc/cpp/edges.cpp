@@ -198,7 +198,12 @@ void bad_options() {
                                         "no room to promote into");
   Options target;
   target.pause_target_ms = 5;
-  refused<vmperf::UnsupportedError>([&] { check(target); }, "pause targets");
+  check(target);
+  target.barrier = "card";
+  refused<vmperf::UnsupportedError>([&] { check(target); },
+                                    "pause targets without a log of objects");
+  bad([](Options &o) { o.pause_target_ms = -1; }, "a negative pause target");
+  bad([](Options &o) { o.pause_target_ms = 10'001; }, "a pause target of more than 10 s");
   Options parallel;
   parallel.workers = 2;
   refused<vmperf::UnsupportedError>([&] { check(parallel); }, "workers that would do nothing");

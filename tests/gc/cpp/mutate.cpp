@@ -1,6 +1,7 @@
 // Random work on a heap beside a model of it, on any collector and barrier:
 //   mutate COLLECTOR BARRIER SEED STEPS [key=value ...]
-// keys: heap_kib nursery_kib tenure stress verify pacer table drop_barrier skip_slot. Prints the
+// keys: heap_kib nursery_kib tenure stress verify pacer table target_us drop_barrier
+// skip_slot drop_shade. Prints the
 // checksum of what is reachable at the end, "found: ..." where the verifier or the comparison with
 // the model found something (exit 3).
 #include <cstdio>
@@ -278,6 +279,7 @@ Options options_of(char **argv) {
   options.stress = key("stress", 0);
   options.verify = key("verify", 0) != 0;
   options.pacer = pacer_names()[options.collector == "gen-immix" ? key("pacer", 0) : 0];
+  options.pause_target_ms = static_cast<double>(key("target_us", 0)) * 1e-3;
   options.pretouch = false;
   return options;
 }
@@ -297,6 +299,7 @@ int main(int argc, char **argv) {
 #ifdef VMPERF_GC_FAULTS
   faults.drop_barrier = static_cast<unsigned>(key("drop_barrier", 0));
   faults.skip_slot = static_cast<unsigned>(key("skip_slot", 0));
+  faults.drop_shade = static_cast<unsigned>(key("drop_shade", 0));
 #endif
   try {
     const auto [sum, n_pauses] = with_heap(options_of(argv), [&](auto &heap) {

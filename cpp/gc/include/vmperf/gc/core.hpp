@@ -21,6 +21,7 @@ namespace vmperf::gc {
 class WeakTable;
 class WorldLock;
 struct HeapParts;
+struct Decision;
 
 using WeakId = std::uint32_t;
 
@@ -70,6 +71,9 @@ public:
 
   [[nodiscard]] const std::vector<Pause> &pauses() const noexcept { return pauses_; }
   void clear_pauses() noexcept { pauses_.clear(); }
+  /// What the pause target's controller measured and decided (quota.hpp), one for each pause;
+  /// empty without a target.
+  [[nodiscard]] const std::vector<Decision> &decisions() const noexcept;
   /// Bytes handed to mutators so far, by whole runs and large objects.
   [[nodiscard]] std::uint64_t allocated_bytes() const;
   /// Bytes of blocks, pages and nursery in use now.

@@ -30,7 +30,8 @@ struct Pause {
   std::array<std::uint64_t, 16> survivors_bytes{}; ///< of the nursery, by the age reached
   std::uint32_t workers = 1;
   std::uint64_t steals = 0;
-  std::int64_t target_ns = 0;
+  std::int64_t target_ns = 0;      ///< 0 = none
+  std::int64_t interrupted_ns = 0; ///< of it: while a slice was marked, somebody else's work
 };
 
 } // namespace vmperf::gc

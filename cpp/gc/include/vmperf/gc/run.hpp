@@ -25,7 +25,8 @@ struct RunResult {
   std::uint64_t checksum = 0;            ///< one on all spaces for one seed
   std::uint64_t objects = 0;
   SpaceFigures figures;
-  std::vector<Pause> pauses; ///< of the steps alone
+  std::vector<Pause> pauses;       ///< of the steps alone
+  std::vector<Decision> decisions; ///< the same, of a pause target; one for each pause
 };
 
 /// All errors of make_machine(); CorruptionError where the program finds its data changed.

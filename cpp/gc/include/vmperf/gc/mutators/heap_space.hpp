@@ -89,6 +89,7 @@ public:
     return figures;
   }
   [[nodiscard]] std::span<const Pause> pauses() const { return heap_.pauses(); }
+  [[nodiscard]] const std::vector<Decision> &decisions() const { return heap_.decisions(); }
 
 private:
   static constexpr std::uint32_t kMost = 5; // more references or words than any program's nodes

@@ -24,6 +24,7 @@
 #include "vmperf/gc/mutators/space.hpp"
 #include "vmperf/gc/mutators/tables.hpp"
 #include "vmperf/gc/mutators/trees.hpp"
+#include "vmperf/gc/quota.hpp"
 
 namespace vmperf::gc {
 
@@ -43,6 +44,8 @@ public:
   [[nodiscard]] virtual SpaceFigures figures() const = 0;
   /// Those from the `from`th on.
   [[nodiscard]] virtual std::vector<Pause> pauses(std::size_t from) const = 0;
+  /// The same of a pause target's decisions; empty without one.
+  [[nodiscard]] virtual std::vector<Decision> decisions(std::size_t from) const = 0;
 };
 
 struct ProgramSource {
@@ -88,11 +91,21 @@ public:
   [[nodiscard]] std::uint64_t objects() const override { return program_.objects(); }
   [[nodiscard]] SpaceFigures figures() const override { return space_->figures(); }
   [[nodiscard]] std::vector<Pause> pauses(std::size_t from) const override {
-    const std::span<const Pause> all = space_->pauses();
-    return {all.begin() + static_cast<std::ptrdiff_t>(std::min(from, all.size())), all.end()};
+    return behind<Pause>(space_->pauses(), from);
+  }
+  [[nodiscard]] std::vector<Decision> decisions(std::size_t from) const override {
+    if constexpr (requires { space_->decisions(); }) {
+      return behind<Decision>(space_->decisions(), from);
+    } else {
+      return {};
+    }
   }
 
 private:
+  template <class T> static std::vector<T> behind(std::span<const T> all, std::size_t from) {
+    return {all.begin() + static_cast<std::ptrdiff_t>(std::min(from, all.size())), all.end()};
+  }
+
   std::unique_ptr<S> space_;
   P<S> program_;
 };

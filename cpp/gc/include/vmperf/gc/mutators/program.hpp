@@ -21,6 +21,9 @@ struct ProgramSettings {
   std::uint64_t seed = 0;
   double longevity = 0.1;  ///< of churn, survivors: the share of objects that are kept for long
   std::uint64_t bytes = 0; ///< of churn: of every object; 0 = 16 to 512, log-uniform
+  std::uint64_t shift_steps =
+      0; ///< of churn: every so many steps `longevity` is taken tenfold, and
+         ///< as it was again; 0 = never
 };
 
 /// Empty, or a sentence on two counts that differ.

@@ -72,7 +72,8 @@ protected:
 template <class S> class Churn : public Table<S> {
 public:
   Churn(S &space, const ProgramSettings &settings)
-      : Table<S>(space, settings), longevity_(settings.longevity), bytes_(settings.bytes) {
+      : Table<S>(space, settings), longevity_(settings.longevity), bytes_(settings.bytes),
+        shift_steps_(settings.shift_steps) {
     for (std::size_t i = 0; i < this->size_; ++i) {
       this->replace(i, this->stamped(64, key(i)));
     }
@@ -80,10 +81,12 @@ public:
 
   std::uint64_t step() {
     std::uint64_t sum = 0;
+    const bool tenfold = shift_steps_ != 0 && steps_++ / shift_steps_ % 2 == 1;
+    const double longevity = tenfold ? longevity_ * 10 : longevity_;
     for (unsigned i = 0; i < this->kOps; ++i) {
       const std::size_t mixed = std::size_t{16} << this->rng_.below(6); // log-uniform
       const std::size_t bytes = bytes_ == 0 ? mixed : bytes_;
-      const bool stays = this->rng_.uniform() < longevity_;
+      const bool stays = this->rng_.uniform() < longevity;
       const std::size_t place = this->rng_.below(this->size_);
       const auto made = this->stamped(bytes, key(place));
       sum += this->stamp_of(made);
@@ -108,6 +111,7 @@ private:
   [[nodiscard]] static std::uint64_t key(std::size_t place) { return mix64(place); }
   double longevity_;
   std::size_t bytes_;
+  std::uint64_t shift_steps_, steps_ = 0;
 };
 
 template <class S> class Strings : public Table<S> {
