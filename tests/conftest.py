@@ -9,6 +9,7 @@ import hashlib
 import os
 import random
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -51,6 +52,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # A pytest that a test starts is not one of xdist's workers, which pytest-benchmark asks.
     for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):
         os.environ.pop(name, None)
+    # A shell's background job ignores the interrupt, and so would all programs that tests start.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.stash[_SEED_KEY] = _seed()
     config.stash[_GATE] = Gate(config)
     config.pluginmanager.register(config.stash[_GATE], "vmperf-gate")

@@ -272,6 +272,25 @@ def test_a_full_disk_under_stdout_is_one_line() -> None:
     assert b"No space left on device" in done.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_a_full_disk_is_told_with_the_file(here: Path) -> None:
+    done = CliRunner().invoke(cli, ["list", "--json=/dev/full"])
+    assert done.exit_code == 1
+    assert done.stderr == "vmperf: /dev/full: No space left on device\n"
+
+
+def test_a_journal_is_no_arm(here: Path) -> None:
+    done = CliRunner().invoke(cli, [*RUN, "--results", "r.vmperf"])
+    Path("notes.txt").write_text("no library")
+    done = CliRunner().invoke(cli, ["compare", "r.vmperf", "r.vmperf"])
+    assert done.exit_code == 2
+    assert "vmperf report A B" in done.stderr
+    done = CliRunner().invoke(cli, ["compare", "notes.txt", "notes.txt"])
+    assert done.exit_code == 2
+    assert "no shared library" in done.stderr
+    assert "vmperf report" not in done.stderr
+
+
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     command = [sys.executable, "-c", "from vmperf.cli.main import main; main()", "list"]
     read, write = os.pipe()

@@ -99,3 +99,11 @@ def test_an_unknown_metric_is_told(path: Path) -> None:
 )
 def test_units(value: float | None, unit: str, text: str) -> None:
     assert figure(value, unit) == text
+
+
+def test_a_pattern_of_no_row_is_told(path: Path) -> None:
+    done = CliRunner().invoke(cli, ["show", str(path), "pool/cycel"])
+    assert done.exit_code == 2
+    known = vmperf.load_results(path).rows()[0]["id"]
+    assert "pool/cycel" in done.stderr
+    assert known in done.stderr

@@ -11,7 +11,7 @@ import vmperf
 from vmperf import plot
 from vmperf._report.notebook import cells
 from vmperf._results.results import Results
-from vmperf.plot import details, tables
+from vmperf.plot import bins, details, tables
 
 DETAILS = ("plot.percentiles(", "plot.series(")
 
@@ -37,6 +37,15 @@ def test_percentiles_of_a_point(delivered: Results) -> None:
     assert greatest["nines"] == pytest.approx(math.log10(whole.count))
 
 
+def test_histogram_of_a_point(delivered: Results) -> None:
+    rows = data_of(bins.histogram(delivered, "latency", capacity=100), "bins")
+    for design in ("stack", "pmr"):
+        own = [r for r in rows if r["design"] == design]
+        assert sum(r["share"] for r in own) == pytest.approx(100)
+        assert own[-1]["share"] == 0
+        assert [r["to"] for r in own[:-1]] == [r["at"] for r in own[1:]]
+
+
 def test_series_of_a_point(delivered: Results) -> None:
     rows = data_of(details.series(delivered, "rss", capacity=10), "series")
     lines = {(r["design"], r["placement"]) for r in rows}
@@ -50,6 +59,7 @@ def test_series_of_a_point(delivered: Results) -> None:
 
 @pytest.mark.parametrize(("kind", "arguments", "params", "message"), [
     ("percentiles", ("latency",), {}, "params is .* fits 3"),
+    ("histogram", ("pauses",), {"capacity": 10}, "distribution is 'pauses'.*latency"),
     ("percentiles", ("pauses",), {"capacity": 10}, "distribution is 'pauses'.*latency"),
     ("series", ("rsz",), {"capacity": 10}, "name of series is 'rsz'"),
     ("series", ("rss",), {"capacity": 7}, "params is .* fits 0"),
@@ -58,7 +68,7 @@ def test_mistakes(
     delivered: Results, kind: str, arguments: tuple[str, ...], params: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(vmperf.InvalidArgumentError, match=message):
-        getattr(details, kind)(delivered, *arguments, **params)
+        getattr(plot, kind)(delivered, *arguments, **params)
 
 
 @pytest.mark.parametrize(("unit", "values", "expected"), [

@@ -21,7 +21,7 @@ from vmperf._report.quantities import extras_of, percentiles, text
 from vmperf._results import delivered as _delivered
 from vmperf._results.results import Results
 from vmperf.plot import charts
-from vmperf.plot.details import thinned
+from vmperf.plot.details import are_events, thinned
 
 
 def page_of(results: Results, folder: Path) -> tuple[str, dict[str, Any]]:
@@ -209,9 +209,33 @@ def test_an_old_journal_has_a_page_as_before(
     assert "dist" not in benchmark["points"][0]
 
 
-@pytest.mark.parametrize("kind", ["percentile", "series"])
+def test_bins_are_those_of_the_merged_histogram(delivered: Results, tmp_path: Path) -> None:
+    page, benchmark = page_of(delivered, tmp_path)
+    assert 'data-kind="histogram"' in page
+    point = next(p for p in benchmark["points"] if p["params"]["capacity"] == 100)
+    first, shares = point["bins"]["latency"]["pmr"]
+    assert sum(shares) == pytest.approx(100, abs=0.5)
+    whole = delivered.distribution("latency", design="pmr", capacity=100)
+    values, counts = whole.buckets()
+    low, high = 10 ** (first / 8), 10 ** ((first + len(shares)) / 8)
+    assert low <= whole.min <= whole.max < high
+    middle = first + len(shares) // 2
+    below = counts[values < 10 ** (middle / 8)].sum() / counts.sum()
+    assert sum(shares[: middle - first]) / 100 == pytest.approx(below, abs=0.01)
+
+
+@pytest.mark.parametrize(("x", "y", "events"), [
+    ("ms", "ms", True), ("s", "ns", True), ("ms", "1", False), ("1", "us", False),
+    ("ms", "B", False),
+])  # fmt: skip
+def test_times_over_time_are_events(x: str, y: str, events: bool) -> None:
+    assert are_events((x, y)) is events
+
+
+@pytest.mark.parametrize("kind", ["percentile", "series", "histogram", "events"])
 def test_templates_of_details_can_be_filled(kind: str) -> None:
-    names = {"percentile": ["percentiles", "greatest"], "series": ["series"]}[kind]
+    names = {"percentile": ["percentiles", "greatest"], "series": ["series"],
+             "histogram": ["bins"], "events": ["series"]}[kind]  # fmt: skip
     spec = charts.fill(kind, {n: [] for n in names}, designs=["a"], y="log", quantity="q, ns")
     used = {one["data"]["name"] for one in (spec, *spec["layer"]) if "data" in one}
     assert used == set(names)

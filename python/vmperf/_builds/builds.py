@@ -1,8 +1,8 @@
 """Native modules of source trees and revisions, built once, and their salted relinks.
 
-All builds of one Python, environment and compiler share a work folder in the cache, whose sources
-are brought to what is wanted file by file: only what differs is compiled again. What a build gave
-is kept beside it, under the hash of its sources.
+All builds of one Python, environment, compiler and tools share a work folder in the cache, whose
+sources are brought to what is wanted file by file: only what differs is compiled again. What a
+build gave is kept beside it, under the hash of its sources.
 """
 
 from __future__ import annotations
@@ -59,11 +59,13 @@ def source_builds(source: Source, *, salts: int, on_step: OnStep) -> list[Build]
         ``build_failed``, with the compiler's last lines.
     """
     files = _revision_files(source) if source.revision else _tree_files(source.tree)
-    folder = cache_root() / "builds" / f"{_python_tag()}-{surroundings()}" / _digest(files)
+    with_tools = tools(on_step)
+    around = surroundings(versions=with_tools.versions)
+    folder = cache_root() / "builds" / f"{_python_tag()}-{around}" / _digest(files)
     with waited_for(folder.parent):
         missing = [salt for salt in range(salts) if not _module(folder, salt).is_file()]
         if missing:
-            _build(files, folder, salts, on_step)
+            _build(files, folder, salts, on_step, with_tools)
     return [Build(core=str(_module(folder, salt))) for salt in range(salts)]
 
 
@@ -112,8 +114,9 @@ def _counts(name: str) -> bool:
     return name.startswith(_BUILT_FROM)
 
 
-def _build(files: Mapping[str, bytes], folder: Path, salts: int, on_step: OnStep) -> None:
-    with_tools = tools(on_step)
+def _build(
+    files: Mapping[str, bytes], folder: Path, salts: int, on_step: OnStep, with_tools: Tools
+) -> None:
     work = folder.parent / "work"
     on_step("bringing the sources up to date")
     _sync(files, work / "src")

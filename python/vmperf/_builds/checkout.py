@@ -19,6 +19,7 @@ from .._files.git import asked, git
 from .._files.locks import waited_for
 from .._files.named import home_expanded
 from .._files.text import read_text
+from .brought import FILE, brought, keep_brought
 from .source import Source, no_commit, source_of
 from .surroundings import surroundings
 from .trees import check_out, copy_tree, missing_submodules
@@ -80,7 +81,7 @@ def checked_out(source: Source, *, build: str | None, folder: str) -> Path:
     ------
     MeasurementError
         ``build_failed``, with the last lines of the command; all of them are kept in ``build.log``
-        beside the tree.
+        beside the tree, as is what the build brought (``brought.json``).
     """
     names = [] if source.revision else _files(source.tree)
     identity = source.revision or _digest(source.tree, names)
@@ -92,7 +93,8 @@ def checked_out(source: Source, *, build: str | None, folder: str) -> Path:
     with waited_for(home):
         os.utime(home)  # used now
         tree = home / "tree"
-        if (home / "complete").is_file() and tree.is_dir():
+        known = build is None or (home / FILE).is_file()
+        if (home / "complete").is_file() and tree.is_dir() and known:
             return tree
         (home / "complete").unlink(missing_ok=True)
         if tree.exists():
@@ -102,7 +104,9 @@ def checked_out(source: Source, *, build: str | None, folder: str) -> Path:
         else:
             copy_tree(source.tree, names, tree)
         if build is not None:
+            before = brought(tree)
             _build(build, tree / folder, home / "build.log", missing_submodules(source, tree))
+            keep_brought(home, brought(tree, before))
         (home / "complete").touch()
     return tree
 

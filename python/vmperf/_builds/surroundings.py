@@ -30,20 +30,22 @@ _OF_NO_MATTER = re.compile(
 _COMPILERS = ("cc", "c++", "gcc", "g++", "clang", "clang++", "ld", "rustc", "go")
 
 
-def surroundings(environment: Mapping[str, str] | None = None) -> str:
+def surroundings(environment: Mapping[str, str] | None = None, *, versions: str = "") -> str:
     """Return a short hash of what a build here depends on.
 
     Parameters
     ----------
     environment : mapping, optional
         By default this process's.
+    versions : str
+        Of build tools that come from elsewhere and stand in the result.
     """
     env = os.environ if environment is None else environment
     kept = sorted((k, v) for k, v in env.items() if not _OF_NO_MATTER.fullmatch(k))
     named = [_first(env.get(name, "")) for name in ("CC", "CXX", "LD")]
     found = [shutil.which(name, path=env.get("PATH")) for name in (*_COMPILERS, *named) if name]
     tools = [(path, _content(os.path.realpath(path))) for path in found if path]
-    whole = hashlib.sha256(os.fsencode(repr((kept, tools, sys.version))))
+    whole = hashlib.sha256(os.fsencode(repr((kept, tools, sys.version, versions))))
     return whole.hexdigest()[:12]
 
 

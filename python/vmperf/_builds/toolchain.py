@@ -20,19 +20,20 @@ __all__ = ["Tools", "tools"]
 _REQUIRES = ("pybind11>=3.1,<3.2", "cmeel-eigen>=3.4", "cmake>=3.26", "ninja>=1.11")
 _FIND = """
 import importlib.metadata, pybind11
-importlib.metadata.distribution("cmeel-eigen")
+print("pybind11", pybind11.__version__, "cmeel-eigen", importlib.metadata.version("cmeel-eigen"))
 print(pybind11.get_cmake_dir())
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """Paths of the programs, and of pybind11's CMake package."""
+    """Paths of the programs, of pybind11's CMake package; versions of what is in the result."""
 
     python: str
     cmake: str
     ninja: str
     pybind11: str
+    versions: str
 
 
 def tools(on_step: Callable[[str], None]) -> Tools:
@@ -68,7 +69,9 @@ def _of(python: Path) -> Tools | None:
     done = run_tool([python, "-P", "-c", _FIND])
     if done.code != 0 or cmake is None or ninja is None:
         return None
-    return Tools(str(python), cmake, ninja, done.path)
+    versions, _, pybind11 = done.path.partition("\n")
+    said = run_tool([cmake, "--version"]).out.partition("\n")[0]
+    return Tools(str(python), cmake, ninja, pybind11, f"{versions} {said}")
 
 
 def _program(python: Path, name: str) -> str | None:

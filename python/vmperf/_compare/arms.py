@@ -15,6 +15,7 @@ from .._catalog.catalog import list as list_benchmarks
 from .._errors import invalid, near
 from .._files.cache import cache_folder
 from .._files.git import git
+from .._files.kept import is_kept
 from .._files.named import home_expanded, is_there
 from .._files.tool import run_tool
 from .._files.whole_file import write_whole
@@ -117,7 +118,12 @@ def _try_path(text: str, _: Path) -> Arm | None:
         return Arm("path", text, build=_wheel(path))
     if path == Path(str(_core.__file__)).resolve():
         return Arm("path", text, build=here())  # with what is loaded into it
-    if b"PyInit__core\0" in path.read_bytes():
+    data = path.read_bytes()
+    if not data.startswith(b"\x7fELF"):
+        what = "results are shown side by side by 'vmperf report A B'; " if is_kept(path) else ""
+        allowed = "a module, library, wheel, virtual environment or source tree"
+        raise invalid("path", text, f"{allowed}; {what}that file is no shared library")
+    if b"PyInit__core\0" in data:
         return Arm("path", text, build=Build(core=str(path)))
     build = here()
     return Arm("path", text, build=Build(build.core, libraries=(*build.libraries, str(path))))

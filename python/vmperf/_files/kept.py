@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .._errors import invalid, os_error
 
-__all__ = ["BASELINE", "check_output", "make_folder", "refuse_kept"]
+__all__ = ["BASELINE", "check_output", "is_kept", "make_folder", "refuse_kept"]
 
 BASELINE = "baseline.json"  # what makes a folder a baseline
 _SQLITE = b"SQLite format 3\0"
@@ -25,6 +25,11 @@ def refuse_kept(path: Path, argument: str = "output") -> None:
     what = _kept(path)
     if what:
         raise invalid(argument, path, f"another file: that one is {what}, which nothing replaces")
+
+
+def is_kept(path: Path) -> bool:
+    """Return whether a file is a journal, a history or of a baseline."""
+    return bool(_kept(path))
 
 
 def _kept(path: Path) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .kept import refuse_kept
 
-__all__ = ["drafted", "write_whole"]
+__all__ = ["drafted", "named", "write_whole"]
 
 
 @contextmanager
@@ -41,10 +41,29 @@ def drafted(path: Path, *, replace: bool = True, own: bool = False) -> Iterator[
     path = Path(os.path.realpath(path))
     if replace and not own:
         refuse_kept(path)
-    if path.exists() and not path.is_file():
-        with _poured(path) as aside:
-            yield aside
-        return
+    with named(path):
+        if path.exists() and not path.is_file():
+            with _poured(path) as aside:
+                yield aside
+        else:
+            with _beside(path, replace=replace) as aside:
+                yield aside
+
+
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Have errors say which file they are of: a full disk is told of without its name."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno and error.filename is None:
+            error.filename = str(path)
+        raise
+
+
+@contextmanager
+def _beside(path: Path, *, replace: bool) -> Iterator[Path]:
+    """Draft in the file's own folder, so that giving it its name is one step."""
     aside = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}.new")
     try:
         yield aside

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..plot import charts, limits, over_axes
+from ..plot.bins import BINS_A_DECADE
 from ..plot.templates import HEIGHT, KINDS, template
 from .model import Point, Section
 from .overview import Component
@@ -92,7 +93,11 @@ def _extras(extras: Extras, index: int, point: Point) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if extras.metrics:
         found["q"] = figures(point, extras.metrics)
-    for key, drawn in (("dist", extras.curves), ("lines", extras.lines)):
+    for key, drawn in (
+        ("dist", extras.curves),
+        ("bins", extras.bins),
+        ("lines", extras.lines),
+    ):
         if drawn:
             found[key] = {name: at[index] for name, at in drawn.items() if index in at}
     return found
@@ -155,6 +160,7 @@ def build(
         "flags": charts.FLAG_BITS,
         "logFrom": charts.LOG_FROM_RATIO,
         "limitReach": limits.LIMIT_REACH,
+        "binsADecade": BINS_A_DECADE,
         "wordyColumns": over_axes.WORDY_COLUMNS,
         "words": dict(words),
         "components": {one.anchor: [(s.anchor, i) for s, i in one.cases] for one in parts},

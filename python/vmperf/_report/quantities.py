@@ -1,4 +1,4 @@
-"""What cases deliver beside their time, for the page: figures, percentile curves, series, tables.
+"""What cases deliver beside their time, for the page: figures, curves, bins, series, tables.
 
 Figures and their intervals are those of `Results.rows()`, percentiles those of the histograms. All
 is thinned to budgets over the whole page; the journal keeps the rest, and the page says so. Each
@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .._catalog.quantities import BUILT_IN, Metric, quantities_of
 from .._results.delivered import histograms, merged
+from ..plot.bins import bins_of
 from ..plot.charts import point_of
-from ..plot.details import MOST_LINES, curve_of, thinned
+from ..plot.details import MOST_LINES, are_events, curve_of, thinned
 from .model import Point, Section
 
 if TYPE_CHECKING:
@@ -45,9 +46,14 @@ class Extras:
 
     metrics: list[Metric]
     curves: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
+    bins: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
     lines: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
     units: dict[str, tuple[str, str]] = field(default_factory=dict)  #: name -> of x and of y
     tables: list[Table] = field(default_factory=list)
+
+    def events(self) -> list[str]:
+        """The series that are times over time."""
+        return [name for name in self.lines if are_events(self.units[name])]
 
     def groups(self) -> Groups:
         """The numbers of the metrics and their names, under a heading each, for a selector."""
@@ -85,6 +91,7 @@ def extras_of(results: Results, sections: Sequence[Section]) -> dict[str, Extras
     for section in sections:
         extras = found[section.anchor]
         extras.curves = _each(shapes[section.anchor], lambda shape: percentiles(shape, n))
+        extras.bins = _each(shapes[section.anchor], steps)
         extras.lines = _each(lines[section.anchor], lambda runs: [_short(r, most) for r in runs])
         quantities = quantities_of(section.entry)
         extras.units = {d.name: ("", d.unit) for d in quantities.distributions}
@@ -164,6 +171,12 @@ def percentiles(shape: Any, n: int) -> list[Any]:
     """A percentile curve as `curve_of` gives it, its numbers short."""
     last, whole, greatest, values = curve_of(shape, n)
     return [rounded(last), rounded(whole), greatest, [rounded(v) for v in values]]
+
+
+def steps(shape: Any) -> list[Any]:
+    """The bins of a histogram as `bins_of` gives them, their numbers short."""
+    first, shares = bins_of(shape)
+    return [first, [float(f"{share:.3g}") for share in shares]]
 
 
 # ---- series --------------------------------------------------------------------------------

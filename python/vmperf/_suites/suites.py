@@ -16,6 +16,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from .. import _core
+from .._builds.brought import differences, kept_brought
 from .._builds.checkout import checked_out, digest, find_source, prefix_in_repository
 from .._builds.source import Source
 from .._catalog.naming import chosen_names
@@ -156,7 +157,9 @@ def compare_suites(
     if folder is None:
         folder = prefix_in_repository(where) if all(s.revision for s in sources) else ""
     on_step = _told(progress)
-    folders = _trees(sources, (a, b), build, folder, on_step)
+    trees = _trees(sources, (a, b), build, folder, on_step)
+    folders = (trees[0] / folder, trees[1] / folder)
+    came = (kept_brought(trees[0]), kept_brought(trees[1]))
     runner = Command(
         words=tuple(command),
         kind=kind,
@@ -175,6 +178,7 @@ def compare_suites(
                 "B": f"{b}, {folders[1]}",
                 "files of A": digest(folders[0]),
                 "files of B": digest(folders[1]),
+                "builds brought": came,
                 "machine": fingerprint_of(fingerprint),
                 "settings": {**asdict(settings), "pairs": None if budget_s is None else budget_s},
                 "seed": seed,
@@ -194,7 +198,7 @@ def compare_suites(
         layout_note=_LAYOUT,
         seed=seed,
         revisions=(sources[0].revision, sources[1].revision),
-        notes=(*series.notes, *_pinned(runner, series.cases)),
+        notes=(*differences(*came), *series.notes, *_pinned(runner, series.cases)),
         date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )
 
@@ -227,7 +231,7 @@ def _trees(
             tree = checked_out(source, build=build, folder=folder)
         if not (tree / folder).is_dir():
             raise invalid("folder", repr(folder), f"a folder that {label} has")
-        found.append(tree / folder)
+        found.append(tree)
     return found[0], found[1]
 
 

@@ -128,5 +128,10 @@ def _effect(row: dict[str, Any]) -> str:
 
 
 def _append(path: str, text: str) -> None:
-    with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as out:
+    from vmperf._files.whole_file import named
+
+    with (
+        named(Path(path)),
+        Path(path).open("a", encoding="utf-8", errors="backslashreplace") as out,
+    ):
         out.write(text)

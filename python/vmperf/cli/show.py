@@ -38,6 +38,7 @@ def command(
     --watch', too: then it is where the memory of the program went.
     """
     from vmperf._alloc.watch import is_watch
+    from vmperf._errors import invalid, near
     from vmperf._files.kept import check_output
     from vmperf._results.results import load_results
     from vmperf._run.run import newest
@@ -50,6 +51,8 @@ def command(
         return
     results = load_results(file or newest())
     chosen = results.select(pattern)
+    if results.cases and not chosen.cases:
+        raise invalid("pattern", repr(pattern), near(pattern, [c.id for c in results.cases]))
     if failures:
         chosen = chosen.only_failures()
     shown = metric_names(delivered_by(chosen), metrics or ())

@@ -5,7 +5,7 @@ benchmark, and are Altair charts of the report's own theme; sentences and tables
 
 ====================== ===========================================================================
 over axes              `curve`, `heat`, `ratios`; lines for `limits_of`, `limits_near`
-of one benchmark       `samples`, `percentiles`, `series`
+of one benchmark       `samples`, `histogram`, `percentiles`, `series`
 of replayed traces     `front`, `resident`
 of a watched program   `memory_chart`
 of comparisons         `pairs_chart`, `power_chart`, `power`, `trend_chart`
@@ -20,6 +20,7 @@ TYPE_CHECKING = False  # as in the package itself: importing this costs nothing
 if TYPE_CHECKING:
     from typing import Any
 
+    from .bins import histogram as histogram
     from .charts import enable_offline as enable_offline
     from .charts import samples as samples
     from .conclusions import Conclusion as Conclusion
@@ -60,6 +61,7 @@ _LAZY = {
     "figures_table": "tables",
     "front": "replays",
     "heat": "over_axes",
+    "histogram": "bins",
     "limits_near": "limits",
     "limits_of": "limits",
     "machine_table": "tables",

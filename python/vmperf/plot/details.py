@@ -27,7 +27,16 @@ if TYPE_CHECKING:
 
     from .._results.results import Results
 
-__all__ = ["curve_of", "percentiles", "series", "thinned", "titled", "unit_for"]
+__all__ = [
+    "are_events",
+    "curve_of",
+    "percentiles",
+    "series",
+    "shapes_of",
+    "thinned",
+    "titled",
+    "unit_for",
+]
 
 LEAST_TAIL = 10  # records beyond a percentile; fewer do not carry it
 MOST_LINES = 3  # placements of one design in a chart of series
@@ -75,19 +84,8 @@ def percentiles(
     'LayerChart'
     """
     altair = require("altair", "report")
-    benchmark = _benchmark(results, id)
-    rows = _one_point(results, benchmark, params)
-    curves: dict[str, Any] = {}
-    for row in rows:
-        if row["metrics"].get(f"{name}_count", {}).get("value"):
-            shape = results.distribution(name, benchmark, **row["params"])
-            curves[row["params"]["design"]] = curve_of(shape, _CURVE_POINTS)
-    if not curves:
-        known = [d.name for d in quantities_of(results.benchmarks[benchmark]).distributions]
-        wanted = f"delivered at a point that is ok; declared: {', '.join(known) or 'none'}"
-        raise invalid("distribution", repr(name), wanted)
-    (unit,) = (d.unit for d in quantities_of(results.benchmarks[benchmark]).distributions
-               if d.name == name)  # fmt: skip
+    unit, shapes = shapes_of(results, name, id, params)
+    curves = {design: curve_of(shape, _CURVE_POINTS) for design, shape in shapes.items()}
     divisor, unit = unit_for(unit, [most for _, _, most, _ in curves.values()])
     data = _percentile_rows(curves, divisor)
     heights = [row["value"] for some in data.values() for row in some]
@@ -101,6 +99,8 @@ def series(
     results: Results, name: str, *, id: str | None = None, mode: Mode = "light", **params: Any
 ) -> alt.LayerChart:
     """A series of each design, a line for each of up to three placements.
+
+    Times over time are drawn as points: each is an event.
 
     Parameters
     ----------
@@ -149,13 +149,40 @@ def series(
               for u, k in zip(units, "xy", strict=True)]  # fmt: skip
     rows = [row for one in drawn for row in _line_rows(one, *(s for s, _ in scales))]
     x, y = (scale_of([row[key] for row in rows]) for key in "xy")
-    spec = fill("series", {"series": rows}, designs=[*lines], x=x, y=y, mode=mode,
+    kind = "events" if are_events(units) else "series"
+    spec = fill(kind, {"series": rows}, designs=[*lines], x=x, y=y, mode=mode,
                 axis=titled("x", scales[0][1]), quantity=titled(name, scales[1][1]))  # fmt: skip
     chart: alt.LayerChart = altair.Chart.from_dict(spec)
     return chart
 
 
 # ---- what is drawn -------------------------------------------------------------------------
+
+
+def shapes_of(
+    results: Results, name: str, id: str | None, params: Mapping[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """The unit of a distribution and its histogram by design, at one point.
+
+    InvalidArgumentError where nothing of that name was delivered there.
+    """
+    benchmark = _benchmark(results, id)
+    declared = {d.name: d for d in quantities_of(results.benchmarks[benchmark]).distributions}
+    shapes = {
+        row["params"]["design"]: results.distribution(name, benchmark, **row["params"])
+        for row in _one_point(results, benchmark, params)
+        if row["metrics"].get(f"{name}_count", {}).get("value")
+    }
+    if not shapes:
+        wanted = f"delivered at a point that is ok; declared: {', '.join(declared) or 'none'}"
+        raise invalid("distribution", repr(name), wanted)
+    return declared[name].unit, shapes
+
+
+def are_events(units: Sequence[str]) -> bool:
+    """Whether a series is of events: it has times over time, which no line goes through."""
+    times = {"us", *(unit for _, unit in _UNITS["ns"])}
+    return all(unit in times for unit in units)
 
 
 def curve_of(shape: Any, n: int) -> tuple[float, float, float, list[float]]:

@@ -213,6 +213,34 @@ def _percentile() -> Any:
     return _finish([line, dots, greatest], zoom=["x", "y"], height=280)
 
 
+def _histogram() -> Any:
+    """Share of the records of each design in bins that are even on a logarithmic scale."""
+    import altair as alt
+
+    x = alt.X("at:Q", title="{quantity}", scale=alt.Scale(type="log", nice=False, padding=8))
+    scale = alt.Scale(type="linear", nice=False, zero=False, padding=8)
+    y = alt.Y("share:Q", title="share of the records, %", scale=scale)
+    tip = ["design:N", _number("at", title="from"), _number("to"), _number("share", title="%")]
+    bins = _over("bins").encode(x=x, y=y, color=_colour(), tooltip=tip)
+    area = bins.mark_area(interpolate="step-after", opacity=0.15)
+    line = bins.mark_line(interpolate="step-after", strokeWidth=1.5)
+    dots = bins.mark_circle(size=60, opacity=0)  # something to point at
+    return _finish([area, line, dots], zoom=["x"], height=240)
+
+
+def _events() -> Any:
+    """What took how long when: a point for each, over even time."""
+    import altair as alt
+
+    x = alt.X("x:Q", title="{axis}", scale=alt.Scale(nice=False, padding=10))
+    y = alt.Y("y:Q", title="{quantity}", scale=alt.Scale(type="linear", zero=False, padding=10))
+    tip = ["design:N", _number("x", title="{axis}"), _number("y", title="{quantity}"),
+           "placement:Q", "process:Q"]  # fmt: skip
+    dots = _over("series").mark_circle(size=22, opacity=0.55)
+    dots = dots.encode(x=x, y=y, color=_colour(), tooltip=tip)
+    return _finish([dots], zoom=["x", "y"], height=240)
+
+
 def _series() -> Any:
     """Values over what they were recorded against, a line for each placement."""
     import altair as alt
@@ -342,6 +370,8 @@ _BUILDERS: dict[str, Callable[[], Any]] = {
     "order": _order,
     "curve": _curve,
     "percentile": _percentile,
+    "histogram": _histogram,
+    "events": _events,
     "series": _series,
     "heat": _heat,
     "overview": _overview,

@@ -197,6 +197,13 @@ function percentileRows(curves, divisor) {
   return { percentiles, greatest };
 }
 
+// A step for each bin; the last one of a design goes down to nothing.
+function binRows(bins, divisor) {
+  const edge = (i) => 10 ** (i / data.binsADecade) / divisor;
+  return Object.entries(bins).flatMap(([design, [first, shares]]) => [...shares, 0]
+    .map((share, i) => ({ design, at: edge(first + i), to: edge(first + i + 1), share })));
+}
+
 function lineRows(lines, [xDivisor, yDivisor]) {
   return Object.entries(lines).flatMap(([design, runs]) => runs
     .flatMap(([process, placement, x, y]) => x.map((at, index) => (
@@ -204,10 +211,18 @@ function lineRows(lines, [xDivisor, yDivisor]) {
     ))));
 }
 
+const details = new Set(["histogram", "percentile", "series", "events"]); // kinds of charts
+
 function detailContent(kind, anchor, name, order) {
   const { points, units } = data.benchmarks[anchor];
   const point = points[shown[anchor]];
   const [xUnit, yUnit] = units[name];
+  if (kind === "histogram") {
+    const bins = point.bins?.[name] ?? {};
+    const [divisor, unit] = unitFor(yUnit, Object.values(bins).map(([first, shares]) => (
+      10 ** ((first + shares.indexOf(Math.max(...shares))) / data.binsADecade))));
+    return { datasets: { bins: binRows(bins, divisor) }, order, quantity: titled(name, unit) };
+  }
   if (kind === "percentile") {
     const curves = point.dist?.[name] ?? {};
     const [divisor, unit] = unitFor(yUnit, Object.values(curves)

@@ -28,7 +28,7 @@ function contentOf(figure) {
     const rows = heatRows(group, axis, other);
     return { datasets: { heat: rows }, order: [...new Set(rows.map((r) => r.row))], axis, other };
   }
-  if (kind === "percentile" || kind === "series") return detailContent(kind, group, axis, order);
+  if (details.has(kind)) return detailContent(kind, group, axis, order);
   if (kind !== "curve") return { datasets: sampleRows(point), order, unit, x: point.x };
   const rows = curveRows(group, axis);
   const other = quantity[group] >= 0;
