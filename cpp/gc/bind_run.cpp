@@ -43,10 +43,13 @@ void name_fields() {
   }
 }
 
-template <class T> py::array array_of(const std::vector<T> &rows) {
+template <auto kRows> py::array rows_of(const RunResult &run) {
   name_fields();
-  return py::array_t<T>(static_cast<py::ssize_t>(rows.size()), rows.data());
+  const auto &rows = run.*kRows;
+  return py::array_t<typename std::remove_cvref_t<decltype(rows)>::value_type>(
+      static_cast<py::ssize_t>(rows.size()), rows.data());
 }
+
 stats::Histogram histogram_of(const RunResult &run) {
   stats::Histogram histogram;
   for (const Pause &pause : run.pauses) {
@@ -72,10 +75,13 @@ py::array_t<double> utilisation_of(const RunResult &run, const std::vector<doubl
   return py::array_t<double>(static_cast<py::ssize_t>(found.size()), found.data());
 }
 
-Heap make_heap(std::string collector, std::size_t heap_bytes, std::size_t nursery_bytes) {
+Heap make_heap(std::string collector, std::size_t heap_bytes, std::size_t nursery_bytes,
+               double pause_target_ms) {
   enter_spaces();
   static_cast<void>(space_source(collector)); // its name is checked now, ranges with each run
-  return {std::move(collector), {.heap_bytes = heap_bytes, .nursery_bytes = nursery_bytes}};
+  SpaceSettings settings{.heap_bytes = heap_bytes, .nursery_bytes = nursery_bytes};
+  settings.pause_target_ms = pause_target_ms;
+  return {std::move(collector), settings};
 }
 
 RunResult run_on(const Heap &heap, const std::string &workload, std::uint64_t size,
@@ -86,8 +92,7 @@ RunResult run_on(const Heap &heap, const std::string &workload, std::uint64_t si
                        .demand = {.size = size, .seed = seed, .longevity = longevity},
                        .steps = steps};
   for (const ProgramSource &one : program_sources()) {
-    settings.demand.size =
-        size == 0 && one.name == workload ? one.default_size : settings.demand.size;
+    settings.demand.size += size == 0 && one.name == workload ? one.default_size : 0;
   }
   const py::gil_scoped_release released;
   return run_program(settings);
@@ -125,11 +130,8 @@ void bind_run(py::module_ &m) {
       .def_property_readonly(
           "n_collections", [](const RunResult &run) { return run.figures.collections; },
           "How many collections the steps took.")
-      .def_property_readonly(
-          "pauses", [](const RunResult &run) { return array_of(run.pauses); }, docs::Run_pauses)
-      .def_property_readonly(
-          "decisions", [](const RunResult &run) { return array_of(run.decisions); },
-          docs::Run_decisions)
+      .def_property_readonly("pauses", &rows_of<&RunResult::pauses>, docs::Run_pauses)
+      .def_property_readonly("decisions", &rows_of<&RunResult::decisions>, docs::Run_decisions)
       .def("hdr", &histogram_of, docs::Run_hdr)
       .def("min_mutator_utilisation", &utilisation_of, py::arg("windows_ms"),
            docs::Run_min_mutator_utilisation)
@@ -138,7 +140,7 @@ void bind_run(py::module_ &m) {
   py::class_<Heap>(m, "Heap", docs::Heap)
       .def(py::init(&make_heap), py::kw_only(), py::arg("collector") = "gen-immix",
            py::arg("heap_bytes") = defaults.heap_bytes,
-           py::arg("nursery_bytes") = defaults.nursery_bytes)
+           py::arg("nursery_bytes") = defaults.nursery_bytes, py::arg("pause_target_ms") = 0.0)
       .def("run", &run_on, py::arg("workload"), py::kw_only(), py::arg("size") = 0,
            py::arg("steps") = 100, py::arg("longevity") = 0.1, py::arg("seed") = 0, docs::Heap_run);
   m.def("collectors", &collectors, docs::collectors);

@@ -31,9 +31,11 @@ std::unique_ptr<Machine> make(const SpaceSettings &settings, std::string_view pr
 
 template <CollectorKind kCollector, BarrierKind kBarrier>
 void add(bench::Registry &registry, const char *name, const char *summary) {
-  add_gc_design(
-      registry,
-      {.name = name, .summary = summary, .collects = true, .make = make<kCollector, kBarrier>});
+  add_gc_design(registry, {.name = name,
+                           .summary = summary,
+                           .collects = true,
+                           .make = make<kCollector, kBarrier>,
+                           .takes_target = true});
 }
 
 } // namespace

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from vmperf import gc
+from vmperf._core import InvalidArgumentError, UnsupportedError
+
 CPP = Path(__file__).parent / "cpp"
 FAULTS = "-DVMPERF_GC_FAULTS"
 OS_FILES = ("raw_pages", "pages", "files", "process")
 POLICIES = ("gen-immix object-log", "gen-immix object-log-atomic")
 OTHERS = ("semispace -", "mark-sweep -", "immix -", "sticky-immix -", "gen-immix card")
 # A target of 1 us is over before a slice begins, so that each goes over 128 objects.
-TARGETS = (1, 30, 1000)
+TARGETS = (1, 300)
 SETTINGS = (
     "verify=1 heap_kib=1300 nursery_kib=32 table=400",
     "verify=1 stress=7 tenure=15",
@@ -45,8 +48,8 @@ def mutate(compile_cpp: Compile, run_binary: Run, repo_root: Path) -> Run:
 @pytest.mark.parametrize("settings", SETTINGS)
 @pytest.mark.parametrize("policy", POLICIES)
 def test_a_target_changes_no_answer(mutate: Run, policy: str, settings: str, seed: int) -> None:
-    said = [mutate(policy, seed, 4000, settings).stdout]
-    said += [mutate(policy, seed, 4000, f"{settings} target_us={t}").stdout for t in TARGETS]
+    said = [mutate(policy, seed, 3000, settings).stdout]
+    said += [mutate(policy, seed, 3000, f"{settings} target_us={t}").stdout for t in TARGETS]
     sums = {text.split()[0] for text in said}
     assert len(sums) == 1, said
     assert len(sums.pop()) == 16, said
@@ -80,6 +83,42 @@ def test_programs_give_one_checksum_whatever_the_target(
     sources = [*own, *(cpp / "os" / "src" / f"{name}.cpp" for name in OS_FILES)]
     program = compile_cpp(CPP / "targets.cpp", *sources, "-O1", "-pthread")
     assert run_binary(program, timeout=300).stdout == "ok\n"
+
+
+@pytest.mark.parametrize("collector", ["gen-immix", "gen-immix-atomic"])
+def test_a_run_has_a_decision_for_each_pause(collector: str) -> None:
+    sizes = {"heap_bytes": 4 << 20, "nursery_bytes": 128 << 10}
+    plain = gc.Heap(collector=collector, **sizes).run("churn", size=3000, steps=200)
+    run = gc.Heap(collector=collector, pause_target_ms=2, **sizes).run(
+        "churn", size=3000, steps=200
+    )
+    assert run.checksum == plain.checksum
+    assert len(plain.decisions) == 0
+    decisions, pauses = run.decisions, run.pauses
+    assert len(decisions) == len(pauses) == run.n_collections
+    assert (decisions["target_ns"] == 2_000_000).all()
+    assert (pauses["target_ns"] == 2_000_000).all()
+    assert (decisions["time_ns"] >= pauses["start_ns"]).all()
+    assert (decisions["measured_ns"] <= pauses["ns"]).all()
+    assert (pauses["interrupted_ns"] <= pauses["ns"]).all()
+    assert (decisions["nursery_bytes"] >= 32768).all()
+    assert (decisions["nursery_bytes"] <= sizes["nursery_bytes"]).all()
+    # Cycles begin, go on, and end where pauses count as full.
+    assert (pauses["kind"] == 1).any()
+    assert set(decisions["phase"][pauses["kind"] == 1]) <= {3, 5}
+
+
+@pytest.mark.parametrize("collector", ["naive", "libc", "immix", "semispace", "gen-immix-card"])
+def test_a_collector_without_slices_refuses_a_target(collector: str) -> None:
+    heap = gc.Heap(collector=collector, heap_bytes=4 << 20, pause_target_ms=5)
+    with pytest.raises(UnsupportedError, match="gen-immix does"):
+        heap.run("churn", size=100, steps=1)
+
+
+@pytest.mark.parametrize("target", [-1.0, 10001.0, float("nan")])
+def test_a_target_out_of_range_is_refused(target: float) -> None:
+    with pytest.raises(InvalidArgumentError, match="pause_target_ms"):
+        gc.Heap(pause_target_ms=target).run("churn", size=100, steps=1)
 
 
 def test_the_controller(compile_cpp: Compile, run_binary: Run, repo_root: Path) -> None:

@@ -67,7 +67,7 @@ public:
 
   // The face of a tracer (weak.hpp).
   [[nodiscard]] bool dead(Ref ref) const noexcept { return !arena_.marks.test(ref); }
-  [[nodiscard]] Ref now(Ref ref) const noexcept { return ref; }
+  [[nodiscard]] static Ref now(Ref ref) noexcept { return ref; }
   void keep(Ref &ref) { visit(ref); }
   void drain();
   std::vector<Ref> *found = nullptr;

@@ -41,7 +41,7 @@ private:
     std::size_t bytes;
   };
 
-  bool drop_dead(const Entry &entry) const;
+  [[nodiscard]] bool drop_dead(const Entry &entry) const;
 
   Arena &arena_;
   std::vector<Entry> entries_; ///< by address

@@ -89,6 +89,10 @@ std::unique_ptr<Machine> make_machine(std::string_view space, const SpaceSetting
   if (!is_share) { // nor is what is no number
     throw InvalidArgumentError("longevity", std::to_string(demand.longevity), "0 to 1");
   }
+  if (settings.pause_target_ms != 0 && !source.takes_target) {
+    throw UnsupportedError("pause_target_ms: " + source.name +
+                           " does not mark in slices; gen-immix does");
+  }
   return source.make(settings, program, demand);
 }
 

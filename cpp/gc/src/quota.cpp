@@ -118,7 +118,7 @@ double Quota::collections_left(std::uint64_t space_left) const noexcept {
 // What pauses leave for marking when nothing presses.
 double Quota::usual_slice_ns() const noexcept {
   const auto target = static_cast<double>(limits_.target_ns);
-  const double minor = static_cast<double>(minor_estimate_ns());
+  const auto minor = static_cast<double>(minor_estimate_ns());
   const double fair = mutator_ns_ * kPausedShare / (1 - kPausedShare) - minor;
   return std::max(std::min(target * 0.9 - minor, fair), target * kLeastSlice);
 }

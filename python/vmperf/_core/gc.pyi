@@ -268,6 +268,14 @@ class Run:
         `nursery_bytes` until the next one, `space_left_bytes` before the heap is full. `phase` is 0 idle,
         1 clear, 2 mark, 3 finish, 4 sweep, 5 last resort; `clamped` has bit 0 where the nursery is at its
         least or most, bit 1 where the slice ended at the target, bit 2 where the mutator's share held.
+
+        Examples
+        --------
+        >>> from vmperf import gc
+        >>> heap = gc.Heap(heap_bytes=1 << 22, nursery_bytes=1 << 17, pause_target_ms=5)
+        >>> run = heap.run("churn", size=1000, steps=50)
+        >>> len(run.decisions) == len(run.pauses), int(run.decisions["target_ns"][0])
+        (True, 5000000)
         """
     @property
     def end_ns(self) -> int:
@@ -304,6 +312,9 @@ class Heap:
         Limit of all that lives, 131072 to 8589934592; libc and mimalloc have none.
     nursery_bytes : int
         Of generational collectors, up to about two fifths of `heap_bytes`.
+    pause_target_ms : float, default 0
+        How long a pause is to take, up to 10000 ms; 0 is no target. Of `gen-immix` and
+        `gen-immix-atomic`, which mark old space in slices to hold it; runs on others refuse it.
 
     Raises
     ------
@@ -318,7 +329,7 @@ class Heap:
     >>> run.objects, run.n_collections > 0, len(run.pauses) == run.n_collections
     (51000, True, True)
     """
-    def __init__(self, *, collector: str = 'gen-immix', heap_bytes: typing.SupportsInt | typing.SupportsIndex = 67108864, nursery_bytes: typing.SupportsInt | typing.SupportsIndex = 1048576) -> None:
+    def __init__(self, *, collector: str = 'gen-immix', heap_bytes: typing.SupportsInt | typing.SupportsIndex = 67108864, nursery_bytes: typing.SupportsInt | typing.SupportsIndex = 1048576, pause_target_ms: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
         ...
     def run(self, workload: str, *, size: typing.SupportsInt | typing.SupportsIndex = 0, steps: typing.SupportsInt | typing.SupportsIndex = 100, longevity: typing.SupportsFloat | typing.SupportsIndex = 0.1, seed: typing.SupportsInt | typing.SupportsIndex = 0) -> Run:
         """
@@ -351,7 +362,8 @@ class Heap:
         CorruptionError
             If the program finds what it wrote changed.
         UnsupportedError
-            If the collector is a library that is not there; it says what would supply it.
+            If the collector is a library that is not there; it says what would supply it. If there is a
+            pause target and the collector does not mark in slices.
 
         Examples
         --------

@@ -62,6 +62,7 @@ struct SpaceSource {
   std::string name, summary;
   bool collects = true; ///< else its programs release what they are done with
   MakeMachine make = nullptr;
+  bool takes_target = false; ///< or says itself why not; others refuse a pause target
 };
 
 /// As the module is loaded, one thread. InvalidArgumentError for a name that is taken.
