@@ -13,57 +13,19 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from . import detail_templates
+from .layers import ZOOM, colour, finish, number, over
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 HEIGHT = 999
-_ZOOM = "wheel![event.ctrlKey || event.metaKey]"
 _PERCENT = [-90, -50, -20, -10, -5, -2, -1, 0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000]
-_NINES = [0, 0.30103, 1, 2, 3, 4, 5, 6, 7, 8, 9]  # of axis labels: 0 %, 50 %, 90 %, 99 %
 _MARKS = {"switch": "triangle-up", "fault": "square", "steal": "diamond", "several": "cross"}
 
 
-def _picked() -> Any:
-    import altair as alt
-
-    return alt.selection_point(name="picked", fields=["design"], bind="legend")
-
-
-def _over(name: str) -> Any:
-    """A chart over named data, without the designs that the legend or `hidden` leaves out."""
-    import altair as alt
-
-    chart = alt.Chart(alt.NamedData(name))
-    return chart.transform_filter("indexof(hidden, datum.design) < 0").transform_filter(_picked())
-
-
-def _finish(layers: list[Any], *, zoom: list[Any], height: Any, main: int = 0) -> Any:
-    """One chart of layers; the main one, which has all zoomed channels, holds the zoom."""
-    import altair as alt
-
-    hidden = alt.param(name="hidden", value=[])
-    if zoom:
-        view = alt.selection_interval(name="view", bind="scales", encodings=zoom, zoom=_ZOOM)
-        layers[main] = layers[main].add_params(view)
-    chart = alt.layer(*layers).add_params(_picked(), hidden)
-    return chart.properties(width="container", height=height)
-
-
-def _colour() -> Any:
-    import altair as alt
-
-    scale = alt.Scale(domain=["@designs"], range=["@colours"])
-    return alt.Color("design:N", title=None, scale=scale)
-
-
-def _number(name: str, *, title: str | None = None, style: str = ".4~r") -> Any:
-    import altair as alt
-
-    return alt.Tooltip(f"{name}:Q", format=style, title=title or name)
-
-
 def _interval_tooltip(*first: Any) -> list[Any]:
-    return [*first, _number("median", title="median, {unit}"), _number("low"), _number("high")]
+    return [*first, number("median", title="median, {unit}"), number("low"), number("high")]
 
 
 def _percent_axis() -> Any:
@@ -82,25 +44,25 @@ def _strip() -> Any:
         return alt.X(f"{field}:Q", title="time per op, {unit}", scale=scale)
 
     y = alt.Y("design:N", title=None, sort=["@order"])
-    samples = _over("samples").transform_calculate(jitter="(datum.index * 0.618034) % 1")
+    samples = over("samples").transform_calculate(jitter="(datum.index * 0.618034) % 1")
     samples = samples.mark_circle(size=20, opacity=0.45).encode(
         x=at("time"),
         y=y,
         yOffset=alt.YOffset("jitter:Q", scale=alt.Scale(domain=[-0.9, 1.3])),
-        color=_colour(),
+        color=colour(),
         tooltip=[
             "design:N",
-            _number("time", title="{unit} per op"),
-            _number("index", title="sample"),
+            number("time", title="{unit} per op"),
+            number("index", title="sample"),
             alt.Tooltip("flag:N", title="flags"),
         ],
     )
-    summary = _over("summary").encode(y=y, tooltip=_interval_tooltip("design:N"))
+    summary = over("summary").encode(y=y, tooltip=_interval_tooltip("design:N"))
     rule = summary.mark_rule(style="interval").encode(x=at("low"), x2="high:Q")
     tick = summary.mark_tick(style="median", height=18).encode(x=at("median"))
     text = alt.Text("median:Q", format=".3~r")
     label = summary.mark_text(style="value", dy=-14).encode(x=at("median"), text=text)
-    return _finish([samples, rule, tick, label], zoom=["x"], height=HEIGHT)
+    return finish([samples, rule, tick, label], zoom=["x"], height=HEIGHT)
 
 
 def _shape() -> Any:
@@ -118,17 +80,17 @@ def _shape() -> Any:
         axis=_percent_axis(),
     )
     y = alt.Y("base:Q", axis=None, scale=alt.Scale(nice=False, zero=False, padding=6))
-    area = _over("density").transform_calculate(
+    area = over("density").transform_calculate(
         deviation="(datum.u < 0 ? -1 : 1) * (exp(abs(datum.u)) - 1)",
         base="-datum.row",
         top="-datum.row + 0.9 * datum.density",
     )
-    area = area.mark_area(opacity=0.6).encode(x=x, y=y, y2="top:Q", color=_colour())
+    area = area.mark_area(opacity=0.6).encode(x=x, y=y, y2="top:Q", color=colour())
     zero = alt.Chart(alt.NamedData("zero")).mark_rule(style="guide").encode(x=x)
-    names = _over("summary").transform_calculate(base="-datum.row")
+    names = over("summary").transform_calculate(base="-datum.row")
     names = names.mark_text(style="label", align="left", dx=2, dy=-7)
     names = names.encode(x=alt.value(0), y=y, text="design:N")
-    return _finish([zero, area, names], zoom=["x"], height=HEIGHT, main=1)
+    return finish([zero, area, names], zoom=["x"], height=HEIGHT, main=1)
 
 
 def _order() -> Any:
@@ -145,9 +107,9 @@ def _order() -> Any:
     )
     tip = [
         "design:N",
-        _number("time", title="{unit} per op"),
-        _number("deviation", title="deviation, %", style="+.2f"),
-        _number("index", title="sample"),
+        number("time", title="{unit} per op"),
+        number("deviation", title="deviation, %", style="+.2f"),
+        number("index", title="sample"),
         "placement:Q",
         "process:Q",
         alt.Tooltip("flag:N", title="flags"),
@@ -155,15 +117,15 @@ def _order() -> Any:
     bands = alt.Chart(alt.NamedData("placements")).mark_rect(style="band")
     bands = bands.encode(x=alt.X("from:Q", title=title), x2="to:Q")
     summary = alt.LookupData(alt.NamedData("summary"), key="design", fields=["median"])
-    samples = _over("samples").transform_lookup(lookup="design", from_=summary)
+    samples = over("samples").transform_lookup(lookup="design", from_=summary)
     samples = samples.transform_calculate(deviation="(datum.time / datum.median - 1) * 100")
-    samples = samples.encode(x=x, y=y, color=_colour())
+    samples = samples.encode(x=x, y=y, color=colour())
     line = samples.mark_line(strokeWidth=1, opacity=0.6).encode(detail="process:N")
     dots = samples.mark_circle(size=14).encode(tooltip=tip)
     shapes = alt.Scale(domain=list(_MARKS), range=list(_MARKS.values()))
     marked = samples.transform_filter("datum.mark != ''").mark_point(size=80, filled=False)
     marked = marked.encode(tooltip=tip, shape=alt.Shape("mark:N", title=None, scale=shapes))
-    return _finish([bands, line, dots, marked], zoom=["x", "y"], height=260, main=1)
+    return finish([bands, line, dots, marked], zoom=["x", "y"], height=260, main=1)
 
 
 def _curve() -> Any:
@@ -175,86 +137,16 @@ def _curve() -> Any:
         return alt.Y(f"{field}:Q", title="{quantity}", scale=scale)
 
     scale = alt.Scale(type="linear", nice=False, padding=10, zero=False)
-    data = _over("curve").encode(x=alt.X("value:Q", title="{axis}", scale=scale), color=_colour())
+    data = over("curve").encode(x=alt.X("value:Q", title="{axis}", scale=scale), color=colour())
     band = data.mark_area(opacity=0.2).encode(y=at("low"), y2="high:Q")
     line = data.mark_line(strokeWidth=2).encode(y=at("median"))
-    tip = _interval_tooltip("design:N", _number("value", title="{axis}"))
+    tip = _interval_tooltip("design:N", number("value", title="{axis}"))
     dots = data.mark_circle(size=44, opacity=1).encode(y=at("median"), tooltip=tip)
     limits = alt.Chart(alt.NamedData("limits")).encode(y=at("limit"))
-    rule = limits.mark_rule(style="guide").encode(tooltip=["label:N", _number("limit")])
+    rule = limits.mark_rule(style="guide").encode(tooltip=["label:N", number("limit")])
     label = limits.mark_text(style="label", align="right", dx=-4, dy=-6)
     label = label.encode(x=alt.value("width"), text="label:N")
-    return _finish([band, rule, label, line, dots], zoom=["x", "y"], height=280)
-
-
-def _percentile() -> Any:
-    """Values of a distribution over its percentiles, whose tail takes as much room as its middle.
-
-    x counts nines: 1 is 90 %, 2 is 99 %. The diamond is the greatest value.
-    """
-    import altair as alt
-
-    names = json.dumps([f"{100 - 10 ** (2 - n):.12g} %" for n in _NINES[2:]]).replace('"', "'")
-    text = f"datum.value < 0.2 ? '0 %' : datum.value < 0.5 ? '50 %' : {names}[datum.value - 1]"
-    x = alt.X("nines:Q", title="percentile", scale=alt.Scale(nice=False, padding=8),
-              axis=alt.Axis(values=_NINES, labelExpr=text, labelOverlap=True))  # fmt: skip
-    scale = alt.Scale(type="linear", zero=False, nice=False, padding=12)
-    y = alt.Y("value:Q", title="{quantity}", scale=scale)
-    tip = [
-        "design:N",
-        alt.Tooltip("at:N", title="percentile"),
-        _number("value", title="{quantity}"),
-    ]
-    curve = _over("percentiles").encode(x=x, y=y, color=_colour(), tooltip=tip)
-    line = curve.mark_line(strokeWidth=2)
-    dots = curve.mark_circle(size=60, opacity=0)  # something to point at
-    greatest = _over("greatest").mark_point(shape="diamond", size=70)
-    greatest = greatest.encode(x=x, y=y, color=_colour(), tooltip=tip)
-    return _finish([line, dots, greatest], zoom=["x", "y"], height=280)
-
-
-def _histogram() -> Any:
-    """Share of the records of each design in bins that are even on a logarithmic scale."""
-    import altair as alt
-
-    x = alt.X("at:Q", title="{quantity}", scale=alt.Scale(type="log", nice=False, padding=8))
-    scale = alt.Scale(type="linear", nice=False, zero=False, padding=8)
-    y = alt.Y("share:Q", title="share of the records, %", scale=scale)
-    tip = ["design:N", _number("at", title="from"), _number("to"), _number("share", title="%")]
-    bins = _over("bins").encode(x=x, y=y, color=_colour(), tooltip=tip)
-    area = bins.mark_area(interpolate="step-after", opacity=0.15)
-    line = bins.mark_line(interpolate="step-after", strokeWidth=1.5)
-    dots = bins.mark_circle(size=60, opacity=0)  # something to point at
-    return _finish([area, line, dots], zoom=["x"], height=240)
-
-
-def _events() -> Any:
-    """What took how long when: a point for each, over even time."""
-    import altair as alt
-
-    x = alt.X("x:Q", title="{axis}", scale=alt.Scale(nice=False, padding=10))
-    y = alt.Y("y:Q", title="{quantity}", scale=alt.Scale(type="linear", zero=False, padding=10))
-    tip = ["design:N", _number("x", title="{axis}"), _number("y", title="{quantity}"),
-           "placement:Q", "process:Q"]  # fmt: skip
-    dots = _over("series").mark_circle(size=22, opacity=0.55)
-    dots = dots.encode(x=x, y=y, color=_colour(), tooltip=tip)
-    return _finish([dots], zoom=["x", "y"], height=240)
-
-
-def _series() -> Any:
-    """Values over what they were recorded against, a line for each placement."""
-    import altair as alt
-
-    scale = alt.Scale(type="linear", zero=False, nice=False, padding=10)
-    x = alt.X("x:Q", title="{axis}", scale=scale)
-    y = alt.Y("y:Q", title="{quantity}", scale=scale)
-    tip = ["design:N", _number("x", title="{axis}"), _number("y", title="{quantity}"),
-           "placement:Q", "process:Q"]  # fmt: skip
-    data = _over("series").encode(x=x, y=y, color=_colour(), tooltip=tip)
-    line = data.mark_line(strokeWidth=1.5, opacity=0.8)
-    line = line.encode(detail=["process:N", "placement:N"], order="index:Q")
-    dots = data.mark_circle(size=40, opacity=0)
-    return _finish([line, dots], zoom=["x", "y"], height=280)
+    return finish([band, rule, label, line, dots], zoom=["x", "y"], height=280)
 
 
 def _heat() -> Any:
@@ -265,11 +157,11 @@ def _heat() -> Any:
     y = alt.Y("row:N", title="design, {other}", sort=None, axis=alt.Axis(labelLimit=220))
     at = [alt.Tooltip("x:O", title="{axis}"), alt.Tooltip("y:O", title="{other}")]
     found = [alt.Tooltip("said:N", title="compared"), alt.Tooltip("time:N", title="median")]
-    data = _over("heat").encode(x=x, y=y, tooltip=["design:N", *at, *found])
+    data = over("heat").encode(x=x, y=y, tooltip=["design:N", *at, *found])
     scale = alt.Scale(type="linear", domain=[-1, 0, 1], range=["@heat"])
     cells = data.mark_rect(style="cell").encode(color=alt.Color("tone:Q", scale=scale, legend=None))
     texts = data.mark_text(style="inside").encode(text="text:N")
-    return _finish([cells, texts], zoom=[], height=HEIGHT)
+    return finish([cells, texts], zoom=[], height=HEIGHT)
 
 
 def _overview() -> Any:
@@ -285,12 +177,12 @@ def _overview() -> Any:
         )
 
     y = alt.Y("case:N", title=None, sort=None, axis=alt.Axis(labelLimit=320, grid=True))
-    data = _over("overview").encode(y=y, color=_colour())
+    data = over("overview").encode(y=y, color=colour())
     one = alt.Chart(alt.NamedData("one")).mark_rule(style="guide").encode(x=at("ratio"))
     rule = data.mark_rule(strokeWidth=2).encode(x=at("low"), x2="high:Q")
     tip = ["case:N", "design:N", alt.Tooltip("text:N", title="compared")]
     dots = data.mark_circle(size=90, opacity=0.95).encode(x=at("ratio"), tooltip=tip)
-    return _finish([one, rule, dots], zoom=["x"], height=HEIGHT, main=2)
+    return finish([one, rule, dots], zoom=["x"], height=HEIGHT, main=2)
 
 
 def _trend() -> Any:
@@ -308,9 +200,9 @@ def _trend() -> Any:
 
     colour = alt.Color("series:N", legend=None)
     tip = [
-        _number("value", title="{quantity}"),
-        _number("low"),
-        _number("high"),
+        number("value", title="{quantity}"),
+        number("low"),
+        number("high"),
         alt.Tooltip("revision:N"),
         alt.Tooltip("date:N"),
         alt.Tooltip("verdict:N"),
@@ -321,13 +213,13 @@ def _trend() -> Any:
     level = over("levels").mark_rule(style="level")
     level = level.encode(x=alt.X("from:Q"), x2="to:Q", y=at("level"))
     changes = over("changes").encode(x=alt.X("at:Q"))
-    found = [alt.Tooltip("text:N", title="change"), _number("p", style=".2~r")]
+    found = [alt.Tooltip("text:N", title="change"), number("p", style=".2~r")]
     rule = changes.mark_rule(style="change").encode(
         tooltip=[*found, alt.Tooltip("revision:N"), alt.Tooltip("date:N")]
     )
     label = changes.mark_text(style="label", align="left", dx=4, dy=8)
     label = label.encode(y=alt.value(0), text="text:N")
-    view = alt.selection_interval(name="view", bind="scales", encodings=["x", "y"], zoom=_ZOOM)
+    view = alt.selection_interval(name="view", bind="scales", encodings=["x", "y"], zoom=ZOOM)
     layers = [band.add_params(view), level, dots, rule, label]
     return alt.layer(*layers).properties(width="container", height=220)
 
@@ -340,15 +232,15 @@ def _front() -> Any:
         return alt.X(f"{field}:Q", title="{axis}", scale=alt.Scale(zero=False, padding=24))
 
     y = alt.Y("memory:Q", title="{quantity}", scale=alt.Scale(zero=False, padding=24))
-    tip = ["design:N", *(_number(name) for name in ("time", "low", "high", "memory"))]
-    data = _over("front").encode(y=y, color=_colour(), tooltip=tip)
+    tip = ["design:N", *(number(name) for name in ("time", "low", "high", "memory"))]
+    data = over("front").encode(y=y, color=colour(), tooltip=tip)
     rule = data.mark_rule(strokeWidth=2, opacity=0.5).encode(x=at("low"), x2="high:Q")
     dots = data.mark_circle(size=90, opacity=1).encode(x=at("time"))
     names = data.mark_text(style="label", align="left", dx=9, dy=-9)
     names = names.encode(x=at("time"), text="design:N", color=alt.value("gray"))
     line = alt.Chart(alt.NamedData("line")).mark_line(interpolate="step-after", opacity=0.5)
     line = line.encode(x=at("time"), y=y, order="rank:Q", color=alt.value("gray"))
-    return _finish([rule, dots, names, line], zoom=["x", "y"], height=320)
+    return finish([rule, dots, names, line], zoom=["x", "y"], height=320)
 
 
 def _memory() -> Any:
@@ -357,11 +249,11 @@ def _memory() -> Any:
 
     x = alt.X("time:Q", title="{axis}", scale=alt.Scale(nice=False))
     y = alt.Y("value:Q", title="{quantity}", stack="zero")
-    parts = _over("parts").encode(x=x, y=y, color=_colour(), order="rank:Q")
-    area = parts.mark_area(opacity=0.75).encode(tooltip=["design:N", _number("value")])
+    parts = over("parts").encode(x=x, y=y, color=colour(), order="rank:Q")
+    area = parts.mark_area(opacity=0.75).encode(tooltip=["design:N", number("value")])
     line = alt.Chart(alt.NamedData("counted")).mark_line(strokeWidth=1.5, strokeDash=[4, 3])
-    line = line.encode(x=x, y=alt.Y("value:Q", title="{quantity}"), tooltip=[_number("value")])
-    return _finish([area, line], zoom=["x"], height=280)
+    line = line.encode(x=x, y=alt.Y("value:Q", title="{quantity}"), tooltip=[number("value")])
+    return finish([area, line], zoom=["x"], height=280)
 
 
 _BUILDERS: dict[str, Callable[[], Any]] = {
@@ -369,10 +261,10 @@ _BUILDERS: dict[str, Callable[[], Any]] = {
     "shape": _shape,
     "order": _order,
     "curve": _curve,
-    "percentile": _percentile,
-    "histogram": _histogram,
-    "events": _events,
-    "series": _series,
+    "percentile": detail_templates.percentile,
+    "histogram": detail_templates.histogram,
+    "events": detail_templates.events,
+    "series": detail_templates.series,
     "heat": _heat,
     "overview": _overview,
     "trend": _trend,
