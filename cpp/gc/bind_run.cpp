@@ -18,19 +18,6 @@ namespace py = pybind11;
 namespace vmperf::gc {
 namespace {
 
-using Record = py::typing::Dict<py::str, py::str>;
-
-struct Heap {
-  std::string collector;
-  SpaceSettings settings;
-};
-
-// Spaces enter with the designs, which bench fills in at its first use.
-void enter_spaces() {
-  const py::dict modules = py::module_::import("sys").attr("modules");
-  static_cast<void>(py::object(modules["vmperf._core"].attr("bench").attr("catalog")));
-}
-
 void name_fields() {
   static bool done = false; // written with the GIL held
   if (!std::exchange(done, true)) {
@@ -75,53 +62,12 @@ py::array_t<double> utilisation_of(const RunResult &run, const std::vector<doubl
   return py::array_t<double>(static_cast<py::ssize_t>(found.size()), found.data());
 }
 
-Heap make_heap(std::string collector, std::size_t heap_bytes, std::size_t nursery_bytes,
-               double pause_target_ms) {
-  enter_spaces();
-  static_cast<void>(space_source(collector)); // its name is checked now, ranges with each run
-  SpaceSettings settings{.heap_bytes = heap_bytes, .nursery_bytes = nursery_bytes};
-  settings.pause_target_ms = pause_target_ms;
-  return {std::move(collector), settings};
-}
-
-RunResult run_on(const Heap &heap, const std::string &workload, std::uint64_t size,
-                 std::uint64_t steps, double longevity, std::uint64_t seed) {
-  RunSettings settings{.space = heap.collector,
-                       .program = workload,
-                       .heap = heap.settings,
-                       .demand = {.size = size, .seed = seed, .longevity = longevity},
-                       .steps = steps};
-  for (const ProgramSource &one : program_sources()) {
-    settings.demand.size += size == 0 && one.name == workload ? one.default_size : 0;
-  }
-  const py::gil_scoped_release released;
-  return run_program(settings);
-}
-
-template <class Sources> Record summaries(const Sources &sources) {
-  Record found;
-  for (const auto &one : sources) {
-    found[py::str(std::string(one.name))] = std::string(one.summary);
-  }
-  return found;
-}
-
-Record collectors() {
-  enter_spaces();
-  std::vector<SpaceSource> all;
-  for (const std::string &name : space_names()) {
-    all.push_back(space_source(name));
-  }
-  return summaries(all);
-}
-
 } // namespace
 
 void bind_run(py::module_ &m) {
   // Run.hdr() gives a class of stats, which has to be there when its signature is written.
   const py::dict modules = py::module_::import("sys").attr("modules");
   static_cast<void>(py::object(modules["vmperf._core"].attr("stats").attr("Histogram")));
-  const SpaceSettings defaults;
   py::class_<RunResult>(m, "Run", docs::Run)
       .def_readonly("begin_ns", &RunResult::begin_ns, "Monotonic clock before the first step.")
       .def_readonly("end_ns", &RunResult::end_ns, "Monotonic clock after the last step.")
@@ -137,14 +83,6 @@ void bind_run(py::module_ &m) {
            docs::Run_min_mutator_utilisation)
       .def("jvm_log", &jvm_log, docs::Run_jvm_log)
       .def("chrome_trace", &chrome_trace, docs::Run_chrome_trace);
-  py::class_<Heap>(m, "Heap", docs::Heap)
-      .def(py::init(&make_heap), py::kw_only(), py::arg("collector") = "gen-immix",
-           py::arg("heap_bytes") = defaults.heap_bytes,
-           py::arg("nursery_bytes") = defaults.nursery_bytes, py::arg("pause_target_ms") = 0.0)
-      .def("run", &run_on, py::arg("workload"), py::kw_only(), py::arg("size") = 0,
-           py::arg("steps") = 100, py::arg("longevity") = 0.1, py::arg("seed") = 0, docs::Heap_run);
-  m.def("collectors", &collectors, docs::collectors);
-  m.def("workloads", [] { return summaries(program_sources()); }, docs::workloads);
 }
 
 } // namespace vmperf::gc

@@ -23,6 +23,9 @@ std::unique_ptr<Machine> make(const SpaceSettings &settings, std::string_view pr
     options.verify = of.verify;
     options.stress = of.stress;
     options.pause_target_ms = of.pause_target_ms;
+    options.tenure = of.tenure;
+    options.workers = of.workers;
+    options.pacer = of.pacer;
     check(options);
     return std::make_unique<S>(options);
   };
@@ -35,7 +38,8 @@ void add(bench::Registry &registry, const char *name, const char *summary) {
                            .summary = summary,
                            .collects = true,
                            .make = make<kCollector, kBarrier>,
-                           .takes_target = true});
+                           .collector = std::string(collector_names()[std::size_t(kCollector)]),
+                           .barrier = std::string(barrier_names()[std::size_t(kBarrier)])});
 }
 
 } // namespace

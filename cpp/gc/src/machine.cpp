@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <utility>
+
+#include "vmperf/gc/options.hpp"
 
 namespace vmperf::gc {
 namespace {
@@ -46,6 +49,24 @@ void check_range(const char *argument, std::uint64_t value, std::uint64_t least,
   }
 }
 
+// What only the project's own collectors know; a wish that nobody heeds would look like a result.
+void refuse_own(const SpaceSettings &settings, const std::string &name) {
+  const std::array wishes{
+      std::pair{settings.pause_target_ms != 0, "pause_target_ms"},
+      std::pair{settings.tenure != 0, "tenure"},
+      std::pair{settings.workers != 1, "workers"},
+      std::pair{settings.pacer != "fixed", "pacer"},
+      std::pair{settings.verify, "verify"},
+      std::pair{settings.stress != 0, "stress"},
+  };
+  for (const auto &[wished, what] : wishes) {
+    if (wished) {
+      throw UnsupportedError(std::string(what) + ": " + name + " has no such setting; " +
+                             "gen-immix does");
+    }
+  }
+}
+
 } // namespace
 
 std::span<const ProgramSource> program_sources() {
@@ -75,6 +96,31 @@ const SpaceSource &space_source(std::string_view name) {
   return *found;
 }
 
+const SpaceSource &space_with(const std::string &collector, const std::string &barrier) {
+  const SpaceSource &plain = space_source(collector);
+  if (barrier.empty()) {
+    return plain;
+  }
+  if (plain.collector.empty()) {
+    throw UnsupportedError("barrier: " + collector + " has none of ours; gen-immix does");
+  }
+  Options options;
+  options.collector = plain.collector;
+  options.barrier = barrier;
+  static_cast<void>(barrier_kind(options));
+  std::string known;
+  for (const SpaceSource &one : spaces()) {
+    if (one.collector == plain.collector) {
+      if (one.barrier == barrier) {
+        return one;
+      }
+      known += (known.empty() ? "" : ", ") + one.barrier;
+    }
+  }
+  throw UnsupportedError("barrier: programs on " + plain.collector + " are compiled with " + known +
+                         ", not with " + barrier);
+}
+
 std::unique_ptr<Machine> make_machine(std::string_view space, const SpaceSettings &settings,
                                       std::string_view program, const ProgramSettings &demand) {
   const SpaceSource &source = space_source(space);
@@ -89,9 +135,8 @@ std::unique_ptr<Machine> make_machine(std::string_view space, const SpaceSetting
   if (!is_share) { // nor is what is no number
     throw InvalidArgumentError("longevity", std::to_string(demand.longevity), "0 to 1");
   }
-  if (settings.pause_target_ms != 0 && !source.takes_target) {
-    throw UnsupportedError("pause_target_ms: " + source.name +
-                           " does not mark in slices; gen-immix does");
+  if (source.collector.empty()) {
+    refuse_own(settings, source.name);
   }
   return source.make(settings, program, demand);
 }

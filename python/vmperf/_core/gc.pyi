@@ -10,7 +10,7 @@ import numpy
 import numpy.typing
 import typing
 import vmperf._core.stats
-__all__: list[str] = ['Graph', 'Heap', 'ParallelMarker', 'Run', 'collectors', 'workloads']
+__all__: list[str] = ['Graph', 'Heap', 'OptimizedGc', 'ParallelMarker', 'Run', 'collectors', 'workloads']
 class Graph:
     """
     A heap of one graph, of which only the shape matters: what markers are tried on.
@@ -315,11 +315,27 @@ class Heap:
     pause_target_ms : float, default 0
         How long a pause is to take, up to 10000 ms; 0 is no target. Of `gen-immix` and
         `gen-immix-atomic`, which mark old space in slices to hold it; runs on others refuse it.
+    barrier : str, default ""
+        Another write barrier than the collector's best: ``object-log``, ``object-log-atomic``,
+        ``range-ssb``, ``card-cond``, ``field-log``, as far as programs are compiled with it.
+    tenure : int, default 0
+        Minor collections that an object survives in the nursery before it is promoted, 0 to 15.
+    workers : int, default 1
+        Threads that mark; more than one is not supported yet.
+    pacer : {"fixed", "proportional", "membalancer"}
+        When old space is collected.
+    verify : bool, default False
+        Whether the whole heap is checked around each collection: slow.
+    stress : int, default 0
+        Collect at every so manyth allocation; 0 is never.
 
     Raises
     ------
     InvalidArgumentError
-        If there is no such collector.
+        If there is no such collector or barrier, or the two do not go together; ranges are looked at
+        by each run.
+    UnsupportedError
+        If no programs are compiled for the two; from runs, for a setting that the collector has not.
 
     Examples
     --------
@@ -329,7 +345,7 @@ class Heap:
     >>> run.objects, run.n_collections > 0, len(run.pauses) == run.n_collections
     (51000, True, True)
     """
-    def __init__(self, *, collector: str = 'gen-immix', heap_bytes: typing.SupportsInt | typing.SupportsIndex = 67108864, nursery_bytes: typing.SupportsInt | typing.SupportsIndex = 1048576, pause_target_ms: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
+    def __init__(self, *, collector: str = 'gen-immix', heap_bytes: typing.SupportsInt | typing.SupportsIndex = 67108864, nursery_bytes: typing.SupportsInt | typing.SupportsIndex = 1048576, pause_target_ms: typing.SupportsFloat | typing.SupportsIndex = 0.0, barrier: str = '', tenure: typing.SupportsInt | typing.SupportsIndex = 0, workers: typing.SupportsInt | typing.SupportsIndex = 1, pacer: str = 'fixed', verify: bool = False, stress: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
         ...
     def run(self, workload: str, *, size: typing.SupportsInt | typing.SupportsIndex = 0, steps: typing.SupportsInt | typing.SupportsIndex = 100, longevity: typing.SupportsFloat | typing.SupportsIndex = 0.1, seed: typing.SupportsInt | typing.SupportsIndex = 0) -> Run:
         """
@@ -372,6 +388,30 @@ class Heap:
         >>> len(checksums)
         1
         """
+class OptimizedGc(Heap):
+    """
+    The preset with everything on: a heap for those who do not want to choose.
+
+    `gen-immix` with an object log; survivors stay in the nursery once, the heap is sized by its own
+    rates (MemBalancer), old space is marked in slices.
+
+    Parameters
+    ----------
+    heap_bytes : int
+        Limit of all that lives, 131072 to 8589934592.
+    pause_target_ms : float, default 5
+        How long a pause is to take; 0 is no target.
+
+    Examples
+    --------
+    >>> from vmperf import gc
+    >>> run = gc.OptimizedGc(heap_bytes=4 << 20).run("churn", size=1000, steps=50)
+    >>> run.checksum == gc.Heap(collector="naive", heap_bytes=4 << 20).run(
+    ...     "churn", size=1000, steps=50).checksum
+    True
+    """
+    def __init__(self, *, heap_bytes: typing.SupportsInt | typing.SupportsIndex = 67108864, pause_target_ms: typing.SupportsFloat | typing.SupportsIndex = 5.0) -> None:
+        ...
 def collectors() -> dict[str, str]:
     """
     The heaps that there are, our own and others', whether installed or not.

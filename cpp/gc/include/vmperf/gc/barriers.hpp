@@ -93,4 +93,7 @@ private:
   }
 };
 
+/// What two mutators that write to one object need where entries are counted: each object once.
+using LockFreeWriteBarrier = Barrier<BarrierKind::object_log_atomic>;
+
 } // namespace vmperf::gc

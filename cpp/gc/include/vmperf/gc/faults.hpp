@@ -6,6 +6,13 @@
 
 namespace vmperf::gc {
 
+/// Whether indexes are asserted.
+#if defined(VMPERF_GC_FAULTS) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kChecked = true;
+#else
+inline constexpr bool kChecked = false;
+#endif
+
 #ifdef VMPERF_GC_FAULTS
 struct Faults {
   unsigned drop_barrier = 0; ///< every so manyth store is not remembered; 0 = none

@@ -62,7 +62,7 @@ struct SpaceSource {
   std::string name, summary;
   bool collects = true; ///< else its programs release what they are done with
   MakeMachine make = nullptr;
-  bool takes_target = false; ///< or says itself why not; others refuse a pause target
+  std::string collector{}, barrier{}; ///< of own ones, which take all settings
 };
 
 /// As the module is loaded, one thread. InvalidArgumentError for a name that is taken.
@@ -70,6 +70,10 @@ void add_space(SpaceSource source);
 [[nodiscard]] std::vector<std::string> space_names();
 /// InvalidArgumentError with all names where there is no such one.
 [[nodiscard]] const SpaceSource &space_source(std::string_view name);
+/// The own space of a collector with another barrier; empty: its best. InvalidArgumentError where
+/// they do not go together, UnsupportedError where no programs are compiled for the two.
+[[nodiscard]] const SpaceSource &space_with(const std::string &collector,
+                                            const std::string &barrier);
 
 /// Checks what all spaces have in common: InvalidArgumentError for unknown names, a heap below
 /// 128 KiB, a nursery larger than the heap, a size of 0 or above what the program takes. A peer

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "vmperf/gc/pause.hpp"
 
@@ -28,8 +29,11 @@ struct SpaceSettings {
   std::size_t nursery_bytes = std::size_t{1} << 20U; ///< of generational ones
   bool verify = false;                               ///< own ones: the whole heap, each time
   std::uint64_t stress = 0; ///< own ones: collect at every so manyth allocation; 0 = never
-  double pause_target_ms =
-      0; ///< own ones that mark in slices: a pause is to take no longer; 0 = none
+  /// Own ones that mark in slices: a pause is to take no longer; 0 = none.
+  double pause_target_ms = 0;
+  // As in Options, of own ones alone.
+  unsigned tenure = 0, workers = 1;
+  std::string pacer = "fixed";
 };
 
 /// What a space has done since it was made.
