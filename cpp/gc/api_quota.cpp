@@ -168,12 +168,14 @@ public:
     report.metric("cycles_to_target", shifts_.empty() ? std::nan("") : static_cast<double>(worst));
   }
 
-private:
+protected:
   void stepped() override {
     if (++steps_ % shift_steps_ == 0) {
       shifts_.push_back(machine_->figures().collections);
     }
   }
+
+private:
   /// Collections until kHeld in a row are within the target.
   [[nodiscard]] std::uint64_t cycles(const std::vector<Pause> &pauses, std::size_t from,
                                      std::size_t to) const {

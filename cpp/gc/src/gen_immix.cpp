@@ -146,31 +146,6 @@ public:
   }
   std::vector<Ref> *found = nullptr;
 
-protected:
-  void moved(Ref at, std::uint64_t header) override { (void)remembered_.arm(at, header); }
-
-private:
-  /// Whether an object is where this collection empties: nursery and the half in use.
-  [[nodiscard]] bool from(Ref ref) const noexcept { return ref - from_begin_ < from_units_; }
-
-  [[nodiscard]] std::byte *survivors(unsigned half) const noexcept {
-    const Layout &layout = arena_.layout;
-    return arena_.at(half == 0 ? layout.young_begin
-                               : layout.nursery_begin() + static_cast<Ref>(layout.nursery_units));
-  }
-
-  [[nodiscard]] bool over_budget() const noexcept { return blocks_.used() > block_limit(); }
-
-  void reset_nursery() noexcept {
-    const Layout &layout = arena_.layout;
-    nursery_ = arena_.at(layout.nursery_begin());
-    std::size_t bytes = layout.nursery_units * kUnitBytes;
-    if (cycles_ != nullptr) {
-      bytes = std::min(bytes, align_up(cycles_->nursery_bytes(), kRunBytes));
-    }
-    nursery_end_ = nursery_ + bytes;
-  }
-
   // The face of a host of slices (paced.hpp).
   [[nodiscard]] std::uint64_t filled() const noexcept override {
     return static_cast<std::size_t>(nursery_ - arena_.at(arena_.layout.nursery_begin()));
@@ -201,6 +176,31 @@ private:
     }
   }
   void begin_nursery() noexcept override { reset_nursery(); }
+
+protected:
+  void moved(Ref at, std::uint64_t header) override { (void)remembered_.arm(at, header); }
+
+private:
+  /// Whether an object is where this collection empties: nursery and the half in use.
+  [[nodiscard]] bool from(Ref ref) const noexcept { return ref - from_begin_ < from_units_; }
+
+  [[nodiscard]] std::byte *survivors(unsigned half) const noexcept {
+    const Layout &layout = arena_.layout;
+    return arena_.at(half == 0 ? layout.young_begin
+                               : layout.nursery_begin() + static_cast<Ref>(layout.nursery_units));
+  }
+
+  [[nodiscard]] bool over_budget() const noexcept { return blocks_.used() > block_limit(); }
+
+  void reset_nursery() noexcept {
+    const Layout &layout = arena_.layout;
+    nursery_ = arena_.at(layout.nursery_begin());
+    std::size_t bytes = layout.nursery_units * kUnitBytes;
+    if (cycles_ != nullptr) {
+      bytes = std::min(bytes, align_up(cycles_->nursery_bytes(), kRunBytes));
+    }
+    nursery_end_ = nursery_ + bytes;
+  }
 
   void minor(Pause &pause, unsigned tenure) {
     Phases phases;
