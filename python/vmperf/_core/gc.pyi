@@ -402,6 +402,11 @@ class OptimizedGc(Heap):
     pause_target_ms : float, default 5
         How long a pause is to take; 0 is no target.
 
+    Raises
+    ------
+    InvalidArgumentError
+        By runs, where a size or the target is out of range.
+
     Examples
     --------
     >>> from vmperf import gc

@@ -6,8 +6,8 @@
 //   HandleScope scope(mutator);
 //   Handle root(mutator, heap.allocate(mutator, node));
 // allocate: an addition and a compare, O(1) but for collections. store: a barrier and a store.
-// Indexes are asserted in builds for tests (VMPERF_GC_FAULTS, sanitizers), not tested elsewhere. A Ref is good until the next allocation
-// or safepoint; keep it in a Handle.
+// Indexes are asserted in builds for tests (VMPERF_GC_FAULTS, sanitizers), not tested elsewhere.
+// A Ref is good until the next allocation or safepoint; keep it in a Handle.
 #pragma once
 
 #include <atomic>
