@@ -24,7 +24,7 @@ void name_fields() {
     PYBIND11_NUMPY_DTYPE(Pause, start_ns, kind, cause, ns, ttsp_ns, roots_ns, remset_ns, copy_ns,
                          mark_ns, sweep_ns, live_before_bytes, live_after_bytes, promoted_bytes,
                          copied_objects, marked_objects, remembered, survivors_bytes, workers,
-                         steals, target_ns, interrupted_ns);
+                         steals, target_ns, interrupted_ns, steal_attempts, idle_ns);
     PYBIND11_NUMPY_DTYPE(Decision, time_ns, target_ns, measured_ns, estimate_ns, work_left_ns,
                          slice_ns, nursery_bytes, space_left_bytes, phase, clamped);
   }

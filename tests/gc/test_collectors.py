@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 
 CPP = Path(__file__).parent / "cpp"
-FAULTS = "-DVMPERF_GC_FAULTS"
-OS_FILES = ("raw_pages", "pages", "files", "process")
 OLD = ("gen-immix card", "gen-immix card-cond", "gen-immix range-ssb", "gen-immix object-log")
 MORE = ("gen-immix object-log-atomic", "gen-immix field-log")
 STICKY = ("sticky-immix object-log", "sticky-immix object-log-atomic")
@@ -25,26 +23,6 @@ SETTINGS = (
 )
 Compile = Callable[..., Path]
 Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture(scope="session")
-def sources(repo_root: Path) -> list[Path]:
-    """What a heap consists of."""
-    cpp = repo_root / "cpp"
-    own = sorted((cpp / "gc" / "src").glob("*.cpp"))
-    return [*own, *(cpp / "os" / "src" / f"{name}.cpp" for name in OS_FILES)]
-
-
-@pytest.fixture(scope="session")
-def mutate(compile_cpp: Compile, run_binary: Run, sources: list[Path]) -> Run:
-    """The random workload: `mutate(policy, seed, steps, settings)`."""
-    program = compile_cpp(CPP / "mutate.cpp", *sources, FAULTS, "-O1", "-pthread")
-
-    def run(policy: str, seed: int, steps: int, settings: str) -> subprocess.CompletedProcess[str]:
-        words = [*policy.split(), str(seed), str(steps), *settings.split()]
-        return run_binary(program, *words, timeout=300, check=False)
-
-    return run
 
 
 @pytest.mark.differential

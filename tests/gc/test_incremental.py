@@ -12,8 +12,6 @@ from vmperf import gc
 from vmperf._core import InvalidArgumentError, UnsupportedError
 
 CPP = Path(__file__).parent / "cpp"
-FAULTS = "-DVMPERF_GC_FAULTS"
-OS_FILES = ("raw_pages", "pages", "files", "process")
 POLICIES = ("gen-immix object-log", "gen-immix object-log-atomic")
 OTHERS = ("semispace -", "mark-sweep -", "immix -", "sticky-immix -", "gen-immix card")
 # A target of 1 us is over before a slice begins, so that each goes over 128 objects.
@@ -27,21 +25,6 @@ SETTINGS = (
 )
 Compile = Callable[..., Path]
 Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture(scope="session")
-def mutate(compile_cpp: Compile, run_binary: Run, repo_root: Path) -> Run:
-    """The random workload: `mutate(policy, seed, steps, settings)`."""
-    cpp = repo_root / "cpp"
-    own = sorted((cpp / "gc" / "src").glob("*.cpp"))
-    sources = [*own, *(cpp / "os" / "src" / f"{name}.cpp" for name in OS_FILES)]
-    program = compile_cpp(CPP / "mutate.cpp", *sources, FAULTS, "-O1", "-pthread")
-
-    def run(policy: str, seed: int, steps: int, settings: str) -> subprocess.CompletedProcess[str]:
-        words = [*policy.split(), str(seed), str(steps), *settings.split()]
-        return run_binary(program, *words, timeout=300, check=False)
-
-    return run
 
 
 @pytest.mark.differential
@@ -76,11 +59,8 @@ def test_others_refuse_a_target(mutate: Run, policy: str) -> None:
 
 
 def test_programs_give_one_checksum_whatever_the_target(
-    compile_cpp: Compile, run_binary: Run, repo_root: Path
+    compile_cpp: Compile, run_binary: Run, sources: list[Path]
 ) -> None:
-    cpp = repo_root / "cpp"
-    own = sorted((cpp / "gc" / "src").glob("*.cpp"))
-    sources = [*own, *(cpp / "os" / "src" / f"{name}.cpp" for name in OS_FILES)]
     program = compile_cpp(CPP / "targets.cpp", *sources, "-O1", "-pthread")
     assert run_binary(program, timeout=300).stdout == "ok\n"
 

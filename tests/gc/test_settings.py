@@ -83,7 +83,7 @@ def test_a_wrong_setting_is_named(settings: dict[str, Any], argument: str) -> No
 
 
 @pytest.mark.parametrize(("settings", "said"), [
-    ({"workers": 2}, "^workers: "),
+    ({"collector": "semispace", "workers": 2}, "^workers: semispace "),
     ({"barrier": "card"}, "^barrier: .* compiled with object-log, .*, not with card"),
     ({"collector": "libc", "barrier": "object-log"}, "^barrier: libc "),
     *(({"collector": "naive", name: value}, f"^{name}: naive has no such setting") for name, value

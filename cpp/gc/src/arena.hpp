@@ -1,9 +1,11 @@
 // The memory of a heap: one reservation, and the marks beside it.
 //   unit   8 bytes, what a Ref counts    line   32 units = 256 B    block   4096 units = 32 KiB
 //   marks  one bit for each unit, so that a bit says where its object begins
-// Mark bits of blocks that nobody uses are never touched. Used by one thread at a time.
+// Mark bits of blocks that nobody uses are never touched. Used by one thread at a time, but for
+// set_shared().
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -33,6 +35,13 @@ public:
     const bool first = (word & bit) == 0;
     word |= bit;
     return first;
+  }
+  /// The same among any number of threads that set: true for one of them.
+  bool set_shared(Ref ref) noexcept {
+    const std::uint64_t bit = std::uint64_t{1} << (ref % 64);
+    const std::atomic_ref word(words_[ref / 64]);
+    return (word.load(std::memory_order_relaxed) & bit) == 0 &&
+           (word.fetch_or(bit, std::memory_order_relaxed) & bit) == 0;
   }
   void clear(Ref ref) noexcept { words_[ref / 64] &= ~(std::uint64_t{1} << (ref % 64)); }
   /// Clears all of [begin, begin + units), both multiples of 64.

@@ -4,9 +4,11 @@
 // Objects above a line go to free blocks (`medium`), so that small holes stay in use.
 // Marking in slices needs two tables of lines: mutators go on by the old one while the new one is
 // being marked; swap_lines() exchanges them, and the lists follow block by block.
-// take_hole: O(lines looked at). One thread at a time. Source: Blackburn and McKinley 2008 (Immix).
+// take_hole: O(lines looked at). One thread at a time, but for mark_lines_shared(). Source:
+// Blackburn and McKinley 2008 (Immix).
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -46,6 +48,17 @@ public:
     const std::size_t last = (object - begin_ + bytes / kUnitBytes - 1) >> kLineShift;
     for (std::size_t line = first; line <= last; ++line) {
       marked_lines_[line] = 1;
+    }
+  }
+  /// The same among any number of threads that mark. Read first: neighbours share a cache line.
+  void mark_lines_shared(Ref object, std::size_t bytes) noexcept {
+    const std::size_t first = (object - begin_) >> kLineShift;
+    const std::size_t last = (object - begin_ + bytes / kUnitBytes - 1) >> kLineShift;
+    for (std::size_t line = first; line <= last; ++line) {
+      const std::atomic_ref marked(marked_lines_[line]);
+      if (marked.load(std::memory_order_relaxed) == 0) {
+        marked.store(1, std::memory_order_relaxed);
+      }
     }
   }
   [[nodiscard]] bool holds(Ref ref) const noexcept { return ref - begin_ < units_; }

@@ -11,6 +11,7 @@
 
 #include "arena.hpp"
 #include "large.hpp"
+#include "pins.hpp"
 #include "vmperf/gc/core.hpp"
 #include "vmperf/gc/quota.hpp"
 #include "weak.hpp"
@@ -43,6 +44,10 @@ public:
   virtual std::byte *allocate_large(std::size_t bytes) = 0;
   /// Runs are taken back by the caller before, all of them.
   virtual void collect(Kind kind, Pause &pause) = 0;
+  /// The next minor collection leaves nothing in young memory.
+  void promote_all_next() noexcept { promote_all_ = true; }
+  /// Whether there are objects that collections leave where they are.
+  [[nodiscard]] virtual bool can_pin() const noexcept { return true; }
   /// What is due where allocate() or allocate_large() failed.
   [[nodiscard]] virtual Kind due(bool /*large*/) const noexcept { return Kind::major; }
   /// Of a pause target; nullptr without one.
@@ -62,7 +67,7 @@ public:
   [[nodiscard]] Arena &arena() noexcept { return arena_; }
   [[nodiscard]] std::size_t limit_bytes() const noexcept { return limit_bytes_; }
 
-  /// All roots, as `visit(Ref &)`.
+  /// All roots, as `visit(Ref &)`; last what a collection adds to: the others keep their order.
   template <class Visit> void for_each_root(Visit visit) {
     for (const Mutator *mutator : heap_.mutators()) {
       for (Ref *slot = mutator->stack_begin(); slot != mutator->top(); ++slot) {
@@ -71,6 +76,9 @@ public:
     }
     for (Ref *slot : heap_.global_roots()) {
       visit(*slot);
+    }
+    for (PinTable::Pin &pin : heap_.pins().pins) {
+      visit(pin.object);
     }
     for (Ref &object : heap_.weak_table().due) {
       visit(object);
@@ -82,6 +90,7 @@ protected:
   Arena &arena_;
   LargeSpace large_;
   std::size_t limit_bytes_; ///< of what is alive
+  bool promote_all_ = false;
 };
 
 /// The collector of these options, and the arena for it.

@@ -78,7 +78,7 @@ public:
       cycles_->collect(kind, pause);
       return;
     }
-    minor(pause, kind == Kind::major ? 0 : tenure_);
+    minor(pause, kind == Kind::major ? 0 : tenure_now());
     const bool trigger = over_budget() || pacer_.due(promoted_since_);
     if (kind == Kind::major || trigger) {
       if (tenure_ != 0 && kind != Kind::major) {
@@ -151,7 +151,7 @@ public:
     return static_cast<std::size_t>(nursery_ - arena_.at(arena_.layout.nursery_begin()));
   }
   void empty_nursery(Pause &pause, bool promote_all) override {
-    minor(pause, promote_all ? 0 : tenure_);
+    minor(pause, promote_all ? 0 : tenure_now());
   }
   PacedState after_minor() override {
     const std::size_t limit = block_limit();
@@ -200,6 +200,10 @@ private:
       bytes = std::min(bytes, align_up(cycles_->nursery_bytes(), kRunBytes));
     }
     nursery_end_ = nursery_ + bytes;
+  }
+
+  [[nodiscard]] unsigned tenure_now() noexcept {
+    return std::exchange(promote_all_, false) ? 0 : tenure_;
   }
 
   void minor(Pause &pause, unsigned tenure) {

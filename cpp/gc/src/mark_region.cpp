@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "phases.hpp"
+#include "vmperf/base/rng.hpp"
 
 namespace vmperf::gc {
 
@@ -84,16 +85,14 @@ template <bool kArm> void MarkRegion::full(Pause &pause) {
   blocks_.clear_marks();
   large_.clear_marks();
   MarkTracer<kArm> tracer(arena_, &blocks_);
-  for_each_root([&](const Ref &root) { tracer.visit(root); });
   pause.roots_ns += phases.next();
-  tracer.drain();
-  pause.mark_ns += phases.next();
+  mark_from_roots(*this, team_, tracer, pause);
+  (void)phases.next();
   WeakPass<MarkTracer<kArm>>(heap_.weak_table(), tracer).run();
   forget_holes();
   const std::size_t lines = blocks_.sweep();
   large_.sweep();
-  const std::size_t in_use = blocks_.used() * kBlockBytes;
-  if (blocks_.used() > 2 && (in_use - lines) * 100 > in_use * 15) {
+  if (evacuates(lines)) {
     evacuate();
   }
   if (heap_.options().verify) {
@@ -101,29 +100,52 @@ template <bool kArm> void MarkRegion::full(Pause &pause) {
   }
   pause.sweep_ns += phases.next();
   pause.kind = Kind::major;
-  pause.marked_objects = tracer.objects;
+  pause.marked_objects += tracer.objects;
+  team_.lived(MarkRegion::used_bytes());
 }
 
 template void MarkRegion::full<true>(Pause &pause);
 template void MarkRegion::full<false>(Pause &pause);
 
+bool MarkRegion::evacuates(std::size_t live_bytes) const noexcept {
+  const std::size_t in_use = blocks_.used() * kBlockBytes;
+  return heap_.options().stress != 0 ||
+         (blocks_.used() > 2 && (in_use - live_bytes) * 100 > in_use * 15);
+}
+
+std::vector<std::uint32_t> MarkRegion::candidates(const std::vector<std::size_t> &live) {
+  std::vector<unsigned char> pinned(blocks_.count());
+  if (!overlooked_pins()) {
+    for (const PinTable::Pin &pin : heap_.pins().pins) {
+      if (blocks_.holds(pin.object)) {
+        pinned[blocks_.block_of(pin.object)] = 1;
+      }
+    }
+  }
+  const bool at_random = heap_.options().stress != 0;
+  std::vector<std::uint32_t> found;
+  for (std::uint32_t i = 0; i < blocks_.count(); ++i) {
+    if (pinned[i] == 0 && live[i] != 0 &&
+        (at_random ? mix64(++draws_) % 2 == 0 : live[i] <= kBlockLines / 2)) {
+      found.push_back(i);
+    }
+  }
+  std::ranges::sort(found, [&](std::uint32_t a, std::uint32_t b) { return live[a] < live[b]; });
+  return found;
+}
+
 // The emptiest blocks, as long as what lives in them fits into free blocks one to one: then no
 // hole of the others need be looked at, and nothing can fail half-way.
-std::vector<unsigned char> MarkRegion::choose() const {
+std::vector<unsigned char> MarkRegion::choose() {
   std::vector<unsigned char> chosen(blocks_.count());
-  std::vector<std::uint32_t> sparse;
   std::size_t free = blocks_.count() - blocks_.used();
   std::vector<std::size_t> live(blocks_.count());
   for (std::uint32_t i = 0; i < blocks_.count(); ++i) {
-    live[i] = blocks_.state(i) == BlockState::recyclable ? blocks_.live_lines(i) : 0;
-    if (live[i] != 0 && live[i] <= kBlockLines / 2) {
-      sparse.push_back(i);
-    }
+    live[i] = blocks_.state(i) == BlockState::free ? 0 : blocks_.live_lines(i);
   }
-  std::ranges::sort(sparse, [&](std::uint32_t a, std::uint32_t b) { return live[a] < live[b]; });
   // A block of medium objects wastes less than a quarter; two blocks are begun and not filled.
   std::size_t lines = free > 2 ? (free - 2) * kBlockLines * 3 / 4 : 0;
-  for (const std::uint32_t i : sparse) {
+  for (const std::uint32_t i : candidates(live)) {
     if (live[i] > lines) {
       break;
     }
@@ -135,7 +157,8 @@ std::vector<unsigned char> MarkRegion::choose() const {
 
 void MarkRegion::evacuate() {
   const std::vector<unsigned char> chosen = choose();
-  if (std::accumulate(chosen.begin(), chosen.end(), std::size_t{0}) < 2) {
+  const std::size_t least = heap_.options().stress != 0 ? 1 : 2;
+  if (std::accumulate(chosen.begin(), chosen.end(), std::size_t{0}) < least) {
     return;
   }
   Hole small;

@@ -3,7 +3,7 @@
 //   full collection   clear -> mark (bits and lines) -> weak -> lists of blocks -> evacuate
 // Evacuation comes after marking, when what lives in a block is known exactly, and goes over all
 // that lives once more to set references right; it is done where more than 15 % of the space in use
-// is holes.
+// is holes, with `stress` always, of blocks drawn at random. Blocks with pinned objects stay.
 #pragma once
 
 #include <cstddef>
@@ -13,13 +13,15 @@
 #include "blocks.hpp"
 #include "collector.hpp"
 #include "mark.hpp"
+#include "mark_team.hpp"
 
 namespace vmperf::gc {
 
 class MarkRegion : public Collector {
 public:
   MarkRegion(HeapCore &heap, Arena &arena, std::size_t budget)
-      : Collector(heap, arena, budget * kBlockBytes), blocks_(arena, budget) {}
+      : Collector(heap, arena, budget * kBlockBytes), blocks_(arena, budget),
+        team_(heap.options(), arena, &blocks_) {}
 
   std::byte *allocate(Mutator &mutator, std::size_t bytes) override;
   std::byte *allocate_large(std::size_t bytes) override;
@@ -44,8 +46,14 @@ protected:
   Hole small_, medium_; ///< of the mutators together: a mutator has its run, not the hole
 
 private:
+  MarkTeam team_;
+  std::uint64_t draws_ = 0; ///< of blocks, with stress
+
   template <class Visit> void for_each_marked(std::uint32_t block, Visit visit) const;
-  [[nodiscard]] std::vector<unsigned char> choose() const;
+  [[nodiscard]] bool evacuates(std::size_t live_bytes) const noexcept;
+  [[nodiscard]] std::vector<unsigned char> choose();
+  /// Blocks that evacuation may empty, those it had better begin with first.
+  [[nodiscard]] std::vector<std::uint32_t> candidates(const std::vector<std::size_t> &live);
   void move_out(std::uint32_t block, Hole &small, Hole &medium);
   void set_right(const std::vector<unsigned char> &chosen);
 };

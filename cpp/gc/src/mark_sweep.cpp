@@ -9,6 +9,7 @@
 
 #include "collector.hpp"
 #include "mark.hpp"
+#include "mark_team.hpp"
 #include "phases.hpp"
 #include "vmperf/gc/cells.hpp"
 
@@ -19,7 +20,8 @@ namespace {
 class MarkSweep final : public Collector {
 public:
   MarkSweep(HeapCore &heap, Arena &arena, std::size_t limit)
-      : Collector(heap, arena, limit), classes_(arena.layout.n_blocks) {
+      : Collector(heap, arena, limit), team_(heap.options(), arena, nullptr),
+        classes_(arena.layout.n_blocks) {
     for (std::size_t i = classes_.size(); i > 0; --i) {
       free_.push_back(static_cast<std::uint32_t>(i - 1));
     }
@@ -69,16 +71,16 @@ public:
     }
     large_.clear_marks();
     MarkTracer<false> tracer(arena_, nullptr);
-    for_each_root([&](const Ref &root) { tracer.visit(root); });
     pause.roots_ns = phases.next();
-    tracer.drain();
-    pause.mark_ns = phases.next();
+    mark_from_roots(*this, team_, tracer, pause);
+    (void)phases.next();
     WeakPass<MarkTracer<false>>(heap_.weak_table(), tracer).run();
     sweep_blocks();
     large_.sweep();
     pause.sweep_ns = phases.next();
     pause.kind = Kind::major;
-    pause.marked_objects = tracer.objects;
+    pause.marked_objects += tracer.objects;
+    team_.lived(used_bytes());
   }
 
   [[nodiscard]] std::uint64_t used_bytes() const noexcept override {
@@ -178,6 +180,7 @@ private:
     return any == 0;
   }
 
+  MarkTeam team_;
   std::vector<unsigned char> classes_; ///< of each block; 0 = free
   std::vector<std::uint32_t> free_;
   std::array<Sweep, kSizeClasses> sweeps_;

@@ -77,7 +77,7 @@ MarkerTeam::~MarkerTeam() {
   }
 }
 
-void MarkerTeam::run(std::size_t members, Member member, void *context) {
+void MarkerTeam::start(std::size_t members) {
   if (shared_ != nullptr && shared_->process != os::process_id()) {
     for (std::thread &thread : shared_->threads) {
       thread.detach();
@@ -89,6 +89,10 @@ void MarkerTeam::run(std::size_t members, Member member, void *context) {
     shared_->process = os::process_id();
   }
   shared_->start(members - 1);
+}
+
+void MarkerTeam::run(std::size_t members, Member member, void *context) {
+  start(members);
   shared_->member = member;
   shared_->context = context;
   shared_->members = members;

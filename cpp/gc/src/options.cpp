@@ -95,8 +95,9 @@ void check(const Options &options) {
   require(options.tenure <= 15, "tenure", std::to_string(options.tenure), "0 to 15");
   require(options.workers >= 1 && options.workers <= 64, "workers", std::to_string(options.workers),
           "1 to 64");
-  if (options.workers > 1) {
-    throw UnsupportedError("workers: collections run on one thread yet; give 1");
+  if (options.workers > 1 && collector == CollectorKind::semispace) {
+    throw UnsupportedError("workers: semispace copies on one thread; give 1, or a collector that "
+                           "marks");
   }
   require(options.pause_target_ms >= 0 && options.pause_target_ms <= 10'000, "pause_target_ms",
           std::to_string(options.pause_target_ms), "0 (none) to 10000");

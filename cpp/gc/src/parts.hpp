@@ -5,6 +5,7 @@
 
 #include "arena.hpp"
 #include "collector.hpp"
+#include "pins.hpp"
 #include "weak.hpp"
 #include "world.hpp"
 
@@ -13,6 +14,7 @@ namespace vmperf::gc {
 struct HeapParts {
   World world;
   WeakTable weak;
+  PinTable pins;
   std::unique_ptr<Arena> arena;
   std::unique_ptr<Collector> collector;
 };

@@ -67,6 +67,7 @@ public:
     copied_ = 0;
   }
 
+  [[nodiscard]] bool can_pin() const noexcept override { return false; }
   [[nodiscard]] std::uint64_t used_bytes() const noexcept override {
     return static_cast<std::size_t>(cursor_ - begin_) + large_.used_bytes();
   }

@@ -21,6 +21,9 @@ Snapshot::Snapshot(HeapCore &heap, Collector &collector) : heap_(heap), collecto
     roots_.push_back(number(root));
     walk();
   });
+  for (const PinTable::Pin &pin : heap.pins().pins) {
+    pinned_.push_back(number(pin.object));
+  }
 }
 
 std::uint32_t Snapshot::number(Ref ref) {
@@ -88,6 +91,18 @@ void Snapshot::check_remembered() const {
   }
 }
 
+void Snapshot::check_pinned(const Snapshot &after) const {
+  if (pinned_ != after.pinned_) {
+    throw CorruptionError("others are pinned after a collection than before it");
+  }
+  for (const std::uint32_t n : pinned_) {
+    if (nodes_[n - 1].ref != after.nodes_[n - 1].ref) {
+      throw CorruptionError(at(nodes_[n - 1].ref) + " is pinned, and is now at unit " +
+                            std::to_string(after.nodes_[n - 1].ref));
+    }
+  }
+}
+
 void Snapshot::check_after(Kind kind) const {
   const Snapshot after(heap_, collector_);
   if (after.nodes_.size() < nodes_.size()) {
@@ -107,6 +122,7 @@ void Snapshot::check_after(Kind kind) const {
                             std::to_string(after.nodes_[i].ref) + ", is not what it was");
     }
   }
+  check_pinned(after);
   for (const Node &node : after.nodes_) {
     collector_.check_object(node.ref, object_bytes(node.shape), kind);
   }

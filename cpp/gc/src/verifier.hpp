@@ -1,7 +1,8 @@
 // The verifier: the reachable graph, walked by itself (no mark bit of a collector is read to find
 // it), before and after a collection. Objects are numbered in the order of one walk that depends
 // on the graph alone, so the two walks must agree number by number: shape, content, references.
-// Each object's header must be one of a registered type and lie where objects may lie.
+// Each object's header must be one of a registered type and lie where objects may lie; what is
+// pinned must lie where it lay.
 // O(reachable bytes), with 24 bytes beside each object. CorruptionError says what differs.
 #pragma once
 
@@ -35,13 +36,14 @@ private:
   void walk();
   std::uint32_t number(Ref ref);
   std::uint64_t content(Ref ref, std::uint64_t header);
+  void check_pinned(const Snapshot &after) const;
   void check_header(Ref ref, std::uint64_t header) const;
 
   HeapCore &heap_;
   Collector &collector_;
   std::vector<Node> nodes_;
   std::size_t done_ = 0; ///< nodes looked at; those behind are their own queue
-  std::vector<std::uint32_t> roots_;
+  std::vector<std::uint32_t> roots_, pinned_;
   std::unordered_map<Ref, std::uint32_t> numbers_;
 };
 

@@ -297,7 +297,8 @@ class Run:
         """
         Structured array, a row a pause: times in ns, sizes in bytes, survivors by age. `interrupted_ns`
         is what of a pause with a target was somebody else's work, found by steps of the clock that are ten
-        times as long as usual.
+        times as long as usual. `workers` marked, `steals` items moved from one to another in
+        `steal_attempts` looks, and `idle_ns` is what all of them together waited for work.
         """
 class Heap:
     """
@@ -321,7 +322,8 @@ class Heap:
     tenure : int, default 0
         Minor collections that an object survives in the nursery before it is promoted, 0 to 15.
     workers : int, default 1
-        Threads that mark; more than one is not supported yet.
+        Threads that mark in full collections, 1 to 64: no more than CPUs, and one for each 512 KiB that
+        lives; slices of a pause target are one thread's. ``semispace`` refuses more than one.
     pacer : {"fixed", "proportional", "membalancer"}
         When old space is collected.
     verify : bool, default False

@@ -206,6 +206,8 @@ void bad_options() {
   bad([](Options &o) { o.pause_target_ms = 10'001; }, "a pause target of more than 10 s");
   Options parallel;
   parallel.workers = 2;
+  check(parallel);
+  parallel.collector = "semispace";
   refused<vmperf::UnsupportedError>([&] { check(parallel); }, "workers that would do nothing");
 }
 

@@ -32,6 +32,7 @@ public:
   [[nodiscard]] std::vector<char> reachable() const {
     std::vector<char> seen(objects.size());
     std::vector<std::size_t> todo(table);
+    todo.insert(todo.end(), pinned.begin(), pinned.end());
     for (bool more = true; more;) {
       while (!todo.empty()) {
         const std::size_t at = todo.back();
@@ -53,7 +54,8 @@ public:
   }
 
   std::vector<Object> objects;
-  std::vector<std::size_t> table; // the roots
+  std::vector<std::size_t> table;  // the roots
+  std::vector<std::size_t> pinned; // which are alive, and do not move
   std::vector<Ephemeron> ephemerons;
 };
 

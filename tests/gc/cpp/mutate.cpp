@@ -1,12 +1,15 @@
 // Random work on a heap beside a model of it, on any collector and barrier:
 //   mutate COLLECTOR BARRIER SEED STEPS [key=value ...]
-// keys: heap_kib nursery_kib tenure stress verify pacer table target_us drop_barrier
-// skip_slot drop_shade. Prints the
-// checksum of what is reachable at the end, "found: ..." where the verifier or the comparison with
-// the model found something (exit 3).
+// keys: heap_kib nursery_kib tenure stress verify pacer table target_us workers pins (objects that
+// are pinned at a time) drop_barrier skip_slot drop_shade drop_steal overlook_pins. Prints the
+// checksum of what is reachable at the end, the number of pauses, the most workers that marked and
+// all steals; "found: ..." where the verifier or the comparison with the model found something
+// (exit 3).
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <unordered_map>
@@ -14,11 +17,19 @@
 
 #include "model.hpp"
 #include "vmperf/base/rng.hpp"
+#include "vmperf/gc/pin.hpp"
 #include "vmperf/gc/with_heap.hpp"
 
 using namespace vmperf::gc;
 
 namespace {
+
+struct Outcome {
+  std::uint64_t sum;
+  std::size_t pauses;
+  std::uint32_t workers;
+  std::uint64_t steals;
+};
 
 struct Job {
   std::uint64_t seed = 1, steps = 1000, table = 300;
@@ -49,8 +60,11 @@ public:
   std::uint64_t run(std::uint64_t steps) {
     for (std::uint64_t i = 0; i < steps; ++i) {
       step();
+      pin_some();
       heap_.safepoint(mutator_);
     }
+    pins_.clear();
+    model_.pinned.clear();
     for (unsigned i = 0; i < 2; ++i) { // what finalizers kept goes with the second
       heap_.collect(mutator_, Kind::major);
       drain();
@@ -86,6 +100,29 @@ private:
       drain();
     } else {
       compare();
+    }
+  }
+
+  /// Pins what a place of the table refers to, or gives a pin back; what is pinned lies as it lay.
+  void pin_some() {
+    const std::uint64_t most = key("pins", 0);
+    if (most == 0 || rng_.below(8) != 0) {
+      return;
+    }
+    const std::size_t at = place();
+    if (pins_.size() == most) {
+      const std::size_t which = rng_.below(most);
+      pins_.erase(pins_.begin() + static_cast<std::ptrdiff_t>(which));
+      model_.pinned.erase(model_.pinned.begin() + static_cast<std::ptrdiff_t>(which));
+    } else if (model_.table[at] != 0) {
+      pins_.push_back(std::make_unique<Pinned>(mutator_, heap_.load(table_.get(), at)));
+      model_.pinned.push_back(model_.table[at]);
+      if (heap_.load(table_.get(), at) != pins_.back()->get()) {
+        wrong("a pin is not where its object is");
+      }
+    }
+    for (std::size_t i = 0; i < pins_.size(); ++i) {
+      check_object(model_.pinned[i], pins_[i]->get());
     }
   }
 
@@ -238,6 +275,9 @@ private:
         todo.push_back(number);
       }
     };
+    for (std::size_t i = 0; i < pins_.size(); ++i) {
+      meet(model_.pinned[i], pins_[i]->get());
+    }
     for (std::size_t i = 0; i < model_.table.size(); ++i) {
       meet(model_.table[i], heap_.load(table_.get(), i));
     }
@@ -265,6 +305,7 @@ private:
   Handle table_;
   model::Model model_;
   std::vector<Weak> weak_;
+  std::vector<std::unique_ptr<Pinned>> pins_;       ///< of model_.pinned, in its order
   std::unordered_map<std::size_t, int> finalizers_; ///< by number: whether delivered
   std::unordered_map<std::size_t, std::uint64_t> numbers_of_due_;
 };
@@ -280,6 +321,7 @@ Options options_of(char **argv) {
   options.verify = key("verify", 0) != 0;
   options.pacer = pacer_names()[options.collector == "gen-immix" ? key("pacer", 0) : 0];
   options.pause_target_ms = static_cast<double>(key("target_us", 0)) * 1e-3;
+  options.workers = static_cast<unsigned>(key("workers", 1));
   options.pretouch = false;
   return options;
 }
@@ -299,14 +341,21 @@ int main(int argc, char **argv) {
 #ifdef VMPERF_GC_FAULTS
   faults.drop_barrier = static_cast<unsigned>(key("drop_barrier", 0));
   faults.skip_slot = static_cast<unsigned>(key("skip_slot", 0));
+  faults.drop_steal = static_cast<unsigned>(key("drop_steal", 0));
+  faults.overlook_pins = key("overlook_pins", 0) != 0;
   faults.drop_shade = static_cast<unsigned>(key("drop_shade", 0));
 #endif
   try {
-    const auto [sum, n_pauses] = with_heap(options_of(argv), [&](auto &heap) {
-      const std::uint64_t found = Work(heap, job).run(job.steps);
-      return std::pair(found, heap.pauses().size());
+    const Outcome said = with_heap(options_of(argv), [&](auto &heap) {
+      Outcome outcome{Work(heap, job).run(job.steps), heap.pauses().size(), 0, 0};
+      for (const Pause &pause : heap.pauses()) {
+        outcome.workers = std::max(outcome.workers, pause.workers);
+        outcome.steals += pause.steals;
+      }
+      return outcome;
     });
-    std::printf("%016llx %zu\n", static_cast<unsigned long long>(sum), n_pauses);
+    std::printf("%016llx %zu %u %llu\n", static_cast<unsigned long long>(said.sum), said.pauses,
+                said.workers, static_cast<unsigned long long>(said.steals));
   } catch (const std::exception &error) {
     std::printf("found: %s\n", error.what());
     return 3;

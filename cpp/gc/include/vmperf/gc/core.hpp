@@ -18,6 +18,7 @@
 
 namespace vmperf::gc {
 
+class PinTable;
 class WeakTable;
 class WorldLock;
 struct HeapParts;
@@ -54,6 +55,16 @@ public:
   /// The next object whose finalizer is due, or 0.
   [[nodiscard]] Ref take_finalizable();
 
+  /// Keeps an object alive and where it is, until it is unpinned as often; Pinned (pin.hpp) does so
+  /// for a scope. Returns where it is: a young one moves before, in a minor collection that
+  /// promotes all. UnsupportedError with semispace; InvalidArgumentError for no object, or where a
+  /// collection is due within a NoGcScope.
+  [[nodiscard]] Ref pin(Mutator &mutator, Ref object);
+  /// InvalidArgumentError where it is not pinned.
+  void unpin(Ref object);
+  /// The same; false where it is not.
+  bool drop_pin(Ref object) noexcept;
+
   /// Collects now. InvalidArgumentError within a NoGcScope of this mutator.
   void collect(Mutator &mutator, Kind kind, Cause cause = Cause::requested);
   /// Checks the whole heap; CorruptionError says what is wrong. Stops the others meanwhile.
@@ -86,6 +97,7 @@ public:
   [[nodiscard]] const std::vector<Mutator *> &mutators() const noexcept { return mutators_; }
   [[nodiscard]] const std::vector<Ref *> &global_roots() const noexcept { return roots_; }
   [[nodiscard]] WeakTable &weak_table() const noexcept;
+  [[nodiscard]] PinTable &pins() const noexcept;
   [[nodiscard]] std::vector<std::uint32_t> &orphans() noexcept { return orphans_; }
 
 protected:

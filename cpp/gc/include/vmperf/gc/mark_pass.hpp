@@ -12,8 +12,10 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <thread>
 #include <utility>
 
+#include "vmperf/gc/faults.hpp"
 #include "vmperf/gc/mark_loop.hpp"
 #include "vmperf/gc/mark_rest.hpp"
 #include "vmperf/gc/packet_pool.hpp"
@@ -27,7 +29,8 @@ public:
   using Workers = std::span<const std::unique_ptr<MarkWorker>>;
 
   MarkPass(Graph &graph, const MarkerOptions &options, Workers workers)
-      : graph_(graph), options_(options), workers_(workers) {
+      : graph_(graph), options_(options), workers_(workers),
+        forced_(!kAlone && options.forced && options.policy == MarkPolicy::steal) {
     for (const auto &worker : workers_) {
       worker->stats = {};
       worker->published = 0;
@@ -45,7 +48,7 @@ public:
       }
     }
     loop.drain(0);
-    if (workers_.size() > 1) {
+    if (workers_.size() > 1 && !forced_) {
       deal(first);
     }
   }
@@ -54,8 +57,12 @@ public:
   void work(std::size_t number) {
     MarkWorker &self = *workers_[number];
     Loop loop(graph_, self, options_.chunk);
+    if (forced_ && number == 0) {
+      give_all(self);
+    }
+    const std::uint64_t fuel = forced_ ? 1 : kFuel;
     do {
-      while (!loop.drain(kAlone ? ~std::uint64_t{0} : kFuel)) {
+      while (!loop.drain(kAlone ? ~std::uint64_t{0} : fuel)) {
         share(self);
       }
     } while (!kAlone && more(number, loop));
@@ -106,11 +113,22 @@ private:
     }
   }
 
+  /// Others are there, or will be: each looks at all deques before it rests.
+  void give_all(MarkWorker &self) {
+    while (!self.stack.empty()) {
+      self.deque.push(self.stack.pop_oldest().bits);
+    }
+    rest_.published();
+    while (self.deque.size() != 0) {
+      std::this_thread::yield();
+    }
+  }
+
   /// Gives work away where somebody could use it.
   void share(MarkWorker &self) {
     if (options_.policy == MarkPolicy::steal) {
       const std::size_t left = self.deque.size();
-      const bool wanted = rest_.anyone_idle() || left < self.published;
+      const bool wanted = rest_.anyone_idle() || left < self.published || forced_;
       if (wanted && left <= kFew && self.stack.size() > 1) {
         const std::size_t n = std::min(self.stack.size() / 2, kMostShared);
         for (std::size_t i = 0; i < n; ++i) {
@@ -193,7 +211,9 @@ private:
         break;
       }
       if (result == Stolen::item) {
-        loop.keep({bits});
+        if (!dropped_steal()) {
+          loop.keep({bits});
+        }
         ++n;
       }
     }
@@ -204,6 +224,7 @@ private:
   Graph &graph_;
   const MarkerOptions &options_;
   Workers workers_;
+  bool forced_;
   MarkRest rest_;
   PacketPool packets_;
 };

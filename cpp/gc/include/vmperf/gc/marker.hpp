@@ -47,6 +47,9 @@ public:
 
   [[nodiscard]] const MarkerOptions &options() const noexcept { return options_; }
 
+  /// Has the threads there that mark() would start for so many bytes. OsError where they cannot be.
+  void start(std::uint64_t live_bytes) { team_.start(options_.started(live_bytes)); }
+
   /// Marks what is reachable from the roots, 0 among them or not. `live_bytes` says about how much
   /// that is: it decides how many workers are started. OsError where threads cannot be.
   MarkStats mark(Graph &graph, std::span<const Object> roots, std::uint64_t live_bytes) {

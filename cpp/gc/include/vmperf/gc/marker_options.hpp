@@ -33,6 +33,9 @@ struct MarkerOptions {
   /// second one costs more to wake than it takes off.
   std::uint64_t bytes_per_worker = std::uint64_t{512} << 10U;
   bool limit_to_cpus = true; ///< never more workers than CPUs that may run them
+  /// For tests, of the policy `steal`: the first worker gives all roots away and waits until they
+  /// are stolen; whoever has two items then shares one, and shares again after each.
+  bool forced = false;
 
   /// InvalidArgumentError that names what is out of range.
   void check() const;

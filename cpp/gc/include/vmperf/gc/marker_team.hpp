@@ -20,6 +20,8 @@ public:
   MarkerTeam &operator=(MarkerTeam &&) = delete;
   ~MarkerTeam();
 
+  /// Has the threads for so many members there: none is started by run() then. OsError.
+  void start(std::size_t members);
   /// Calls member(context, i) for each i below `members`, each in a thread of its own, and returns
   /// when all are done. OsError where a thread cannot be started; nothing has been called then.
   void run(std::size_t members, Member member, void *context);

@@ -27,8 +27,10 @@ struct Options {
   std::string barrier;                             ///< empty: the collector's best
   std::size_t heap_bytes = std::size_t{64} << 20U; ///< all of it, the nursery too; 128 KiB to 8 GiB
   std::size_t nursery_bytes = std::size_t{1} << 20U; ///< of generational collectors
-  unsigned tenure = 0;         ///< collections an object survives in the nursery first, 0 to 15
-  unsigned workers = 1;        ///< that mark: 1; up to 64 are refused as unsupported yet
+  unsigned tenure = 0; ///< collections an object survives in the nursery first, 0 to 15
+  /// That mark in full collections, 1 to 64, but for semispace: at most so many, no more than CPUs,
+  /// and one for each 512 KiB. With `verify` all of them, with `stress` stealing is forced, too.
+  unsigned workers = 1;
   double pause_target_ms = 0;  ///< 0 = none
   std::string pacer = "fixed"; ///< when old space is collected: fixed, proportional, membalancer
   bool verify = false;         ///< an independent check of the whole heap around every collection

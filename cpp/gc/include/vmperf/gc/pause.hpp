@@ -28,10 +28,12 @@ struct Pause {
   std::uint64_t marked_objects = 0;
   std::uint64_t remembered = 0;                    ///< entries that the barrier had logged
   std::array<std::uint64_t, 16> survivors_bytes{}; ///< of the nursery, by the age reached
-  std::uint32_t workers = 1;
-  std::uint64_t steals = 0;
-  std::int64_t target_ns = 0;      ///< 0 = none
-  std::int64_t interrupted_ns = 0; ///< of it: while a slice was marked, somebody else's work
+  std::uint32_t workers = 1;        ///< that marked; the times above are of the whole team
+  std::uint64_t steals = 0;         ///< items that a worker took from another
+  std::int64_t target_ns = 0;       ///< 0 = none
+  std::int64_t interrupted_ns = 0;  ///< of it: while a slice was marked, somebody else's work
+  std::uint64_t steal_attempts = 0; ///< looks at others' items, with and without success
+  std::int64_t idle_ns = 0;         ///< of all workers together: without work while others marked
 };
 
 } // namespace vmperf::gc
