@@ -1,5 +1,5 @@
-// Sixteen references at a time: which of them lie in a range. Arrays that were written to are looked
-// through whole in a minor collection, and a test of each slot is a branch that nobody can predict.
+// Sixteen references at a time: which of them lie in a range. Arrays that were written to are
+// looked through whole in a minor collection; a test of each slot is a branch nobody can predict.
 // About 1.5 instructions a reference; for any machine, by the compiler's vector types.
 #pragma once
 
