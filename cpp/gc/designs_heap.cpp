@@ -38,8 +38,9 @@ void add(bench::Registry &registry, const char *name, const char *summary) {
                            .summary = summary,
                            .collects = true,
                            .make = make<kCollector, kBarrier>,
-                           .collector = std::string(collector_names()[std::size_t(kCollector)]),
-                           .barrier = std::string(barrier_names()[std::size_t(kBarrier)])});
+                           .own = true,
+                           .collector = kCollector,
+                           .barrier = kBarrier});
 }
 
 } // namespace

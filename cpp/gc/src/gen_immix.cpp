@@ -209,18 +209,7 @@ private:
   void minor(Pause &pause, unsigned tenure) {
     Phases phases;
     begin_minor(tenure);
-    std::uint64_t slots = 0;
-    remembered_.for_each_slot([this, &slots](Ref *slot) {
-      if (++slots % 1024 == 0 && watch_ != nullptr) [[unlikely]] {
-        (void)watch_->over();
-      }
-      keep(*slot);
-      if (tenure_now_ != 0 && heap_.young(*slot)) {
-        remembered_.retain(slot);
-      } else if (marker_.marking()) [[unlikely]] {
-        marker_.shade(*slot);
-      }
-    });
+    visit_remembered();
     pause.remset_ns += phases.next();
     for_each_root([this](Ref &slot) { keep(slot); });
     pause.roots_ns += phases.next();
@@ -234,6 +223,26 @@ private:
     for (std::size_t age = 0; age < by_age_.size(); ++age) {
       pause.survivors_bytes[age] += by_age_[age];
     }
+  }
+
+  void visit_remembered() {
+    std::uint64_t slots = 0;
+    const auto visit = [this, &slots](Ref *slot) {
+      if (++slots % 1024 == 0 && watch_ != nullptr) [[unlikely]] {
+        (void)watch_->over();
+      }
+      keep(*slot);
+      if (tenure_now_ != 0 && heap_.young(*slot)) {
+        remembered_.retain(slot);
+      } else if (marker_.marking()) [[unlikely]] {
+        marker_.shade(*slot);
+      }
+    };
+    // What is young now was young before; while marking, old references count, too.
+    const bool all = marker_.marking();
+    remembered_.for_each_slot(visit, [this, all](const Ref *block) {
+      return all ? kWholeBlock : which_within(block, from_begin_, from_units_);
+    });
   }
 
   void begin_minor(unsigned tenure) {

@@ -101,24 +101,25 @@ const SpaceSource &space_with(const std::string &collector, const std::string &b
   if (barrier.empty()) {
     return plain;
   }
-  if (plain.collector.empty()) {
+  if (!plain.own) {
     throw UnsupportedError("barrier: " + collector + " has none of ours; gen-immix does");
   }
   Options options;
-  options.collector = plain.collector;
+  options.collector = collector_names()[static_cast<std::size_t>(plain.collector)];
   options.barrier = barrier;
-  static_cast<void>(barrier_kind(options));
+  const BarrierKind wanted = barrier_kind(options);
   std::string known;
   for (const SpaceSource &one : spaces()) {
-    if (one.collector == plain.collector) {
-      if (one.barrier == barrier) {
+    if (one.own && one.collector == plain.collector) {
+      if (one.barrier == wanted) {
         return one;
       }
-      known += (known.empty() ? "" : ", ") + one.barrier;
+      const std::string_view name = barrier_names()[static_cast<std::size_t>(one.barrier)];
+      known += (known.empty() ? "" : ", ") + std::string(name);
     }
   }
-  throw UnsupportedError("barrier: programs on " + plain.collector + " are compiled with " + known +
-                         ", not with " + barrier);
+  throw UnsupportedError("barrier: programs on " + options.collector + " are compiled with " +
+                         known + ", not with " + barrier);
 }
 
 std::unique_ptr<Machine> make_machine(std::string_view space, const SpaceSettings &settings,
@@ -135,7 +136,7 @@ std::unique_ptr<Machine> make_machine(std::string_view space, const SpaceSetting
   if (!is_share) { // nor is what is no number
     throw InvalidArgumentError("longevity", std::to_string(demand.longevity), "0 to 1");
   }
-  if (source.collector.empty()) {
+  if (!source.own) {
     refuse_own(settings, source.name);
   }
   return source.make(settings, program, demand);

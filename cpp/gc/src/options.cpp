@@ -102,8 +102,9 @@ void check(const Options &options) {
   require(options.pause_target_ms >= 0 && options.pause_target_ms <= 10'000, "pause_target_ms",
           std::to_string(options.pause_target_ms), "0 (none) to 10000");
   const bool in_slices =
-      barrier == BarrierKind::object_log || barrier == BarrierKind::object_log_atomic;
-  if (options.pause_target_ms > 0 && !(collector == CollectorKind::gen_immix && in_slices)) {
+      collector == CollectorKind::gen_immix &&
+      (barrier == BarrierKind::object_log || barrier == BarrierKind::object_log_atomic);
+  if (options.pause_target_ms > 0 && !in_slices) {
     throw UnsupportedError("pause_target_ms: " + options.collector +
                            " with this barrier does not mark in slices; gen-immix does, with "
                            "object-log or object-log-atomic");

@@ -4,16 +4,19 @@
 // A visit of a slot is O(1); cards cost a byte each 512 B of old space in use.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "arena.hpp"
 #include "blocks.hpp"
 #include "large.hpp"
+#include "ref_block.hpp"
 #include "vmperf/gc/barriers.hpp"
 #include "vmperf/gc/core.hpp"
 
@@ -41,8 +44,9 @@ public:
     return header;
   }
 
-  /// Visits every slot that may hold a young reference, `visit(Ref *)`, and arms again.
-  template <class Visit> void for_each_slot(Visit visit) {
+  /// Visits every slot that may hold a young reference, `visit(Ref *)`, and arms again; of what is
+  /// logged whole, of each kRefBlock slots those whose bit `wanted(first of them)` has.
+  template <class Visit, class Wanted> void for_each_slot(Visit visit, Wanted wanted) {
     for (const std::uint32_t entry : retained_) {
       pending_.push_back(entry);
     }
@@ -52,12 +56,12 @@ public:
     }
     pending_.clear();
     if constexpr (kCards) {
-      for_each_card([&](Ref object) { visit_object(object, visit); });
+      for_each_card([&](Ref object) { visit_object(object, visit, wanted); });
     } else {
       for_each_entry([&](std::uint32_t entry) {
         if constexpr (kObjects) {
           arena_.header(entry) |= kUnlogged;
-          visit_object(entry, visit);
+          visit_object(entry, visit, wanted);
         } else {
           if constexpr (kFields) {
             heap_.field_bits()[entry / 64] |= std::uint64_t{1} << (entry % 64);
@@ -90,15 +94,43 @@ public:
   }
 
 private:
+  static constexpr std::size_t kAhead = 8;
+
   Ref *slot(std::uint32_t entry) const noexcept {
     return reinterpret_cast<Ref *>(arena_.base()) + entry;
   }
 
-  template <class Visit> void visit_object(Ref object, Visit &visit) {
-    Ref *const slots = references(object_at(arena_.base(), object));
-    const std::size_t count = reference_count(arena_.header(object));
+  template <class Visit, class Wanted>
+  void visit_object(Ref object, Visit &visit, const Wanted &wanted) {
+    Ref *slots = references(object_at(arena_.base(), object));
+    std::size_t count = reference_count(arena_.header(object));
+    if (count >= kRefBlock) {
+      visit_blocks(slots, count / kRefBlock, visit, wanted);
+      slots += count / kRefBlock * kRefBlock;
+      count %= kRefBlock;
+    }
     for (std::size_t i = 0; i < count; ++i) {
       visit(slots + i);
+    }
+  }
+
+  // A slot is visited when the objects of the next kAhead are on their way to the cache.
+  template <class Visit, class Wanted>
+  void visit_blocks(Ref *slots, std::size_t blocks, Visit &visit, const Wanted &wanted) {
+    std::array<Ref *, kAhead> ahead{};
+    std::size_t n = 0;
+    for (Ref *const end = slots + blocks * kRefBlock; slots != end; slots += kRefBlock) {
+      for (std::uint32_t bits = wanted(slots); bits != 0; bits &= bits - 1) {
+        Ref *const slot = slots + std::countr_zero(bits);
+        __builtin_prefetch(object_at(arena_.base(), *slot), 1);
+        Ref *const due = std::exchange(ahead[n % kAhead], slot);
+        if (n++ >= kAhead) {
+          visit(due);
+        }
+      }
+    }
+    for (std::size_t i = n < kAhead ? 0 : n - kAhead; i < n; ++i) {
+      visit(ahead[i % kAhead]);
     }
   }
 

@@ -24,6 +24,7 @@
 #include "vmperf/gc/mutators/space.hpp"
 #include "vmperf/gc/mutators/tables.hpp"
 #include "vmperf/gc/mutators/trees.hpp"
+#include "vmperf/gc/options.hpp"
 #include "vmperf/gc/quota.hpp"
 
 namespace vmperf::gc {
@@ -62,7 +63,9 @@ struct SpaceSource {
   std::string name, summary;
   bool collects = true; ///< else its programs release what they are done with
   MakeMachine make = nullptr;
-  std::string collector{}, barrier{}; ///< of own ones, which take all settings
+  bool own = false; ///< one of the collectors here, which take all settings
+  CollectorKind collector = CollectorKind::semispace; ///< of own ones
+  BarrierKind barrier = BarrierKind::none;            ///< the same
 };
 
 /// As the module is loaded, one thread. InvalidArgumentError for a name that is taken.
