@@ -1,8 +1,8 @@
 // A heap's objects as the graph that ParallelMarker marks (marker.hpp says what that must offer).
 // What is marked becomes `unlogged` where `arm` says so; its lines are marked when it is scanned,
 // those of an array in slices with the first slice. A header is written by the one worker that
-// scans its object, while others may read it for the array's other slices: so it is read and written
-// as an atomic, without a locked instruction; the mark bit alone takes one, once an object.
+// scans its object, while others may read it for the array's other slices: so it is read and
+// written as an atomic, without a locked instruction; the mark bit alone takes one, once an object.
 // Any number of threads, mutators standing.
 #pragma once
 
