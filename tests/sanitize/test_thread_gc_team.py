@@ -60,7 +60,10 @@ def test_race_planted_in_the_marks_is_found(
     command = [cxx, "-g1", "-std=c++20", *include_flags, f"-I{PROGRAMS}", *TSAN]
     files = [str(PROGRAMS / "mutate.cpp"), *map(str, sources(repo_root, own))]
     subprocess.run([*command, *files, "-o", str(program)], check=True, capture_output=True)
-    words = ["immix", "-", "1", "2000", "stress=20", "workers=4"]
-    done = run_binary(program, *words, check=False, timeout=300, TSAN_OPTIONS=OPTIONS)
-    assert done.returncode != 0
+    # Whether two workers come to one word is the scheduler's choice: about every second run.
+    for seed in range(40):
+        words = ["immix", "-", str(seed), "2000", "stress=20", "workers=4"]
+        done = run_binary(program, *words, check=False, timeout=300, TSAN_OPTIONS=OPTIONS)
+        if done.returncode != 0:
+            break
     assert "data race" in done.stderr
