@@ -46,8 +46,8 @@ void declare_benches(bench::Registry &registry) {
       .op("all trees once: as many nodes of each depth; object_ns is per node")
       .headline()
       .axis("depth", {8, 10, 12, 14, 16, 18}, 12)
-      .axis("heap_kib", {4096, 16384, 65536, 262144}, 4096)
-      .axis("nursery_kib", {512, 1024, 2048, 4096, 32768}, 1024);
+      .axis("heap_kib", {1024, 2048, 4096, 16384, 65536, 262144}, 2048)
+      .axis("nursery_kib", {128, 512, 1024, 2048, 4096, 32768}, 512);
   program(registry.benchmark("gc/gcbench"))
       .summary("trees built from the leaves and from the root, beside a long-lived tree and array")
       .op("all trees once; object_ns is per node")

@@ -21,7 +21,7 @@ def test_trees_on_all_collectors_have_pauses_and_utilisation_on_the_page(
     fair_weather.setup(monkeypatch)
     found = vmperf.run(
         "gc/binary_trees",
-        params={"depth": 8, "heap_kib": 4096, "nursery_kib": 512},
+        params={"depth": 8, "heap_kib": 1024, "nursery_kib": 128},
         budget_s=12,
         results=tmp_path / "trees.vmperf",
     )
